@@ -1,0 +1,78 @@
+"""Every exception this package raises on purpose. Nothing is caught or printed here.
+
+AllocatorError
+├── InputError         what was given is wrong; carries every problem found     (exit 2)
+└── UncheckedPlanError the checker refused a plan of our own: our bug           (exit 3)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with the input, and where.
+
+    Attributes
+    ----------
+    message
+        What was expected, in one clause, for example ``expected a whole number of at least 0``.
+    table
+        Name of the table (``floors``), of the file (``floors.csv``) or of the settings section.
+    row
+        Row of the table, the first row of data being 1; once the reader has placed it, the line
+        of the file or the row of the sheet, so the first row of data is usually 2.
+    column
+        Name of the column or key.
+    value
+        The offending value as it was written.
+    """
+
+    message: str
+    table: str = ""
+    row: int | None = None
+    column: str = ""
+    value: str | None = None
+
+    def __str__(self) -> str:
+        place = [self.table] if self.table else []
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column:
+            place.append(f"column {self.column}")
+        said = "" if self.value is None else f" (got {shorten(self.value)!r})"
+        return f"{', '.join(place)}: {self.message}{said}" if place else f"{self.message}{said}"
+
+    def at(self, table: str, row: int | None) -> Problem:
+        """Return the same problem, placed in a file and a row of it."""
+        return replace(self, table=table, row=row)
+
+
+class AllocatorError(Exception):
+    """Base of every exception that this package raises on purpose."""
+
+
+class InputError(AllocatorError):
+    """What was given cannot be used.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+        Everything that was found, not just the first thing.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UncheckedPlanError(AllocatorError):
+    """The checker found a violation, or another total, in a plan that the search returned."""
+
+
+def shorten(text: str, limit: int = 80) -> str:
+    """Return the text on one line, cut to at most ``limit`` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

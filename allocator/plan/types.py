@@ -1,0 +1,177 @@
+"""What comes out: pieces, terms, uses of floors and organisations, and the plan that holds them.
+
+Fields bear the names of the contract's files, so `Plan.as_json` is plan.json as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from allocator.scenario.types import ScenarioWarning
+
+Pieces = Mapping[tuple[str, str], int]
+"""Desks by (unit_id, floor_id): a plan in its barest form, as searched and as checked."""
+
+
+class Record(BaseModel):
+    """A frozen record of a result."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Status(StrEnum):
+    """What was proved. ``infeasible`` and ``unknown`` are answers, not errors."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+class TermName(StrEnum):
+    """The terms of the total, in the order of the contract."""
+
+    EXTRA_TOWERS = "extra_towers"
+    EXTRA_FLOORS = "extra_floors"
+    GAPS = "gaps"
+    OPEN_FLOORS = "open_floors"
+    WALKING = "walking"
+    PLACEMENT_COST = "placement_cost"
+    PEOPLE_MOVED = "people_moved"
+
+
+class Term(Record):
+    """One term of the total.
+
+    amount in the term's own unit; price None where it differs by floor; cost in person-minutes a
+    week; bound the proved lower bound of that cost over all feasible plans.
+    """
+
+    name: TermName
+    amount: float
+    price: float | None
+    cost: float
+    bound: float | None = None
+
+
+class Placement(Record):
+    """A piece: the desks of one unit on one floor, and its people there."""
+
+    unit_id: str
+    organisation_id: str
+    tower_id: str
+    floor_id: str
+    level: int
+    desks: int
+    people: int
+
+
+class FloorUse(Record):
+    """How a floor is used; desks_vacant = desks − desks_used; organisations is how many."""
+
+    floor_id: str
+    tower_id: str
+    level: int
+    desks: int
+    desks_used: int
+    desks_vacant: int
+    people: int
+    units: int
+    organisations: int
+
+
+class OrganisationUse(Record):
+    """How an organisation sits; gaps, towers and floors are counts.
+
+    walking_min_per_person: minutes a week of the trips inside it and half of those to others,
+    by its people.
+    """
+
+    organisation_id: str
+    people: int
+    desks: int
+    towers: int
+    floors: int
+    gaps: int
+    walking_min_per_person: float
+
+
+class Objective(Record):
+    """What a plan is judged by; None where there is no plan."""
+
+    total: float | None
+    unplaced_people: float | None
+    terms: tuple[Term, ...] | None
+
+
+class TracePoint(Record):
+    """Total and bound as they stood some seconds after the process began."""
+
+    seconds: float
+    total: float | None
+    bound: float | None
+
+
+class Run(Record):
+    """How a plan was made: what is needed to make it again."""
+
+    seed: int
+    workers: int
+    time_limit_s: float
+    wall_s: float
+    versions: dict[str, str]
+    inputs: dict[str, str]
+    trace: tuple[TracePoint, ...] = ()
+
+
+class Reason(Record):
+    """A cause of an infeasible answer.
+
+    kind names what was counted (desks, needs, own_floor, …) or ``search`` where CP-SAT proved it;
+    desks is by how many it falls short, where that can be said; message is a sentence.
+    """
+
+    kind: str
+    subject: str = ""
+    object: str = ""
+    desks: int | None = None
+    message: str
+
+
+class Violation(Record):
+    """One way in which a plan breaks the scenario; kinds are a closed list (`plan.verify`)."""
+
+    kind: str
+    subject: str
+    object: str = ""
+    amount: float
+    message: str
+
+
+class Plan(Record):
+    """A result: a checked plan, or why there is none."""
+
+    schema_version: Annotated[int, Field(alias="schema")] = 1
+    status: Status
+    objective: Objective
+    bound: float | None
+    gap: float | None
+    reasons: tuple[Reason, ...] = ()
+    warnings: tuple[ScenarioWarning, ...] = ()
+    placements: tuple[Placement, ...] = ()
+    floors: tuple[FloorUse, ...] = ()
+    organisations: tuple[OrganisationUse, ...] = ()
+    run: Run
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True
+    )
+
+    @property
+    def pieces(self) -> dict[tuple[str, str], int]:
+        """Desks by (unit_id, floor_id)."""
+        return {(row.unit_id, row.floor_id): row.desks for row in self.placements}

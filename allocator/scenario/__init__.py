@@ -1,0 +1,1 @@
+"""What is given: the problem's types, reading tables, desk demand, walking minutes, trips."""

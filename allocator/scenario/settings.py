@@ -1,0 +1,147 @@
+"""The settings of a scenario: sections of scenario.toml with their defaults and ranges.
+
+Reading the file is the reader's; here is only what a section may hold.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+LARGEST_COUNT = 10_000_000
+"""People or desks in one row; more is taken for a slip of the pen."""
+LARGEST_AMOUNT = 1e12
+"""Minutes, trips, prices and costs in one cell, either side of zero."""
+LARGEST_RATIO = 1_000_000
+
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_QUOTIENT = re.compile(r"\d{1,12}/\d{1,12}")
+
+
+def exact(value: Any) -> Fraction:
+    """Return the fraction that was meant.
+
+    A number is taken at its shortest decimal form, so ``1.3`` is 13/10; text may be a decimal
+    or a quotient such as ``"13/10"``. Floats never enter: 21 / 1.4 would then be 15.000…02.
+
+    Raises
+    ------
+    ValueError
+        If it is neither, is not finite, or is a boolean.
+    """
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("expected a number")
+    text = repr(value) if isinstance(value, float) else str(value).strip()
+    if len(text) <= 40 and (_DECIMAL.fullmatch(text) or _QUOTIENT.fullmatch(text)):
+        try:
+            return Fraction(text)
+        except ZeroDivisionError:
+            pass
+    raise ValueError("expected a number such as 1.3")
+
+
+def decimal_text(value: Fraction) -> str:
+    """Return the shortest text that `exact` reads back: a decimal if there is one."""
+    denominator = value.denominator
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    if denominator != 1:
+        return f"{value.numerator}/{value.denominator}"
+    digits = 0
+    while (value * 10**digits).denominator != 1:
+        digits += 1
+    whole = str(abs(value.numerator) * 10**digits // value.denominator).rjust(digits + 1, "0")
+    sign = "-" if value < 0 else ""
+    return sign + (f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole)
+
+
+Exact = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(decimal_text, return_type=str)]
+Ratio = Annotated[Exact, Field(ge=1, le=LARGEST_RATIO)]
+Share = Annotated[Exact, Field(ge=0, le=1)]
+ShareBelowOne = Annotated[Exact, Field(ge=0, lt=1)]
+Area = Annotated[Exact, Field(ge=0, le=LARGEST_COUNT)]
+Amount = Annotated[float, Field(ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False)]
+SignedAmount = Annotated[float, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+
+
+class Section(BaseModel):
+    """A frozen section of settings; unknown keys and loose types are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Sharing(Section):
+    """How desks are shared and units may be split.
+
+    people_per_desk ≥ 1; min_piece_desks in desks; min_piece_share 0..1 of a unit's demand;
+    reserve_share 0..1, below 1, of a floor's desks kept free; m2_per_desk > 0, for floors given
+    by area.
+    """
+
+    people_per_desk: Ratio = Fraction(1)
+    min_piece_desks: Count = 8
+    min_piece_share: Share = Fraction(1, 5)
+    reserve_share: ShareBelowOne = Fraction(0)
+    m2_per_desk: Annotated[Exact, Field(gt=0, le=LARGEST_COUNT)] | None = None
+
+
+class Walking(Section):
+    """What walking takes: minutes per lift ride and level, metres per minute (> 0), detour ≥ 0."""
+
+    lift_wait_min: Amount = 0.5
+    lift_min_per_level: Amount = 0.1
+    walk_m_per_min: Annotated[float, Field(gt=0, le=LARGEST_AMOUNT, allow_inf_nan=False)] = 80.0
+    detour_factor: Amount = 1.3
+
+
+class Trips(Section):
+    """Trips a person makes a week: inside the unit, its parent and organisation, to others."""
+
+    unit: Amount = 5.0
+    parent: Amount = 2.0
+    organisation: Amount = 1.0
+    coordinator: Amount = 0.25
+    siblings: Amount = 0.1
+
+
+class Prices(Section):
+    """Person-minutes a week that one of each is worth."""
+
+    walking: Amount = 1.0
+    extra_tower: Amount = 2000.0
+    extra_floor: Amount = 200.0
+    extra_gap: Amount = 50.0
+    open_desk: Amount = 5.0
+    move: Amount = 2.0
+
+
+class Options(Section):
+    """Choices of the case: may desks stay unplaced, and which scheme of headcounts holds."""
+
+    allow_unplaced: bool = False
+    scheme: str | None = None
+
+
+class Settings(Section):
+    """All of scenario.toml. A missing section or key takes its default."""
+
+    schema_version: Annotated[int, Field(ge=1, le=1, alias="schema")] = 1
+    name: str = ""
+    title: str = ""
+    notes: str = ""
+    sharing: Sharing = Sharing()
+    walking: Walking = Walking()
+    trips: Trips = Trips()
+    prices: Prices = Prices()
+    options: Options = Options()
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, validate_by_name=True, validate_by_alias=True
+    )

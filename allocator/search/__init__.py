@@ -1,0 +1,1 @@
+"""How a plan is found: towers, stacking, neighbourhoods, bounds, and solve() that wires them."""
