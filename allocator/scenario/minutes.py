@@ -1,0 +1,49 @@
+"""Walking minutes between every two floors, for the search. The checker has its own."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.scenario.types import Scenario
+
+
+def walking_minutes(scenario: Scenario) -> NDArray[np.float64]:
+    """Return minutes (F × F), symmetric, floors in the order of the table.
+
+    0 on one floor; a lift ride within a tower; two lift rides and the way between the towers
+    otherwise. Rows of the table `walking` override the formula.
+    """
+    walking = scenario.settings.walking
+    towers = {tower: index for index, tower in enumerate(scenario.complex_of)}
+    at = np.array([towers[floor.tower_id] for floor in scenario.floors])
+    level = np.array([floor.level for floor in scenario.floors], dtype=np.float64)
+    way = _minutes_between_towers(scenario)[np.ix_(at, at)]
+    inside = walking.lift_wait_min + walking.lift_min_per_level * np.abs(
+        level[:, None] - level[None, :]
+    )
+    across = (
+        2 * walking.lift_wait_min
+        + walking.lift_min_per_level * (np.abs(level)[:, None] + np.abs(level)[None, :])
+        + way
+    )
+    minutes = np.where(at[:, None] == at[None, :], inside, across)
+    np.fill_diagonal(minutes, 0.0)
+    return _overridden(minutes, scenario)
+
+
+def _minutes_between_towers(scenario: Scenario) -> NDArray[np.float64]:
+    walking = scenario.settings.walking
+    position = {tower.tower_id: (tower.x_m, tower.y_m) for tower in scenario.towers or ()}
+    known = [position.get(tower, (None, None)) for tower in scenario.complex_of]
+    x, y = (np.array([np.nan if p[i] is None else p[i] for p in known], float) for i in (0, 1))
+    distance_m = np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
+    return walking.detour_factor * np.nan_to_num(distance_m) / walking.walk_m_per_min
+
+
+def _overridden(minutes: NDArray[np.float64], scenario: Scenario) -> NDArray[np.float64]:
+    index = {floor.floor_id: i for i, floor in enumerate(scenario.floors)}
+    for row in scenario.walking:
+        i, j = index[row.from_floor], index[row.to_floor]
+        minutes[i, j] = minutes[j, i] = row.minutes
+    return minutes

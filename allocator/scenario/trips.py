@@ -1,0 +1,136 @@
+"""Trips a week between bodies, for the search: the gravity model and `affinities` in one list.
+
+The checker has its own. Bodies are the housed units, then the organisations.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.scenario.types import TRIPS_BY_CLOSENESS, Affinity, Scenario
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class TripTable:
+    """Trips a week between two bodies, each pair once.
+
+    Attributes
+    ----------
+    a, b
+        Indices of bodies (P), a ≤ b: below `units` a housed unit, else an organisation.
+    per_week
+        Trips a week (P), all above 0.
+    units
+        How many bodies are units.
+    """
+
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    per_week: NDArray[np.float64]
+    units: int
+
+
+def trip_table(scenario: Scenario) -> TripTable:
+    """Return all trips of a scenario: inside units, between units, between organisations."""
+    bodies = _Bodies(scenario)
+    trips: defaultdict[Pair, float] = defaultdict(float)
+    for source in (_inside_units, _groups, _coordinators, _siblings, _affinities):
+        for a, b, amount in source(scenario, bodies):
+            trips[min(a, b), max(a, b)] += amount
+    rows = [(a, b, amount) for (a, b), amount in sorted(trips.items()) if amount > 0]
+    a, b, per_week = zip(*rows, strict=True) if rows else ((), (), ())
+    return TripTable(
+        np.array(a, np.int64), np.array(b, np.int64), np.array(per_week, float), bodies.units
+    )
+
+
+Trips = Iterator[tuple[int, int, float]]
+
+
+class _Bodies:
+    """Indices and headcounts of units and organisations."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        housed = scenario.housed
+        self.units = len(housed)
+        self.unit = {unit.unit_id: i for i, unit in enumerate(housed)}
+        names = dict.fromkeys(unit.organisation_id for unit in housed)
+        self.organisation = {name: self.units + i for i, name in enumerate(names)}
+        self.people = [unit.headcount for unit in housed] + [0] * len(names)
+        for unit in housed:
+            self.people[self.organisation[unit.organisation_id]] += unit.headcount
+
+    def find(self, body: str) -> int | None:
+        return self.unit.get(body, self.organisation.get(body))
+
+
+def _pairs(members: Sequence[int], people: Sequence[int], rate: float) -> Trips:
+    """Trips of a group spread in proportion to headcounts: rate · h_a · h_b · (1/…+1/…)."""
+    present = [member for member in members if people[member] > 0]
+    total = sum(people[member] for member in present)
+    for i, a in enumerate(present):
+        for b in present[i + 1 :]:
+            h_a, h_b = people[a], people[b]
+            yield a, b, rate * h_a * h_b * (1 / (total - h_a) + 1 / (total - h_b))
+
+
+def _inside_units(scenario: Scenario, bodies: _Bodies) -> Trips:
+    rate = scenario.settings.trips.unit
+    for i in range(bodies.units):
+        yield i, i, rate * bodies.people[i]
+
+
+def _groups(scenario: Scenario, bodies: _Bodies) -> Trips:
+    """Trips to the other units of a parent and of an organisation."""
+    rates = scenario.settings.trips
+    parents: defaultdict[str, list[int]] = defaultdict(list)
+    organisations: defaultdict[str, list[int]] = defaultdict(list)
+    for i, unit in enumerate(scenario.housed):
+        organisations[unit.organisation_id].append(i)
+        if unit.parent_id is not None:
+            parents[unit.parent_id].append(i)
+    for parent, members in parents.items():
+        head = bodies.unit.get(parent)
+        if head is not None and head not in members:
+            members.append(head)
+        yield from _pairs(members, bodies.people, rates.parent)
+    for members in organisations.values():
+        yield from _pairs(members, bodies.people, rates.organisation)
+
+
+def _coordinators(scenario: Scenario, bodies: _Bodies) -> Trips:
+    rate = scenario.settings.trips.coordinator
+    for organisation, coordinator in scenario.coordinator_of.items():
+        a, b = bodies.organisation.get(organisation), bodies.organisation.get(coordinator)
+        if a is not None and b is not None and a != b and bodies.people[b] > 0:
+            yield a, b, rate * bodies.people[a]
+
+
+def _siblings(scenario: Scenario, bodies: _Bodies) -> Trips:
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for organisation, coordinator in scenario.coordinator_of.items():
+        member = bodies.organisation.get(organisation)
+        if member is not None and organisation != coordinator:
+            groups[coordinator].append(member)
+    for members in groups.values():
+        yield from _pairs(members, bodies.people, scenario.settings.trips.siblings)
+
+
+def _affinities(scenario: Scenario, bodies: _Bodies) -> Trips:
+    for row in scenario.affinities:
+        a, b = bodies.find(row.a), bodies.find(row.b)
+        if a is not None and b is not None:
+            yield a, b, _trips_of(row, min(bodies.people[a], bodies.people[b]))
+
+
+def _trips_of(row: Affinity, smaller_headcount: int) -> float:
+    if row.closeness is not None:
+        return TRIPS_BY_CLOSENESS[row.closeness] * smaller_headcount
+    return row.trips_per_week or 0.0
