@@ -38,7 +38,8 @@ def _minutes_between_towers(scenario: Scenario) -> NDArray[np.float64]:
     known = [position.get(tower, (None, None)) for tower in scenario.complex_of]
     x, y = (np.array([np.nan if p[i] is None else p[i] for p in known], float) for i in (0, 1))
     distance_m = np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
-    return walking.detour_factor * np.nan_to_num(distance_m) / walking.walk_m_per_min
+    way: NDArray[np.float64] = np.nan_to_num(distance_m) / walking.walk_m_per_min
+    return walking.detour_factor * way
 
 
 def _overridden(minutes: NDArray[np.float64], scenario: Scenario) -> NDArray[np.float64]:

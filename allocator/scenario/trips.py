@@ -45,9 +45,11 @@ def trip_table(scenario: Scenario) -> TripTable:
         for a, b, amount in source(scenario, bodies):
             trips[min(a, b), max(a, b)] += amount
     rows = [(a, b, amount) for (a, b), amount in sorted(trips.items()) if amount > 0]
-    a, b, per_week = zip(*rows, strict=True) if rows else ((), (), ())
     return TripTable(
-        np.array(a, np.int64), np.array(b, np.int64), np.array(per_week, float), bodies.units
+        a=np.array([row[0] for row in rows], np.int64),
+        b=np.array([row[1] for row in rows], np.int64),
+        per_week=np.array([row[2] for row in rows], np.float64),
+        units=bodies.units,
     )
 
 
