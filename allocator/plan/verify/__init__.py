@@ -1,0 +1,75 @@
+"""The checker: feasibility, terms and total of any plan, in plain loops, without a solver.
+
+It shares nothing with the search, so that a mistake there cannot hide here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import fsum
+
+from allocator.plan.types import Record, Term, Violation
+from allocator.plan.verify import feasibility, rules
+from allocator.plan.verify.feasibility import unplaced_people
+from allocator.plan.verify.given import GivenPlacement, read_pieces
+from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.terms import terms
+from allocator.plan.verify.walking import walk
+from allocator.scenario.types import Scenario
+
+__all__ = ["Check", "GivenPlacement", "verify"]
+
+
+class Check(Record):
+    """What the checker found.
+
+    Attributes
+    ----------
+    violations
+        Every way in which the plan breaks the scenario: rows as given, then desks and floors,
+        then rules.
+    terms, total
+        In person-minutes a week, without bounds; they speak of the desks placed.
+    unplaced_people
+        People whose desks are not placed.
+    walking_by_organisation
+        Minutes a week of the trips inside each organisation and half of those to others.
+    pieces
+        Desks by (unit_id, floor_id), rows that cannot be used left out, duplicates added up.
+    """
+
+    violations: tuple[Violation, ...]
+    terms: tuple[Term, ...]
+    total: float
+    unplaced_people: float
+    walking_by_organisation: dict[str, float]
+    pieces: dict[tuple[str, str], int]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether nothing is violated."""
+        return not self.violations
+
+
+def verify(scenario: Scenario, given: Iterable[GivenPlacement]) -> Check:
+    """Check a plan, whoever made it, and work out what it costs.
+
+    Parameters
+    ----------
+    scenario
+        What is given.
+    given
+        Rows of the plan, in any order.
+    """
+    pieces, faults = read_pieces(scenario, given)
+    layout = Layout(scenario, pieces)
+    walked = walk(layout)
+    found = terms(layout, walked.minutes)
+    return Check(
+        violations=(*faults, *feasibility.violations(layout), *rules.violations(layout)),
+        terms=found,
+        total=fsum(term.cost for term in found),
+        unplaced_people=unplaced_people(layout),
+        walking_by_organisation=walked.by_organisation,
+        pieces=pieces,
+    )

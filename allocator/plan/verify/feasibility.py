@@ -1,0 +1,116 @@
+"""Desks, floors and needs: what every plan must satisfy. The rules of the table are not here.
+
+Kinds of violation found here: over_demand, unplaced, over_capacity, max_occupants, small_piece,
+needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+from allocator.plan.types import Violation
+from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.words import counted, listed
+
+
+def over_demand(layout: Layout) -> Iterator[Violation]:
+    """No unit has more desks than it needs; one without a headcount needs none."""
+    for unit, places in layout.desks_by_floor.items():
+        placed, needed = sum(places.values()), layout.demand[unit]
+        if placed > needed:
+            message = (
+                f"unit {unit} has {counted(placed, 'desk')} and needs {needed:,}: "
+                f"{placed - needed:,} too many"
+            )
+            yield _violation("over_demand", unit, "", placed - needed, message)
+
+
+def unplaced(layout: Layout) -> Iterator[Violation]:
+    """Every desk of every unit is placed, unless allow_unplaced."""
+    if layout.scenario.settings.options.allow_unplaced:
+        return
+    for unit in layout.housed:
+        placed, needed = _placed(layout, unit), layout.demand[unit]
+        if placed < needed:
+            message = (
+                f"unit {unit} has {counted(placed, 'desk')} and needs {needed:,}: "
+                f"{needed - placed:,} missing"
+            )
+            yield _violation("unplaced", unit, "", needed - placed, message)
+
+
+def over_capacity(layout: Layout) -> Iterator[Violation]:
+    """No floor holds more desks than it has, less the reserve."""
+    for floor, units in layout.units_on.items():
+        placed, usable = sum(units.values()), layout.usable(floor)
+        if placed > usable:
+            message = (
+                f"floor {floor} holds {counted(placed, 'desk')} and may hold {usable:,} "
+                f"of its {layout.desks(floor):,}: {placed - usable:,} too many"
+            )
+            yield _violation("over_capacity", floor, "", placed - usable, message)
+
+
+def max_occupants(layout: Layout) -> Iterator[Violation]:
+    """No floor holds more desks than max_occupants, which the reserve does not reduce."""
+    for floor, units in layout.units_on.items():
+        placed, most = sum(units.values()), layout.floors[floor].max_occupants
+        if most is not None and placed > most:
+            message = (
+                f"floor {floor} holds {counted(placed, 'desk')} and at most "
+                f"{counted(most, 'occupant')} may be there: {placed - most:,} too many"
+            )
+            yield _violation("max_occupants", floor, "", placed - most, message)
+
+
+def small_piece(layout: Layout) -> Iterator[Violation]:
+    """A piece has at least min(d, max(min_piece_desks, ceil(min_piece_share · d))) desks."""
+    sharing = layout.scenario.settings.sharing
+    for (unit, floor), desks in layout.pieces.items():
+        needed = layout.demand[unit]
+        share = ceil(sharing.min_piece_share * needed)
+        least = min(needed, max(sharing.min_piece_desks, share))
+        if desks < least:
+            message = (
+                f"unit {unit} has {counted(desks, 'desk')} on floor {floor}, "
+                f"and a piece of it has at least {least:,}: {least - desks:,} missing"
+            )
+            yield _violation("small_piece", unit, floor, least - desks, message)
+
+
+def needs(layout: Layout) -> Iterator[Violation]:
+    """A unit uses only floors that have all it needs."""
+    for unit, floor in layout.pieces:
+        lacking = layout.needs_of.get(unit, frozenset()) - set(layout.floors[floor].features)
+        if lacking:
+            message = f"unit {unit} is on floor {floor}, which lacks {listed(sorted(lacking))}"
+            yield _violation("needs", unit, floor, len(lacking), message)
+
+
+CHECKS = (over_demand, unplaced, over_capacity, max_occupants, small_piece, needs)
+"""What every plan must satisfy, in the order of the contract."""
+
+
+def violations(layout: Layout) -> Iterator[Violation]:
+    """Return every way in which the pieces break what holds for every plan."""
+    for check in CHECKS:
+        yield from check(layout)
+
+
+def unplaced_people(layout: Layout) -> float:
+    """Return the sum of h · (1 − desks placed / d) over units that lack desks, in people."""
+    lacking = 0.0
+    for unit in layout.scenario.housed:
+        placed, needed = _placed(layout, unit.unit_id), layout.demand[unit.unit_id]
+        if placed < needed:
+            lacking += unit.headcount * (needed - placed) / needed
+    return lacking
+
+
+def _placed(layout: Layout, unit: str) -> int:
+    return sum(layout.desks_by_floor.get(unit, {}).values())
+
+
+def _violation(kind: str, subject: str, target: str, amount: int, message: str) -> Violation:
+    return Violation(kind=kind, subject=subject, object=target, amount=amount, message=message)

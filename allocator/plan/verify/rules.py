@@ -1,0 +1,236 @@
+"""The rules of the table: for each kind one function, found by its name. Desks are not counted.
+
+The table `RULES` at the end says which function checks which kind. Rules speak of the pieces
+placed: a body without any breaks no rule but at_least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from allocator.plan.types import Violation
+from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.words import counted, listed
+from allocator.scenario.rules import RULE_FORMS, RuleKind
+from allocator.scenario.types import Rule, Scenario
+
+RowCheck = Callable[[Layout, Rule], Iterator[Violation]]
+RowsCheck = Callable[[Layout, Sequence[Rule]], Iterator[Violation]]
+
+
+def only_in(layout: Layout, rows: Sequence[Rule]) -> Iterator[Violation]:
+    """Every piece of the subject lies in one of the places that its rows name."""
+    places: dict[str, list[str]] = {}
+    for row in rows:
+        places.setdefault(row.subject, []).append(row.object or "")
+    for subject, allowed in places.items():
+        outside = [
+            (unit, floor)
+            for unit, floor in layout.pieces_of(subject)
+            if not any(layout.lies_in(floor, place) for place in allowed)
+        ]
+        rule = Rule(rule=RuleKind.ONLY_IN, subject=subject, object=";".join(allowed))
+        found = f"{counted(len(outside), 'piece')} elsewhere: {_named(outside)}"
+        yield from _broken(rule, len(outside), found)
+
+
+def never_in(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """No piece of the subject lies in the place."""
+    pieces = layout.pieces_of(rule.subject)
+    inside = [piece for piece in pieces if layout.lies_in(piece[1], rule.object)]
+    found = f"{counted(len(inside), 'piece')} there: {_named(inside)}"
+    yield from _broken(rule, len(inside), found)
+
+
+def kept_for(layout: Layout, rows: Sequence[Rule]) -> Iterator[Violation]:
+    """In the place only the subjects of its own rows have pieces; each place by itself."""
+    welcome: dict[str, set[str]] = {}
+    for row in rows:
+        welcome.setdefault(row.object or "", set()).update(layout.members(row.subject))
+    for place, allowed in welcome.items():
+        for unit, floors in layout.desks_by_floor.items():
+            inside = [floor for floor in floors if layout.lies_in(floor, place)]
+            if inside and unit not in allowed:
+                message = f"{place} is kept for others, but unit {unit} is on {listed(inside)}"
+                yield Violation(
+                    kind=RuleKind.KEPT_FOR.value,
+                    subject=unit,
+                    object=place,
+                    amount=len(inside),
+                    message=message,
+                )
+
+
+def same_floor(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """All pieces of both are on one floor."""
+    used = layout.floors_of(rule.subject, rule.object)
+    yield from _broken(rule, len(used) - 1, _spread(used, "floor"))
+
+
+def same_tower(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """All pieces of both are in one tower."""
+    used = _towers(layout, rule.subject, rule.object)
+    yield from _broken(rule, len(used) - 1, _spread(used, "tower"))
+
+
+def same_complex(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """All pieces of both are in one complex."""
+    floors = layout.floors_of(rule.subject, rule.object)
+    used = _once(layout.complex(floor) for floor in floors)
+    found = f"they are in {counted(len(used), 'complex').replace('xs', 'xes')}: {listed(used)}"
+    yield from _broken(rule, len(used) - 1, found)
+
+
+def adjacent_floors(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """All pieces of both are in one tower, on levels that follow one another without a gap."""
+    towers = _towers(layout, rule.subject, rule.object)
+    if len(towers) > 1:
+        yield from _broken(rule, len(towers) - 1, _spread(towers, "tower"))
+        return
+    skipped = layout.skipped(layout.floors_of(rule.subject, rule.object))
+    yield from _broken(rule, len(skipped), _left_out(skipped))
+
+
+def apart_floor(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """No floor holds pieces of both."""
+    others = set(layout.floors_of(rule.object))
+    shared = [floor for floor in layout.floors_of(rule.subject) if floor in others]
+    found = f"{counted(len(shared), 'floor')} hold both: {listed(shared)}"
+    yield from _broken(rule, len(shared), found)
+
+
+def apart_tower(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """No tower holds pieces of both."""
+    others = set(_towers(layout, rule.object))
+    shared = [tower for tower in _towers(layout, rule.subject) if tower in others]
+    found = f"{counted(len(shared), 'tower')} hold both: {listed(shared)}"
+    yield from _broken(rule, len(shared), found)
+
+
+def own_floor(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """No organisation but the subject's own is on any floor that the subject uses."""
+    own = {layout.organisation_of[unit] for unit in layout.members(rule.subject)}
+    shared = [
+        floor
+        for floor in layout.floors_of(rule.subject)
+        if any(layout.organisation_of[unit] not in own for unit in layout.units_on[floor])
+    ]
+    found = f"others are on {counted(len(shared), 'floor')} of it: {listed(shared)}"
+    yield from _broken(rule, len(shared), found)
+
+
+def contiguous(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """In each tower the levels that the subject uses follow one another."""
+    skipped = layout.skipped(layout.floors_of(rule.subject))
+    yield from _broken(rule, len(skipped), _left_out(skipped))
+
+
+def max_floors(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """Each unit of the subject uses at most that many floors."""
+    used = {unit: len(layout.floors_of(unit)) for unit in layout.members(rule.subject)}
+    many = {unit: number for unit, number in used.items() if number > rule.count}
+    excess = sum(many.values()) - rule.count * len(many)
+    found = listed(f"{unit} uses {number}" for unit, number in many.items())
+    yield from _broken(rule, excess, found)
+
+
+def max_towers(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """The subject as a whole uses at most that many towers."""
+    used = _towers(layout, rule.subject)
+    found = f"it uses {len(used)}: {listed(used)}"
+    yield from _broken(rule, len(used) - rule.count, found)
+
+
+def levels(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """Pieces of the subject are only on these levels, both included."""
+    low, high = rule.level_range
+    pieces = layout.pieces_of(rule.subject)
+    outside = [piece for piece in pieces if not low <= layout.floors[piece[1]].level <= high]
+    found = f"{counted(len(outside), 'piece')} elsewhere: {_named(outside)}"
+    yield from _broken(rule, len(outside), found)
+
+
+def at_least(layout: Layout, rule: Rule) -> Iterator[Violation]:
+    """The subject has at least that many desks on the floor."""
+    there = layout.units_on.get(rule.object or "", {})
+    desks = sum(there.get(unit, 0) for unit in layout.members(rule.subject))
+    missing = rule.count - desks
+    yield from _broken(rule, missing, f"it has {desks:,}: {missing:,} missing")
+
+
+def _broken(rule: Rule, amount: int, found: str) -> Iterator[Violation]:
+    """Yield one violation of the row where the amount is above 0."""
+    if amount <= 0:
+        return
+    said = RULE_FORMS[rule.rule].means.format(
+        subject=rule.subject, object=rule.object, value=rule.value
+    )
+    yield Violation(
+        kind=rule.rule.value,
+        subject=rule.subject,
+        object=rule.object or "",
+        amount=amount,
+        message=f"the rule says that {said}, but {found}",
+    )
+
+
+def _once(things: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(things))
+
+
+def _towers(layout: Layout, *bodies: str | None) -> list[str]:
+    return _once(layout.tower(floor) for floor in layout.floors_of(*bodies))
+
+
+def _named(pieces: Iterable[tuple[str, str]]) -> str:
+    return listed(f"{unit} on {floor}" for unit, floor in pieces)
+
+
+def _spread(used: Sequence[str], noun: str) -> str:
+    where = "on" if noun == "floor" else "in"
+    return f"they are {where} {counted(len(used), noun)}: {listed(used)}"
+
+
+def _left_out(skipped: Sequence[tuple[str, int]]) -> str:
+    named = listed(f"level {level} of {tower}" for tower, level in skipped)
+    return f"{counted(len(skipped), 'level')} left out: {named}"
+
+
+def each(check: RowCheck) -> RowsCheck:
+    """Return the check of every row by itself."""
+
+    def check_rows(layout: Layout, rows: Sequence[Rule]) -> Iterator[Violation]:
+        for row in rows:
+            yield from check(layout, row)
+
+    return check_rows
+
+
+RULES: dict[RuleKind, RowsCheck] = {
+    RuleKind.ONLY_IN: only_in,
+    RuleKind.NEVER_IN: each(never_in),
+    RuleKind.KEPT_FOR: kept_for,
+    RuleKind.SAME_FLOOR: each(same_floor),
+    RuleKind.SAME_TOWER: each(same_tower),
+    RuleKind.SAME_COMPLEX: each(same_complex),
+    RuleKind.ADJACENT_FLOORS: each(adjacent_floors),
+    RuleKind.APART_FLOOR: each(apart_floor),
+    RuleKind.APART_TOWER: each(apart_tower),
+    RuleKind.OWN_FLOOR: each(own_floor),
+    RuleKind.CONTIGUOUS: each(contiguous),
+    RuleKind.MAX_FLOORS: each(max_floors),
+    RuleKind.MAX_TOWERS: each(max_towers),
+    RuleKind.LEVELS: each(levels),
+    RuleKind.AT_LEAST: each(at_least),
+}
+"""Which function checks which kind of rule."""
+
+
+def violations(layout: Layout) -> Iterator[Violation]:
+    """Return every way in which the pieces break the rules, by kind and then by row."""
+    for kind, check in RULES.items():
+        yield from check(layout, _rows(layout.scenario, kind))
+
+
+def _rows(scenario: Scenario, kind: RuleKind) -> list[Rule]:
+    return [rule for rule in scenario.rules if rule.rule is kind]

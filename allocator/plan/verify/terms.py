@@ -1,0 +1,103 @@
+"""The terms of the total, worked out from the pieces. Whether the plan is allowed is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import fsum
+
+from allocator.plan.types import Term, TermName
+from allocator.plan.verify.layout import Layout
+
+
+def terms(layout: Layout, walked_min: float) -> tuple[Term, ...]:
+    """Return every term without its bound, in the order of `TermName`.
+
+    walked_min: minutes walked a week.
+    """
+    prices = layout.scenario.settings.prices
+    return (
+        _term(TermName.EXTRA_TOWERS, extra_towers(layout), prices.extra_tower),
+        _term(TermName.EXTRA_FLOORS, extra_floors(layout), prices.extra_floor),
+        _term(TermName.GAPS, gaps(layout), prices.extra_gap),
+        open_floors(layout),
+        _term(TermName.WALKING, walked_min, prices.walking),
+        _term(TermName.PLACEMENT_COST, placement_cost(layout), 1.0),
+        _term(TermName.PEOPLE_MOVED, people_moved(layout), prices.move),
+    )
+
+
+def extra_towers(layout: Layout) -> int:
+    """Return the towers beyond the first, summed over organisations."""
+    return sum(
+        _beyond_first(layout.tower(floor) for floor in layout.floors_of(organisation))
+        for organisation in layout.units_by_organisation
+    )
+
+
+def extra_floors(layout: Layout) -> int:
+    """Return the floors beyond the first, summed over units."""
+    return sum(_beyond_first(floors) for floors in layout.desks_by_floor.values())
+
+
+def gaps(layout: Layout) -> int:
+    """Return the levels left out between lowest and highest, over organisations and towers."""
+    return sum(
+        len(layout.skipped(layout.floors_of(organisation)))
+        for organisation in layout.units_by_organisation
+    )
+
+
+def open_floors(layout: Layout) -> Term:
+    """Return the floors in use; the price is None where it is not the same for all floors."""
+    prices = {floor: _open_price(layout, floor) for floor in layout.floors}
+    cost = fsum(prices[floor] for floor in layout.units_on)
+    one = next(iter(prices.values())) if len(set(prices.values())) == 1 else None
+    return Term(name=TermName.OPEN_FLOORS, amount=len(layout.units_on), price=one, cost=cost)
+
+
+def placement_cost(layout: Layout) -> float:
+    """Return Σ cost · y / d over the rows of placement_costs, in person-minutes a week."""
+    return fsum(
+        row.cost * layout.desks_by_floor.get(row.unit_id, {}).get(row.floor_id, 0) / needed
+        for row in layout.scenario.placement_costs
+        if (needed := layout.demand[row.unit_id])
+    )
+
+
+def people_moved(layout: Layout) -> float:
+    """Return Σ headcount · (1 − Σ_f min(share on f, share of today's desks on f)), in people.
+
+    Units without desks today are left out; today's desks elsewhere count in the divisor.
+    """
+    today: dict[str, dict[str, int]] = {}
+    for row in layout.scenario.current:
+        today.setdefault(row.unit_id, {})[row.floor_id] = row.desks
+    return fsum(
+        unit.headcount * (1 - _stayed(layout, unit.unit_id, today[unit.unit_id]))
+        for unit in layout.scenario.housed
+        if unit.headcount and sum(today.get(unit.unit_id, {}).values())
+    )
+
+
+def _stayed(layout: Layout, unit: str, today: dict[str, int]) -> float:
+    placed, needed, before = (
+        layout.desks_by_floor.get(unit, {}),
+        layout.demand[unit],
+        sum(today.values()),
+    )
+    return fsum(min(desks / needed, today.get(f, 0) / before) for f, desks in placed.items())
+
+
+def _open_price(layout: Layout, floor: str) -> float:
+    given = layout.floors[floor].open_price
+    return (
+        layout.scenario.settings.prices.open_desk * layout.desks(floor) if given is None else given
+    )
+
+
+def _beyond_first(things: Iterable[str]) -> int:
+    return max(len(set(things)) - 1, 0)
+
+
+def _term(name: TermName, amount: float, price: float) -> Term:
+    return Term(name=name, amount=amount, price=price, cost=amount * price)

@@ -1,0 +1,22 @@
+"""Turns of phrase for the sentences of violations. What is violated is not decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from allocator.errors import shorten
+
+SHOWN = 3
+"""How many ids a sentence names before it says how many more there are."""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 desk`` or ``1,200 desks``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(things: Iterable[object]) -> str:
+    """Return the first few, and how many more there are: ``A, B, C and 4 more``."""
+    texts = [shorten(str(thing)) for thing in things]
+    more = len(texts) - SHOWN
+    return ", ".join(texts[:SHOWN]) + (f" and {more} more" if more > 0 else "")
