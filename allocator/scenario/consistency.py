@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from allocator.errors import Problem
 
 if TYPE_CHECKING:
-    from allocator.scenario.types import Scenario, ScenarioWarning
+    from allocator.scenario.types import Scenario
 
 
 def scheme_in_force(scenario: Scenario) -> str | None:
@@ -17,7 +17,3 @@ def scheme_in_force(scenario: Scenario) -> str | None:
 
 def problems(scenario: Scenario) -> list[Problem]:
     return []
-
-
-def warnings(scenario: Scenario) -> tuple[ScenarioWarning, ...]:
-    return ()

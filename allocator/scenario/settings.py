@@ -9,7 +9,14 @@ import re
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 
 LARGEST_COUNT = 10_000_000
 """People or desks in one row; more is taken for a slip of the pen."""
@@ -68,6 +75,7 @@ ShareBelowOne = Annotated[Exact, Field(ge=0, lt=1)]
 Area = Annotated[Exact, Field(ge=0, le=LARGEST_COUNT)]
 Amount = Annotated[float, Field(ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False)]
 SignedAmount = Annotated[float, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT, allow_inf_nan=False)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 
 
@@ -126,16 +134,16 @@ class Options(Section):
     """Choices of the case: may desks stay unplaced, and which scheme of headcounts holds."""
 
     allow_unplaced: bool = False
-    scheme: str | None = None
+    scheme: Annotated[Text, Field(min_length=1)] | None = None
 
 
 class Settings(Section):
     """All of scenario.toml. A missing section or key takes its default."""
 
     schema_version: Annotated[int, Field(ge=1, le=1, alias="schema")] = 1
-    name: str = ""
-    title: str = ""
-    notes: str = ""
+    name: Text = ""
+    title: Text = ""
+    notes: Text = ""
     sharing: Sharing = Sharing()
     walking: Walking = Walking()
     trips: Trips = Trips()

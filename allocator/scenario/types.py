@@ -1,166 +1,60 @@
-"""The tables of a scenario as frozen types, and the scenario that holds them.
+"""The scenario that holds all tables and settings, and what is settled from them.
 
 A `Scenario` is valid by construction: making one checks every reference between its tables and
-raises `InputError` with all problems at once. Reading files is not done here.
+raises `InputError` with all problems at once. Its rows are `scenario.tables`', named here too;
+reading files is not done here.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from allocator.errors import InputError
-from allocator.scenario import consistency
-from allocator.scenario.rules import RuleKind
-from allocator.scenario.settings import (
-    Amount,
-    Area,
-    Count,
-    Ratio,
-    Settings,
-    SignedAmount,
+from allocator.errors import InputError, Problem
+from allocator.scenario import consistency, notices
+from allocator.scenario.settings import Ratio, Settings
+from allocator.scenario.tables import (
+    TABLES,
+    TRIPS_BY_CLOSENESS,
+    Affinity,
+    Closeness,
+    CurrentPiece,
+    Floor,
+    Headcount,
+    Id,
+    Organisation,
+    PlacementCost,
+    Row,
+    Rule,
+    ScenarioWarning,
+    Source,
+    Tower,
+    Unit,
+    Walk,
 )
 
-LARGEST_LEVEL = 1000
-Id = Annotated[str, Field(min_length=1, max_length=10_000)]
-Level = Annotated[int, Field(ge=-LARGEST_LEVEL, le=LARGEST_LEVEL)]
-AttendanceShare = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Words = Annotated[tuple[Id, ...], Field(strict=False)]
-Closeness = Literal["essential", "strong", "wanted"]
-
-TRIPS_BY_CLOSENESS: dict[Closeness, float] = {"essential": 2.0, "strong": 1.0, "wanted": 0.5}
-"""Trips a week per head of the smaller body."""
-
-
-class Row(BaseModel):
-    """One row of a table: frozen, strictly typed, with no unknown column."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Floor(Row):
-    """A floor. Either desks or area_m2 is given; features are what units may need."""
-
-    floor_id: Id
-    tower_id: Id
-    level: Level
-    desks: Count | None = None
-    area_m2: Area | None = None
-    max_occupants: Count | None = None
-    features: Words = ()
-    open_price: Amount | None = None
-    opens_wave: str | None = None
-
-
-class Tower(Row):
-    """A tower; x_m and y_m in metres. Without complex_id it is a complex of its own."""
-
-    tower_id: Id
-    name: str = ""
-    complex_id: Id | None = None
-    x_m: SignedAmount | None = None
-    y_m: SignedAmount | None = None
-    opens_wave: str | None = None
-
-
-class Organisation(Row):
-    """A ministry or agency. coordinator_id is a label and need not be an organisation."""
-
-    organisation_id: Id
-    name: str = ""
-    kind: str | None = None
-    coordinator_id: Id | None = None
-
-
-class Unit(Row):
-    """A part of an organisation that is placed. parent_id is a label inside the organisation."""
-
-    unit_id: Id
-    organisation_id: Id | None = None
-    parent_id: Id | None = None
-    name: str = ""
-    needs: Words = ()
-    wave: str | None = None
-
-
-class Headcount(Row):
-    """People of a unit; own_desks of them never share."""
-
-    unit_id: Id
-    headcount: Count
-    organisation_id: Id | None = None
-    own_desks: Count = 0
-    people_per_desk: Ratio | None = None
-    attendance_share: AttendanceShare | None = None
-    scheme: Id | None = None
-
-
-class Affinity(Row):
-    """Trips a week between two bodies, as a number or by closeness; a = b means inside it."""
-
-    a: Id
-    b: Id
-    trips_per_week: Amount | None = None
-    closeness: Closeness | None = None
-
-
-class Rule(Row):
-    """A rule; what object and value hold depends on its kind (`scenario.rules.RULE_FORMS`)."""
-
-    rule: Annotated[RuleKind, Field(strict=False)]
-    subject: Id
-    object: Id | None = None
-    value: str | None = None
-
-    @property
-    def count(self) -> int:
-        """Value of max_floors, max_towers and at_least."""
-        return int(self.value or 0)
-
-    @property
-    def level_range(self) -> tuple[int, int]:
-        """Lowest and highest level of the rule ``levels``, both included."""
-        low, high = (self.value or "").split("..")
-        return int(low), int(high)
-
-
-class Walk(Row):
-    """Minutes between two floors, either way; overrides the formula."""
-
-    from_floor: Id
-    to_floor: Id
-    minutes: Amount
-
-
-class PlacementCost(Row):
-    """Person-minutes a week for all of the unit on the floor; may be negative."""
-
-    unit_id: Id
-    floor_id: Id
-    cost: SignedAmount
-
-
-class CurrentPiece(Row):
-    """Desks of a unit on a floor today; a floor that is not in `floors` is elsewhere."""
-
-    unit_id: Id
-    floor_id: Id
-    desks: Count
-
-
-class ScenarioWarning(Row):
-    """Something a planner should know that is not wrong.
-
-    row counts the table's rows of data from 1, or is the file's row once read from a file; None
-    where the warning is of the table as a whole.
-    """
-
-    code: str
-    table: str
-    row: int | None = None
-    message: str
+__all__ = [
+    "TABLES",
+    "TRIPS_BY_CLOSENESS",
+    "Affinity",
+    "Closeness",
+    "CurrentPiece",
+    "Floor",
+    "Headcount",
+    "HousedUnit",
+    "Organisation",
+    "PlacementCost",
+    "Row",
+    "Rule",
+    "Scenario",
+    "ScenarioWarning",
+    "Source",
+    "Tower",
+    "Unit",
+    "Walk",
+]
 
 
 class HousedUnit(Row):
@@ -205,18 +99,35 @@ class Scenario(BaseModel):
     current: tuple[CurrentPiece, ...] = ()
     settings: Settings = Settings()
     fingerprints: dict[str, str] = {}
-    """sha256 of each input as it was read, by table name; empty for a scenario made in Python."""
+    """sha256 of each input as it was read, by table name (`scenario` for the settings); empty for
+    a scenario made in Python."""
+    sources: dict[str, Source] = {}
+    """Where each table was read from, by table name; a table made in Python has none."""
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
         found = consistency.problems(self)
         if found:
-            raise InputError(found)
+            raise InputError(self.placed(problem) for problem in found)
         return self
 
+    def placed(self, problem: Problem) -> Problem:
+        """Return a problem of a table's row of data placed in the file that it was read from."""
+        source = self.sources.get(problem.table)
+        if source is None:
+            return problem
+        return problem.at(source.place, source.row(problem.row))
+
     def replace(self, **changes: Any) -> Scenario:
-        """Return a scenario with some tables or settings replaced, checked anew."""
+        """Return a scenario with some tables or settings replaced, checked anew.
+
+        A replaced table no longer has the fingerprint and the source of the one that was read.
+        """
         kept = {name: getattr(self, name) for name in type(self).model_fields}
+        for record in ("fingerprints", "sources"):
+            kept[record] = {
+                table: value for table, value in kept[record].items() if table not in changes
+            }
         return Scenario(**(kept | changes))
 
     def with_sharing(self, **changes: Any) -> Scenario:
@@ -277,7 +188,7 @@ class Scenario(BaseModel):
     @cached_property
     def warnings(self) -> tuple[ScenarioWarning, ...]:
         """What a planner should know: units left out, columns that are not enforced."""
-        return consistency.warnings(self)
+        return notices.warnings(self)
 
 
 def _keys(model: BaseModel) -> tuple[str, ...]:
