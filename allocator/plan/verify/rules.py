@@ -20,25 +20,24 @@ RowsCheck = Callable[[Layout, Sequence[Rule]], Iterator[Violation]]
 
 def only_in(layout: Layout, rows: Sequence[Rule]) -> Iterator[Violation]:
     """Every piece of the subject lies in one of the places that its rows name."""
-    places: dict[str, list[str]] = {}
+    by_subject: dict[str, list[Rule]] = {}
     for row in rows:
-        places.setdefault(row.subject, []).append(row.object or "")
-    for subject, allowed in places.items():
+        by_subject.setdefault(row.subject, []).append(row)
+    for subject, own in by_subject.items():
         outside = [
             (unit, floor)
             for unit, floor in layout.pieces_of(subject)
-            if not any(layout.lies_in(floor, place) for place in allowed)
+            if not any(layout.lies_in(floor, row.object) for row in own)
         ]
-        rule = Rule(rule=RuleKind.ONLY_IN, subject=subject, object=";".join(allowed))
-        found = f"{counted(len(outside), 'piece')} elsewhere: {_named(outside)}"
-        yield from _broken(rule, len(outside), found)
+        places = ";".join(row.object or "" for row in own)
+        yield from _broken(own[0].model_copy(update={"object": places}), *_elsewhere(outside))
 
 
 def never_in(layout: Layout, rule: Rule) -> Iterator[Violation]:
     """No piece of the subject lies in the place."""
     pieces = layout.pieces_of(rule.subject)
     inside = [piece for piece in pieces if layout.lies_in(piece[1], rule.object)]
-    found = f"{counted(len(inside), 'piece')} there: {_named(inside)}"
+    found = f"it has {counted(len(inside), 'piece')} there: {_named(inside)}"
     yield from _broken(rule, len(inside), found)
 
 
@@ -77,8 +76,7 @@ def same_complex(layout: Layout, rule: Rule) -> Iterator[Violation]:
     """All pieces of both are in one complex."""
     floors = layout.floors_of(rule.subject, rule.object)
     used = _once(layout.complex(floor) for floor in floors)
-    found = f"they are in {counted(len(used), 'complex').replace('xs', 'xes')}: {listed(used)}"
-    yield from _broken(rule, len(used) - 1, found)
+    yield from _broken(rule, len(used) - 1, _spread(used, "complex"))
 
 
 def adjacent_floors(layout: Layout, rule: Rule) -> Iterator[Violation]:
@@ -95,7 +93,7 @@ def apart_floor(layout: Layout, rule: Rule) -> Iterator[Violation]:
     """No floor holds pieces of both."""
     others = set(layout.floors_of(rule.object))
     shared = [floor for floor in layout.floors_of(rule.subject) if floor in others]
-    found = f"{counted(len(shared), 'floor')} hold both: {listed(shared)}"
+    found = f"they share {counted(len(shared), 'floor')}: {listed(shared)}"
     yield from _broken(rule, len(shared), found)
 
 
@@ -103,7 +101,7 @@ def apart_tower(layout: Layout, rule: Rule) -> Iterator[Violation]:
     """No tower holds pieces of both."""
     others = set(_towers(layout, rule.object))
     shared = [tower for tower in _towers(layout, rule.subject) if tower in others]
-    found = f"{counted(len(shared), 'tower')} hold both: {listed(shared)}"
+    found = f"they share {counted(len(shared), 'tower')}: {listed(shared)}"
     yield from _broken(rule, len(shared), found)
 
 
@@ -115,7 +113,7 @@ def own_floor(layout: Layout, rule: Rule) -> Iterator[Violation]:
         for floor in layout.floors_of(rule.subject)
         if any(layout.organisation_of[unit] not in own for unit in layout.units_on[floor])
     ]
-    found = f"others are on {counted(len(shared), 'floor')} of it: {listed(shared)}"
+    found = f"it shares {counted(len(shared), 'floor')}: {listed(shared)}"
     yield from _broken(rule, len(shared), found)
 
 
@@ -146,8 +144,7 @@ def levels(layout: Layout, rule: Rule) -> Iterator[Violation]:
     low, high = rule.level_range
     pieces = layout.pieces_of(rule.subject)
     outside = [piece for piece in pieces if not low <= layout.floors[piece[1]].level <= high]
-    found = f"{counted(len(outside), 'piece')} elsewhere: {_named(outside)}"
-    yield from _broken(rule, len(outside), found)
+    yield from _broken(rule, *_elsewhere(outside))
 
 
 def at_least(layout: Layout, rule: Rule) -> Iterator[Violation]:
@@ -186,6 +183,11 @@ def _named(pieces: Iterable[tuple[str, str]]) -> str:
     return listed(f"{unit} on {floor}" for unit, floor in pieces)
 
 
+def _elsewhere(pieces: Sequence[tuple[str, str]]) -> tuple[int, str]:
+    """Return how many pieces lie where they may not, and that as a clause."""
+    return len(pieces), f"it has {counted(len(pieces), 'piece')} elsewhere: {_named(pieces)}"
+
+
 def _spread(used: Sequence[str], noun: str) -> str:
     where = "on" if noun == "floor" else "in"
     return f"they are {where} {counted(len(used), noun)}: {listed(used)}"
@@ -193,7 +195,7 @@ def _spread(used: Sequence[str], noun: str) -> str:
 
 def _left_out(skipped: Sequence[tuple[str, int]]) -> str:
     named = listed(f"level {level} of {tower}" for tower, level in skipped)
-    return f"{counted(len(skipped), 'level')} left out: {named}"
+    return f"with {counted(len(skipped), 'level')} left out between: {named}"
 
 
 def each(check: RowCheck) -> RowsCheck:

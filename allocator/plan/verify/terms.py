@@ -60,7 +60,7 @@ def placement_cost(layout: Layout) -> float:
     return fsum(
         row.cost * layout.desks_by_floor.get(row.unit_id, {}).get(row.floor_id, 0) / needed
         for row in layout.scenario.placement_costs
-        if (needed := layout.demand[row.unit_id])
+        if (needed := layout.demand.get(row.unit_id, 0))
     )
 
 

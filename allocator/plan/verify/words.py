@@ -11,8 +11,9 @@ SHOWN = 3
 
 
 def counted(number: int, noun: str) -> str:
-    """Return ``1 desk`` or ``1,200 desks``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """Return ``1 desk``, ``1,200 desks`` or ``2 complexes``."""
+    ending = "" if number == 1 else "es" if noun.endswith("x") else "s"
+    return f"{number:,} {noun}{ending}"
 
 
 def listed(things: Iterable[object]) -> str:
