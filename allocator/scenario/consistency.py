@@ -1,19 +1,289 @@
-"""Checks between the tables of a scenario."""
+"""Whether the tables of a scenario agree with one another: every contradiction, all at once.
+
+What a single cell may hold is `tables` and `settings`; what a planner should merely know is
+`notices`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Hashable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from allocator.errors import Problem
+from allocator.scenario.known import Known, Mention, first_mentions, mentions
+from allocator.scenario.names import Nearest
+from allocator.scenario.rule_cells import apart_bodies_overlap, rules_fill_their_columns
+from allocator.scenario.rules import Takes
+from allocator.scenario.tables import TABLES
 
 if TYPE_CHECKING:
     from allocator.scenario.types import Scenario
 
+Check = Callable[["Scenario", Known], Iterator[Problem]]
+
 
 def scheme_in_force(scenario: Scenario) -> str | None:
+    """Return the chosen scheme of headcounts, else the single one; None where no row bears one."""
     borne = sorted({row.scheme for row in scenario.headcounts if row.scheme})
     return scenario.settings.options.scheme or (borne[0] if borne else None)
 
 
-def problems(scenario: Scenario) -> list[Problem]:
-    return []
+def problems(scenario: Scenario, incomplete: Collection[str] = ()) -> list[Problem]:
+    """Return every contradiction between the tables, by table and row.
+
+    Parameters
+    ----------
+    scenario
+        Its rows are valid one by one; nothing else is taken for granted.
+    incomplete
+        Tables (`scenario` for the settings) of which a part could not be read. What would need
+        all of them to judge is not judged.
+    """
+    known = Known(scenario)
+    found = [
+        problem
+        for check, needed in CHECKS
+        if not set(needed) & set(incomplete)
+        for problem in check(scenario, known)
+    ]
+    order = {table: number for number, table in enumerate(TABLES)}
+    return sorted(found, key=lambda problem: (order.get(problem.table, -1), problem.row or 0))
+
+
+def _pair(a: str, b: str) -> tuple[str, str]:
+    return (a, b) if a <= b else (b, a)
+
+
+KEYS: dict[str, tuple[str, Callable[[Any], Hashable]]] = {
+    "floors": ("floor_id", lambda row: row.floor_id),
+    "towers": ("tower_id", lambda row: row.tower_id),
+    "organisations": ("organisation_id", lambda row: row.organisation_id),
+    "units": ("unit_id", lambda row: row.unit_id),
+    "headcounts": ("unit_id, scheme", lambda row: (row.unit_id, row.scheme)),
+    "affinities": ("a, b", lambda row: _pair(row.a, row.b)),
+    "walking": ("from_floor, to_floor", lambda row: _pair(row.from_floor, row.to_floor)),
+    "placement_costs": ("unit_id, floor_id", lambda row: (row.unit_id, row.floor_id)),
+    "current": ("unit_id, floor_id", lambda row: (row.unit_id, row.floor_id)),
+}
+"""Columns that together may be given once, and the key they make."""
+
+
+def no_key_twice(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """Every id, and every pair either way round, is given once."""
+    for table, (columns, key_of) in KEYS.items():
+        first: dict[Hashable, int] = {}
+        for number, row in enumerate(getattr(scenario, table) or (), 1):
+            key = key_of(row)
+            if first.setdefault(key, number) != number:
+                earlier = scenario.file_row(table, first[key])
+                parts = (getattr(row, column) for column in columns.split(", "))
+                value = ", ".join(part for part in parts if part is not None)
+                yield Problem(f"given already in row {earlier}", table, number, columns, value)
+
+
+def bodies_have_their_own_ids(scenario: Scenario, known: Known) -> Iterator[Problem]:
+    """A unit bears an organisation's id only where it is the one unit of it."""
+    table = "headcounts" if scenario.units is None else "units"
+    for mention in first_mentions(scenario, table, "unit_id"):
+        alone = known.units_of.get(mention.id) == {mention.id}
+        if mention.id in known.organisations and not alone:
+            expected = "expected an id that no organisation has, unless it is its only unit"
+            yield _problem(mention, expected)
+
+
+def places_have_their_own_ids(scenario: Scenario, known: Known) -> Iterator[Problem]:
+    """A floor has no id of a tower or complex; a tower has that of its own complex at most."""
+    for floor in mentions(scenario, "floors", "floor_id"):
+        if floor.id in known.towers or floor.id in known.towers_of:
+            yield _problem(floor, "expected an id that no tower and no complex has")
+    table = "floors" if scenario.towers is None else "towers"
+    for tower in first_mentions(scenario, table, "tower_id"):
+        if known.towers_of.get(tower.id, {tower.id}) != {tower.id}:
+            expected = "expected an id that no complex has, unless it is its only tower"
+            yield _problem(tower, expected)
+
+
+FLOOR_COLUMNS = (
+    ("walking", "from_floor"),
+    ("walking", "to_floor"),
+    ("placement_costs", "floor_id"),
+)
+UNIT_COLUMNS = (("headcounts", "unit_id"), ("placement_costs", "unit_id"), ("current", "unit_id"))
+ORGANISATION_COLUMNS = (("units", "organisation_id"), ("headcounts", "organisation_id"))
+
+
+def floors_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
+    """Every floor that is named is in `floors`, but those of `current`."""
+    named = [m for table, column in FLOOR_COLUMNS for m in mentions(scenario, table, column)]
+    yield from _unknown([*named, *known.objects(Takes.FLOOR)], known.floors, "a floor_id")
+
+
+def towers_are_known(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """Where there are `towers`, every tower of a floor is one of them."""
+    if scenario.towers is not None:
+        ids = {tower.tower_id for tower in scenario.towers}
+        yield from _unknown(mentions(scenario, "floors", "tower_id"), ids, "a tower_id")
+
+
+def places_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
+    """Where there are `towers`, every place of a rule is a floor, a tower or a complex."""
+    if scenario.towers is not None:
+        named = known.objects(Takes.PLACE)
+        yield from _unknown(named, known.places, "a floor, tower or complex")
+
+
+def units_are_known(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """Where there are `units`, every unit that is named is one of them."""
+    if scenario.units is not None:
+        ids = {unit.unit_id for unit in scenario.units}
+        named = (m for table, column in UNIT_COLUMNS for m in mentions(scenario, table, column))
+        yield from _unknown(named, ids, "a unit_id")
+
+
+def organisations_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
+    """Where there are `organisations`, every one that is named, or that a unit is, is there."""
+    if scenario.organisations is None:
+        return
+    ids = {organisation.organisation_id for organisation in scenario.organisations}
+    columns = ORGANISATION_COLUMNS
+    named = (m for table, column in columns for m in mentions(scenario, table, column))
+    yield from _unknown(named, ids, "an organisation_id")
+    table = "headcounts" if scenario.units is None else "units"
+    for unit in first_mentions(scenario, table, "unit_id"):
+        if known.organisation_of[unit.id] == unit.id and unit.id not in ids:
+            expected = f"expected an organisation of unit {unit.id}: it is none itself"
+            yield Problem(expected, table, unit.row, "organisation_id", "")
+
+
+def bodies_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
+    """Where there are `units` and `organisations`, every body named is one of them."""
+    if scenario.units is not None and scenario.organisations is not None:
+        yield from _unknown(known.body_mentions(), known.bodies, "a unit or an organisation")
+
+
+def _unknown(
+    named: Collection[Mention] | Iterator[Mention], ids: set[str], what: str
+) -> Iterator[Problem]:
+    nearest = Nearest(ids)
+    for mention in named:
+        if mention.id not in ids:
+            yield _problem(mention, f"expected {what} that is given{nearest.hint(mention.id)}")
+
+
+def _problem(mention: Mention, message: str) -> Problem:
+    return Problem(message, mention.table, mention.row, mention.column, mention.id)
+
+
+def organisations_agree(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """A unit's organisation is the same in `units` and in `headcounts`."""
+    by_unit = {unit.unit_id: unit.organisation_id for unit in scenario.units or ()}
+    for mention in mentions(scenario, "headcounts", "organisation_id"):
+        unit = scenario.headcounts[mention.row - 1].unit_id
+        settled = by_unit.get(unit) or mention.id
+        if settled != mention.id:
+            yield _problem(mention, f"expected {settled!r}, the organisation of {unit} in units")
+
+
+def one_scheme_is_chosen(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """Rows with schemes leave no doubt which are meant."""
+    chosen = scenario.settings.options.scheme
+    borne = sorted({row.scheme for row in scenario.headcounts if row.scheme})
+    if chosen is None and len(borne) > 1:
+        listed = ", ".join(borne)
+        yield Problem(
+            f"expected a choice of scheme, as headcounts has several: {listed}",
+            table="scenario",
+            column="options.scheme",
+        )
+    if chosen is not None and chosen not in borne:
+        listed = f"one of {', '.join(borne)}" if borne else "none, as no row of headcounts has one"
+        yield Problem(
+            f"expected a scheme of headcounts: {listed}",
+            "scenario",
+            None,
+            "options.scheme",
+            chosen,
+        )
+
+
+def schemes_are_not_mixed(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """A unit has rows with schemes or one without, not both."""
+    free = {row.unit_id for row in scenario.headcounts if row.scheme is None}
+    for mention in mentions(scenario, "headcounts", "scheme"):
+        if scenario.headcounts[mention.row - 1].unit_id in free:
+            yield _problem(mention, "expected no scheme, as the unit also has a row without one")
+
+
+def parents_are_of_one_organisation(scenario: Scenario, known: Known) -> Iterator[Problem]:
+    """Units of one parent are of one organisation; so is the parent, or it is that itself."""
+    first: dict[str, str] = {}
+    for mention in mentions(scenario, "units", "parent_id"):
+        unit = (scenario.units or ())[mention.row - 1].unit_id
+        own, parent = known.organisation_of[unit], mention.id
+        settled = known.organisation_of.get(parent)
+        if settled is None:
+            settled = parent if parent in known.organisations else first.setdefault(parent, own)
+        if settled != own:
+            expected = f"expected a parent in {own}, the unit's organisation, not in {settled}"
+            yield _problem(mention, expected)
+
+
+def own_desks_are_of_people(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """There are at most as many own desks as people."""
+    for number, row in enumerate(scenario.headcounts, 1):
+        if row.own_desks > row.headcount:
+            expected = f"expected at most {row.headcount}, the headcount"
+            yield Problem(expected, "headcounts", number, "own_desks", str(row.own_desks))
+
+
+def floors_have_a_size(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """Every floor has desks or an area."""
+    for number, floor in enumerate(scenario.floors, 1):
+        if floor.desks is None and floor.area_m2 is None:
+            yield Problem("expected desks or area_m2", "floors", number, "desks", "")
+
+
+def areas_can_be_counted(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """Where a floor has an area only, m2_per_desk is given."""
+    if scenario.settings.sharing.m2_per_desk is not None:
+        return
+    by_area = (floor for floor in scenario.floors if floor.desks is None and floor.area_m2)
+    for floor in by_area:
+        expected = f"expected a value, as floor {floor.floor_id} has an area and no desks"
+        yield Problem(expected, "scenario", None, "sharing.m2_per_desk")
+        return
+
+
+def affinities_have_one_weight(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """Exactly one of trips_per_week and closeness is filled; inside a body only trips."""
+    for number, row in enumerate(scenario.affinities, 1):
+        if (row.trips_per_week is None) == (row.closeness is None):
+            expected = "expected exactly one of trips_per_week and closeness"
+            yield Problem(expected, "affinities", number, "trips_per_week")
+        elif row.a == row.b and row.closeness is not None:
+            expected = "expected trips_per_week, as a and b are the same"
+            yield Problem(expected, "affinities", number, "closeness", row.closeness)
+
+
+CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
+    (one_scheme_is_chosen, ("headcounts", "scenario")),
+    (areas_can_be_counted, ("scenario",)),
+    (no_key_twice, ()),
+    (bodies_have_their_own_ids, ("units", "headcounts", "organisations")),
+    (places_have_their_own_ids, ("floors", "towers")),
+    (floors_are_known, ("floors",)),
+    (towers_are_known, ("towers",)),
+    (places_are_known, ("floors", "towers")),
+    (units_are_known, ("units",)),
+    (organisations_are_known, ("units", "headcounts", "organisations")),
+    (bodies_are_known, ("units", "headcounts", "organisations")),
+    (organisations_agree, ()),
+    (schemes_are_not_mixed, ()),
+    (parents_are_of_one_organisation, ("units", "headcounts", "organisations")),
+    (own_desks_are_of_people, ()),
+    (floors_have_a_size, ()),
+    (affinities_have_one_weight, ()),
+    (rules_fill_their_columns, ()),
+    (apart_bodies_overlap, ("units", "headcounts")),
+)
+"""Every check, and the tables that it needs whole."""

@@ -2,14 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from allocator.scenario.known import Known, Mention, mentions
+from allocator.scenario.rules import Takes
 from allocator.scenario.tables import ScenarioWarning
 
 if TYPE_CHECKING:
     from allocator.scenario.types import Scenario
 
+NOT_ENFORCED = (
+    ("floors", "opens_wave"),
+    ("towers", "opens_wave"),
+    ("units", "wave"),
+    ("headcounts", "attendance_share"),
+)
+"""Columns that may be filled and that nothing obeys yet."""
+
 
 def warnings(scenario: Scenario) -> tuple[ScenarioWarning, ...]:
-    """Return every warning."""
-    return ()
+    """Return every warning: of units left out, bodies and places nobody knows, idle columns.
+
+    Codes: unit_without_headcount, body_without_headcount, unknown_place, not_enforced.
+    """
+    return tuple(
+        warning
+        for notice in (_units_left_out, _bodies_without_people, _unknown_places, _idle_columns)
+        for warning in notice(scenario)
+    )
+
+
+def _warning(scenario: Scenario, code: str, mention: Mention, message: str) -> ScenarioWarning:
+    row = scenario.file_row(mention.table, mention.row)
+    return ScenarioWarning(code=code, table=mention.table, row=row, message=message)
+
+
+def _units_left_out(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    housed = {unit.unit_id for unit in scenario.housed}
+    where = f" in scheme {scenario.scheme}" if scenario.scheme else ""
+    for mention in mentions(scenario, "units", "unit_id"):
+        if mention.id not in housed:
+            message = f"unit {mention.id} has no headcount{where} and is not placed"
+            yield _warning(scenario, "unit_without_headcount", mention, message)
+
+
+def _bodies_without_people(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    named = [*Known(scenario).body_mentions()]
+    for table in ("placement_costs", "current"):
+        named += mentions(scenario, table, "unit_id")
+    first = {(m.table, m.id): m for m in reversed(named) if m.id not in scenario.units_of}
+    for mention in reversed(first.values()):
+        message = f"{mention.id} has no headcount, so {mention.table} does not act on it"
+        yield _warning(scenario, "body_without_headcount", mention, message)
+
+
+def _unknown_places(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    known = Known(scenario)
+    for mention in known.objects(Takes.PLACE):
+        if mention.id not in known.places:
+            message = f"no floor and no tower is called {mention.id}"
+            yield _warning(scenario, "unknown_place", mention, message)
+
+
+def _idle_columns(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    for table, column in NOT_ENFORCED:
+        first = next(mentions(scenario, table, column), None)
+        if first is not None:
+            message = f"column {column} of {table} is filled and not enforced yet"
+            yield _warning(scenario, "not_enforced", first, message)

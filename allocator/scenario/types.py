@@ -118,6 +118,11 @@ class Scenario(BaseModel):
             return problem
         return problem.at(source.place, source.row(problem.row))
 
+    def file_row(self, table: str, row: int) -> int:
+        """Return the file's row of a row of data, or that row itself for a table made here."""
+        source = self.sources.get(table)
+        return source.rows[row - 1] if source else row
+
     def replace(self, **changes: Any) -> Scenario:
         """Return a scenario with some tables or settings replaced, checked anew.
 

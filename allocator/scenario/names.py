@@ -1,0 +1,30 @@
+"""The known name that is nearest to an unknown one, for messages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from difflib import get_close_matches
+
+_MOST_LOOK_UPS = 20
+_LONGEST_NAME = 100
+
+
+class Nearest:
+    """Hints at known names.
+
+    Comparing with thousands of names takes milliseconds, so after some twenty hints, and for
+    very long names, there are none.
+    """
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = sorted(known)
+        self._left = _MOST_LOOK_UPS
+
+    def hint(self, name: str) -> str:
+        """Return ``; did you mean 'floors'?``, or nothing where no known name is near."""
+        if self._left == 0 or len(name) > _LONGEST_NAME:
+            return ""
+        self._left -= 1
+        by_lower = {known.lower(): known for known in self._known}
+        found = get_close_matches(name.lower(), by_lower, n=1)
+        return f"; did you mean {by_lower[found[0]]!r}?" if found else ""

@@ -1,0 +1,71 @@
+"""Whether each row of `rules` fills the columns that its kind uses, and no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from allocator.errors import Problem
+from allocator.scenario.known import Known
+from allocator.scenario.rules import RULE_FORMS, RuleForm, RuleKind, Takes, ValueForm
+from allocator.scenario.settings import LARGEST_COUNT
+from allocator.scenario.tables import LARGEST_LEVEL, Rule
+
+if TYPE_CHECKING:
+    from allocator.scenario.types import Scenario
+
+_COUNT = re.compile(r"\d{1,12}", re.ASCII)
+_RANGE = re.compile(r"(-?\d{1,6})\s*\.\.\s*(-?\d{1,6})", re.ASCII)
+
+
+def rules_fill_their_columns(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """Each rule has the object and the value that its kind takes."""
+    for number, row in enumerate(scenario.rules, 1):
+        form = RULE_FORMS[row.rule]
+        for column, expected in (
+            ("object", _object_wanted(row, form)),
+            ("value", _value_wanted(row, form)),
+        ):
+            if expected:
+                value = getattr(row, column) or ""
+                message = f"expected {expected} for the rule {row.rule}"
+                yield Problem(message, "rules", number, column, value)
+
+
+def _object_wanted(row: Rule, form: RuleForm) -> str:
+    """Return what the cell should hold, or nothing where it does."""
+    if form.object is Takes.NOTHING:
+        return "nothing" if row.object else ""
+    return "" if row.object else form.object.value
+
+
+def _value_wanted(row: Rule, form: RuleForm) -> str:
+    """Return what the cell should hold, or nothing where it does."""
+    fits = {
+        ValueForm.NOTHING: lambda value: not value,
+        ValueForm.COUNT: _is_count,
+        ValueForm.RANGE: _is_range,
+    }[form.value]
+    return "" if fits(row.value or "") else form.value.value
+
+
+def _is_count(value: str) -> bool:
+    return bool(_COUNT.fullmatch(value)) and 1 <= int(value) <= LARGEST_COUNT
+
+
+def _is_range(value: str) -> bool:
+    found = _RANGE.fullmatch(value)
+    if not found:
+        return False
+    low, high = int(found[1]), int(found[2])
+    return -LARGEST_LEVEL <= low <= high <= LARGEST_LEVEL
+
+
+def apart_bodies_overlap(scenario: Scenario, known: Known) -> Iterator[Problem]:
+    """No body is to be apart from itself, or from a part of itself."""
+    apart = (RuleKind.APART_FLOOR, RuleKind.APART_TOWER)
+    for number, row in enumerate(scenario.rules, 1):
+        if row.rule in apart and row.object and known.overlap(row.subject, row.object):
+            expected = f"expected a body that does not overlap with {row.subject}"
+            yield Problem(expected, "rules", number, "object", row.object)
