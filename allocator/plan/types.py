@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from allocator.scenario.types import ScenarioWarning
+from allocator.scenario.types import Scenario, ScenarioWarning
+
+if TYPE_CHECKING:
+    import altair
 
 Pieces = Mapping[tuple[str, str], int]
 """Desks by (unit_id, floor_id): a plan in its barest form, as searched and as checked."""
@@ -170,6 +173,32 @@ class Plan(Record):
     model_config = ConfigDict(
         frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True
     )
+
+    _scenario: Scenario | None = PrivateAttr(default=None)
+
+    def of(self, scenario: Scenario) -> Plan:
+        """Return this plan, knowing the scenario it was made for, which its picture needs."""
+        known = self.model_copy()
+        known._scenario = scenario
+        return known
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the content of plan.json."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def stack_chart(self) -> altair.LayerChart:
+        """Return the stack plan as an altair chart.
+
+        Raises
+        ------
+        ValueError
+            If the plan was read back from a file and not told its scenario (`of`).
+        """
+        from allocator.plan.stack import stack_chart  # noqa: PLC0415 - altair is slow to import
+
+        if self._scenario is None:
+            raise ValueError("the picture needs the scenario: plan.of(scenario).stack_chart()")
+        return stack_chart(self, self._scenario)
 
     @property
     def pieces(self) -> dict[tuple[str, str], int]:

@@ -1,0 +1,153 @@
+"""From the pieces that a search found to a checked `Plan`, or to the answer that there is none.
+
+Finding pieces and judging them are done elsewhere. No plan is made here that `plan.verify` has
+not passed.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+
+from allocator import __version__
+from allocator.errors import UncheckedPlanError
+from allocator.plan.people import place_people
+from allocator.plan.types import (
+    Objective,
+    Pieces,
+    Plan,
+    Reason,
+    Run,
+    Status,
+    TermName,
+    TracePoint,
+)
+from allocator.plan.uses import floor_uses, organisation_uses
+from allocator.plan.verify import Check, GivenPlacement, verify
+from allocator.scenario.types import Scenario
+
+OPTIMAL_GAP = 1e-6
+"""A plan whose gap is at most this is called optimal."""
+ROUNDING = 1e-6
+"""How far a bound may lie above a plan's cost, relative to it, by rounding alone."""
+TOLD = 20
+"""Violations spelt out in an error; more are counted."""
+
+
+def checked_plan(  # noqa: PLR0913 - what a plan is made of, by name
+    scenario: Scenario,
+    pieces: Pieces,
+    *,
+    term_bounds: Mapping[TermName, float],
+    bound: float,
+    run: Run,
+    least_unplaced_proved: bool = False,
+) -> Plan:
+    """Return the plan of these pieces, checked anew.
+
+    Parameters
+    ----------
+    pieces
+        Desks by (unit_id, floor_id).
+    term_bounds, bound
+        Proved lower bounds of single terms and of the total, in person-minutes a week.
+    least_unplaced_proved
+        Whether no plan can leave fewer people unplaced; asked only where some are.
+
+    Raises
+    ------
+    UncheckedPlanError
+        If the checker finds a violation, or a bound lies above what this very plan costs.
+    """
+    check = verify(scenario, _given(pieces))
+    _refuse_violations(check)
+    _refuse_bounds(check, term_bounds, bound)
+    bound = min(bound, check.total)
+    gap = (check.total - bound) / max(check.total, 1.0)
+    proved = least_unplaced_proved or check.unplaced_people == 0
+    placements = place_people(scenario, check.pieces)
+    terms = (term.model_copy(update={"bound": term_bounds.get(term.name)}) for term in check.terms)
+    return Plan(
+        status=Status.OPTIMAL if gap <= OPTIMAL_GAP and proved else Status.FEASIBLE,
+        objective=Objective(
+            total=check.total, unplaced_people=check.unplaced_people, terms=tuple(terms)
+        ),
+        bound=bound,
+        gap=gap,
+        warnings=scenario.warnings,
+        placements=placements,
+        floors=floor_uses(scenario, placements),
+        organisations=organisation_uses(scenario, placements, check.walking_by_organisation),
+        run=run,
+    ).of(scenario)
+
+
+def no_plan(
+    scenario: Scenario,
+    status: Status,
+    reasons: Iterable[Reason],
+    run: Run,
+    *,
+    bound: float | None = None,
+) -> Plan:
+    """Return the answer that there is no plan: `infeasible`, or `unknown` as time ran out."""
+    return Plan(
+        status=status,
+        objective=Objective(total=None, unplaced_people=None, terms=None),
+        bound=bound,
+        gap=None,
+        reasons=tuple(reasons),
+        warnings=scenario.warnings,
+        run=run,
+    ).of(scenario)
+
+
+def run_record(  # noqa: PLR0913 - the fields of the record, by name
+    scenario: Scenario,
+    *,
+    seed: int,
+    workers: int,
+    time_limit_s: float,
+    wall_s: float,
+    trace: Iterable[TracePoint] = (),
+) -> Run:
+    """Return the record of a run, with the inputs' fingerprints and the versions in use."""
+    return Run(
+        seed=seed,
+        workers=workers,
+        time_limit_s=time_limit_s,
+        wall_s=wall_s,
+        versions=versions(),
+        inputs=dict(scenario.fingerprints),
+        trace=tuple(trace),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a plan depends on, read without importing any of it."""
+    found = {name: metadata.version(name) for name in ("ortools", "numpy")}
+    return {"allocator": __version__, **found, "python": platform.python_version()}
+
+
+def _given(pieces: Pieces) -> list[GivenPlacement]:
+    return [
+        GivenPlacement(unit_id=unit_id, floor_id=floor_id, desks=desks)
+        for (unit_id, floor_id), desks in pieces.items()
+    ]
+
+
+def _refuse_violations(check: Check) -> None:
+    if not check.violations:
+        return
+    told = [f"{v.kind}: {v.message}" for v in check.violations[:TOLD]]
+    more = len(check.violations) - len(told)
+    rest = [f"and {more} more"] if more else []
+    raise UncheckedPlanError("\n".join(["the plan found breaks the scenario:", *told, *rest]))
+
+
+def _refuse_bounds(check: Check, term_bounds: Mapping[TermName, float], bound: float) -> None:
+    cases = [(term.name.value, term.cost, term_bounds.get(term.name)) for term in check.terms]
+    for name, cost, claimed in [("total", check.total, bound), *cases]:
+        if claimed is not None and claimed > cost + ROUNDING * max(abs(cost), 1.0):
+            raise UncheckedPlanError(f"bound of {name}, {claimed}, lies above a plan's {cost}")
