@@ -1,0 +1,105 @@
+"""Text tables as spreadsheets write them: encodings, separators, quotes and file rows.
+
+What the cells mean is not looked at here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Collection, Iterator
+
+from allocator.errors import InputError, Problem
+from allocator.scenario.convert import COMMA_FILE, OTHER_FILE
+from allocator.scenario.raw import RawTable, fingerprint, from_grid
+
+SEPARATORS = (",", ";", "\t")
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)?"?[ \t]*(\r\n|\r|\n|$)', re.IGNORECASE)
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+
+
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: with an apostrophe where needed.
+
+    `as_meant` takes it off again, also where the text itself began with one.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def as_meant(text: str) -> str:
+    """Return text without the apostrophe that `harmless` put before it."""
+    return text[1:] if _QUOTED_FORMULA.match(text) else text
+
+
+def decode(data: bytes, place: str) -> str:
+    """Return the text of a file: UTF-8, UTF-16 with its mark, else Windows-1252.
+
+    Raises
+    ------
+    InputError
+        If it is none of these, or holds bytes of zero, as binary files do.
+    """
+    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+        break
+    raise InputError([Problem("expected a text file, not a binary one", place)])
+
+
+def text_table(name: str, place: str, data: bytes, known: Collection[str]) -> RawTable:
+    """Return the table in a file.
+
+    Parameters
+    ----------
+    name, place
+        Name of the table and of the file.
+    data
+        The file's bytes.
+    known
+        Column names by which the separator is told: the one that makes most of them known.
+
+    Raises
+    ------
+    InputError
+        If it is no text, or its quotes do not close.
+    """
+    text = decode(data, place)
+    start = _SEPARATOR_LINE.match(text)
+    skipped = 0
+    if start:
+        text, skipped = text[start.end() :], 1
+    separator = _separator(text, known)
+    grid = [(number + skipped, cells) for number, cells in _records(text, separator, place)]
+    form = COMMA_FILE if separator == "," else OTHER_FILE
+    return from_grid(name, place, grid, form, fingerprint(data))
+
+
+def _separator(text: str, known: Collection[str]) -> str:
+    def merit(separator: str) -> tuple[int, int]:
+        try:
+            header = next((c for _, c in _records(text, separator, "") if any(c)), [])
+        except InputError:
+            return 0, 0
+        return len(set(header) & set(known)), len(header)
+
+    return max(SEPARATORS, key=merit)
+
+
+def _records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line on which each record begins, and its cells, trimmed."""
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
+    try:
+        for cells in lines:
+            yield line, [as_meant(cell.strip()) for cell in cells]
+            line = lines.line_num + 1
+    except csv.Error as error:
+        raise InputError([Problem(f"expected well-formed cells: {error}", place, line)]) from error

@@ -1,0 +1,160 @@
+"""How a cell becomes a value: by the kind of its column and the form of its source.
+
+Ranges are checked by the types of `tables` and `settings`, not here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from fractions import Fraction
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+
+class Kind(StrEnum):
+    """What a column or key holds, as a noun for messages."""
+
+    TEXT = "text"
+    WHOLE = "a whole number"
+    NUMBER = "a number"
+    EXACT = "a number such as 1.3"
+    WORDS = "words separated by ;"
+    SWITCH = "true or false"
+
+
+Form = Mapping[Kind, Callable[[Any], Any]]
+"""A converter for each kind; it raises ValueError with what was expected."""
+
+_KINDS = {
+    int: Kind.WHOLE,
+    float: Kind.NUMBER,
+    Fraction: Kind.EXACT,
+    tuple: Kind.WORDS,
+    bool: Kind.SWITCH,
+}
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_QUOTIENT = re.compile(r"\d{1,12}/\d{1,12}", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}([.,' ]\d{3})+([.,]\d*)?", re.ASCII)
+_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_MOST_DIGITS = 18
+
+
+def kinds_of(model: type[BaseModel]) -> dict[str, Kind]:
+    """Return the kind of every field of a row or a section, by its name in files."""
+    fields = model.model_fields.items()
+    return {
+        field.alias or name: _KINDS.get(_core(field.annotation), Kind.TEXT)
+        for name, field in fields
+    }
+
+
+def _core(annotation: Any) -> Any:
+    """Return the bare type: ``int`` for an optional, annotated int; ``tuple`` for a tuple."""
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType, Annotated):
+        return _core(get_args(annotation)[0])
+    return origin if origin is tuple or origin is Literal else annotation
+
+
+def _whole(text: str) -> int:
+    if not _WHOLE.fullmatch(text):
+        marks = " without thousands marks" if _GROUPED.fullmatch(text) else ""
+        raise ValueError(f"expected {Kind.WHOLE}{marks}")
+    if len(text) > _MOST_DIGITS:
+        raise ValueError("expected a smaller whole number")
+    return int(text)
+
+
+def _point_decimal(text: str) -> str:
+    """Return the decimal of a comma file: only a point may stand in it."""
+    if not _DECIMAL.fullmatch(text):
+        hint = " with a decimal point and no thousands marks" if "," in text else ""
+        raise ValueError(f"expected a number{hint}")
+    return text
+
+
+def _any_decimal(text: str) -> str:
+    """Return a decimal with a point; the text may have a comma, but nothing ambiguous."""
+    if _AMBIGUOUS.fullmatch(text):
+        raise ValueError(
+            "expected a number that can be read in one way only: this may have a decimal or a "
+            "thousands mark"
+        )
+    plain = text.replace(",", ".")
+    if not _DECIMAL.fullmatch(plain):
+        marks = " without thousands marks" if _GROUPED.fullmatch(text) else ""
+        raise ValueError(f"expected a number{marks}")
+    return plain
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(";") if word.strip())
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(f"expected {Kind.SWITCH}")
+    return text.lower() == "true"
+
+
+def _text_form(decimal: Callable[[str], str]) -> Form:
+    return {
+        Kind.TEXT: str,
+        Kind.WHOLE: _whole,
+        Kind.NUMBER: lambda text: float(decimal(text)),
+        Kind.EXACT: lambda text: text if _QUOTIENT.fullmatch(text) else decimal(text),
+        Kind.WORDS: _split,
+        Kind.SWITCH: _switch,
+    }
+
+
+COMMA_FILE = _text_form(_point_decimal)
+"""Text of a comma-separated file: decimal point."""
+OTHER_FILE = _text_form(_any_decimal)
+"""Text of a file separated by semicolons or tabs: decimal comma or point."""
+
+
+def _sheet_text(cell: Any) -> str:
+    """Return a cell as text; Excel keeps an id such as 101 as the number 101.0."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        raise ValueError("expected text, not a date or a truth value: format the cell as text")
+    return str(int(cell)) if cell == int(cell) else repr(cell)
+
+
+def _sheet_whole(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return _whole(cell)
+    whole = isinstance(cell, float) and cell.is_integer()
+    return int(cell) if whole else cell
+
+
+def _sheet_other(kind: Kind) -> Callable[[Any], Any]:
+    return lambda cell: OTHER_FILE[kind](cell) if isinstance(cell, str) else cell
+
+
+SHEET: Form = {
+    Kind.TEXT: _sheet_text,
+    Kind.WHOLE: _sheet_whole,
+    Kind.NUMBER: _sheet_other(Kind.NUMBER),
+    Kind.EXACT: _sheet_other(Kind.EXACT),
+    Kind.WORDS: lambda cell: _split(_sheet_text(cell)),
+    Kind.SWITCH: _sheet_other(Kind.SWITCH),
+}
+"""Cells of a workbook: numbers are numbers, text is read as in a semicolon file."""
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+JSON: Form = dict.fromkeys(Kind, _same) | {
+    Kind.WORDS: lambda value: _split(value) if isinstance(value, str) else value
+}
+"""Values of JSON, strict: the types alone decide."""

@@ -1,0 +1,115 @@
+"""Scenarios as JSON: tables as arrays of objects, settings under ``settings``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from allocator.errors import InputError, Problem
+from allocator.scenario.build import shown
+from allocator.scenario.cells import decode
+from allocator.scenario.convert import JSON
+from allocator.scenario.names import Nearest
+from allocator.scenario.raw import RawTable, fingerprint
+from allocator.scenario.tables import REQUIRED_TABLES, TABLES
+
+_MOST_DIGITS = 400
+
+
+def parse_json(data: bytes, place: str) -> Any:
+    """Return the value of a JSON text; numbers must be finite, and keys given once.
+
+    Raises
+    ------
+    InputError
+        If it is no such text; ``place`` is what to call it in messages.
+    """
+    twice: list[str] = []
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                twice.append(key)
+            found[key] = value
+        return found
+
+    try:
+        document = json.loads(
+            decode(data, place),
+            object_pairs_hook=unique,
+            parse_constant=_refused,
+            parse_int=_whole,
+        )
+    except (ValueError, RecursionError) as error:
+        raise InputError([Problem(f"expected well-formed JSON: {error}", place)]) from error
+    if twice:
+        raise InputError(
+            Problem("expected each key of an object once", place, column=key)
+            for key in dict.fromkeys(twice)
+        )
+    return document
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number")
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
+
+
+def document_tables(document: Any, place: str, label: str) -> tuple[list[RawTable], list[Problem]]:
+    """Return the tables of a document, and what is wrong with it as a whole.
+
+    Parameters
+    ----------
+    document
+        The parsed JSON. A table that is null is not given, nor is an empty one that need not be.
+    place
+        What to call the document in messages.
+    label
+        What to put before the names of its tables in messages.
+    """
+    if not isinstance(document, Mapping):
+        raise InputError([Problem("expected an object of tables", place, value=shown(document))])
+    known = (*TABLES, "settings")
+    nearest = Nearest(known)
+    problems = [
+        Problem(f"unknown table or key{nearest.hint(str(key))}", place, column=str(key))
+        for key in document
+        if key not in known
+    ]
+    tables = []
+    for name in TABLES:
+        value = document.get(name)
+        if value is None or (value == [] and name not in REQUIRED_TABLES):
+            continue
+        if isinstance(value, list):
+            tables.append(_table(name, label + name, value))
+        else:
+            problems.append(Problem("expected an array", label + name, value=shown(value)))
+    return tables, problems
+
+
+def _table(name: str, place: str, objects: list[Any]) -> RawTable:
+    """Return the table in an array; its rows are counted from 1."""
+    found = [] if objects else [Problem("expected at least one row", place)]
+    rows = []
+    for number, row in enumerate(objects, 1):
+        if isinstance(row, Mapping):
+            rows.append((number, _cells(name, row)))
+        else:
+            found.append(Problem("expected an object", place, number, value=shown(row)))
+    return RawTable(name, place, rows, JSON, fingerprint(objects), problems=found)
+
+
+def _cells(name: str, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the filled cells: text trimmed; a rule's value may be a whole number."""
+    cells = {str(k): v.strip() if isinstance(v, str) else v for k, v in row.items()}
+    if name == "rules" and type(cells.get("value")) is int:
+        cells["value"] = shown(cells["value"])
+    return {column: cell for column, cell in cells.items() if cell is not None and cell != ""}

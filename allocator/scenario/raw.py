@@ -1,0 +1,105 @@
+"""A table as it was found: cells by column, not yet converted or judged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from allocator.errors import Problem
+from allocator.scenario.convert import Form
+from allocator.scenario.tables import TABLES
+
+Grid = Iterable[tuple[int, Sequence[Any]]]
+"""Rows of cells, each with its row in the file; cells are trimmed and "" where empty."""
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Cells of a table, empty ones left out.
+
+    Attributes
+    ----------
+    name, place
+        Name of the table, and what to call its source in messages.
+    rows
+        File row and cells by column, in order.
+    form
+        How its cells are read.
+    fingerprint
+        sha256 of what was read, in hexadecimal.
+    header
+        Columns that the header names; None where every row names its own (JSON).
+    header_row
+        File row of the header.
+    problems
+        What was wrong with the table before its cells were looked at.
+    """
+
+    name: str
+    place: str
+    rows: list[tuple[int, dict[str, Any]]]
+    form: Form
+    fingerprint: str
+    header: tuple[str, ...] | None = None
+    header_row: int | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def is_ignored(column: str) -> bool:
+    """Return whether a column is kept for people and means nothing here."""
+    return column in ("source", "note") or (column.startswith("x_") and column != "x_m")
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """Return the columns that a table may have."""
+    return tuple(TABLES[table].model_fields)
+
+
+def fingerprint(content: Any) -> str:
+    """Return the sha256 of bytes as they are, or of anything else as canonical JSON."""
+    if not isinstance(content, bytes):
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+        content = text.encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+def from_grid(name: str, place: str, grid: Grid, form: Form, digest: str) -> RawTable:
+    """Return the table that a grid of cells makes: its first filled row is the header."""
+    filled = [(number, cells) for number, cells in grid if any(cell != "" for cell in cells)]
+    if not filled:
+        return RawTable(
+            name, place, [], form, digest, (), 1, [Problem("the table is empty", place)]
+        )
+    header_row, first = filled[0]
+    header = tuple(str(cell) for cell in first)
+    found = [
+        Problem("expected each column once", place, header_row, column)
+        for column in dict.fromkeys(header)
+        if column and header.count(column) > 1 and not is_ignored(column)
+    ]
+    if len(filled) == 1:
+        found.append(Problem("expected rows under the header", place))
+    rows = []
+    for number, cells in filled[1:]:
+        found += _cells_without_column(place, header, number, cells)
+        named = zip(header, cells, strict=False)
+        rows.append((number, {column: cell for column, cell in named if cell != ""}))
+    return RawTable(name, place, rows, form, digest, header, header_row, found)
+
+
+def _cells_without_column(
+    place: str, header: Sequence[str], number: int, cells: Sequence[Any]
+) -> list[Problem]:
+    """Return a problem where a filled cell stands beyond the header or under an empty one."""
+    strays = [cell for cell in cells[len(header) :] if cell != ""]
+    if strays:
+        many = f"expected at most {len(header)} cells, as the header has"
+        return [Problem(many, place, number, value=str(strays[0]))]
+    return [
+        Problem("expected a column name above this cell", place, number, value=str(cell))
+        for column, cell in zip(header, cells, strict=False)
+        if column == "" and cell != ""
+    ]
