@@ -73,6 +73,6 @@ class UncheckedPlanError(AllocatorError):
 
 
 def shorten(text: str, limit: int = 80) -> str:
-    """Return the text on one line, cut to at most ``limit`` characters."""
-    line = " ".join(text.split())
+    """Return the text on one line, cut to at most ``limit`` characters, without control codes."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

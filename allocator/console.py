@@ -1,0 +1,204 @@
+"""What a person reads: the summary of a plan, the verdict on one, and progress on a terminal.
+
+Texts for people only; files and JSON are written elsewhere.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from allocator.errors import shorten
+from allocator.plan.types import Plan, Status, Term
+from allocator.scenario.demand import demand, usable_desks
+from allocator.scenario.settings import decimal_text
+from allocator.scenario.types import Scenario, ScenarioWarning
+
+if TYPE_CHECKING:
+    from allocator.plan.verify import Check
+    from allocator.search.progress import Progress
+
+MOST_TOLD = 5
+"""Warnings and organisations named in a summary; the rest are counted."""
+
+VERDICTS = {
+    Status.OPTIMAL: "optimal: proved that no plan is better",
+    Status.FEASIBLE: "feasible: a checked plan, a better one may exist",
+    Status.INFEASIBLE: "infeasible: proved that no plan exists",
+    Status.UNKNOWN: "unknown: time ran out with no plan; one may exist",
+}
+
+
+def summary(plan: Plan, scenario: Scenario, files: Sequence[Path]) -> str:
+    """Return what a planner wants to know of a plan first, as lines of text."""
+    facts = {"status": VERDICTS[plan.status], **_case(scenario)}
+    if plan.objective.terms is not None:
+        facts |= _seating(plan)
+    run = plan.run
+    facts["run"] = f"{run.wall_s:,.1f} s, {run.workers} workers, seed {run.seed}"
+    blocks = [_heading(scenario), _aligned(facts)]
+    if plan.objective.terms is not None:
+        blocks.append(_costs(plan.objective.terms, plan.objective.total, plan.bound, plan.gap))
+    if plan.reasons:
+        reasons = [f"  {_line(reason.message)}" for reason in plan.reasons]
+        blocks.append("\n".join(["why there is none:", *reasons]))
+    if plan.warnings:
+        blocks.append(_warnings(plan.warnings))
+    if files:
+        names = ", ".join(file.name for file in files)
+        blocks.append(f"files in {files[0].parent}: {names}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def verdict(check: Check, placements: Path) -> str:
+    """Return every violation of a plan, a line each, and what the plan costs."""
+    found = len(check.violations)
+    count = "1 violation" if found == 1 else f"{found:,} violations"
+    head = f"{placements.name}: {count if found else 'breaks no rule'}"
+    lines = [f"  {violation.kind}: {_line(violation.message)}" for violation in check.violations]
+    blocks = ["\n".join([head, *lines]), _costs(check.terms, check.total, None, None)]
+    if check.unplaced_people:
+        blocks.append(f"unplaced people  {check.unplaced_people:,.1f}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _heading(scenario: Scenario) -> str:
+    settings = scenario.settings
+    return shorten(settings.title or settings.name or "plan", 120)
+
+
+def _case(scenario: Scenario) -> dict[str, str]:
+    sharing = scenario.settings.sharing
+    needed = sum(demand(unit) for unit in scenario.housed)
+    usable = sum(usable_desks(floor, sharing) for floor in scenario.floors)
+    spare = usable - needed
+    people = sum(unit.headcount for unit in scenario.housed)
+    bodies = len({unit.organisation_id for unit in scenario.housed})
+    scheme = f", scheme {shorten(scenario.scheme)}" if scenario.scheme else ""
+    left = f"{spare:,} to spare" if spare >= 0 else f"{-spare:,} missing"
+    return {
+        "desks": f"{'fits' if spare >= 0 else f'short by {-spare:,} desks'}: "
+        f"{needed:,} needed, {usable:,} usable, {left}",
+        "people": f"{people:,} in {len(scenario.housed):,} units of {bodies:,} organisations, "
+        f"{decimal_text(sharing.people_per_desk)} people per desk{scheme}",
+    }
+
+
+def _seating(plan: Plan) -> dict[str, str]:
+    used = sum(1 for floor in plan.floors if floor.desks_used)
+    apart = [o for o in plan.organisations if o.towers > 1]
+    apart.sort(key=lambda o: (-o.towers, o.organisation_id))
+    named = [f"{shorten(o.organisation_id, 40)} ({o.towers})" for o in apart[:MOST_TOLD]]
+    rest = [f"{len(apart) - MOST_TOLD:,} more"] if len(apart) > MOST_TOLD else []
+    listed = f": {', '.join(named + rest)}" if apart else ""
+    bodies = len(plan.organisations)
+    facts = {
+        "floors": f"{used:,} of {len(plan.floors):,} used",
+        "in several towers": f"{len(apart):,} of {bodies:,} organisations{listed}",
+    }
+    if plan.objective.unplaced_people:
+        facts["unplaced"] = f"{plan.objective.unplaced_people:,.1f} people"
+    return facts
+
+
+def _costs(
+    terms: Iterable[Term], total: float | None, bound: float | None, gap: float | None
+) -> str:
+    rows = [(t.name.replace("_", " "), _number(t.amount), t.cost, t.bound) for t in terms]
+    lines = [f"{'person-minutes a week':<22}{'amount':>12}{'cost':>14}{'bound':>14}"]
+    for name, amount, cost, least in [*rows, ("total", "", total, bound)]:
+        lines.append(f"{name:<22}{amount:>12}{_number(cost):>14}{_number(least):>14}")
+    if gap is not None:
+        lines.append(f"gap {gap:.1%}: the best plan costs between bound and total")
+    return "\n".join(lines)
+
+
+def _warnings(warnings: Sequence[ScenarioWarning]) -> str:
+    told = [f"  {_line(_warning(warning))}" for warning in warnings[:MOST_TOLD]]
+    rest = len(warnings) - len(told)
+    more = [f"  and {rest:,} more"] if rest else []
+    return "\n".join([f"warnings: {len(warnings):,}", *told, *more])
+
+
+def _warning(warning: ScenarioWarning) -> str:
+    row = "" if warning.row is None else f", row {warning.row}"
+    return f"{warning.table}{row}: {warning.message}"
+
+
+def _aligned(facts: dict[str, str]) -> str:
+    return "\n".join(f"{name:<19}{text}" for name, text in facts.items())
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def _line(text: str) -> str:
+    return shorten(text, 400)
+
+
+class Display:
+    """Where progress is shown; this one, for a pipe, shows nothing."""
+
+    latest: Progress | None = None
+
+    def update(self, progress: Progress) -> None:
+        """Take the latest word of the search; may be called from any thread."""
+        self.latest = progress
+
+    def tick(self) -> None:
+        """Show how things stand; called a few times a second."""
+
+
+class TerminalDisplay(Display):
+    """A line on a terminal: stage, best total, bound, gap and seconds."""
+
+    def __init__(self) -> None:
+        from rich.console import Console  # noqa: PLC0415 - only where a terminal is
+        from rich.text import Text  # noqa: PLC0415
+
+        self._text = Text
+        self._began = time.monotonic()
+        self._status = Console(stderr=True).status("")
+
+    def tick(self) -> None:
+        """Redraw the line."""
+        said = progress_line(self.latest, time.monotonic() - self._began)
+        self._status.update(self._text(said))
+
+    def __enter__(self) -> TerminalDisplay:
+        self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+
+@contextmanager
+def display() -> Iterator[Display]:
+    """Yield a display: on a terminal one that shows, otherwise one that does not."""
+    if not sys.stderr.isatty():
+        yield Display()
+        return
+    with TerminalDisplay() as shown:
+        yield shown
+
+
+def progress_line(progress: Progress | None, seconds: float) -> str:
+    """Return progress in one line, for example ``floors · total 91,200 · bound 49,389 · 12 s``."""
+    if progress is None:
+        return f"starting · {seconds:.0f} s"
+    facts = [progress.stage]
+    if progress.unplaced_people:
+        facts.append(f"{progress.unplaced_people:,.0f} people unplaced")
+    if progress.total is not None:
+        facts.append(f"best total {progress.total:,.0f}")
+    if progress.bound is not None:
+        facts.append(f"bound {progress.bound:,.0f}")
+    if progress.gap is not None:
+        facts.append(f"gap {progress.gap:.1%}")
+    return " · ".join([*facts, f"{seconds:.0f} s"])

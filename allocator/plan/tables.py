@@ -1,0 +1,150 @@
+"""Writes a plan's files and reads them back: tables, plan.json and the picture.
+
+What is in a plan is decided in `plan.assemble`, how it is drawn in `plan.stack`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from allocator.errors import InputError, Problem
+from allocator.plan.types import FloorUse, OrganisationUse, Placement, Plan, Record
+from allocator.plan.verify import GivenPlacement
+from allocator.scenario.read import read_rows
+from allocator.scenario.types import Scenario
+from allocator.scenario.write import harmless
+
+PLACEMENTS = "placements.csv"
+FLOOR_USE = "floor_use.csv"
+ORGANISATION_USE = "organisation_use.csv"
+PLAN = "plan.json"
+STACK = "stack.svg"
+FILES = (PLACEMENTS, FLOOR_USE, ORGANISATION_USE, PLAN, STACK)
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make an output folder if need be, and make sure that it can be written to.
+
+    Raises
+    ------
+    InputError
+        If it cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+
+
+def write_plan(plan: Plan, folder: Path, scenario: Scenario) -> tuple[Path, ...]:
+    """Write the files of a plan and return them; without a plan, plan.json alone.
+
+    Each file is written beside its place and then renamed, so none is ever half there. Files
+    that an earlier run left under these names are removed.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    contents = _contents(plan, scenario)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as beside:
+            for name, content in contents.items():
+                (Path(beside) / name).write_text(content, encoding="utf-8", newline="")
+            for name in FILES:
+                (folder / name).unlink(missing_ok=True)
+            for name in contents:
+                os.replace(Path(beside) / name, folder / name)
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    return tuple(folder / name for name in contents)
+
+
+def read_placements(path: Path) -> list[GivenPlacement]:
+    """Return the rows of any table with unit_id, floor_id and desks; other columns are ignored.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a table, or lacks one of these columns.
+    """
+    return [
+        GivenPlacement(
+            unit_id=cells["unit_id"], floor_id=cells["floor_id"], desks=cells["desks"], row=row
+        )
+        for row, cells in read_rows(path, ("unit_id", "floor_id", "desks"))
+    ]
+
+
+def plan_from_json(text: str | bytes) -> Plan:
+    """Return the plan of a plan.json.
+
+    Raises
+    ------
+    InputError
+        If the text is none.
+    """
+    try:
+        return Plan.model_validate_json(text)
+    except ValidationError as error:
+        found = [
+            Problem(fault["msg"], table=PLAN, column=".".join(map(str, fault["loc"])))
+            for fault in error.errors(include_url=False)
+        ]
+        raise InputError(found) from error
+
+
+def json_text(document: object) -> str:
+    """Return a document as JSON text, one line for each value, other alphabets as they are."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _contents(plan: Plan, scenario: Scenario) -> dict[str, str]:
+    whole = {PLAN: json_text(plan.as_json())}
+    if plan.objective.total is None:
+        return whole
+    return {
+        PLACEMENTS: _csv(Placement, plan.placements),
+        FLOOR_USE: _csv(FloorUse, plan.floors),
+        ORGANISATION_USE: _csv(OrganisationUse, plan.organisations),
+        STACK: _svg(plan, scenario),
+    } | whole
+
+
+def _csv(kind: type[Record], rows: Iterable[Record]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    columns = tuple(kind.model_fields)
+    writer.writerow(columns)
+    writer.writerows([_cell(getattr(row, column)) for column in columns] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    return harmless(value) if isinstance(value, str) else value
+
+
+def _svg(plan: Plan, scenario: Scenario) -> str:
+    import vl_convert  # noqa: PLC0415 - both are slow to import
+
+    from allocator.plan.stack import stack_chart  # noqa: PLC0415
+
+    svg: str = vl_convert.vegalite_to_svg(stack_chart(plan, scenario).to_dict())
+    return svg
+
+
+def _cannot_write(folder: Path, error: OSError) -> InputError:
+    reason = error.strerror or str(error)
+    return InputError([Problem(f"the output folder cannot be written to: {reason}", str(folder))])
