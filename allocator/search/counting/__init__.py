@@ -1,0 +1,28 @@
+"""Proofs by counting that no plan exists. Each is a sentence with numbers; none is a search.
+
+Every reason is a proof, whatever the others say. Silence proves nothing.
+"""
+
+from __future__ import annotations
+
+from allocator.plan.types import Reason
+from allocator.search.case import Case
+from allocator.search.counting.apart import apart, own_floors
+from allocator.search.counting.limits import adjacent, max_floors, max_towers, together
+from allocator.search.counting.pins import pins
+from allocator.search.counting.rooms import rooms, total_desks
+
+__all__ = ["shortfalls"]
+
+
+def shortfalls(case: Case) -> tuple[Reason, ...]:
+    """Return every cause found for which the case can have no plan.
+
+    With allow_unplaced only pins can fail, as desks may stay unplaced wherever they find no room.
+    """
+    if case.allow_unplaced:
+        return tuple(pins(case))
+    found = [*total_desks(case), *rooms(case), *pins(case)]
+    for count in (together, adjacent, max_floors, max_towers, apart):
+        found += count(case)
+    return tuple(found or own_floors(case))

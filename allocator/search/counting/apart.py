@@ -1,0 +1,167 @@
+"""Rules that keep bodies from one another: desks that nobody else may use are lost to the rest.
+
+own_floor, apart_floor, apart_tower.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from math import ceil
+
+from ortools.sat.python import cp_model
+
+from allocator.plan.types import Reason
+from allocator.plan.verify.words import counted, listed
+from allocator.scenario.rules import RuleKind
+from allocator.search.case import Case, CaseRule
+from allocator.search.counting.words import open_to_any, short
+
+LIMIT_S = 0.5
+"""Seconds for one small model; what is not proved by then is not reported."""
+
+
+def apart(case: Case) -> Iterator[Reason]:
+    """Two bodies that may not share a floor or tower, and cannot both find room."""
+    groups: dict[RuleKind, list[tuple[int, ...]]] = {
+        RuleKind.APART_FLOOR: [(f,) for f in case.floors],
+        RuleKind.APART_TOWER: list(case.floors_of),
+    }
+    for rule in case.rules:
+        if rule.kind in groups:
+            yield from _both_find_room(case, rule, groups[rule.kind])
+
+
+def _both_find_room(
+    case: Case, rule: CaseRule, places: Sequence[Sequence[int]]
+) -> Iterator[Reason]:
+    """Give the object the most room that leaves enough for the subject."""
+    first, second = (sum(int(case.demand[u]) for u in us) for us in (rule.units, rule.others))
+    here, there = _rooms(case, rule.units, places), _rooms(case, rule.others, places)
+    enough = sum(there) - second
+    if any(mine >= first and theirs <= enough for mine, theirs in zip(here, there, strict=True)):
+        return
+    if not first or not second or sum(here) < first or enough < 0:
+        return
+    most = sum(there) - _least_loss(here, there, first)
+    if most < second:
+        noun = rule.kind.value.removeprefix("apart_")
+        clause = (
+            f"no {noun} may hold both {rule.row.subject} and {rule.row.object}: the first needs "
+            f"{counted(first, 'desk')}, and the {noun}s it leaves then offer at most {most:,} of "
+            f"the {second:,} that the second needs"
+        )
+        yield short(rule, second - most, clause)
+
+
+def _rooms(case: Case, units: Sequence[int], places: Sequence[Sequence[int]]) -> list[int]:
+    """Return the desks of each place that any of the units may use."""
+    usable = case.capacity * open_to_any(case, units)
+    return [int(usable[list(floors)].sum()) for floors in places]
+
+
+def _least_loss(here: list[int], there: list[int], first: int) -> int:
+    """Return at most the least room that the second loses where the first finds its desks."""
+    model = cp_model.CpModel()
+    taken = [model.new_bool_var("") for _ in here]
+    model.add(sum(room * t for room, t in zip(here, taken, strict=True)) >= first)
+    model.minimize(sum(room * t for room, t in zip(there, taken, strict=True)))
+    solver = _solver()
+    solver.solve(model)
+    return max(ceil(solver.best_objective_bound - 1e-6), 0)
+
+
+def own_floors(case: Case) -> Iterator[Reason]:
+    """Bodies with floors of their own leave desks empty that the others would need.
+
+    Exact: the least waste over all choices of whole floors for them.
+    """
+    owners = _owners(case)
+    if not owners:
+        return
+    choice = _OwnFloors(case, owners)
+    waste = choice.least_waste()
+    spare = int(case.capacity.sum() - case.demand.sum())
+    names = listed(rule.row.subject for rule in _rows(case))
+    if waste is None:
+        message = f"{names} need floors of their own, and there are not enough for all of them"
+        yield Reason(kind=RuleKind.OWN_FLOOR.value, message=message)
+    elif waste > spare:
+        desks = waste - spare
+        message = (
+            f"{names} need floors of their own: {choice.told(waste)}; the others are then short "
+            f"of {counted(desks, 'desk')}"
+        )
+        yield Reason(kind=RuleKind.OWN_FLOOR.value, desks=desks, message=message)
+
+
+def _rows(case: Case) -> list[CaseRule]:
+    return [rule for rule in case.rules if rule.kind is RuleKind.OWN_FLOOR]
+
+
+def _owners(case: Case) -> dict[int, list[int]]:
+    """Return the units that need floors of their own, with desks, by organisation."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for rule in _rows(case):
+        for u in rule.units:
+            if case.demand[u] > 0:
+                found[int(case.organisation[u])].add(u)
+    return {owner: sorted(units) for owner, units in found.items()}
+
+
+class _OwnFloors:
+    """Whole floors for each owner, floors alike taken together; least desks left empty on them."""
+
+    def __init__(self, case: Case, owners: dict[int, list[int]]) -> None:
+        self.model = cp_model.CpModel()
+        self.solver = _solver()
+        open_to = [open_to_any(case, units).tolist() for units in owners.values()]
+        kinds = Counter((int(case.capacity[f]), tuple(o[f] for o in open_to)) for f in case.floors)
+        self.taken = {
+            (i, kind): self.model.new_int_var(0, count if kind[1][i] else 0, "")
+            for kind, count in kinds.items()
+            for i in range(len(owners))
+        }
+        for kind, count in kinds.items():
+            self.model.add(sum(self.taken[i, kind] for i in range(len(owners))) <= count)
+        self.room = [
+            sum(kind[0] * taken for (j, kind), taken in self.taken.items() if j == i)
+            for i in range(len(owners))
+        ]
+        wholes = [sum(int(case.demand[u]) for u in case.units_of[o]) for o in owners]
+        least = [sum(int(case.demand[u]) for u in units) for units in owners.values()]
+        self.empty = [
+            self._empty(i, whole, int(case.capacity.sum())) for i, whole in enumerate(wholes)
+        ]
+        for room, desks in zip(self.room, least, strict=True):
+            self.model.add(room >= desks)
+        self.model.minimize(sum(self.empty))
+
+    def _empty(self, owner: int, whole: int, most: int) -> cp_model.IntVar:
+        """Desks on the owner's floors beyond what its whole organisation needs."""
+        empty = self.model.new_int_var(0, most, "")
+        self.model.add(empty >= self.room[owner] - whole)
+        return empty
+
+    def least_waste(self) -> int | None:
+        """Return at most the least number of desks left empty; None where no choice exists."""
+        self.status = self.solver.solve(self.model)
+        if self.status == cp_model.INFEASIBLE:
+            return None
+        return max(ceil(self.solver.best_objective_bound - 1e-6), 0)
+
+    def told(self, waste: int) -> str:
+        """Return the choice in words."""
+        if self.status != cp_model.OPTIMAL:
+            return f"at least {counted(waste, 'desk')} there stay empty"
+        floors = sum(self.solver.value(taken) for taken in self.taken.values())
+        room = sum(self.solver.value(room) for room in self.room)
+        has = f"{counted(floors, 'floor')} with {counted(room, 'desk')}"
+        return f"{has}, of which {room - waste:,} are used"
+
+
+def _solver() -> cp_model.CpSolver:
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_time_in_seconds = LIMIT_S
+    return solver

@@ -1,0 +1,82 @@
+"""Pins (at_least): more desks asked for on a floor than it, or the subject, can have."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from allocator.plan.types import Reason
+from allocator.plan.verify.words import counted
+from allocator.scenario.rules import RuleKind
+from allocator.search.case import Case, CaseRule
+from allocator.search.counting.words import needed, short
+
+
+def pins(case: Case) -> Iterator[Reason]:
+    """Pins beyond what a subject may have on the floor, beyond the floor, beyond the subject."""
+    rows = [rule for rule in case.rules if rule.kind is RuleKind.AT_LEAST]
+    hopeless = [reason for rule in rows for reason in _beyond_subject(case, rule)]
+    yield from hopeless
+    if not hopeless:
+        yield from _beyond_floors(case, rows)
+        yield from _beyond_demand(case, rows)
+
+
+def _beyond_subject(case: Case, rule: CaseRule) -> Iterator[Reason]:
+    """The subject's units that may be on the floor need fewer desks than are pinned there."""
+    (floor,) = rule.floors
+    there = sum(int(case.demand[u]) for u in rule.units if case.allowed[u, floor])
+    if rule.row.count > there:
+        clause = (
+            f"{rule.row.subject} must have {counted(rule.row.count, 'desk')} on "
+            f"{rule.row.object}, and its units that may be there need {there:,}"
+        )
+        yield short(rule, rule.row.count - there, clause)
+
+
+def _beyond_floors(case: Case, rows: list[CaseRule]) -> Iterator[Reason]:
+    """All pins on a floor exceed its desks."""
+    by_floor: defaultdict[int, list[CaseRule]] = defaultdict(list)
+    for rule in rows:
+        by_floor[rule.floors[0]].append(rule)
+    for floor, own in by_floor.items():
+        asked, room = sum(_by_organisation(case, own).values()), int(case.capacity[floor])
+        if asked > room:
+            clause = (
+                f"{counted(asked, 'desk')} must be on {case.floor_ids[floor]}, by the rules "
+                f"at_least, and {room:,} may be used"
+            )
+            yield short(own[0], asked - room, clause)
+
+
+def _beyond_demand(case: Case, rows: list[CaseRule]) -> Iterator[Reason]:
+    """The pins of a body on all floors exceed its demand."""
+    most: defaultdict[str, dict[int, CaseRule]] = defaultdict(dict)
+    for rule in sorted(rows, key=lambda rule: rule.row.count):
+        most[rule.row.subject][rule.floors[0]] = rule
+    for subject, by_floor in most.items():
+        first = next(iter(by_floor.values()))
+        asked = sum(rule.row.count for rule in by_floor.values())
+        demand = sum(int(case.demand[u]) for u in first.units)
+        if asked > demand:
+            clause = (
+                f"{subject} must have {counted(asked, 'desk')} on "
+                f"{counted(len(by_floor), 'floor')}, and {needed(demand)}"
+            )
+            yield short(first, asked - demand, clause)
+
+
+def _by_organisation(case: Case, rows: list[CaseRule]) -> dict[int, int]:
+    """Return desks pinned by organisation: its own pin, or those of its units if they are more."""
+    whole: defaultdict[int, int] = defaultdict(int)
+    single: defaultdict[tuple[int, int], int] = defaultdict(int)
+    for rule in rows:
+        owner, count = int(case.organisation[rule.units[0]]), rule.row.count
+        whole[owner] = max(whole[owner], count)
+        if len(rule.units) == 1:
+            unit = owner, rule.units[0]
+            single[unit] = max(single[unit], count)
+    return {
+        owner: max(most, sum(desks for (o, _), desks in single.items() if o == owner))
+        for owner, most in whole.items()
+    }

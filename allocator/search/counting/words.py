@@ -1,0 +1,39 @@
+"""Sentences of reasons, and where units may be. What is short is not decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.plan.types import Reason
+from allocator.plan.verify.words import counted, listed
+from allocator.search.case import Case, CaseRule
+
+
+def short(rule: CaseRule, desks: int, clause: str) -> Reason:
+    """Return the reason that a row of the rules leaves a body short of so many desks."""
+    return Reason(
+        kind=rule.kind.value,
+        subject=rule.row.subject,
+        object=rule.row.object or "",
+        desks=desks,
+        message=f"{clause}: short of {counted(desks, 'desk')}",
+    )
+
+
+def names(case: Case, units: Iterable[int]) -> str:
+    """Return the first few units by their ids, and how many more there are."""
+    return listed(case.unit_ids[u] for u in units)
+
+
+def needed(desks: int) -> str:
+    """Return ``12 desks are needed``."""
+    return f"{counted(desks, 'desk')} {'is' if desks == 1 else 'are'} needed"
+
+
+def open_to_any(case: Case, units: Iterable[int]) -> NDArray[np.bool_]:
+    """Return the floors (F) that at least one of the units may use."""
+    found: NDArray[np.bool_] = np.any(case.allowed[list(units)], axis=0)
+    return found
