@@ -15,7 +15,7 @@ from allocator.plan.types import Reason
 from allocator.plan.verify.words import counted, listed
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case, CaseRule
-from allocator.search.counting.words import open_to_any, short
+from allocator.search.counting.words import open_to_any, short, verb
 
 LIMIT_S = 0.5
 """Seconds for one small model; what is not proved by then is not reported."""
@@ -82,15 +82,15 @@ def own_floors(case: Case) -> Iterator[Reason]:
     choice = _OwnFloors(case, owners)
     waste = choice.least_waste()
     spare = int(case.capacity.sum() - case.demand.sum())
-    names = listed(rule.row.subject for rule in _rows(case))
+    subjects = list(dict.fromkeys(rule.row.subject for rule in _rows(case)))
+    names = f"{listed(subjects)} {verb(len(subjects), 'need')} floors of their own"
     if waste is None:
-        message = f"{names} need floors of their own, and there are not enough for all of them"
+        message = f"{names}, and there are not enough for all of them"
         yield Reason(kind=RuleKind.OWN_FLOOR.value, message=message)
     elif waste > spare:
         desks = waste - spare
         message = (
-            f"{names} need floors of their own: {choice.told(waste)}; the others are then short "
-            f"of {counted(desks, 'desk')}"
+            f"{names}: {choice.told(waste)}; the others are then short of {counted(desks, 'desk')}"
         )
         yield Reason(kind=RuleKind.OWN_FLOOR.value, desks=desks, message=message)
 

@@ -17,7 +17,7 @@ from allocator.plan.types import Reason
 from allocator.plan.verify.words import counted, listed
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case, compile_case
-from allocator.search.counting.words import names, needed, open_to_any
+from allocator.search.counting.words import names, needed, open_to_any, verb
 
 CAUSES = (RuleKind.ONLY_IN, RuleKind.KEPT_FOR, RuleKind.NEVER_IN, RuleKind.LEVELS)
 """Rules that speak of one unit and one floor, in the order in which they are blamed."""
@@ -134,7 +134,8 @@ def _explained(case: Case, crowd: Crowd) -> Reason:
     """Return the reason with the first cause that leaves too little room by itself."""
     demand = int(case.demand[list(crowd.units)].sum())
     if _room(_thinned(case), crowd) < demand:
-        return _reason(case, crowd, "small_piece", "", "have pieces too large for other floors")
+        clause = f"{verb(len(crowd.units), 'have')} pieces too large for other floors"
+        return _reason(case, crowd, "small_piece", "", clause)
     if _room(_thinned(case, needs=True), crowd) < demand:
         return _unmet_needs(case, crowd)
     for kind in CAUSES:
@@ -175,9 +176,9 @@ def _unmet_needs(case: Case, crowd: Crowd) -> Reason:
     offered = frozenset[str]().union(*(floor.features for floor in case.scenario.floors))
     missing = sorted(needs - offered)
     if missing:
-        clause = f"need {listed(missing)}, which no floor has"
+        clause = f"{verb(len(crowd.units), 'need')} {listed(missing)}, which no floor has"
         return _reason(case, crowd, "needs", ";".join(missing), clause)
-    clause = f"need {listed(sorted(needs))}"
+    clause = f"{verb(len(crowd.units), 'need')} {listed(sorted(needs))}"
     return _reason(case, crowd, "needs", ";".join(sorted(needs)), clause)
 
 

@@ -33,6 +33,13 @@ def needed(desks: int) -> str:
     return f"{counted(desks, 'desk')} {'is' if desks == 1 else 'are'} needed"
 
 
+def verb(number: int, plural: str) -> str:
+    """Return the verb for so many: ``need`` or, for one, ``needs``; ``have`` or ``has``."""
+    if number != 1:
+        return plural
+    return "has" if plural == "have" else f"{plural}s"
+
+
 def open_to_any(case: Case, units: Iterable[int]) -> NDArray[np.bool_]:
     """Return the floors (F) that at least one of the units may use."""
     found: NDArray[np.bool_] = np.any(case.allowed[list(units)], axis=0)
