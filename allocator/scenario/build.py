@@ -123,6 +123,8 @@ def expectation(kind: Kind, error: ErrorDetails) -> str:
         return f"expected {context['expected']}{Nearest(choices).hint(str(error['input']))}"
     if error["type"] == "string_too_long":
         return f"expected at most {context['max_length']:,} characters"
+    if error["type"] == "string_pattern_mismatch":
+        return "expected text without control characters"
     return f"expected {kind}"
 
 
@@ -169,13 +171,12 @@ def _settings_problems(
     errors: Iterable[ErrorDetails], place: str, rows: Mapping[str, int]
 ) -> Iterable[Problem]:
     known = settings_kinds()
-    sections = {key.split(".")[0] for key in known if "." in key}
-    nearest = Nearest({*known, *sections})
+    top, nearest = Nearest({key.split(".")[0] for key in known}), Nearest(known)
     for error in errors:
         key = ".".join(str(part) for part in error["loc"][:2])
         if error["type"] == "extra_forbidden":
-            message = f"unknown {'key' if '.' in key else 'section or key'}{nearest.hint(key)}"
-            yield Problem(message, place, rows.get(key), key)
+            hint = top.hint(key) or nearest.hint(key)
+            yield Problem(f"unknown section or key{hint}", place, rows.get(key), key)
         elif key in known:
             message = expectation(known[key], error)
             yield Problem(message, place, rows.get(key), key, shown(error["input"]))

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 
 from allocator.errors import InputError, Problem
 from allocator.scenario.convert import COMMA_FILE, OTHER_FILE
-from allocator.scenario.raw import RawTable, fingerprint, from_grid
+from allocator.scenario.raw import RawTable, from_grid
 
 SEPARATORS = (",", ";", "\t")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)?"?[ \t]*(\r\n|\r|\n|$)', re.IGNORECASE)
@@ -79,7 +79,7 @@ def text_table(name: str, place: str, data: bytes, known: Collection[str]) -> Ra
     separator = _separator(text, known)
     grid = [(number + skipped, cells) for number, cells in _records(text, separator, place)]
     form = COMMA_FILE if separator == "," else OTHER_FILE
-    return from_grid(name, place, grid, form, fingerprint(data))
+    return from_grid(name, place, grid, form, data)
 
 
 def _separator(text: str, known: Collection[str]) -> str:

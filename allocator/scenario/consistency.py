@@ -115,21 +115,21 @@ ORGANISATION_COLUMNS = (("units", "organisation_id"), ("headcounts", "organisati
 def floors_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
     """Every floor that is named is in `floors`, but those of `current`."""
     named = [m for table, column in FLOOR_COLUMNS for m in mentions(scenario, table, column)]
-    yield from _unknown([*named, *known.objects(Takes.FLOOR)], known.floors, "a floor_id")
+    yield from _unknown([*named, *known.objects(Takes.FLOOR)], known.floors, "floor_id")
 
 
 def towers_are_known(scenario: Scenario, _: Known) -> Iterator[Problem]:
     """Where there are `towers`, every tower of a floor is one of them."""
     if scenario.towers is not None:
         ids = {tower.tower_id for tower in scenario.towers}
-        yield from _unknown(mentions(scenario, "floors", "tower_id"), ids, "a tower_id")
+        yield from _unknown(mentions(scenario, "floors", "tower_id"), ids, "tower_id")
 
 
 def places_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
     """Where there are `towers`, every place of a rule is a floor, a tower or a complex."""
     if scenario.towers is not None:
         named = known.objects(Takes.PLACE)
-        yield from _unknown(named, known.places, "a floor, tower or complex")
+        yield from _unknown(named, known.places, "floor, tower or complex")
 
 
 def units_are_known(scenario: Scenario, _: Known) -> Iterator[Problem]:
@@ -137,7 +137,7 @@ def units_are_known(scenario: Scenario, _: Known) -> Iterator[Problem]:
     if scenario.units is not None:
         ids = {unit.unit_id for unit in scenario.units}
         named = (m for table, column in UNIT_COLUMNS for m in mentions(scenario, table, column))
-        yield from _unknown(named, ids, "a unit_id")
+        yield from _unknown(named, ids, "unit_id")
 
 
 def organisations_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
@@ -147,7 +147,7 @@ def organisations_are_known(scenario: Scenario, known: Known) -> Iterator[Proble
     ids = {organisation.organisation_id for organisation in scenario.organisations}
     columns = ORGANISATION_COLUMNS
     named = (m for table, column in columns for m in mentions(scenario, table, column))
-    yield from _unknown(named, ids, "an organisation_id")
+    yield from _unknown(named, ids, "organisation_id")
     table = "headcounts" if scenario.units is None else "units"
     for unit in first_mentions(scenario, table, "unit_id"):
         if known.organisation_of[unit.id] == unit.id and unit.id not in ids:
@@ -158,7 +158,7 @@ def organisations_are_known(scenario: Scenario, known: Known) -> Iterator[Proble
 def bodies_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
     """Where there are `units` and `organisations`, every body named is one of them."""
     if scenario.units is not None and scenario.organisations is not None:
-        yield from _unknown(known.body_mentions(), known.bodies, "a unit or an organisation")
+        yield from _unknown(known.body_mentions(), known.bodies, "unit or organisation")
 
 
 def _unknown(
@@ -167,7 +167,7 @@ def _unknown(
     nearest = Nearest(ids)
     for mention in named:
         if mention.id not in ids:
-            yield _problem(mention, f"expected {what} that is given{nearest.hint(mention.id)}")
+            yield _problem(mention, f"expected a known {what}{nearest.hint(mention.id)}")
 
 
 def _problem(mention: Mention, message: str) -> Problem:

@@ -11,7 +11,7 @@ from allocator.scenario.build import shown
 from allocator.scenario.cells import decode
 from allocator.scenario.convert import JSON
 from allocator.scenario.names import Nearest
-from allocator.scenario.raw import RawTable, fingerprint
+from allocator.scenario.raw import RawTable
 from allocator.scenario.tables import REQUIRED_TABLES, TABLES
 
 _MOST_DIGITS = 400
@@ -104,7 +104,7 @@ def _table(name: str, place: str, objects: list[Any]) -> RawTable:
             rows.append((number, _cells(name, row)))
         else:
             found.append(Problem("expected an object", place, number, value=shown(row)))
-    return RawTable(name, place, rows, JSON, fingerprint(objects), problems=found)
+    return RawTable(name, place, rows, JSON, objects, problems=found)
 
 
 def _cells(name: str, row: Mapping[Any, Any]) -> dict[str, Any]:

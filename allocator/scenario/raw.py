@@ -28,8 +28,8 @@ class RawTable:
         File row and cells by column, in order.
     form
         How its cells are read.
-    fingerprint
-        sha256 of what was read, in hexadecimal.
+    content
+        What was read: the bytes of a file, or the cells of a sheet or an array.
     header
         Columns that the header names; None where every row names its own (JSON).
     header_row
@@ -42,7 +42,7 @@ class RawTable:
     place: str
     rows: list[tuple[int, dict[str, Any]]]
     form: Form
-    fingerprint: str
+    content: Any
     header: tuple[str, ...] | None = None
     header_row: int | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -59,19 +59,19 @@ def columns_of(table: str) -> tuple[str, ...]:
 
 
 def fingerprint(content: Any) -> str:
-    """Return the sha256 of bytes as they are, or of anything else as canonical JSON."""
+    """Return the sha256, in hexadecimal, of bytes, or of anything else as canonical JSON."""
     if not isinstance(content, bytes):
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
         content = text.encode()
     return hashlib.sha256(content).hexdigest()
 
 
-def from_grid(name: str, place: str, grid: Grid, form: Form, digest: str) -> RawTable:
+def from_grid(name: str, place: str, grid: Grid, form: Form, content: Any) -> RawTable:
     """Return the table that a grid of cells makes: its first filled row is the header."""
     filled = [(number, cells) for number, cells in grid if any(cell != "" for cell in cells)]
     if not filled:
         return RawTable(
-            name, place, [], form, digest, (), 1, [Problem("the table is empty", place)]
+            name, place, [], form, content, (), 1, [Problem("the table is empty", place)]
         )
     header_row, first = filled[0]
     header = tuple(str(cell) for cell in first)
@@ -87,7 +87,7 @@ def from_grid(name: str, place: str, grid: Grid, form: Form, digest: str) -> Raw
         found += _cells_without_column(place, header, number, cells)
         named = zip(header, cells, strict=False)
         rows.append((number, {column: cell for column, cell in named if cell != ""}))
-    return RawTable(name, place, rows, form, digest, header, header_row, found)
+    return RawTable(name, place, rows, form, content, header, header_row, found)
 
 
 def _cells_without_column(

@@ -1,14 +1,11 @@
 """Reading scenarios and single tables: from a folder, a workbook or JSON, all problems at once.
 
-How cells, sheets and documents are taken apart is in `cells`, `workbook` and `document`; how they
-become typed rows in `build`.
+What a source holds is gathered by `sources`; how cells become typed rows is in `build`.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,40 +13,18 @@ from pydantic import ValidationError
 
 from allocator.errors import InputError, Problem
 from allocator.scenario import consistency
-from allocator.scenario.build import Built, build_settings, build_table, expectation, shown
-from allocator.scenario.cells import decode, text_table
-from allocator.scenario.convert import SHEET, Kind
-from allocator.scenario.document import document_tables, parse_json
-from allocator.scenario.names import Nearest
+from allocator.scenario.build import build_settings, build_table, expectation, shown
+from allocator.scenario.cells import text_table
+from allocator.scenario.convert import SHEET, Kind, kinds_of
+from allocator.scenario.document import parse_json
 from allocator.scenario.raw import RawTable, columns_of, fingerprint, from_grid
 from allocator.scenario.settings import Section, Settings
-from allocator.scenario.tables import REQUIRED_TABLES, TABLES, Source
+from allocator.scenario.sources import Given, from_document, from_folder, from_workbook, read_bytes
+from allocator.scenario.tables import REQUIRED_TABLES, Source
 from allocator.scenario.types import Scenario
-from allocator.scenario.workbook import sheet_settings, sheet_table, sheets, unknown_sheets
+from allocator.scenario.workbook import sheets
 
-_SETTINGS_FILE = "scenario.toml"
 _SECTION = TypeVar("_SECTION", bound=Section)
-
-
-@dataclass
-class _Given:
-    """What a source holds: raw tables, settings, and what was wrong on the way."""
-
-    place: str
-    missing: str
-    """How a table that is not there is called, ``{}`` being its name."""
-    settings_place: str
-    tables: list[RawTable] = field(default_factory=list)
-    settings: Any = field(default_factory=dict)
-    settings_rows: dict[str, int] = field(default_factory=dict)
-    settings_fingerprint: str | None = None
-    unread: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
-
-    def fails(self, name: str, error: InputError) -> None:
-        """Note that a table, or `scenario` for the settings, is there and cannot be read."""
-        self.unread.add(name)
-        self.problems += error.problems
 
 
 def read_scenario(
@@ -70,11 +45,11 @@ def read_scenario(
         With everything that is wrong, each thing with its file, row and column.
     """
     if path.is_dir():
-        given = _from_folder(path)
+        given = from_folder(path)
     elif path.suffix.lower() == ".xlsx":
-        given = _from_workbook(path)
+        given = from_workbook(path)
     elif path.suffix.lower() == ".json":
-        given = _from_document(parse_json(_bytes(path), path.name), path.name, f"{path.name} ")
+        given = from_document(parse_json(read_bytes(path), path.name), path.name, f"{path.name} ")
     else:
         wanted = "a folder, an .xlsx or a .json file"
         exists = "expected " if path.exists() else "found nothing there; expected "
@@ -96,7 +71,7 @@ def scenario_from_json(
     InputError
         With everything that is wrong, each thing with its table, row (from 1) and column.
     """
-    return _scenario(_from_document(document, name, ""), people_per_desk, scheme)
+    return _scenario(from_document(document, name, ""), people_per_desk, scheme)
 
 
 def read_headcounts(scenario: Scenario, path: Path) -> Scenario:
@@ -115,7 +90,7 @@ def read_headcounts(scenario: Scenario, path: Path) -> Scenario:
         raise InputError(built.problems)
     return scenario.replace(
         headcounts=built.rows,
-        fingerprints=scenario.fingerprints | {"headcounts": raw.fingerprint},
+        fingerprints=scenario.fingerprints | {"headcounts": fingerprint(raw.content)},
         sources=scenario.sources | {"headcounts": built.source},
     )
 
@@ -132,171 +107,86 @@ def read_rows(path: Path, columns: Collection[str]) -> list[tuple[int, dict[str,
         If it is no table, or a column is missing or comes twice.
     """
     raw = _single_table(path.stem, path, columns)
-    header = raw.header or ()
-    wanted = {column: header.count(column) for column in columns}
-    problems = [
-        Problem(
-            f"expected this column {'once' if found else ', which is missing'}", path.name, 1, c
-        )
-        for c, found in wanted.items()
-        if found != 1
-    ]
-    if problems:
-        raise InputError(problems)
-    text = SHEET[Kind.TEXT]
+    amiss = [column for column in columns if (raw.header or ()).count(column) != 1]
+    if amiss:
+        message = "expected this column, and once"
+        raise InputError(Problem(message, raw.place, raw.header_row, c) for c in amiss)
     return [
-        (number, {column: text(cells.get(column, "")) for column in columns})
+        (number, {column: _text(cells.get(column, "")) for column in columns})
         for number, cells in raw.rows
     ]
 
 
+def _text(cell: Any) -> str:
+    number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    return str(SHEET[Kind.TEXT](cell)) if number else str(cell)
+
+
 def _single_table(name: str, path: Path, known: Collection[str]) -> RawTable:
-    data = _bytes(path)
+    data = read_bytes(path)
     if path.suffix.lower() != ".xlsx":
         return text_table(name, path.name, data, known)
     grids = sheets(data, path.name)
     sheet = name if name in grids else next(iter(grids), "")
-    return from_grid(name, f"{path.name} {sheet}", grids.get(sheet, ()), SHEET, fingerprint(data))
+    return from_grid(name, f"{path.name} {sheet}", grids.get(sheet, ()), SHEET, data)
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        raise InputError([Problem(f"cannot be read: {reason}", str(path))]) from error
-
-
-def _from_folder(folder: Path) -> _Given:
-    given = _Given(folder.name, "{}.csv", _SETTINGS_FILE)
-    try:
-        names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
-    except OSError as error:
-        raise InputError([Problem(f"cannot be read: {error.strerror}", str(folder))]) from error
-    known = {f"{table}.csv": table for table in TABLES}
-    given.problems += _unknown_files(names, (*known, _SETTINGS_FILE))
-    for name, table in known.items():
-        if name in names:
-            try:
-                data = _bytes(folder / name)
-                given.tables.append(text_table(table, name, data, columns_of(table)))
-            except InputError as error:
-                given.fails(table, error)
-    if _SETTINGS_FILE in names:
-        try:
-            data = _bytes(folder / _SETTINGS_FILE)
-            given.settings_fingerprint = fingerprint(data)
-            given.settings = _toml(data)
-        except InputError as error:
-            given.fails("scenario", error)
-    return given
-
-
-def _unknown_files(names: Iterable[str], known: Collection[str]) -> list[Problem]:
-    """Return a problem for every .csv and .toml file that is no part of a scenario."""
-    nearest = Nearest(known)
-    return [
-        Problem(f"unknown table{nearest.hint(name)}", name)
-        for name in names
-        if name.lower().endswith((".csv", ".toml")) and not name.startswith(".")
-        if name not in known
-    ]
-
-
-def _toml(data: bytes) -> dict[str, Any]:
-    try:
-        return tomllib.loads(decode(data, _SETTINGS_FILE))
-    except (ValueError, RecursionError) as error:
-        raise InputError([Problem(f"expected TOML: {error}", _SETTINGS_FILE)]) from error
-
-
-def _from_workbook(path: Path) -> _Given:
-    given = _Given(path.name, f"{path.name} {{}}", f"{path.name} scenario")
-    grids = sheets(_bytes(path), path.name)
-    given.problems += unknown_sheets(list(grids), (*TABLES, "scenario"), path.name)
-    given.tables = [
-        sheet_table(table, f"{path.name} {table}", grids[table])
-        for table in TABLES
-        if table in grids
-    ]
-    if "scenario" in grids:
-        raw = sheet_table("scenario", given.settings_place, grids["scenario"])
-        given.settings_fingerprint = raw.fingerprint
-        try:
-            given.settings, given.settings_rows = sheet_settings(raw)
-        except InputError as error:
-            given.fails("scenario", error)
-    return given
-
-
-def _from_document(document: Any, place: str, label: str) -> _Given:
-    given = _Given(place, f"{label}{{}}", f"{label}settings")
-    given.tables, given.problems = document_tables(document, place, label)
-    given.unread = {t for t in TABLES if not isinstance(document.get(t) or [], list)}
-    settings = document.get("settings")
-    if settings is not None:
-        given.settings, given.settings_fingerprint = settings, fingerprint(settings)
-    return given
-
-
-def _scenario(given: _Given, people_per_desk: str | None, scheme: str | None) -> Scenario:
+def _scenario(given: Given, people_per_desk: str | None, scheme: str | None) -> Scenario:
     """Return the scenario in what was given, with every problem of cells and between tables."""
     built = {raw.name: build_table(raw) for raw in given.tables}
-    problems = [*given.problems, *(p for table in built.values() for p in table.problems)]
-    incomplete = {name for name, table in built.items() if table.problems} | given.unread
     for table in REQUIRED_TABLES:
         if table not in built and table not in given.unread:
-            problems.append(Problem("expected this table, which is missing", _name(given, table)))
-            incomplete.add(table)
-    settings = Settings()
-    try:
-        settings = build_settings(given.settings, given.settings_place, given.settings_rows)
-        settings = _overridden(settings, people_per_desk, scheme)
-    except InputError as error:
-        problems += error.problems
-        incomplete.add("scenario")
-    fields = _fields(given, built, settings)
+            missing = Problem("expected this table, which is missing", given.missing.format(table))
+            given.fails(table, InputError([missing]))
+    settings = _settings(given, people_per_desk, scheme)
+    problems = [*given.problems, *(p for table in built.values() for p in table.problems)]
+    sources = {name: table.source for name, table in built.items()}
+    fields: dict[str, Any] = {
+        **{name: table.rows for name, table in built.items()},
+        "settings": settings,
+        "sources": sources | {"scenario": Source(place=given.settings_place)},
+    }
     if not problems:
-        return Scenario(**fields)
+        return Scenario(**fields, fingerprints=_fingerprints(given))
     partial = Scenario.model_construct(**{"floors": (), "headcounts": ()} | fields)
+    incomplete = given.unread | {name for name, table in built.items() if table.problems}
     found = consistency.problems(partial, incomplete)
     raise InputError([*problems, *(partial.placed(problem) for problem in found)])
 
 
-def _name(given: _Given, table: str) -> str:
-    return given.missing.format(table)
+def _fingerprints(given: Given) -> dict[str, str]:
+    found = {raw.name: fingerprint(raw.content) for raw in given.tables}
+    if given.settings_content is not None:
+        found["scenario"] = fingerprint(given.settings_content)
+    return found
 
 
-def _fields(given: _Given, built: Mapping[str, Built], settings: Settings) -> dict[str, Any]:
-    """Return the fields of the scenario."""
-    prints = {raw.name: raw.fingerprint for raw in given.tables}
-    if given.settings_fingerprint is not None:
-        prints["scenario"] = given.settings_fingerprint
-    sources = {name: table.source for name, table in built.items()}
-    sources["scenario"] = Source(place=given.settings_place)
-    return {
-        **{name: table.rows for name, table in built.items()},
-        "settings": settings,
-        "fingerprints": prints,
-        "sources": sources,
-    }
-
-
-def _overridden(settings: Settings, people_per_desk: str | None, scheme: str | None) -> Settings:
-    """Return the settings with the options of a command in the place of their own."""
+def _settings(given: Given, people_per_desk: str | None, scheme: str | None) -> Settings:
+    """Return the settings, with the options of a command in the place of their own."""
+    settings = Settings()
+    try:
+        settings = build_settings(given.settings, given.settings_place, given.settings_rows)
+    except InputError as error:
+        given.fails("scenario", error)
     changes: dict[str, Section] = {}
-    if people_per_desk is not None:
-        changes["sharing"] = _changed(settings.sharing, "people_per_desk", people_per_desk)
-    if scheme is not None:
-        changes["options"] = _changed(settings.options, "scheme", scheme)
+    for name, key, value in (
+        ("sharing", "people_per_desk", people_per_desk),
+        ("options", "scheme", scheme),
+    ):
+        if value is not None:
+            try:
+                changes[name] = _changed(getattr(settings, name), key, value)
+            except InputError as error:
+                given.problems += error.problems
     return settings.model_copy(update=changes)
 
 
 def _changed(section: _SECTION, key: str, value: str) -> _SECTION:
+    """Return a section with one key replaced."""
     kept = {name: getattr(section, name) for name in type(section).model_fields}
     try:
         return type(section)(**(kept | {key: value}))
     except ValidationError as error:
-        kind = Kind.EXACT if key == "people_per_desk" else Kind.TEXT
+        kind = kinds_of(type(section))[key]
         message = expectation(kind, error.errors(include_url=False)[0])
         raise InputError([Problem(message, key, value=shown(value))]) from error

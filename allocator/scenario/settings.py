@@ -75,7 +75,10 @@ ShareBelowOne = Annotated[Exact, Field(ge=0, lt=1)]
 Area = Annotated[Exact, Field(ge=0, le=LARGEST_COUNT)]
 Amount = Annotated[float, Field(ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False)]
 SignedAmount = Annotated[float, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT, allow_inf_nan=False)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")
+]
+"""Text without control characters, which neither a picture nor a workbook can hold; trimmed."""
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.settings import (
@@ -20,10 +20,25 @@ from allocator.scenario.settings import (
 )
 
 LARGEST_LEVEL = 1000
-Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+
+
+def without_semicolon(word: str) -> str:
+    """Return a word of a list as it is.
+
+    Raises
+    ------
+    ValueError
+        If it has a semicolon, which separates the words of a list in a cell.
+    """
+    if ";" in word:
+        raise ValueError("expected words without ;")
+    return word
+
+
+Id = Annotated[Text, StringConstraints(min_length=1, max_length=10_000)]
 Level = Annotated[int, Field(ge=-LARGEST_LEVEL, le=LARGEST_LEVEL)]
 AttendanceShare = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Word = Annotated[Id, Field(pattern=r"^[^;]*$")]
+Word = Annotated[Id, AfterValidator(without_semicolon)]
 Words = Annotated[tuple[Word, ...], Field(strict=False)]
 Closeness = Literal["essential", "strong", "wanted"]
 

@@ -12,7 +12,7 @@ from allocator.errors import InputError, Problem
 from allocator.scenario.build import settings_kinds
 from allocator.scenario.convert import SHEET, Kind
 from allocator.scenario.names import Nearest
-from allocator.scenario.raw import Grid, RawTable, fingerprint, from_grid, is_ignored
+from allocator.scenario.raw import Grid, RawTable, from_grid, is_ignored
 
 SETTINGS_COLUMNS = ("section", "key", "value")
 
@@ -41,8 +41,8 @@ def _grid(rows: list[list[Any]]) -> Grid:
 
 
 def sheet_table(name: str, place: str, grid: Grid) -> RawTable:
-    """Return the table in a sheet; its fingerprint is that of its cells."""
-    return from_grid(name, place, grid, SHEET, fingerprint(grid))
+    """Return the table in a sheet."""
+    return from_grid(name, place, grid, SHEET, grid)
 
 
 def unknown_sheets(names: Collection[str], known: Collection[str], place: str) -> list[Problem]:

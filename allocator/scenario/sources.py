@@ -1,0 +1,127 @@
+"""What a folder, a workbook or a JSON document holds of a scenario: raw tables and settings.
+
+A table that cannot be taken apart is noted and the others are taken nevertheless. Cells are not
+looked at here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from allocator.errors import InputError, Problem
+from allocator.scenario.cells import decode, text_table
+from allocator.scenario.document import document_tables
+from allocator.scenario.names import Nearest
+from allocator.scenario.raw import RawTable, columns_of
+from allocator.scenario.tables import TABLES
+from allocator.scenario.workbook import sheet_settings, sheet_table, sheets, unknown_sheets
+
+_SETTINGS_FILE = "scenario.toml"
+
+
+@dataclass
+class Given:
+    """What a source holds: raw tables, settings, and what was wrong on the way."""
+
+    missing: str
+    """How a table that is not there is called, ``{}`` being its name."""
+    settings_place: str
+    tables: list[RawTable] = field(default_factory=list)
+    settings: Any = field(default_factory=dict)
+    settings_rows: dict[str, int] = field(default_factory=dict)
+    settings_content: Any = None
+    unread: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def fails(self, name: str, error: InputError) -> None:
+        """Note that a table, or `scenario` for the settings, is there and cannot be read."""
+        self.unread.add(name)
+        self.problems += error.problems
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file; raise `InputError` where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise InputError([Problem(f"cannot be read: {reason}", str(path))]) from error
+
+
+def from_folder(folder: Path) -> Given:
+    """Return what is in the tables and the scenario.toml of a folder; sub-folders are ignored."""
+    given = Given("{}.csv", _SETTINGS_FILE)
+    try:
+        names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+    except OSError as error:
+        raise InputError([Problem(f"cannot be read: {error.strerror}", str(folder))]) from error
+    known = {f"{table}.csv": table for table in TABLES}
+    given.problems += _unknown_files(names, (*known, _SETTINGS_FILE))
+    for name, table in known.items():
+        if name in names:
+            try:
+                data = read_bytes(folder / name)
+                given.tables.append(text_table(table, name, data, columns_of(table)))
+            except InputError as error:
+                given.fails(table, error)
+    if _SETTINGS_FILE in names:
+        try:
+            data = read_bytes(folder / _SETTINGS_FILE)
+            given.settings_content = data
+            given.settings = _toml(data)
+        except InputError as error:
+            given.fails("scenario", error)
+    return given
+
+
+def _unknown_files(names: Iterable[str], known: Collection[str]) -> list[Problem]:
+    """Return a problem for every .csv and .toml file that is no part of a scenario."""
+    nearest = Nearest(known)
+    return [
+        Problem(f"unknown table{nearest.hint(name)}", name)
+        for name in names
+        if name.lower().endswith((".csv", ".toml")) and not name.startswith(".")
+        if name not in known
+    ]
+
+
+def _toml(data: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(decode(data, _SETTINGS_FILE))
+    except (ValueError, RecursionError) as error:
+        raise InputError([Problem(f"expected TOML: {error}", _SETTINGS_FILE)]) from error
+
+
+def from_workbook(path: Path) -> Given:
+    """Return what is in the sheets of a workbook."""
+    given = Given(f"{path.name} {{}}", f"{path.name} scenario")
+    grids = sheets(read_bytes(path), path.name)
+    given.problems += unknown_sheets(list(grids), (*TABLES, "scenario"), path.name)
+    given.tables = [
+        sheet_table(table, f"{path.name} {table}", grids[table])
+        for table in TABLES
+        if table in grids
+    ]
+    if "scenario" in grids:
+        raw = sheet_table("scenario", given.settings_place, grids["scenario"])
+        given.settings_content = raw.content
+        try:
+            given.settings, given.settings_rows = sheet_settings(raw)
+        except InputError as error:
+            given.fails("scenario", error)
+    return given
+
+
+def from_document(document: Any, place: str, label: str) -> Given:
+    """Return what is in a parsed JSON document; ``label`` is put before its names in messages."""
+    given = Given(f"{label}{{}}", f"{label}settings")
+    given.tables, given.problems = document_tables(document, place, label)
+    given.unread = {t for t in TABLES if not isinstance(document.get(t) or [], list)}
+    settings = document.get("settings")
+    if settings is not None:
+        given.settings = given.settings_content = settings
+    return given

@@ -1,0 +1,166 @@
+"""Writing scenarios as a folder of CSV tables, a workbook or JSON, so that they read back equal.
+
+Reading is `read`'s.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from allocator.errors import InputError, Problem
+from allocator.scenario.cells import harmless
+from allocator.scenario.raw import columns_of
+from allocator.scenario.settings import Section, Settings, decimal_text
+from allocator.scenario.tables import REQUIRED_COLUMNS, TABLES, Row
+from allocator.scenario.types import Scenario
+from allocator.scenario.workbook import SETTINGS_COLUMNS
+
+Cell = str | int | float | bool
+Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+"""Columns, and rows of values with None where a cell is empty."""
+
+
+def write_scenario(scenario: Scenario, path: Path) -> None:
+    """Write a scenario to a .xlsx or .json file, else to a folder, by the name of the path.
+
+    What is there under the same names is replaced.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written, or the folder has a table that the scenario has not, which
+        would be read with it.
+    """
+    writers = {".xlsx": _write_workbook, ".json": _write_json}
+    try:
+        writers.get(path.suffix.lower(), _write_folder)(scenario, path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError([Problem(f"cannot be written: {reason}", str(path))]) from error
+
+
+def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Cell | None]]) -> str:
+    """Return a comma-separated table; text that a spreadsheet would run is made harmless."""
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(columns)
+    lines.writerows([harmless(v) if isinstance(v, str) else v for v in row] for row in rows)
+    return out.getvalue()
+
+
+def _tables(scenario: Scenario) -> dict[str, Table]:
+    """Return every table with rows: the required columns and those that some row fills."""
+    return {
+        name: _table(name, getattr(scenario, name)) for name in TABLES if getattr(scenario, name)
+    }
+
+
+def _table(name: str, rows: tuple[Row, ...]) -> Table:
+    needed = set(REQUIRED_COLUMNS[name])
+    filled = {column for row in rows for column in _filled(row)}
+    columns = tuple(column for column in columns_of(name) if column in needed | filled)
+    return columns, [tuple(_filled(row).get(column) for column in columns) for row in rows]
+
+
+def _filled(row: Row) -> dict[str, Any]:
+    """Return the values of a row that are not their column's default."""
+    return {name: value for name, value in row if value != type(row).model_fields[name].default}
+
+
+def _flat(value: Any) -> Cell | None:
+    """Return a value as a cell of text holds it."""
+    if isinstance(value, Fraction):
+        return decimal_text(value)
+    if isinstance(value, tuple):
+        return ";".join(value)
+    return str(value) if isinstance(value, str) else value
+
+
+def _write_folder(scenario: Scenario, folder: Path) -> None:
+    tables = _tables(scenario)
+    folder.mkdir(parents=True, exist_ok=True)
+    stale = [f"{name}.csv" for name in TABLES if name not in tables]
+    left = [name for name in stale if (folder / name).exists()]
+    if left:
+        raise InputError(
+            Problem("expected no such table in the folder, as the scenario has none", name)
+            for name in left
+        )
+    for name, (columns, rows) in tables.items():
+        text = csv_text(columns, ([_flat(value) for value in row] for row in rows))
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
+    (folder / "scenario.toml").write_text(_toml(scenario.settings), encoding="utf-8", newline="")
+
+
+def _toml(settings: Settings) -> str:
+    lines = []
+    for section, values in _sections(settings).items():
+        lines += [f"\n[{section}]"] if section else []
+        lines += [f"{key} = {_toml_value(value)}" for key, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: Any) -> str:
+    """Return a value in TOML, whose text differs from JSON's in the escape of one character."""
+    value = _flat(value)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _sections(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return the values of every section that are given; those of the top are under ``""``."""
+    found: dict[str, dict[str, Any]] = {"": {}}
+    for name, value in settings:
+        if isinstance(value, Section):
+            found[name] = {key: each for key, each in value if each is not None}
+        else:
+            found[""][type(settings).model_fields[name].alias or name] = value
+    return found
+
+
+def _write_json(scenario: Scenario, path: Path) -> None:
+    document: dict[str, Any] = {
+        name: [_filled(row) for row in rows]
+        for name in TABLES
+        if (rows := getattr(scenario, name))
+    }
+    sections = _sections(scenario.settings)
+    document["settings"] = sections.pop("") | sections
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=decimal_text)
+    path.write_text(text + "\n", encoding="utf-8", newline="")
+
+
+def _write_workbook(scenario: Scenario, path: Path) -> None:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    sections = _sections(scenario.settings).items()
+    settings = [(part, key, value) for part, values in sections for key, value in values.items()]
+    try:
+        with xlsxwriter.Workbook(path, options) as book:
+            for name, (columns, rows) in _tables(scenario).items():
+                _write_sheet(book, name, (columns, rows))
+            _write_sheet(book, "scenario", (SETTINGS_COLUMNS, settings))
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise OSError(str(error)) from error
+
+
+def _write_sheet(book: Any, name: str, table: Table) -> None:
+    columns, rows = table
+    sheet = book.add_worksheet(name)
+    for number, row in enumerate([columns, *rows]):
+        for place, value in enumerate(row):
+            cell = _number(value) if isinstance(value, Fraction) else _flat(value)
+            if cell is not None and sheet.write(number, place, cell) != 0:
+                message = "expected text that a cell of a workbook can hold"
+                raise InputError([Problem(message, name, number + 1, columns[place])])
+
+
+def _number(value: Fraction) -> float | str:
+    """Return a fraction as the number that reads back the same, else as text."""
+    return float(value) if Fraction(repr(float(value))) == value else decimal_text(value)
