@@ -115,12 +115,13 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     from allocator.console import summary
     from allocator.plan.tables import prepare_folder, write_plan
     from allocator.scenario.read import read_scenario
-    from allocator.search.solve import SolveOptions
 
     given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
     pieces = None if start is None else _start(given, start)
     if out is not None:
         prepare_folder(out)
+    from allocator.search.solve import SolveOptions  # after all that can be refused at once
+
     options = SolveOptions(
         time_limit_s=time_limit,
         workers=workers or min(os.cpu_count() or 1, MOST_WORKERS),
@@ -175,7 +176,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         return _refuse("bad input", error.problems, as_json=as_json)
     except typer.TyperException as error:
-        return _refuse("bad options", [Problem(error.format_message())], as_json=as_json)
+        return _refuse(
+            "bad options",
+            [Problem(f"{error.format_message()} (see allocator --help)")],
+            as_json=as_json,
+        )
     except KeyboardInterrupt:
         _say("aborted")
         sys.stdout.flush()

@@ -79,10 +79,9 @@ def _case(scenario: Scenario) -> dict[str, str]:
     people = sum(unit.headcount for unit in scenario.housed)
     bodies = len({unit.organisation_id for unit in scenario.housed})
     scheme = f", scheme {shorten(scenario.scheme)}" if scenario.scheme else ""
-    left = f"{spare:,} to spare" if spare >= 0 else f"{-spare:,} missing"
+    fits = f"fits, {spare:,} to spare" if spare >= 0 else f"short by {-spare:,}"
     return {
-        "desks": f"{'fits' if spare >= 0 else f'short by {-spare:,} desks'}: "
-        f"{needed:,} needed, {usable:,} usable, {left}",
+        "desks": f"{fits}: {needed:,} needed, {usable:,} usable",
         "people": f"{people:,} in {len(scenario.housed):,} units of {bodies:,} organisations, "
         f"{decimal_text(sharing.people_per_desk)} people per desk{scheme}",
     }
@@ -109,12 +108,16 @@ def _costs(
     terms: Iterable[Term], total: float | None, bound: float | None, gap: float | None
 ) -> str:
     rows = [(t.name.replace("_", " "), _number(t.amount), t.cost, t.bound) for t in terms]
-    lines = [f"{'person-minutes a week':<22}{'amount':>12}{'cost':>14}{'bound':>14}"]
+    lines = [_cost_line("person-minutes a week", "amount", "cost", "bound")]
     for name, amount, cost, least in [*rows, ("total", "", total, bound)]:
-        lines.append(f"{name:<22}{amount:>12}{_number(cost):>14}{_number(least):>14}")
+        lines.append(_cost_line(name, amount, _number(cost), _number(least)))
     if gap is not None:
         lines.append(f"gap {gap:.1%}: the best plan costs between bound and total")
     return "\n".join(lines)
+
+
+def _cost_line(name: str, amount: str, cost: str, bound: str) -> str:
+    return f"{name:<22}{amount:>12}{cost:>14}{bound:>14}"
 
 
 def _warnings(warnings: Sequence[ScenarioWarning]) -> str:

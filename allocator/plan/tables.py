@@ -5,8 +5,6 @@ What is in a plan is decided in `plan.assemble`, how it is drawn in `plan.stack`
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import tempfile
@@ -20,7 +18,7 @@ from allocator.plan.types import FloorUse, OrganisationUse, Placement, Plan, Rec
 from allocator.plan.verify import GivenPlacement
 from allocator.scenario.read import read_rows
 from allocator.scenario.types import Scenario
-from allocator.scenario.write import harmless
+from allocator.scenario.write import csv_text
 
 PLACEMENTS = "placements.csv"
 FLOOR_USE = "floor_use.csv"
@@ -124,16 +122,8 @@ def _contents(plan: Plan, scenario: Scenario) -> dict[str, str]:
 
 
 def _csv(kind: type[Record], rows: Iterable[Record]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     columns = tuple(kind.model_fields)
-    writer.writerow(columns)
-    writer.writerows([_cell(getattr(row, column)) for column in columns] for row in rows)
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    return harmless(value) if isinstance(value, str) else value
+    return csv_text(columns, ([getattr(row, column) for column in columns] for row in rows))
 
 
 def _svg(plan: Plan, scenario: Scenario) -> str:
