@@ -1,0 +1,65 @@
+"""Proved lower bounds of every term and of the total, over all feasible plans.
+
+Here the parts are put together; each part and its proof has a module of its own. No plan is made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allocator.plan.types import TermName
+from allocator.search.bounds.floors import extra_floors, open_floors
+from allocator.search.bounds.needed import needed_desks
+from allocator.search.bounds.placing import people_moved, placement_cost
+from allocator.search.bounds.towers import extra_towers
+from allocator.search.bounds.walking import walking_minutes_at_least
+from allocator.search.case import Case
+
+ROUNDING = 1e-9
+"""Part of a bound that is given up for the rounding of floats, in it and in the checker."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Lower bounds over all feasible plans, in person-minutes a week.
+
+    Attributes
+    ----------
+    terms
+        Of the cost of every term, alone.
+    total
+        Of the total; at least the sum of the terms'.
+    """
+
+    terms: dict[TermName, float]
+    total: float
+
+
+def lower_bounds(case: Case, *, time_limit_s: float, unplaced_people: float = 0.0) -> Bounds:
+    """Return lower bounds over all plans that leave at most so many people unplaced.
+
+    Parameters
+    ----------
+    time_limit_s
+        Seconds after which the parts that search stop and say what they have proved.
+    unplaced_people
+        Only where the case allows it: people whose desks may stay unplaced.
+    """
+    needed = needed_desks(case, unplaced_people)
+    prices = case.scenario.settings.prices
+    terms = {
+        TermName.EXTRA_TOWERS: prices.extra_tower * extra_towers(case, needed, time_limit_s / 2),
+        TermName.EXTRA_FLOORS: prices.extra_floor * extra_floors(case, needed),
+        TermName.GAPS: 0.0,
+        TermName.OPEN_FLOORS: open_floors(case, needed, time_limit_s / 4),
+        TermName.WALKING: prices.walking * walking_minutes_at_least(case, needed),
+        TermName.PLACEMENT_COST: placement_cost(case, needed),
+        TermName.PEOPLE_MOVED: prices.move * people_moved(case, needed),
+    }
+    terms = {name: cautious(bound) for name, bound in terms.items()}
+    return Bounds(terms=terms, total=sum(terms.values()))
+
+
+def cautious(bound: float) -> float:
+    """Return the bound, a little lower, so that rounding cannot lift it above a true cost."""
+    return bound - ROUNDING * abs(bound)

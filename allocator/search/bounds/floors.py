@@ -1,0 +1,69 @@
+"""Floors that must be in use, and floors beyond a unit's first, at the least."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.sat.python import cp_model
+
+from allocator.search.bounds.needed import Needed
+from allocator.search.bounds.scaling import proved, scale_for
+from allocator.search.case import Case
+
+
+def open_floors(case: Case, needed: Needed, time_limit_s: float) -> float:
+    """Return at most the least cost of floors in use, in person-minutes a week.
+
+    A covering knapsack: Σ price_f x_f is least subject to Σ_{f ∈ N} capacity_f x_f ≥ desks that
+    must lie in N, for N all floors and for every set of floors that some unit is confined to
+    (then with all units whose floors lie in N). Floors alike are counted, not told apart.
+    """
+    covers = _covers(case, needed)
+    scale = scale_for(case.open_cost.tolist())
+    kinds = Counter(
+        (scale.down(case.open_cost[f]), int(case.capacity[f]), tuple(c[f] for c, _ in covers))
+        for f in case.floors
+    )
+    model = cp_model.CpModel()
+    opened = {kind: model.new_int_var(0, count, "") for kind, count in kinds.items()}
+    for i, (_, desks) in enumerate(covers):
+        model.add(sum(kind[1] * n for kind, n in opened.items() if kind[2][i]) >= desks)
+    model.minimize(sum(kind[0] * n for kind, n in opened.items()))
+    bound = proved(model, time_limit_s)
+    return 0.0 if bound is None else max(scale.back(bound), 0.0)
+
+
+def _covers(case: Case, needed: Needed) -> list[tuple[list[bool], int]]:
+    """Return sets of floors (F), each with the desks that must lie in it, none of them 0."""
+    everywhere = np.ones(len(case.floor_ids), bool)
+    confined = np.unique(case.allowed[needed.by_unit > 0], axis=0)
+    found = [
+        (floors.tolist(), needed.of(case, _inside(case, floors)))
+        for floors in (everywhere, *confined)
+    ]
+    return [(floors, desks) for floors, desks in found if desks > 0]
+
+
+def _inside(case: Case, floors: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the units (U) whose floors all lie in the set."""
+    outside: NDArray[np.bool_] = np.any(case.allowed & ~floors, axis=1)
+    return ~outside
+
+
+def extra_floors(case: Case, needed: Needed) -> int:
+    """Return at most the least number of floors beyond the first, summed over units.
+
+    Alone, a unit uses the fewest floors when it takes the largest that it may use.
+    """
+    return sum(_fewest_floors(case, u, int(needed.by_unit[u])) - 1 for u in _present(needed))
+
+
+def _present(needed: Needed) -> list[int]:
+    return [int(u) for u in np.flatnonzero(needed.by_unit > 0)]
+
+
+def _fewest_floors(case: Case, unit: int, desks: int) -> int:
+    rooms = np.sort(case.capacity[case.allowed[unit]])[::-1]
+    return int(np.searchsorted(np.cumsum(rooms), desks)) + 1
