@@ -52,6 +52,21 @@ def test_unit_without_a_headcount_needs_no_desk() -> None:
     assert (found.kind, found.subject, found.amount) == ("over_demand", "late", 9)
 
 
+def test_unit_without_a_headcount_belongs_to_its_organisation() -> None:
+    """Units of other schemes keep the organisation that the headcounts or units table gives."""
+    rows = [
+        {"unit_id": "u", "headcount": 20, "organisation_id": "Org", "scheme": "now"},
+        {"unit_id": "late", "headcount": 20, "organisation_id": "Org", "scheme": "later"},
+    ]
+    case = scenario(
+        headcounts=rows,
+        units=[{"unit_id": "u"}, {"unit_id": "late"}],
+        rules=[("max_floors", "Org", None, "9"), ("own_floor", "Org")],
+        settings={"options": {"scheme": "now"}},
+    )
+    assert kinds(case, "u A-1 20, late A-1 9") == ["over_demand"]
+
+
 def test_unit_of_nobody_needs_no_row() -> None:
     """A unit with a headcount of 0 is complete without a piece."""
     assert kinds(scenario(headcounts=[("u", 0, "Org")]), "") == []

@@ -77,8 +77,8 @@ def test_open_floors_cost_their_desks() -> None:
 
 def test_open_floors_have_a_price_where_all_cost_the_same() -> None:
     """A price given by floor and one by desks may be the same; one dearer floor takes it away."""
-    same = [("A1", "A", 1, 20), {"floor_id": "A2", "tower_id": "A", "level": 2, "desks": 90}]
-    same[1] |= {"open_price": 100.0}  # type: ignore[operator]
+    priced = {"floor_id": "A2", "tower_id": "A", "level": 2, "desks": 90, "open_price": 100.0}
+    same = [("A1", "A", 1, 20), priced]
     assert term(TermName.OPEN_FLOORS, case(floors=same), "u1 A2 40").price == 100
     dearer = [*same, ("A3", "A", 3, 21)]
     assert term(TermName.OPEN_FLOORS, case(floors=dearer), "u1 A2 40").price is None
@@ -163,3 +163,27 @@ def test_terms_come_in_the_order_of_the_contract() -> None:
     assert [t.name for t in found.terms] == list(TermName)
     assert {t.bound for t in found.terms} == {None}
     assert found.total == pytest.approx(sum(t.cost for t in found.terms))
+
+
+def test_costs_of_units_without_a_headcount_are_passed_over() -> None:
+    """A row of placement_costs or current for a unit that is not housed costs nothing."""
+    given = case(placement_costs=[("later", "A1", 60.0)], current=[("later", "A1", 9)])
+    assert [t.amount for t in check(given, "u1 A1 40").terms] == [0, 0, 0, 1, 0, 0, 0]
+
+
+def test_organisation_is_that_of_headcounts_where_units_leave_it_open() -> None:
+    """Units of one organisation by the headcounts alone have one extra tower together."""
+    units = [{"unit_id": "u1"}, {"unit_id": "u2"}, {"unit_id": "v", "organisation_id": "Other"}]
+    found = term(TermName.EXTRA_TOWERS, case(units=units), "u1 A1 40, u2 B1 40, v C1 40")
+    assert found.amount == 1
+
+
+def test_organisation_is_that_of_the_scheme_in_force() -> None:
+    """A row of another scheme that leaves the organisation open does not take it away."""
+    rows = [("u1", "Org", "now"), ("u1", None, "later"), ("u2", "Org", "now")]
+    headcounts = [
+        {"unit_id": unit, "headcount": 40, "organisation_id": organisation, "scheme": scheme}
+        for unit, organisation, scheme in rows
+    ]
+    given = case(headcounts=headcounts, settings={"trips": QUIET, "options": {"scheme": "now"}})
+    assert term(TermName.EXTRA_TOWERS, given, "u1 A1 40, u2 B1 40").amount == 1

@@ -156,6 +156,13 @@ def test_a_parent_unit_of_nobody_stays_out_of_its_group() -> None:
     assert walked(check(office, "a A2 10")) == 0
 
 
+def test_a_child_of_nobody_leaves_the_other_alone() -> None:
+    """Of two units under one label one has a headcount of 0: neither makes a trip."""
+    units = [("a", "Org", "x"), ("b", "Org", "x")]
+    office = case({"parent": 2.0}, [("a", 10), ("b", 0)], units=units)
+    assert walked(check(office, "a A0 5, a A2 5")) == 0
+
+
 def test_a_unit_that_names_itself_is_one_member() -> None:
     """A unit whose parent is itself is in its group once."""
     office = parented(("p", "p"), ("a", "p"))
@@ -215,6 +222,18 @@ def test_no_trips_without_another_coordinator(
         )
         == 0
     )
+
+
+def test_nobody_walks_to_itself_as_its_coordinator() -> None:
+    """A ministry that names itself makes no trips between its floors, nor does a lone body."""
+    office = coordinated({"coordinator": 0.25, "siblings": 0.1}, {"K": 30, "M": 20}, {"K": "K"})
+    assert walked(check(office, "K A0 15, K A2 15, M A0 10, M A2 10")) == 0
+
+
+def test_a_sibling_of_nobody_leaves_the_other_alone() -> None:
+    """Of two organisations with one coordinator one has no people: neither makes a trip."""
+    office = coordinated({"siblings": 0.1}, {"M": 10, "N": 0}, {"M": "K", "N": "K"})
+    assert walked(check(office, "M A0 5, M A2 5")) == 0
 
 
 SIBLINGS = {"M": 10, "N": 30}
