@@ -30,7 +30,7 @@ FLOORS = {
 def ruled(*rules: tuple[Any, ...], **tables: Any) -> Scenario:
     """Return units u1 and u2 of Org, v1 of Other, w1 of Third, 40 desks each, none compulsory."""
     bodies = {"u1": "Org", "u2": "Org", "v1": "Other", "w1": "Third"}
-    usual = {
+    usual: dict[str, Any] = {
         "floors": [(name, name[0], level, 100) for name, level in FLOORS.items()],
         "towers": [("A", "", "C"), ("B", "", "C"), ("D",)],
         "headcounts": [(unit, 40, organisation) for unit, organisation in bodies.items()],

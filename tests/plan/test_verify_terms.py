@@ -20,7 +20,7 @@ FLOORS = [(f"A{level}", "A", level, 50) for level in range(1, 6)] + [
 
 def case(**tables: Any) -> Scenario:
     """Return u1 and u2 of Org and v of Other, 40 people each, who walk nowhere."""
-    usual = {
+    usual: dict[str, Any] = {
         "floors": FLOORS,
         "headcounts": [("u1", 40, "Org"), ("u2", 40, "Org"), ("v", 40, "Other")],
         "settings": {"trips": QUIET},

@@ -24,7 +24,7 @@ PLACED = [("A", "", None, 0.0, 0.0), ("B", "", None, 30.0, 40.0)]
 def case(trips: dict[str, float], headcounts: list[Any], **tables: Any) -> Scenario:
     """Return a scenario in which only some kinds of trips are made; pieces may be of one desk."""
     settings = {"trips": QUIET | trips, "sharing": {"min_piece_desks": 1, "min_piece_share": "0"}}
-    usual = {"floors": FLOORS, "headcounts": headcounts, "settings": settings}
+    usual: dict[str, Any] = {"floors": FLOORS, "headcounts": headcounts, "settings": settings}
     return scenario(**(usual | tables))
 
 
