@@ -1,0 +1,187 @@
+"""The picture: bars to scale, labels, groups, vacant desks, hostile names."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import vl_convert
+
+from allocator.plan.assemble import checked_plan
+from allocator.plan.stack import PALETTE
+from allocator.plan.stack_groups import OTHER, VACANT
+from allocator.plan.stack_layout import rows_of_blocks, style_for
+from allocator.plan.stack_text import fit, text_width
+from allocator.plan.types import Plan, Run
+from allocator.scenario.types import Scenario
+from tests.builders import scenario
+
+RUN = Run(seed=0, workers=1, time_limit_s=1, wall_s=0, versions={}, inputs={})
+FLOORS = [("A-1", "A", 1, 60), ("A-0", "A", 0, 40), ("A--1", "A", -1, 20), ("B-1", "B", 1, 30)]
+TOWERS = [("A", "North house", "Park"), ("B", "South house", "Park")]
+BODIES = [
+    {"organisation_id": "Treasury", "name": "Ministry of Finance", "coordinator_id": "Economy"},
+    {"organisation_id": "Economy", "name": "Coordinating ministry"},
+    {"organisation_id": "Court", "name": "High court"},
+]
+UNITS = [
+    ("tax", 20, "Treasury"),
+    ("audit", 20, "Treasury"),
+    ("econ", 40, "Economy"),
+    ("law", 15, "Court"),
+]
+PIECES = {("tax", "A-1"): 20, ("audit", "A-1"): 20, ("econ", "A-0"): 40, ("law", "A--1"): 15}
+
+
+def office() -> Scenario:
+    return scenario(floors=FLOORS, towers=TOWERS, organisations=BODIES, headcounts=UNITS)
+
+
+def plan(case: Scenario, pieces: dict[tuple[str, str], int]) -> Plan:
+    return checked_plan(case, pieces, term_bounds={}, bound=0.0, run=RUN)
+
+
+@pytest.fixture(scope="module")
+def spec() -> dict[str, Any]:
+    return plan(office(), PIECES).stack_chart().to_dict()
+
+
+def items(spec: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [item for item in spec["datasets"][spec["data"]["name"]] if item["kind"] == kind]
+
+
+def segments(spec: dict[str, Any], floor: str) -> list[dict[str, Any]]:
+    return [item for item in items(spec, "segment") if item["floor"] == floor]
+
+
+def test_pieces_of_one_organisation_are_one_segment(spec: dict[str, Any]) -> None:
+    """Two units of an organisation on a floor are one segment with their desks together."""
+    mine, vacant = segments(spec, "A-1")
+    assert (mine["label"], mine["units"], mine["desks"], mine["people"]) == ("Treasury", 2, 40, 40)
+    assert (vacant["group"], vacant["desks"]) == (VACANT, 20)
+
+
+def test_one_scale_of_desks_holds_for_all(spec: dict[str, Any]) -> None:
+    """Every segment is as wide as its desks, on one scale."""
+    widths = {(s["x2"] - s["x"]) / s["desks"] for s in items(spec, "segment")}
+    assert max(widths) == pytest.approx(min(widths))
+
+
+def test_segments_of_a_floor_follow_one_another(spec: dict[str, Any]) -> None:
+    """Vacant desks begin where the last organisation ends."""
+    mine, vacant = segments(spec, "A-1")
+    assert vacant["x"] == pytest.approx(mine["x2"])
+
+
+def test_highest_level_is_on_top_and_cellars_below_ground(spec: dict[str, Any]) -> None:
+    """Levels run downwards, and the ground line lies between level 0 and level −1."""
+    top, ground, cellar = (segments(spec, floor)[0]["y"] for floor in ("A-1", "A-0", "A--1"))
+    assert top < ground < cellar
+    assert cellar == items(spec, "ground")[0]["y"]
+
+
+def test_group_is_the_coordinator_with_those_it_coordinates(spec: dict[str, Any]) -> None:
+    """A coordinator and its bodies share a group; a body without one is among the others."""
+    groups = {s["label"]: s["group"] for s in items(spec, "segment") if s["units"]}
+    assert groups == {"Treasury": "Economy", "Economy": "Economy", "Court": OTHER}
+
+
+def test_legend_names_the_groups_and_vacant_desks(spec: dict[str, Any]) -> None:
+    """Colours are given to the groups that are there, with a light grey and an empty one."""
+    scale = spec["layer"][0]["encoding"]["color"]["scale"]
+    assert scale["domain"] == ["Economy", OTHER, VACANT]
+    assert len(set(scale["range"])) == 3
+
+
+def test_vacant_floor_says_so(spec: dict[str, Any]) -> None:
+    """A floor without anybody is outlined and tells how many desks are vacant."""
+    assert [s["label"] for s in segments(spec, "B-1")] == ["30 vacant"]
+
+
+def test_tooltips_have_the_full_names(spec: dict[str, Any]) -> None:
+    """A segment's tooltip names tower and organisation in full, with units, desks and people."""
+    mine = segments(spec, "A-1")[0]
+    assert (mine["tower"], mine["organisation"]) == ("North house", "Ministry of Finance")
+    fields = [channel["field"] for channel in spec["layer"][0]["encoding"]["tooltip"]]
+    assert {"tower", "floor", "organisation", "units", "desks", "people"} <= set(fields)
+
+
+def test_headings_name_complex_and_towers(spec: dict[str, Any]) -> None:
+    """The complex is named once, each tower below its floors with its load."""
+    assert [c["text"] for c in items(spec, "complex")] == ["Park"]
+    assert [c["text"] for c in items(spec, "tower")] == ["North house", "South house"]
+    assert [c["text"] for c in items(spec, "load")] == ["95 of 120 desks", "0 of 30 desks"]
+
+
+def test_groups_beyond_the_palette_are_others() -> None:
+    """With more groups than colours the smallest are drawn with the others."""
+    count = len(PALETTE) + 2
+    bodies = [{"organisation_id": f"o{n}", "coordinator_id": f"c{n}"} for n in range(count)]
+    units = [(f"u{n}", 10 + n, f"o{n}") for n in range(count)]
+    case = scenario(floors=[("F", "T", 1, 999)], organisations=bodies, headcounts=units)
+    pieces = {(f"u{n}", "F"): 10 + n for n in range(count)}
+    drawn = segments(plan(case, pieces).stack_chart().to_dict(), "F")
+    assert [s["desks"] for s in drawn if s["group"] == OTHER] == [11, 10]
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "quote\" & 'tick",
+    "line\nbreak",
+    "𝔘🏛️ وزارة",
+    "x" * 9_999,
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_draw_as_harmless_text(name: str) -> None:
+    """Any name gives well-formed SVG with no element that a name brought in."""
+    body = {"organisation_id": name, "name": name, "coordinator_id": name}
+    case = scenario(
+        floors=[("F", name + "t", 1, 60)],
+        towers=[(name + "t", name, name + "c")],
+        organisations=[body],
+        headcounts=[("u", 20, name)],
+        settings={"title": name},
+    )
+    svg = vl_convert.vegalite_to_svg(plan(case, {("u", "F"): 20}).stack_chart().to_dict())
+    tags = {element.tag.split("}")[-1] for element in ElementTree.fromstring(svg).iter()}
+    assert tags <= {
+        "svg",
+        "rect",
+        "g",
+        "path",
+        "line",
+        "text",
+        "tspan",
+        "defs",
+        "clipPath",
+        "title",
+    }
+    assert len(svg) < 60_000
+
+
+def test_rows_of_towers_keep_within_the_page() -> None:
+    """A complex begins a new row where it does not fit, and is cut where no row holds it."""
+    style = style_for(10)
+    widths = dict.fromkeys("abcdef", style.page * 0.4)
+    rows = rows_of_blocks(dict.fromkeys("abc", "P") | dict.fromkeys("def", "Q"), widths, style)
+    assert [["".join(b.towers) for b in row] for row in rows] == [["ab"], ["c"], ["de"], ["f"]]
+    assert all(block.right <= style.page for row in rows for block in row)
+
+
+def test_label_is_shortened_in_its_middle_to_fit() -> None:
+    """A label too long keeps both its ends, and none is drawn where almost nothing would fit."""
+    short = fit("KEMENKO_POLHUKAM", 60, 10)
+    assert (short[:3], short[-3:]) == ("KEM", "KAM")
+    assert text_width(short, 10) <= 60
+    assert fit("KEMENKO_POLHUKAM", 20, 10) == ""
+
+
+def test_plan_without_its_scenario_cannot_be_drawn() -> None:
+    """A plan read back from a file must be told its scenario before it is drawn."""
+    read = Plan.model_validate(plan(office(), PIECES).as_json())
+    with pytest.raises(ValueError, match="needs the scenario"):
+        read.stack_chart()
+    assert read.of(office()).stack_chart() is not None

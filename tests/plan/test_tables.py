@@ -1,0 +1,131 @@
+"""A plan's files: columns to the letter, round trips, nothing half written or left over."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from allocator.errors import InputError
+from allocator.plan import tables
+from allocator.plan.assemble import checked_plan, no_plan
+from allocator.plan.tables import plan_from_json, prepare_folder, read_placements, write_plan
+from allocator.plan.types import Plan, Run, Status
+from allocator.plan.verify import verify
+from tests.builders import scenario
+
+RUN = Run(seed=0, workers=1, time_limit_s=1, wall_s=0, versions={}, inputs={})
+CASE = scenario(
+    floors=[("A-1", "A", 1, 60), ("A-2", "A", 2, 60)],
+    headcounts=[("Finance", 70, "Treasury"), ("=cmd|' /C calc'!A0", 10, "@Court")],
+)
+PIECES = {("Finance", "A-1"): 50, ("Finance", "A-2"): 20, ("=cmd|' /C calc'!A0", "A-2"): 10}
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return checked_plan(CASE, PIECES, term_bounds={}, bound=0.0, run=RUN)
+
+
+def header(path: Path) -> str:
+    return path.read_text(encoding="utf-8").splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("placements.csv", "unit_id,organisation_id,tower_id,floor_id,level,desks,people"),
+        (
+            "floor_use.csv",
+            "floor_id,tower_id,level,desks,desks_used,desks_vacant,people,units,organisations",
+        ),
+        (
+            "organisation_use.csv",
+            "organisation_id,people,desks,towers,floors,gaps,walking_min_per_person",
+        ),
+    ],
+)
+def test_tables_have_the_columns_of_the_contract(
+    plan: Plan, tmp_path: Path, name: str, columns: str
+) -> None:
+    """Each table has exactly the columns of the contract, in its order."""
+    write_plan(plan, tmp_path, CASE)
+    assert header(tmp_path / name) == columns
+
+
+def test_plan_file_has_the_fields_of_the_contract(plan: Plan, tmp_path: Path) -> None:
+    """plan.json has the contract's keys in their order, with the tables as arrays."""
+    write_plan(plan, tmp_path, CASE)
+    document = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    assert " ".join(document) == (
+        "schema status objective bound gap reasons warnings placements floors organisations run"
+    )
+    assert " ".join(document["objective"]["terms"][0]) == "name amount price cost bound"
+    assert ",".join(document["placements"][0]) == header(tmp_path / "placements.csv")
+
+
+def test_plan_file_reads_back_equal(plan: Plan, tmp_path: Path) -> None:
+    """A plan read back from plan.json is the plan that was written."""
+    write_plan(plan, tmp_path, CASE)
+    again = plan_from_json((tmp_path / "plan.json").read_bytes())
+    assert again.as_json() == plan.as_json()
+
+
+def test_text_that_is_no_plan_is_bad_input() -> None:
+    """Reading something else as a plan is an InputError that names what is wrong."""
+    with pytest.raises(InputError, match="status"):
+        plan_from_json('{"schema": 1}')
+
+
+def test_placements_read_back_as_the_same_pieces(plan: Plan, tmp_path: Path) -> None:
+    """The checker finds in placements.csv the pieces that were written, whatever their names."""
+    write_plan(plan, tmp_path, CASE)
+    check = verify(CASE, read_placements(tmp_path / "placements.csv"))
+    assert (check.pieces, check.violations) == (PIECES, ())
+
+
+def test_no_cell_is_a_formula_to_a_spreadsheet(plan: Plan, tmp_path: Path) -> None:
+    """No text cell of any table begins with what a spreadsheet would run."""
+    write_plan(plan, tmp_path, CASE)
+    texts = [
+        cell
+        for path in tmp_path.glob("*.csv")
+        for row in csv.reader(path.read_text(encoding="utf-8").splitlines())
+        for cell in row
+    ]
+    assert "'=cmd|' /C calc'!A0" in texts
+    assert [text for text in texts if text[:1] in {"=", "+", "-", "@"}] == []
+
+
+def test_files_of_an_earlier_run_do_not_outlive_it(plan: Plan, tmp_path: Path) -> None:
+    """Without a plan only plan.json is there, and other people's files stay."""
+    (tmp_path / "notes.txt").write_text("mine")
+    write_plan(plan, tmp_path, CASE)
+    write_plan(no_plan(CASE, Status.UNKNOWN, (), RUN), tmp_path, CASE)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "plan.json"]
+
+
+def test_failure_midway_leaves_the_old_files_whole(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When writing fails, the files of before are untouched and nothing lies beside them."""
+    write_plan(plan, tmp_path, CASE)
+    before = (tmp_path / "placements.csv").read_bytes()
+    monkeypatch.setattr(Path, "write_text", _disk_full)
+    with pytest.raises(InputError, match="No space left"):
+        write_plan(plan, tmp_path, CASE)
+    assert (tmp_path / "placements.csv").read_bytes() == before
+    assert {file.name for file in tmp_path.iterdir()} == set(tables.FILES)
+
+
+def test_folder_that_cannot_be_made_is_bad_input(tmp_path: Path) -> None:
+    """A folder below a file cannot be prepared, and the error names it."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="file/out: the output folder cannot be written to"):
+        prepare_folder(tmp_path / "file" / "out")
+
+
+def _disk_full(*_: object, **__: object) -> int:
+    raise OSError(28, "No space left on device")
