@@ -34,7 +34,9 @@ CASES = {
     "unknown table": Bad({"floor.csv": FLOORS}, ("floor.csv", "floors")),
     "missing column": Bad({"headcounts.csv": "unit_id,source\nFinance,x\n"}, ("headcount",)),
     "duplicate id": Bad({"floors.csv": FLOORS + "A-1,A,2,10\n"}, ("row 3", "A-1")),
-    "unknown unit": Bad({"units.csv": "unit_id,organisation_id\nTax,Treasury\n"}, ("Finance", "headcounts.csv")),
+    "unknown unit": Bad(
+        {"units.csv": "unit_id,organisation_id\nTax,Treasury\n"}, ("Finance", "headcounts.csv")
+    ),
     "unknown organisation": Bad(
         {"units.csv": UNITS, "organisations.csv": "organisation_id,name\nTreasure,T\n"},
         ("Treasury", "Treasure"),

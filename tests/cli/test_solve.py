@@ -33,6 +33,17 @@ def test_summary_goes_to_stdout_alone(planted: Run, office: Path) -> None:
     assert "in several towers  0 of 1 organisations" in done.stdout
 
 
+def test_terminal_without_unicode_gets_its_summary(
+    planted: Run, office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the terminal knows ASCII only, letters it lacks are replaced."""
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    (office / "scenario.toml").write_text("title = 'Büro 🏛'", encoding="utf-8")
+    done = planted("first_fit", "solve", office)
+    assert done.returncode == 0
+    assert done.stdout.startswith("B?ro ?\n")
+
+
 def test_all_five_files_are_written_and_named(planted: Run, office: Path, tmp_path: Path) -> None:
     """With --out the folder is made, holds the five files and is named in the summary."""
     out = tmp_path / "deep" / "out"
@@ -119,7 +130,8 @@ def test_bad_option_exits_with_2(allocator: Run, office: Path, option: str, valu
 
 def _patient(office: Path, out: Path) -> subprocess.Popen[str]:
     """Start a search that goes on until it is told to stop, and wait until it runs."""
-    command = [sys.executable, "-m", "tests.cli.planted", "patient", "solve", office, "--out", out]
+    planted = [sys.executable, "-m", "tests.cli.planted", "patient"]
+    command = [*planted, "solve", str(office), "--out", str(out)]
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT
     )
