@@ -117,7 +117,7 @@ def expectation(kind: Kind, error: ErrorDetails) -> str:
     if error["type"] in _BOUNDS:
         bound, words = _BOUNDS[error["type"]]
         noun = Kind.NUMBER if kind is Kind.EXACT else kind
-        return f"expected {noun} {words} {context[bound]:,}"
+        return f"expected {noun} {words} {int(context[bound]):,}"
     if error["type"] in ("enum", "literal_error"):
         choices = [choice.strip("' ") for choice in context["expected"].split("'")[1::2]]
         return f"expected {context['expected']}{Nearest(choices).hint(str(error['input']))}"

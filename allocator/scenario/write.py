@@ -155,12 +155,21 @@ def _write_sheet(book: Any, name: str, table: Table) -> None:
     sheet = book.add_worksheet(name)
     for number, row in enumerate([columns, *rows]):
         for place, value in enumerate(row):
-            cell = _number(value) if isinstance(value, Fraction) else _flat(value)
+            cell = _sheet_cell(value)
             if cell is not None and sheet.write(number, place, cell) != 0:
                 message = "expected text that a cell of a workbook can hold"
                 raise InputError([Problem(message, name, number + 1, columns[place])])
 
 
-def _number(value: Fraction) -> float | str:
-    """Return a fraction as the number that reads back the same, else as text."""
-    return float(value) if Fraction(repr(float(value))) == value else decimal_text(value)
+def _sheet_cell(value: Any) -> Cell | None:
+    """Return a value as a cell of a workbook; numbers of more than 16 digits become text."""
+    if isinstance(value, Fraction):
+        nearest = float(value)
+        return nearest if Fraction(repr(nearest)) == value and _survives(nearest) else _flat(value)
+    if isinstance(value, float) and not _survives(value):
+        return repr(value)
+    return _flat(value)
+
+
+def _survives(number: float) -> bool:
+    return float(f"{number:.16G}") == number

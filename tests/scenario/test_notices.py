@@ -1,0 +1,84 @@
+"""Warnings: what a planner should know that is not wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.builders import Values, scenario
+from tests.scenario.files import FLOORS, read
+
+
+def test_units_without_headcount_are_named() -> None:
+    """Each unit that is not placed gives a warning at its row."""
+    found = scenario(units=[("Finance", "Treasury"), ("Audit", "Treasury")]).warnings
+    assert [(w.code, w.table, w.row) for w in found] == [("unit_without_headcount", "units", 2)]
+    assert found[0].message == "unit Audit has no headcount and is not placed"
+
+
+def test_units_of_another_scheme_are_named() -> None:
+    """A unit with people in another scheme only is not placed in this one."""
+    rows: list[Values] = [
+        {"unit_id": "u", "headcount": 5, "scheme": "a"},
+        {"unit_id": "v", "headcount": 5, "scheme": "b"},
+    ]
+    settings = {"options": {"scheme": "a"}}
+    units = [("u", "O"), ("v", "O")]
+    (found,) = scenario(headcounts=rows, units=units, settings=settings).warnings
+    assert found.message == "unit v has no headcount in scheme a and is not placed"
+
+
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        ("rules", [("own_floor", "Finance"), ("own_floor", "Ghost"), ("contiguous", "Ghost")]),
+        ("rules", [("own_floor", "Finance"), ("same_floor", "Finance", "Ghost")]),
+        ("affinities", [("Finance", "Finance", 1), ("Finance", "Ghost", 1)]),
+        ("placement_costs", [("Finance", "A-1", 1), ("Ghost", "A-1", 1)]),
+        ("current", [("Finance", "A-1", 1), ("Ghost", "A-1", 1)]),
+    ],
+)
+def test_bodies_without_headcount_are_named_once(table: str, rows: list[Values]) -> None:
+    """A body that nobody has people of gives one warning a table, where it comes first."""
+    (found,) = scenario(**{table: rows}).warnings
+    assert (found.code, found.table, found.row) == ("body_without_headcount", table, 2)
+
+
+def test_places_that_nobody_knows_are_named() -> None:
+    """Without towers a place that is no floor and no tower is taken as given, with a warning."""
+    rules = [("only_in", "Finance", "A"), ("never_in", "Finance", "Z")]
+    (found,) = scenario(rules=rules).warnings
+    assert (found.code, found.row) == ("unknown_place", 2)
+    assert scenario(rules=rules[:1]).warnings == ()
+
+
+def test_columns_that_nothing_obeys_are_named_once() -> None:
+    """A filled column that is not enforced gives one warning, at its first row."""
+    floors: list[Values] = [
+        ("A-1", "A", 1, 60),
+        {"floor_id": "A-2", "tower_id": "A", "level": 2, "desks": 5, "opens_wave": "2"},
+        {"floor_id": "A-3", "tower_id": "A", "level": 3, "desks": 5, "opens_wave": "2"},
+    ]
+    rows = [{"unit_id": "u", "headcount": 5, "attendance_share": 0.6}]
+    found = scenario(floors=floors, headcounts=rows).warnings
+    assert [(w.code, w.table, w.row) for w in found] == [
+        ("not_enforced", "floors", 2),
+        ("not_enforced", "headcounts", 1),
+    ]
+
+
+def test_waves_of_units_and_towers_are_not_enforced_yet() -> None:
+    """The columns wave of units and opens_wave of towers are named too."""
+    found = scenario(
+        units=[{"unit_id": "Finance", "organisation_id": "Treasury", "wave": "1"}],
+        towers=[{"tower_id": "A", "opens_wave": "1"}],
+    ).warnings
+    assert {w.table for w in found} == {"units", "towers"}
+
+
+def test_warnings_name_the_row_of_the_file(tmp_path: Path) -> None:
+    """Once read from a file, the row is the file's."""
+    floors = FLOORS.replace("desks\n", "desks,opens_wave\n\n").replace("60\n", "60,2\n")
+    (found,) = read(tmp_path, floors=floors).warnings
+    assert (found.table, found.row) == ("floors", 3)
