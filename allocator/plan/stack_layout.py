@@ -299,8 +299,10 @@ class _Page:
 
     def _vacant(self, floor: FloorUse, x: float, y: float) -> Segment:
         desks = floor.desks_vacant
-        text = f"{desks:,}" if floor.desks_used else f"{desks:,} vacant"
-        label, font = self._label(text, desks)
+        said = f"{desks:,} vacant" if floor.desks_used == 0 else f"{desks:,}"
+        label, font = self._label(said, desks)
+        if label != said:
+            label, font = self._label(f"{desks:,}", desks)
         return Segment(
             x=x,
             x2=x + desks * self.scale,
