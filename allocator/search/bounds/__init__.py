@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from allocator.plan.types import TermName
 from allocator.search.bounds.floors import extra_floors, open_floors
-from allocator.search.bounds.needed import needed_desks
+from allocator.search.bounds.joint import share_costs
+from allocator.search.bounds.needed import Needed, needed_desks
 from allocator.search.bounds.placing import people_moved, placement_cost
 from allocator.search.bounds.towers import extra_towers
-from allocator.search.bounds.walking import walking_minutes_at_least
+from allocator.search.bounds.transport import transport_bound
+from allocator.search.bounds.walking import least_minutes
 from allocator.search.case import Case
 
 ROUNDING = 1e-9
@@ -46,18 +48,30 @@ def lower_bounds(case: Case, *, time_limit_s: float, unplaced_people: float = 0.
         Only where the case allows it: people whose desks may stay unplaced.
     """
     needed = needed_desks(case, unplaced_people)
+    terms = _alone(case, needed, time_limit_s / 4)
+    if not needed.everyone:
+        return Bounds(terms=terms, total=sum(terms.values()))
+    minutes = least_minutes(case)
+    walked = case.scenario.settings.prices.walking * minutes
+    terms[TermName.WALKING] = cautious(transport_bound(case, walked, time_limit_s / 4))
+    joint = cautious(transport_bound(case, share_costs(case, minutes), time_limit_s / 4))
+    total = max(sum(terms.values()), joint + terms[TermName.PEOPLE_MOVED])
+    return Bounds(terms=terms, total=total)
+
+
+def _alone(case: Case, needed: Needed, time_limit_s: float) -> dict[TermName, float]:
+    """Return the bound of every term by itself; of walking only that it is not negative."""
     prices = case.scenario.settings.prices
-    terms = {
-        TermName.EXTRA_TOWERS: prices.extra_tower * extra_towers(case, needed, time_limit_s / 2),
+    found = {
+        TermName.EXTRA_TOWERS: prices.extra_tower * extra_towers(case, needed, time_limit_s),
         TermName.EXTRA_FLOORS: prices.extra_floor * extra_floors(case, needed),
         TermName.GAPS: 0.0,
-        TermName.OPEN_FLOORS: open_floors(case, needed, time_limit_s / 4),
-        TermName.WALKING: prices.walking * walking_minutes_at_least(case, needed),
+        TermName.OPEN_FLOORS: open_floors(case, needed, time_limit_s),
+        TermName.WALKING: 0.0,
         TermName.PLACEMENT_COST: placement_cost(case, needed),
         TermName.PEOPLE_MOVED: prices.move * people_moved(case, needed),
     }
-    terms = {name: cautious(bound) for name, bound in terms.items()}
-    return Bounds(terms=terms, total=sum(terms.values()))
+    return {name: cautious(bound) for name, bound in found.items()}
 
 
 def cautious(bound: float) -> float:
