@@ -141,13 +141,12 @@ def _write_workbook(scenario: Scenario, path: Path) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     sections = _sections(scenario.settings).items()
     settings = [(part, key, value) for part, values in sections for key, value in values.items()]
-    try:
-        with xlsxwriter.Workbook(path, options) as book:
-            for name, (columns, rows) in _tables(scenario).items():
-                _write_sheet(book, name, (columns, rows))
-            _write_sheet(book, "scenario", (SETTINGS_COLUMNS, settings))
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise OSError(str(error)) from error
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, options) as book:
+        for name, table in _tables(scenario).items():
+            _write_sheet(book, name, table)
+        _write_sheet(book, "scenario", (SETTINGS_COLUMNS, settings))
+    path.write_bytes(content.getvalue())
 
 
 def _write_sheet(book: Any, name: str, table: Table) -> None:

@@ -201,6 +201,7 @@ def test_text_that_no_cell_can_hold_is_reported(tmp_path: Path) -> None:
     """A workbook's cell ends at 32,767 characters."""
     case = scenario(settings={"notes": "x" * 32_768})
     (found,) = problems(write_scenario, case, tmp_path / "case.xlsx")
+    assert list(tmp_path.iterdir()) == []
     assert (
         found == "scenario, row 5, column value: expected text that a cell of a workbook can hold"
     )
