@@ -1,0 +1,228 @@
+"""Moves that the annealing tries: which desks, where to, how many, and who goes back for them.
+
+A move changes the board and writes its transfers into the log; `anneal` keeps it or undoes it.
+
+References
+----------
+Ahuja, Orlin, Sharma (2000), Very large-scale neighborhood search, International Transactions in
+Operational Research 7: compensated transfers where capacity is tight.
+Vigna (2016), An experimental exploration of Marsaglia's xorshift generators, ACM Transactions on
+Mathematical Software 42: the dice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from allocator.search.local import board as on
+from allocator.search.local.compiled import compiled
+from allocator.search.local.counts import COST, piece_at, places, tally, units
+from allocator.search.local.transfer import joint_change, move_desks, settle
+
+links, pieces, guests, allowed = on.links, on.pieces, on.guests, on.allowed
+towers, fields, bands, log = on.towers, on.fields, on.bands, on.log
+
+NEAR_PARTNER, SAME_TOWER, OWN_PLACE = 0.40, 0.65, 0.75
+"""Where desks go, as steps of a die: near a partner, within the tower, to a piece of their own
+unit, else anywhere."""
+ALL_OF_IT, FILL_ROOM, CLEAR_EXCESS = 0.45, 0.70, 0.85
+"""How many desks go: the whole piece, what the target has room for, what the source has too many,
+else any number."""
+SEND_BACK = 0.7
+"""How often an overfull target sends desks back."""
+
+
+@compiled
+def rolled(b: Any) -> float:
+    """Return a random number from 0 to below 1 (xorshift64*)."""
+    x = np.uint64(b.dice)
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    b.dice = np.int64(x)
+    return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * 2.0**-53
+
+
+@compiled
+def pick(b: Any, first: int, end: int) -> int:
+    """Return a random whole number from first to below end."""
+    return first + int(rolled(b) * (end - first))
+
+
+@compiled
+def neighbour_place(b: Any, p: int, reach: int) -> int:
+    """Return a place of the same tower at most so many places up or down."""
+    tower = towers(b)[places(b)[p].tower]
+    at = tower.place_from + places(b)[p].rank + pick(b, -reach, reach + 1)
+    return links(b)[min(max(at, tower.place_from), tower.place_to - 1)].to
+
+
+@compiled
+def partner(b: Any, u: int) -> int:
+    """Return a random unit that this one walks to, -1 if there is none."""
+    unit = units(b)[u]
+    fields_felt = unit.feel_to - unit.feel_from
+    i = pick(b, 0, fields_felt + unit.tie_to - unit.tie_from)
+    if i < fields_felt:
+        field = fields(b)[links(b)[unit.feel_from + i].to]
+        return links(b)[pick(b, field.member_from, field.member_to)].to
+    if unit.tie_from < unit.tie_to:
+        return links(b)[unit.tie_from + i - fields_felt].to
+    return -1
+
+
+@compiled
+def partner_place(b: Any, u: int) -> int:
+    """Return a place where, or near where, a partner of a unit sits; -1 if there is none."""
+    v = partner(b, u)
+    if v < 0 or units(b)[v].pieces == 0:
+        return -1
+    p = pieces(b)[v, pick(b, 0, units(b)[v].pieces)].place
+    return p if rolled(b) < 0.5 else neighbour_place(b, p, 2)
+
+
+@compiled
+def target(b: Any, u: int, p: int, somewhere: Any) -> int:
+    """Return a place to send desks of a unit to; -1 if none was found."""
+    die = rolled(b)
+    if die < NEAR_PARTNER:
+        return partner_place(b, u)
+    if die < SAME_TOWER and p >= 0:
+        tower = towers(b)[places(b)[p].tower]
+        return links(b)[pick(b, tower.place_from, tower.place_to)].to
+    if die < OWN_PLACE and units(b)[u].pieces > 0:
+        return pieces(b)[u, pick(b, 0, units(b)[u].pieces)].place
+    return somewhere[pick(b, 0, len(somewhere))]
+
+
+@compiled
+def fitted(b: Any, u: int, p: int, q: int, desks: int) -> int:
+    """Return about so many desks that leave no piece too small, 0 if that cannot be."""
+    unit = units(b)[u]
+    have = pieces(b)[u, piece_at(b, u, p)].desks if p >= 0 else unit.demand - unit.placed
+    k = piece_at(b, u, q)
+    there = pieces(b)[u, k].desks if k >= 0 else 0
+    desks = max(desks, unit.least - there)
+    if desks >= have or (p >= 0 and have - desks < unit.least):
+        desks = have
+    if there + desks < unit.least:
+        return 0
+    after = unit.pieces + (k < 0) - (p >= 0 and desks == have)
+    full = k < 0 and places(b)[q].guests >= b.n_guests
+    return 0 if full or after > max(unit.slots, unit.pieces) or k < 0 and unit.pieces >= b.n_slots else desks
+
+
+@compiled
+def amount(b: Any, p: int, q: int, have: int) -> int:
+    """Return how many of the desks at p should go to q."""
+    die = rolled(b)
+    room = places(b)[q].capacity - places(b)[q].load
+    if die < ALL_OF_IT:
+        return have
+    if die < FILL_ROOM and 0 < room < have:
+        return room
+    if die < CLEAR_EXCESS and p >= 0 and 0 < places(b)[p].load - places(b)[p].capacity < have:
+        return places(b)[p].load - places(b)[p].capacity
+    return 1 + pick(b, 0, have)
+
+
+@compiled
+def note(b: Any, u: int, p: int, q: int, desks: int) -> None:
+    """Write a transfer into the log."""
+    entry = log(b)[b.logged]
+    entry.unit, entry.origin, entry.target, entry.desks = u, p, q, desks
+    b.logged += 1
+
+
+@compiled
+def transfer(b: Any, who: Any, somewhere: Any, welcome: Any) -> None:
+    """Try some desks of a random unit elsewhere, desks of another going back where it is full.
+
+    Fields are not settled yet.
+    """
+    u = who[pick(b, 0, len(who))]
+    unit = units(b)[u]
+    p, have = -1, unit.demand - unit.placed
+    if unit.pieces > 0 and (have == 0 or rolled(b) < 0.5):
+        piece = pieces(b)[u, pick(b, 0, unit.pieces)]
+        p, have = piece.place, piece.desks
+    if have == 0 or (p >= 0 and not welcome[p]):
+        return
+    q = target(b, u, p, somewhere)
+    if q < 0 or q == p or not welcome[q] or not allowed(b)[u, q]:
+        return
+    desks = fitted(b, u, p, q, amount(b, p, q, have))
+    if desks == 0:
+        return
+    move_desks(b, u, p, q, desks)
+    note(b, u, p, q, desks)
+    if places(b)[q].load > places(b)[q].capacity and rolled(b) < SEND_BACK:
+        send_back(b, welcome)
+
+
+@compiled
+def send_back(b: Any, welcome: Any) -> None:
+    """Send desks of another unit from the overfull target to where the first came from."""
+    first = log(b)[0]
+    u, p, q = first.unit, first.origin, first.target
+    v = guests(b)[q, pick(b, 0, places(b)[q].guests)]
+    r = p if p >= 0 and rolled(b) < 0.75 else neighbour_place(b, q, 3)
+    if v == u or r == q or not welcome[r] or not allowed(b)[v, r]:
+        return
+    have = pieces(b)[v, piece_at(b, v, q)].desks
+    excess = places(b)[q].load - places(b)[q].capacity
+    back = fitted(b, v, q, r, have if rolled(b) < 0.5 else min(excess, have))
+    if back == 0:
+        return
+    shares = first.desks / units(b)[u].demand * back / units(b)[v].demand
+    tally(b)[COST] += b.walking * shares * joint_change(b, u, p, q, v, r)
+    move_desks(b, v, q, r, back)
+    note(b, v, q, r, back)
+
+
+@compiled
+def gather(b: Any, band: int, p: int, q: int) -> None:
+    """Take the pieces that a band has at p to q, as far as allowed."""
+    for i in range(bands(b)[band].member_from, bands(b)[band].member_to):
+        u = links(b)[i].to
+        k = piece_at(b, u, p)
+        if k < 0 or not allowed(b)[u, q]:
+            continue
+        desks = fitted(b, u, p, q, pieces(b)[u, k].desks)
+        if desks > 0:
+            move_desks(b, u, p, q, desks)
+            settle(b, u, p, q, desks)
+            note(b, u, p, q, desks)
+
+
+@compiled
+def move_band(b: Any, somewhere: Any, welcome: Any) -> None:
+    """Try a whole organisation or parent in one place, another from there going back for it.
+
+    Fields are settled.
+    """
+    band = pick(b, 0, b.n_bands)
+    u = links(b)[pick(b, bands(b)[band].member_from, bands(b)[band].member_to)].to
+    if units(b)[u].pieces == 0:
+        return
+    p = pieces(b)[u, pick(b, 0, units(b)[u].pieces)].place
+    near = rolled(b) < 0.5
+    q = partner_place(b, u) if near else somewhere[pick(b, 0, len(somewhere))]
+    if q < 0 or q == p or not welcome[q] or not welcome[p]:
+        return
+    gather(b, band, p, q)
+    if b.logged > 0 and places(b)[q].load > places(b)[q].capacity and rolled(b) < SEND_BACK:
+        trade(b, band, q, p)
+
+
+@compiled
+def trade(b: Any, band: int, p: int, q: int) -> None:
+    """Send the band of a random unit at p to q, in exchange for the one that came."""
+    v = guests(b)[p, pick(b, 0, places(b)[p].guests)]
+    unit = units(b)[v]
+    if unit.band_from < unit.band_to:
+        other = links(b)[pick(b, unit.band_from, unit.band_to)].to
+        if other != band:
+            gather(b, other, p, q)

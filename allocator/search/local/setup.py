@@ -1,0 +1,223 @@
+"""Boards made from a case: its figures put into tables. The tables themselves are in `board`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.search.case import Case
+from allocator.search.local import board as tables
+from allocator.search.local.board import OVER_FIXED, Board, Tally
+from allocator.search.local.crowds import Crowds, crowds
+from allocator.search.local.walking import Walks, walks
+
+MOST_PIECES = 12
+"""Pieces of a unit that the search keeps, unless it has more pins; splits beyond never pay."""
+
+Links = Sequence[Iterable[tuple[int, float]]]
+
+
+def board_of(
+    case: Case,
+    opening: Sequence[NDArray[np.float64]] | None = None,
+    bands: Sequence[Sequence[int]] = (),
+) -> Board:
+    """Return a board with nothing on it.
+
+    Parameters
+    ----------
+    opening
+        For each place the person-minutes at 0, 1, … desks, the last value holding for all more;
+        without it a place costs its open_cost from the first desk on.
+    bands
+        Groups of units to be moved together.
+    """
+    setup = _Setup(case)
+    curves = opening if opening is not None else _from_first_desk(case)
+    given = {
+        "units": setup.units(bands),
+        "places": setup.places(curves),
+        "towers": setup.towers(),
+        "crowds": setup.crowds(),
+        "fields": setup.group(setup.walks.members),
+        "bands": setup.group(bands),
+        "pins": setup.pins(),
+        "alone": np.array(setup.limits.alone, tables.ALONE),
+        "sites": np.array(setup.sites, tables.SITE),
+        "opening": np.concatenate(curves),
+        "minutes": case.minutes,
+        "allowed": case.allowed,
+    }
+    given["links"] = np.array(setup.links, tables.LINK)
+    board = Board(setup.sizes(given, bands), **given)
+    prices = case.scenario.settings.prices
+    board.record["walking"], board.record["extra_floor"] = prices.walking, prices.extra_floor
+    board.record["may_leave"] = case.allow_unplaced
+    clear(board)
+    return board
+
+
+def clear(board: Board) -> None:
+    """Take everything off a board and forget the best layout."""
+    for name, columns in _UNDER_WAY.items():
+        for column in columns:
+            board.tables[name][column] = 0
+    for name in ("at_place", "at_tower", "at_complex", "at_step", "gaps", "potential"):
+        board.tables[name][...] = 0
+    units, pins = board.tables["units"], board.tables["pins"]
+    board.tables["tally"][Tally.COST] = 0.0
+    board.tables["tally"][Tally.BROKEN] = 0.0
+    board.tables["tally"][Tally.OVER] = (pins["desks"] + OVER_FIXED).sum()
+    board.tables["tally"][Tally.UNPLACED] = units["people"][units["demand"] > 0].sum()
+    board.tables["touches"][:] = np.arange(len(units))
+    units["touched"] = 1
+    board.record["touched"] = len(units)
+    board.record["kept_unplaced"] = board.record["kept_cost"] = np.inf
+
+
+_UNDER_WAY = {
+    "units": ("pieces", "placed", "kept", "touched"),
+    "places": ("load", "guests"),
+    "crowds": ("places", "towers", "complexes"),
+    "pins": ("held",),
+}
+
+
+class _Setup:
+    """Tables while they are filled; links gather behind one another."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.limits: Crowds = crowds(case)
+        self.walks: Walks = walks(case)
+        self.links: list[tuple[int, float]] = []
+        self.sites: list[tuple[int, float, float]] = []
+        self.steps = 0
+
+    def link(self, rows: NDArray[Any], name: str, links: Links) -> None:
+        """Add the links of every row and write where they begin and end."""
+        for row, found in zip(rows, links, strict=True):
+            row[f"{name}_from"] = len(self.links)
+            self.links.extend(found)
+            row[f"{name}_to"] = len(self.links)
+
+    def units(self, bands: Sequence[Sequence[int]]) -> NDArray[Any]:
+        """Return the units with all their links."""
+        case, walked, count = self.case, self.walks, len(self.case.unit_ids)
+        rows = np.zeros(count, tables.UNIT)
+        rows["demand"], rows["least"], rows["people"] = case.demand, case.least, case.people
+        rows["pieces_most"] = self.limits.pieces_most
+        rows["own"], rows["bend"] = walked.own, walked.bend
+        move = case.scenario.settings.prices.move
+        rows["mover"] = [move * h if u in case.moving else 0 for u, h in enumerate(case.people)]
+        for name, weights in (("feel", walked.feels), ("feed", walked.feeds), ("tie", walked.ties)):
+            self.link(rows, name, [sorted(row.items()) for row in weights])
+        self.link(rows, "crowd", _owners((c.members for c in self.limits.all), count))
+        self.link(rows, "pin", _owners((units for units, _, _ in self.limits.pins), count))
+        self.link(rows, "band", _owners(bands, count))
+        self._place_sites(rows)
+        self._set_slots(rows)
+        return rows
+
+    def _set_slots(self, rows: NDArray[Any]) -> None:
+        """Set the most pieces of each unit: what its smallest piece and max_floors permit."""
+        fit = rows["demand"] // np.maximum(rows["least"], 1)
+        kept = np.maximum(MOST_PIECES, rows["pin_to"] - rows["pin_from"])
+        rows["slots"] = np.maximum(np.minimum(np.minimum(fit, kept), rows["pieces_most"]), 1)
+
+    def _place_sites(self, rows: NDArray[Any]) -> None:
+        costs, now = self.case.placement_cost, self.case.current_share
+        by_unit: list[list[int]] = [[] for _ in rows]
+        for u, f in sorted({*costs, *now}):
+            by_unit[u].append(f)
+        for u, places in enumerate(by_unit):
+            rows[u]["site_from"] = len(self.sites)
+            self.sites.extend((f, costs.get((u, f), 0.0), now.get((u, f), 0.0)) for f in places)
+            rows[u]["site_to"] = len(self.sites)
+
+    def places(self, curves: Sequence[NDArray[np.float64]]) -> NDArray[Any]:
+        """Return the places, their levels numbered over all towers."""
+        case = self.case
+        rows = np.zeros(len(case.floor_ids), tables.PLACE)
+        rows["capacity"], rows["tower"] = case.capacity, case.tower
+        rows["complex"] = case.complex[case.tower]
+        ends = np.cumsum([len(curve) for curve in curves])
+        rows["opening_from"][1:], rows["opening_to"] = ends[:-1], ends
+        for levels in case.levels_of:
+            rank = 0
+            for floors in levels:
+                for f in floors:
+                    rows[f]["step"], rows[f]["rank"] = self.steps, rank
+                    rank += 1
+                self.steps += 1
+        return rows
+
+    def towers(self) -> NDArray[Any]:
+        """Return the towers with their places and levels."""
+        rows = np.zeros(len(self.case.tower_ids), tables.TOWER)
+        heights = np.cumsum([0] + [len(levels) for levels in self.case.levels_of])
+        rows["step_from"], rows["step_to"] = heights[:-1], heights[1:]
+        by_height = [[f for floors in levels for f in floors] for levels in self.case.levels_of]
+        self.link(rows, "place", _plain(by_height))
+        return rows
+
+    def crowds(self) -> NDArray[Any]:
+        """Return the crowds with their limits; organisations bear prices."""
+        found, prices = self.limits.all, self.case.scenario.settings.prices
+        rows = np.zeros(len(found), tables.CROWD)
+        for name in ("places_most", "towers_most", "complexes_most", "gapless"):
+            rows[name] = [getattr(crowd, name) for crowd in found]
+        organisations = slice(len(self.case.organisation_ids))
+        rows["tower_price"][organisations] = prices.extra_tower
+        rows["gap_price"][organisations] = prices.extra_gap
+        self.link(rows, "apart", _plain([crowd.apart for crowd in found]))
+        self.link(rows, "tower_apart", _plain([crowd.tower_apart for crowd in found]))
+        return rows
+
+    def group(self, groups: Sequence[Sequence[int]]) -> NDArray[Any]:
+        """Return groups of units."""
+        rows = np.zeros(len(groups), tables.GROUP)
+        self.link(rows, "member", _plain(groups))
+        return rows
+
+    def pins(self) -> NDArray[Any]:
+        """Return the rows of at_least."""
+        return np.array([(p, desks, 0) for _, p, desks in self.limits.pins], tables.PIN)
+
+    def sizes(
+        self, given: dict[str, NDArray[Any]], bands: Sequence[Sequence[int]]
+    ) -> dict[str, int]:
+        """Return how many of everything there are."""
+        case = self.case
+        named = ("units", "places", "towers", "crowds", "fields", "bands", "pins", "alone")
+        sizes = {f"n_{name}": len(given[name]) for name in (*named, "sites", "links", "opening")}
+        slots = int(given["units"]["slots"].max(initial=1))
+        band = max((len(band) for band in bands), default=0)
+        return sizes | {
+            "n_slots": slots,
+            "n_guests": min(len(case.unit_ids), 3 * int(case.capacity.max(initial=0)) + 8),
+            "n_complexes": int(case.complex.max()) + 1,
+            "n_steps": self.steps,
+            "n_tally": len(Tally),
+            "n_log": 2 * band * slots + 4,
+        }
+
+
+def _from_first_desk(case: Case) -> list[NDArray[np.float64]]:
+    return [np.array([0.0, cost]) for cost in case.open_cost]
+
+
+def _plain(rows: Iterable[Iterable[int]]) -> list[list[tuple[int, float]]]:
+    return [[(member, 1.0) for member in row] for row in rows]
+
+
+def _owners(groups: Iterable[Collection[int]], members: int) -> list[list[tuple[int, float]]]:
+    """Return for each member the numbers of the groups it is in."""
+    found: list[list[tuple[int, float]]] = [[] for _ in range(members)]
+    for number, group in enumerate(groups):
+        for member in sorted(group):
+            found[member].append((number, 1.0))
+    return found
