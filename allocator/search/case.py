@@ -155,6 +155,16 @@ class Case:
         return tuple(found)
 
     @cached_property
+    def rank(self) -> tuple[int, ...]:
+        """Height of each floor as the number of its level among those of its tower."""
+        found = [0] * len(self.floor_ids)
+        for levels in self.levels_of:
+            for rank, floors in enumerate(levels):
+                for f in floors:
+                    found[f] = rank
+        return tuple(found)
+
+    @cached_property
     def headcount_of(self) -> NDArray[np.int64]:
         """People of each organisation."""
         return np.bincount(

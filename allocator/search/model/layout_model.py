@@ -1,0 +1,210 @@
+"""The assembled model of a layout, whole or in part, and what CP-SAT says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ortools.sat.python import cp_model
+
+from allocator.search.case import Case, Layout
+from allocator.search.model.objective import Cost, all_terms
+from allocator.search.model.rules import post_all
+from allocator.search.model.variables import Cell, Pieces
+from allocator.search.model.walking import WalkingForm, walking_cost
+from allocator.search.walking import Walking
+
+ROUNDING = 1e-3
+"""Person-minutes a week that rounding coefficients down may cost a total, at most."""
+
+
+class Proof(StrEnum):
+    """What CP-SAT proved."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long CP-SAT may take.
+
+    Attributes
+    ----------
+    seconds
+        By the clock, or CP-SAT's deterministic seconds where `reproducible`.
+    workers
+        Threads; with `reproducible` they take turns in a fixed order.
+    """
+
+    seconds: float
+    workers: int = 1
+    seed: int = 0
+    reproducible: bool = False
+
+    def apply(self, parameters: cp_model.CpSolver) -> None:
+        """Set the solver's parameters."""
+        settings = parameters.parameters
+        settings.num_workers = self.workers
+        settings.random_seed = self.seed % 2**31
+        if self.reproducible:
+            settings.max_deterministic_time = self.seconds
+            settings.interleave_search = self.workers > 1
+        else:
+            settings.max_time_in_seconds = max(self.seconds, 0.01)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A layout, what was proved of it, and a lower bound of the model's objective.
+
+    bound is in person-minutes a week over the free part, or in people where the fewest unplaced
+    people are sought; None where nothing is known.
+    """
+
+    proof: Proof
+    layout: dict[Cell, int] | None
+    bound: float | None
+
+
+class LayoutModel:
+    """Free pieces of a case with every rule, ready to be solved.
+
+    Parameters
+    ----------
+    free
+        Units and floors to decide on; pairs that are not allowed are left out.
+    layout
+        The plan at hand. Its pieces that are not free stay; the free ones are a hint.
+    may_be_short
+        Whether desks may stay unplaced.
+    target
+        Desks of each unit to place on its free floors; all that are not fixed if left out.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        free: Iterable[Cell],
+        layout: Layout,
+        *,
+        may_be_short: bool,
+        target: Mapping[int, int] | None = None,
+    ) -> None:
+        self.case = case
+        self.layout = layout
+        self.model = cp_model.CpModel()
+        cells = [cell for cell in dict.fromkeys(free) if case.allowed[cell]]
+        chosen = set(cells)
+        self.fixed = {cell: desks for cell, desks in layout.items() if cell not in chosen}
+        self.pieces = Pieces(
+            self.model, case, cells, self.fixed, may_be_short=may_be_short, target=target
+        )
+        post_all(self.pieces)
+        self._hint()
+        self._scale = 1.0
+
+    def _hint(self) -> None:
+        for cell, used in self.pieces.free_used.items():
+            desks = self.layout.get(cell, 0)
+            self.model.add_hint(used, desks > 0)
+            variable = self.pieces.at(*cell)
+            if isinstance(variable, cp_model.IntVar):
+                self.model.add_hint(variable, desks)
+
+    def minimise_cost(self, walking: Walking, form: WalkingForm, short_price: float = 0.0) -> None:
+        """Minimise the total of the free part, unplaced people at a price each."""
+        terms = list(all_terms(self.pieces).values())
+        terms.append(walking_cost(self.pieces, walking, self.layout, form))
+        if short_price:
+            terms.append(self._short_cost(short_price))
+        self._scale = self._fitting_scale(terms)
+        self.model.minimize(sum(term.scaled(self._scale) for term in terms))
+
+    def minimise_short(self) -> None:
+        """Minimise unplaced people."""
+        short = self._short_cost(1.0)
+        self._scale = 1e6
+        self.model.minimize(short.scaled(self._scale))
+
+    def keep_short_within(self, people: float) -> None:
+        """Leave no more people unplaced than that, to a millionth."""
+        short = self._short_cost(1.0)
+        self.model.add(short.scaled(1e6) <= int(people * 1e6) + 1)
+
+    def _short_cost(self, price: float) -> Cost:
+        cost = Cost()
+        for u, desks in self.pieces.short.items():
+            cost.add(price * int(self.case.people[u]) / int(self.case.demand[u]), desks)
+        return cost
+
+    def _fitting_scale(self, terms: list[Cost]) -> float:
+        """A scale at which rounding all coefficients down loses at most `ROUNDING`."""
+        variables = self.model.proto.variables
+        largest = sum(
+            list(variables[amount.index].domain)[1]
+            if isinstance(amount, cp_model.IntVar)
+            else int(self.case.demand.max())
+            for term in terms
+            for _, amount in term.rows
+        )
+        return min(max(1e3, largest / ROUNDING), 1e12)
+
+    def solve(
+        self, effort: Effort, *, on_layout: Callable[[dict[Cell, int], float], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> Found:
+        """Run CP-SAT and return the whole layout, the fixed part included."""
+        solver = cp_model.CpSolver()
+        effort.apply(solver)
+        watcher = _Watcher(self, on_layout, should_stop)
+        status = solver.solve(self.model, watcher)
+        proof = _PROOFS.get(status, Proof.UNKNOWN)
+        if status == cp_model.MODEL_INVALID:
+            raise RuntimeError(f"CP-SAT refuses the model: {self.model.validate()}")
+        if proof in (Proof.INFEASIBLE, Proof.UNKNOWN):
+            bound = None if proof is Proof.INFEASIBLE else self._bound(solver)
+            return Found(proof, None, bound)
+        return Found(proof, self.read(solver.value), self._bound(solver))
+
+    def _bound(self, solver: cp_model.CpSolver) -> float | None:
+        if not self.model.has_objective():
+            return None
+        return float(solver.best_objective_bound) / self._scale
+
+    def read(self, value: Callable[[cp_model.LinearExprT], int]) -> dict[Cell, int]:
+        """Return the layout of a solution."""
+        free = {cell: int(value(self.pieces.at(*cell))) for cell in self.pieces.free_used}
+        return dict(self.fixed) | {cell: desks for cell, desks in free.items() if desks}
+
+
+_PROOFS = {
+    cp_model.OPTIMAL: Proof.OPTIMAL,
+    cp_model.FEASIBLE: Proof.FEASIBLE,
+    cp_model.INFEASIBLE: Proof.INFEASIBLE,
+}
+
+
+class _Watcher(cp_model.CpSolverSolutionCallback):
+    """Hands every better layout on, and stops when told to."""
+
+    def __init__(
+        self,
+        model: LayoutModel,
+        on_layout: Callable[[dict[Cell, int], float], None] | None,
+        should_stop: Callable[[], bool] | None,
+    ) -> None:
+        super().__init__()
+        self._model = model
+        self._on_layout = on_layout
+        self._should_stop = should_stop
+
+    def on_solution_callback(self) -> None:
+        if self._on_layout is not None:
+            bound = self.best_objective_bound / self._model._scale
+            self._on_layout(self._model.read(self.value), bound)
+        if self._should_stop is not None and self._should_stop():
+            self.stop_search()

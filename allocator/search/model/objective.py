@@ -1,0 +1,178 @@
+"""Every term of the total as a linear function of the model's variables.
+
+Coefficients are person-minutes a week, scaled to whole numbers and rounded down; since every
+variable is at least 0, the model's optimum is never above the true one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from math import floor
+
+from ortools.sat.python import cp_model
+
+from allocator.plan.types import TermName
+from allocator.search.model.rules import levels_used, towers
+from allocator.search.model.variables import Literal, Pieces
+
+
+@dataclass
+class Cost:
+    """A sum of person-minutes a week: a constant and coefficients on variables ≥ 0."""
+
+    constant: float = 0.0
+    rows: list[tuple[float, cp_model.LinearExprT]] = field(default_factory=list)
+
+    def add(self, price: float, amount: cp_model.LinearExprT | Literal) -> None:
+        """Add a price for every one of an amount."""
+        if isinstance(amount, int):
+            self.constant += price * amount
+        elif price:
+            self.rows.append((price, amount))
+
+    def scaled(self, scale: float) -> cp_model.LinearExprT:
+        """Return the sum times `scale`, every coefficient rounded down."""
+        rows = [floor(price * scale) * amount for price, amount in self.rows]
+        return sum(rows) + floor(self.constant * scale)
+
+
+def all_terms(pieces: Pieces) -> dict[TermName, Cost]:
+    """Return every term but walking, which has forms of its own."""
+    return {name: term(pieces) for name, term in TERMS.items()}
+
+
+def organisations(pieces: Pieces) -> list[int]:
+    """Organisations with a free piece."""
+    return sorted({int(pieces.case.organisation[u]) for u in pieces.units})
+
+
+def extra_towers(pieces: Pieces) -> Cost:
+    """Each tower of an organisation beyond its first."""
+    price = pieces.case.scenario.settings.prices.extra_tower
+    return _beyond_first(
+        pieces,
+        price,
+        [
+            [pieces.any_used(pieces.case.units_of[o], tower) for tower in towers(pieces.case)]
+            for o in organisations(pieces)
+        ],
+    )
+
+
+def extra_floors(pieces: Pieces) -> Cost:
+    """Each floor of a unit beyond its first."""
+    price = pieces.case.scenario.settings.prices.extra_floor
+    split = [u for u in pieces.units if not pieces.is_whole(u)]
+    return _beyond_first(pieces, price, [list(pieces.floors_of(u).values()) for u in split])
+
+
+def gaps(pieces: Pieces) -> Cost:
+    """Levels that an organisation leaves out between its lowest and highest in a tower."""
+    cost = Cost()
+    price = pieces.case.scenario.settings.prices.extra_gap
+    for o in organisations(pieces) if price else ():
+        for tower in pieces.case.towers:
+            used = levels_used(pieces, pieces.case.units_of[o], tower)
+            if len(used) > 2 and any(literal is not False for literal in used):
+                for gap in _gaps_of(pieces, used):
+                    cost.add(price, gap)
+    return cost
+
+
+def open_floors(pieces: Pieces) -> Cost:
+    """The price of every floor in use."""
+    cost = Cost()
+    for f in {f for u in pieces.units for f in pieces.floors_of(u)}:
+        in_use = pieces.either(list(pieces.units_on(f).values()))
+        cost.add(float(pieces.case.open_cost[f]), in_use)
+    return cost
+
+
+def placement_cost(pieces: Pieces) -> Cost:
+    """Costs of a unit on a floor, by the share of it there."""
+    cost = Cost()
+    case = pieces.case
+    for (u, f), price in case.placement_cost.items():
+        if pieces.is_free((u, f)):
+            cost.add(price / int(case.demand[u]), pieces.at(u, f))
+    return cost
+
+
+def people_moved(pieces: Pieces) -> Cost:
+    """People whose desks are not on the floors where their unit has desks today."""
+    cost = Cost()
+    case = pieces.case
+    price = case.scenario.settings.prices.move
+    for u in pieces.units if price else ():
+        if u in case.moving:
+            people, demand = int(case.people[u]), int(case.demand[u])
+            cost.constant += price * people
+            for f in pieces.floors_of(u):
+                share = case.current_share.get((u, f), 0.0)
+                if share and pieces.is_free((u, f)):
+                    _add_staying(pieces, cost, (u, f), share, price * people / demand)
+    return cost
+
+
+TERMS: dict[TermName, Callable[[Pieces], Cost]] = {
+    TermName.EXTRA_TOWERS: extra_towers,
+    TermName.EXTRA_FLOORS: extra_floors,
+    TermName.GAPS: gaps,
+    TermName.OPEN_FLOORS: open_floors,
+    TermName.PLACEMENT_COST: placement_cost,
+    TermName.PEOPLE_MOVED: people_moved,
+}
+
+
+def _beyond_first(pieces: Pieces, price: float, groups: Iterable[list[Literal]]) -> Cost:
+    """A price for each that holds in a group, beyond the first."""
+    cost = Cost()
+    for literals in groups if price else ():
+        if pieces.short:
+            beyond = pieces.model.new_int_var(0, len(literals), "")
+            pieces.model.add(beyond >= sum(literals) - 1)
+            cost.add(price, beyond)
+        else:
+            for literal in literals:
+                cost.add(price, literal)
+            cost.constant -= price
+    return cost
+
+
+def _gaps_of(pieces: Pieces, used: list[Literal]) -> list[cp_model.IntVar]:
+    """A literal a level that must hold where it lies unused between used ones."""
+    found = []
+    for i in range(1, len(used) - 1):
+        below, above = pieces.either(used[:i]), pieces.either(used[i + 1 :])
+        if used[i] is True or below is False or above is False:
+            continue
+        gap = pieces.model.new_bool_var("")
+        pieces.model.add_bool_or([gap, used[i], _negated(below), _negated(above)])
+        found.append(gap)
+    return found
+
+
+def _add_staying(
+    pieces: Pieces, cost: Cost, cell: tuple[int, int], share: float, per_desk: float
+) -> None:
+    """Take off the desks that stay: min(desks there, share of today's), in desks of demand.
+
+    People moved fall with every desk that stays, up to the unit's share today; the part of a
+    desk at the edge is counted by a literal of its own.
+    """
+    unit, _ = cell
+    stay_desks = share * int(pieces.case.demand[unit])
+    whole = floor(stay_desks + 1e-12)
+    staying = pieces.model.new_int_var(0, whole, "")
+    pieces.model.add(staying <= pieces.at(*cell))
+    cost.add(-per_desk, staying)
+    edge = stay_desks - whole
+    if edge > 1e-12:
+        beyond = pieces.model.new_bool_var("")
+        pieces.model.add(pieces.at(*cell) >= whole + 1).only_enforce_if(beyond)
+        cost.add(-per_desk * edge, beyond)
+
+
+def _negated(literal: Literal) -> Literal:
+    return (not literal) if isinstance(literal, bool) else ~literal

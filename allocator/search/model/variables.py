@@ -1,0 +1,174 @@
+"""The variables of the model: which unit has how many desks on which floor.
+
+A model may be of the whole plan or of a part of it: pieces that are not free keep the desks they
+have and enter every rule and term as numbers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from ortools.sat.python import cp_model
+
+from allocator.search.case import Case, Layout
+
+Cell = tuple[int, int]
+"""A unit and a floor."""
+Literal = cp_model.IntVar | bool
+"""Whether something is used: a variable, or known."""
+Desks = cp_model.LinearExprT
+"""Desks: a variable, a multiple of one, or a number."""
+
+
+class Pieces:
+    """Desks of every unit on every floor it may use.
+
+    Attributes
+    ----------
+    units
+        Units with at least one free piece.
+    target
+        Desks of each of these units to be placed on its free floors.
+    free_used
+        Whether each free piece is there.
+    short
+        Desks of a unit that find no place; empty where every desk must be placed.
+    """
+
+    def __init__(
+        self,
+        model: cp_model.CpModel,
+        case: Case,
+        free: Iterable[Cell],
+        fixed: Layout,
+        *,
+        may_be_short: bool,
+        target: Mapping[int, int] | None = None,
+    ) -> None:
+        self.model = model
+        self.case = case
+        self.desks: dict[Cell, Desks] = {}
+        self.short: dict[int, cp_model.IntVar] = {}
+        self.free_used: dict[Cell, cp_model.IntVar] = {}
+        self._whole: set[int] = set()
+        self._of_unit: defaultdict[int, dict[int, Literal]] = defaultdict(dict)
+        self._on_floor: defaultdict[int, dict[int, Literal]] = defaultdict(dict)
+        self.any_used = cache(self._any_used)
+        for cell, desks in fixed.items():
+            self._know(cell, desks, True)
+        free = tuple(free)
+        self.units = tuple(dict.fromkeys(u for u, _ in free))
+        self.fixed_desks = {u: self.placed_as_known(u) for u in self.units}
+        self.target = {
+            u: int(case.demand[u]) - self.fixed_desks[u] if target is None else target[u]
+            for u in self.units
+        }
+        for cell in free:
+            self._free(cell, may_be_short)
+        if may_be_short:
+            for u in self.units:
+                self.short[u] = model.new_int_var(0, self.target[u], f"short_{u}")
+
+    def _know(self, cell: Cell, desks: Desks, used: Literal) -> None:
+        self.desks[cell] = desks
+        self._of_unit[cell[0]][cell[1]] = used
+        self._on_floor[cell[1]][cell[0]] = used
+
+    def placed_as_known(self, unit: int) -> int:
+        """Desks of a unit on floors where it is not free."""
+        return sum(
+            desks
+            for f in self._of_unit[unit]
+            if isinstance(desks := self.desks[unit, f], int)
+        )
+
+    def _free(self, cell: Cell, may_be_short: bool) -> None:
+        """A piece is none, or all of the unit, or leaves enough for another piece."""
+        unit, floor = cell
+        demand, least = self.target[unit], int(self.case.least[unit])
+        most = min(demand, int(self.case.capacity[floor]))
+        if most < least:
+            return
+        used = self.model.new_bool_var(f"used_{unit}_{floor}")
+        self.free_used[cell] = used
+        if not may_be_short and demand < 2 * least:
+            if demand == int(self.case.demand[unit]):
+                self._whole.add(unit)
+            self._know(cell, demand * used, used)
+            return
+        sizes = [[0, 0], [least, most]]
+        if not may_be_short:
+            sizes = [[0, 0], [least, min(most, demand - least)]]
+            sizes += [[demand, demand]] if most == demand else []
+        domain = cp_model.Domain.from_intervals([pair for pair in sizes if pair[0] <= pair[1]])
+        desks = self.model.new_int_var_from_domain(domain, f"desks_{unit}_{floor}")
+        self.model.add(desks >= least).only_enforce_if(used)
+        self.model.add(desks <= most).only_enforce_if(used)
+        self.model.add(desks == 0).only_enforce_if(~used)
+        self._know(cell, desks, used)
+
+    def is_free(self, cell: Cell) -> bool:
+        """Whether the model decides on this piece."""
+        return cell in self.free_used
+
+    def is_whole(self, unit: int) -> bool:
+        """Whether the unit is too small to be split: all of it is on one floor."""
+        return unit in self._whole
+
+    def floors_of(self, unit: int) -> dict[int, Literal]:
+        """Return the floors a unit uses or may use."""
+        return self._of_unit[unit]
+
+    def units_on(self, floor: int) -> dict[int, Literal]:
+        """Return the units that are or may be on a floor."""
+        return self._on_floor[floor]
+
+    def at(self, unit: int, floor: int) -> Desks:
+        """Return the desks of a unit on a floor."""
+        return self.desks.get((unit, floor), 0)
+
+    def touches(self, units: Iterable[int]) -> bool:
+        """Whether any of the units has a free piece."""
+        free = set(self.units)
+        return any(u in free for u in units)
+
+    def _any_used(self, units: tuple[int, ...], floors: frozenset[int]) -> Literal:
+        """Whether any of the units has a piece on any of the floors."""
+        return self.either(
+            [used for u in units for f, used in self._of_unit[u].items() if f in floors]
+        )
+
+    def either(self, literals: Sequence[Literal]) -> Literal:
+        """Return whether at least one holds, folding what is known."""
+        open_ones = [literal for literal in literals if not isinstance(literal, bool)]
+        if len(open_ones) < len(literals) and any(
+            literal for literal in literals if isinstance(literal, bool)
+        ):
+            return True
+        if not open_ones:
+            return False
+        if len(open_ones) == 1:
+            return open_ones[0]
+        result = self.model.new_bool_var("")
+        self.model.add_max_equality(result, open_ones)
+        return result
+
+    def forbid_both(self, first: Literal, second: Literal) -> None:
+        """At most one of two may hold."""
+        self.at_most([first, second], 1)
+
+    def at_most(self, literals: Iterable[Literal], count: int) -> None:
+        """At most so many of them may hold."""
+        known = 0
+        open_ones: list[cp_model.IntVar] = []
+        for literal in literals:
+            if isinstance(literal, bool):
+                known += literal
+            else:
+                open_ones.append(literal)
+        if count - known == 1:
+            self.model.add_at_most_one(open_ones)
+        elif len(open_ones) > count - known:
+            self.model.add(sum(open_ones) <= count - known)

@@ -1,0 +1,426 @@
+"""Which units go to which tower, by CP-SAT: the first stage of a large case.
+
+Floors are counted, not filled: what a tower may hold is bounded by its floors, the rules by what
+they say of towers. Blocks of units are placed first (all of a body, then those of one parent,
+then single units, each only where its block went), so that a country stays a small model.
+Stacking decides on floors afterwards.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from allocator.scenario.rules import RuleKind
+from allocator.search.case import Case, CaseRule
+from allocator.search.model.layout_model import Effort
+
+LARGEST_MODEL = 30_000
+"""Blocks times towers in one model; beyond it blocks are coarser first."""
+LARGEST_WALK = 20_000
+"""Products of places of two organisations in one model."""
+
+Desks = dict[tuple[int, int], int]
+"""Desks by (unit, tower)."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Units that are placed as one: of one organisation, with the same floors and rules."""
+
+    units: tuple[int, ...]
+    organisation: int
+    demand: int
+    least: int
+    floors: frozenset[int]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is one unit too small to be split."""
+        return len(self.units) == 1 and self.demand < 2 * self.least
+
+
+def assign_towers(case: Case, effort: Effort) -> Desks | None:
+    """Return desks by unit and tower, or None where no assignment was found in time."""
+    grains = _grains(case)
+    within: dict[int, frozenset[int]] | None = None
+    part = Effort(effort.seconds / len(grains), effort.workers, effort.seed, effort.reproducible)
+    for grain in grains:
+        blocks = make_blocks(case, grain)
+        found = TowerModel(case, blocks, within).solve(part)
+        if found is None:
+            return None
+        within = {
+            u: frozenset(t for t in case.towers if found.get((b, t)))
+            for b, block in enumerate(blocks)
+            for u in block.units
+        }
+    return {(blocks[b].units[0], t): desks for (b, t), desks in found.items() if desks}
+
+
+def _grains(case: Case) -> list[str]:
+    """From whole organisations to single units, over parents where the case is large."""
+    size = len(case.tower_ids) * len(case.unit_ids)
+    return ["organisation", "parent", "unit"] if size > LARGEST_MODEL else ["organisation", "unit"]
+
+
+def make_blocks(case: Case, grain: str) -> list[Block]:
+    """Return the blocks of a grain: ``organisation``, ``parent`` or ``unit``."""
+    rules_of: defaultdict[int, list[int]] = defaultdict(list)
+    for i, rule in enumerate(case.rules):
+        for u in rule.both:
+            rules_of[u].append(i)
+    groups: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    for u in case.units:
+        if case.demand[u]:
+            own: object = u if grain == "unit" else None
+            parent = case.scenario.housed[u].parent_id if grain == "parent" else None
+            signature = (case.allowed[u].tobytes(), tuple(rules_of[u]))
+            groups[int(case.organisation[u]), parent, own, signature].append(u)
+    return [_block(case, units) for units in groups.values()]
+
+
+def _block(case: Case, units: Sequence[int]) -> Block:
+    return Block(
+        units=tuple(units),
+        organisation=int(case.organisation[units[0]]),
+        demand=int(case.demand[list(units)].sum()),
+        least=int(case.least[list(units)].min()),
+        floors=frozenset(np.flatnonzero(case.allowed[units[0]]).tolist()),
+    )
+
+
+class TowerModel:
+    """Desks of blocks in towers."""
+
+    def __init__(
+        self, case: Case, blocks: list[Block], within: dict[int, frozenset[int]] | None
+    ) -> None:
+        self.case = case
+        self.blocks = blocks
+        self.model = cp_model.CpModel()
+        self.desks: dict[tuple[int, int], cp_model.LinearExprT] = {}
+        self.used: dict[tuple[int, int], cp_model.IntVar] = {}
+        self.costs: list[tuple[float, cp_model.LinearExprT]] = []
+        self._presence: dict[tuple[tuple[int, ...], int], cp_model.IntVar | None] = {}
+        self._apart: defaultdict[int, dict[int, cp_model.IntVar]] = defaultdict(dict)
+        for b, block in enumerate(blocks):
+            for t in case.towers:
+                if within is None or t in within[block.units[0]]:
+                    self._add_block(b, t)
+        self._post()
+        self._price()
+
+    def _add_block(self, b: int, tower: int) -> None:
+        block = self.blocks[b]
+        room = sum(int(self.case.capacity[f]) for f in self._floors(b, tower))
+        if room < block.least:
+            return
+        used = self.model.new_bool_var("")
+        self.used[b, tower] = used
+        if block.is_whole:
+            self.desks[b, tower] = block.demand * used
+            return
+        desks = self.model.new_int_var(0, min(block.demand, room), "")
+        self.model.add(desks >= block.least).only_enforce_if(used)
+        self.model.add(desks == 0).only_enforce_if(~used)
+        self.desks[b, tower] = desks
+
+    def _floors(self, b: int, tower: int) -> frozenset[int]:
+        return self.blocks[b].floors.intersection(self.case.floors_of[tower])
+
+    @cached_property
+    def block_of(self) -> dict[int, int]:
+        """Block of each unit."""
+        return {u: b for b, block in enumerate(self.blocks) for u in block.units}
+
+    def blocks_of(self, units: Iterable[int]) -> tuple[int, ...]:
+        """Blocks that the units are in."""
+        return tuple(sorted({self.block_of[u] for u in units if u in self.block_of}))
+
+    def present(self, blocks: tuple[int, ...], tower: int) -> cp_model.IntVar | None:
+        """Whether any of the blocks is in the tower; None where none can be."""
+        if (blocks, tower) not in self._presence:
+            used = [self.used[b, tower] for b in blocks if (b, tower) in self.used]
+            self._presence[blocks, tower] = self._either(used)
+        return self._presence[blocks, tower]
+
+    def _either(self, used: list[cp_model.IntVar]) -> cp_model.IntVar | None:
+        if len(used) < 2:
+            return used[0] if used else None
+        result = self.model.new_bool_var("")
+        self.model.add_max_equality(result, used)
+        return result
+
+    def presences(self, blocks: tuple[int, ...]) -> list[cp_model.IntVar]:
+        """Presence of blocks in every tower where any may be."""
+        found = (self.present(blocks, t) for t in self.case.towers)
+        return [literal for literal in found if literal is not None]
+
+    def in_tower(self, blocks: Iterable[int], tower: int) -> cp_model.LinearExprT:
+        """Desks of blocks in a tower."""
+        return sum(self.desks.get((b, tower), 0) for b in blocks)
+
+    def _post(self) -> None:
+        for b, block in enumerate(self.blocks):
+            placed = sum(self.desks.get((b, t), 0) for t in self.case.towers)
+            self.model.add(placed == block.demand)
+        for t in self.case.towers:
+            self._capacity(t)
+        for rule in self.case.rules:
+            post = POST.get(rule.kind)
+            if post is not None:
+                post(self, rule)
+        self._share_the_rest()
+
+    def _capacity(self, tower: int) -> None:
+        """Blocks that share a set of floors fit on it, for every such set and for the tower."""
+        here = [b for b in range(len(self.blocks)) if (b, tower) in self.used]
+        sets = {self._floors(b, tower) for b in here} | {frozenset(self.case.floors_of[tower])}
+        for floors in sets:
+            inside = [b for b in here if self._floors(b, tower) <= floors]
+            room = sum(int(self.case.capacity[f]) for f in floors)
+            self.model.add(self.in_tower(inside, tower) <= room)
+
+    def set_apart(self, organisation: int, tower: int) -> cp_model.LinearExprT:
+        """Room on the floors of a tower that are an organisation's own."""
+        for f in self.case.floors_of[tower]:
+            if organisation not in self._apart[f]:
+                self._apart[f][organisation] = self.model.new_bool_var("")
+        return sum(
+            int(self.case.capacity[f]) * self._apart[f][organisation]
+            for f in self.case.floors_of[tower]
+        )
+
+    def _share_the_rest(self) -> None:
+        """A floor is set apart once, and bodies without own floors share what is left."""
+        owners = {o for taken in self._apart.values() for o in taken}
+        guests = [b for b, block in enumerate(self.blocks) if block.organisation not in owners]
+        for t in self.case.towers if owners else ():
+            left = 0
+            for f in self.case.floors_of[t]:
+                taken = list(self._apart[f].values())
+                self.model.add_at_most_one(taken)
+                left += int(self.case.capacity[f]) * (1 - sum(taken))
+            self.model.add(self.in_tower(guests, t) <= left)
+
+    def _price(self) -> None:
+        prices = self.case.scenario.settings.prices
+        for o in range(len(self.case.organisation_ids)):
+            for literal in self.presences(self.blocks_of(self.case.units_of[o])):
+                self.costs.append((prices.extra_tower, literal))
+        for (b, _), literal in self.used.items():
+            if len(self.blocks[b].units) == 1:
+                self.costs.append((prices.extra_floor, literal))
+        self._open_floors()
+        self._walking()
+
+    def _open_floors(self) -> None:
+        """As many floors of a tower are opened as its load needs."""
+        everybody = range(len(self.blocks))
+        for tower in self.case.towers:
+            room = []
+            for f in self.case.floors_of[tower]:
+                is_open = self.model.new_bool_var("")
+                room.append(int(self.case.capacity[f]) * is_open)
+                self.costs.append((float(self.case.open_cost[f]), is_open))
+            self.model.add(self.in_tower(everybody, tower) <= sum(room))
+
+    def _walking(self) -> None:
+        """Organisations with trips to one another sit near, each counted at one main tower."""
+        pairs = self._pairs()
+        if not pairs:
+            return
+        by_tower = len(pairs) * len(self.case.tower_ids) ** 2 <= LARGEST_WALK
+        places = (
+            [(t,) for t in self.case.towers] if by_tower else [tuple(c) for c in self.case.towers_of]
+        )
+        minutes = np.array([[self._minutes(a, b) for b in places] for a in places])
+        home: dict[int, list[cp_model.IntVar]] = {}
+        for o in dict.fromkeys(o for pair in pairs for o in pair[:2]):
+            home[o] = self._home(o, places)
+        for o, p, trips in pairs:
+            self._pair(home[o], home[p], trips * minutes)
+
+    def _pairs(self) -> list[tuple[int, int, float]]:
+        """Organisations with trips to one another, most trips first, as many as fit."""
+        case, trips = self.case, self.case.trips
+        owner = np.concatenate([case.organisation, np.arange(len(case.organisation_ids))])
+        total: defaultdict[tuple[int, int], float] = defaultdict(float)
+        ends = zip(owner[trips.a].tolist(), owner[trips.b].tolist(), trips.per_week, strict=True)
+        for o, p, amount in ends:
+            if o != p:
+                total[min(o, p), max(o, p)] += float(amount)
+        ranked = sorted(((*pair, amount) for pair, amount in total.items()), key=lambda r: -r[2])
+        small = min(len(case.tower_ids), len(case.towers_of))
+        return ranked[: max(1, LARGEST_WALK // max(1, small**2))]
+
+    def _minutes(self, first: tuple[int, ...], second: tuple[int, ...]) -> float:
+        """Minutes between the middle floors of two places."""
+        middle = [
+            [self.case.floors_of[t][len(self.case.floors_of[t]) // 2] for t in place]
+            for place in (first, second)
+        ]
+        return float(self.case.minutes[np.ix_(*middle)].mean())
+
+    def _home(self, organisation: int, places: list[tuple[int, ...]]) -> list[cp_model.IntVar]:
+        """One place a body: where it has the most desks that a place of it can have."""
+        blocks = self.blocks_of(self.case.units_of[organisation])
+        demand = sum(self.blocks[b].demand for b in blocks)
+        home = [self.model.new_bool_var("") for _ in places]
+        self.model.add_exactly_one(home)
+        for literal, towers in zip(home, places, strict=True):
+            room = sum(int(self.case.capacity[f]) for t in towers for f in self.case.floors_of[t])
+            desks = sum(self.in_tower(blocks, t) for t in towers)
+            self.model.add(desks >= min(demand, room) // 2).only_enforce_if(literal)
+        return home
+
+    def _pair(
+        self, home: list[cp_model.IntVar], other: list[cp_model.IntVar], cost: np.ndarray
+    ) -> None:
+        both = [[self.model.new_bool_var("") for _ in other] for _ in home]
+        for i, literal in enumerate(home):
+            self.model.add(sum(both[i]) == literal)
+        for j, literal in enumerate(other):
+            self.model.add(sum(row[j] for row in both) == literal)
+        price = self.case.scenario.settings.prices.walking
+        self.costs += [
+            (price * float(cost[i, j]), literal)
+            for i, row in enumerate(both)
+            for j, literal in enumerate(row)
+        ]
+
+    def _hint(self) -> None:
+        """Begin from best fit: the largest body first, into the tower that it fills best."""
+        room = [sum(int(self.case.capacity[f]) for f in floors) for floors in self.case.floors_of]
+        members: defaultdict[int, list[int]] = defaultdict(list)
+        for b, block in enumerate(self.blocks):
+            members[block.organisation].append(b)
+        desks: defaultdict[tuple[int, int], int] = defaultdict(int)
+        size = {o: sum(self.blocks[b].demand for b in blocks) for o, blocks in members.items()}
+        for o in sorted(members, key=lambda o: -size[o]):
+            left = size[o]
+            for b in members[o]:
+                self._fit(b, left, room, desks)
+                left -= self.blocks[b].demand
+        for cell, used in self.used.items():
+            self.model.add_hint(used, desks[cell] > 0)
+            amount = self.desks[cell]
+            if isinstance(amount, cp_model.IntVar):
+                self.model.add_hint(amount, desks[cell])
+
+    def _fit(
+        self, b: int, wish: int, room: list[int], desks: dict[tuple[int, int], int]
+    ) -> None:
+        """Put a block where its body already is, else where all that is left of it fits."""
+        block, left = self.blocks[b], self.blocks[b].demand
+        of = self.blocks[b].organisation
+        mine = {t for (c, t), d in desks.items() if d and self.blocks[c].organisation == of}
+        towers = [t for t in self.case.towers if (b, t) in self.used]
+
+        def misfit(t: int) -> tuple[bool, bool, int]:
+            return (t not in mine or room[t] < left, room[t] < wish, abs(room[t] - wish))
+
+        for t in sorted(towers, key=misfit):
+            put = left if room[t] >= left else min(room[t], left - block.least)
+            if left and put >= block.least:
+                desks[b, t] += put
+                room[t] -= put
+                left -= put
+
+    def solve(self, effort: Effort) -> dict[tuple[int, int], int] | None:
+        """Return desks by (block, tower), or None where none was found."""
+        self._hint()
+        self.model.minimize(sum(round(price) * amount for price, amount in self.costs))
+        solver = cp_model.CpSolver()
+        effort.apply(solver)
+        solver.parameters.relative_gap_limit = 0.005
+        if solver.solve(self.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        return {cell: int(solver.value(desks)) for cell, desks in self.desks.items()}
+
+
+def same_tower(model: TowerModel, rule: CaseRule) -> None:
+    """Both are in one tower (same_floor and adjacent_floors ask for that, too)."""
+    model.model.add_at_most_one(model.presences(model.blocks_of(rule.both)))
+
+
+def same_floor(model: TowerModel, rule: CaseRule) -> None:
+    """Both are in one tower with a floor that has room for them."""
+    same_tower(model, rule)
+    blocks = model.blocks_of(rule.both)
+    for t in model.case.towers:
+        room = max(int(model.case.capacity[f]) for f in model.case.floors_of[t])
+        model.model.add(model.in_tower(blocks, t) <= room)
+
+
+def same_complex(model: TowerModel, rule: CaseRule) -> None:
+    """Both are in one complex."""
+    blocks = model.blocks_of(rule.both)
+    found = []
+    for towers in model.case.towers_of:
+        used = [model.present(blocks, t) for t in towers]
+        literal = model._either([u for u in used if u is not None])
+        found += [literal] if literal is not None else []
+    model.model.add_at_most_one(found)
+
+
+def apart_tower(model: TowerModel, rule: CaseRule) -> None:
+    """No tower holds both."""
+    first, second = model.blocks_of(rule.units), model.blocks_of(rule.others)
+    for t in model.case.towers:
+        pair = [model.present(first, t), model.present(second, t)]
+        model.model.add_at_most_one([literal for literal in pair if literal is not None])
+
+
+def max_towers(model: TowerModel, rule: CaseRule) -> None:
+    """The subject as a whole is in at most that many towers."""
+    model.model.add(sum(model.presences(model.blocks_of(rule.units))) <= rule.row.count)
+
+
+def max_floors(model: TowerModel, rule: CaseRule) -> None:
+    """A unit's desks in a tower fit on that many of its floors."""
+    count = rule.row.count
+    for b in model.blocks_of(rule.units):
+        if len(model.blocks[b].units) > 1:
+            continue
+        model.model.add(sum(model.presences((b,))) <= count)
+        for t in model.case.towers:
+            rooms = sorted((int(model.case.capacity[f]) for f in model._floors(b, t)), reverse=True)
+            if (b, t) in model.used:
+                model.model.add(model.desks[b, t] <= sum(rooms[:count]))
+
+
+def own_floor(model: TowerModel, rule: CaseRule) -> None:
+    """Whole floors are set apart for the subject; other organisations share the rest."""
+    blocks = model.blocks_of(rule.units)
+    for o in {model.blocks[b].organisation for b in blocks}:
+        own = [b for b in blocks if model.blocks[b].organisation == o]
+        for t in model.case.towers:
+            if model.present(tuple(own), t) is not None:
+                model.model.add(model.in_tower(own, t) <= model.set_apart(o, t))
+
+
+def at_least(model: TowerModel, rule: CaseRule) -> None:
+    """The tower of the floor holds at least the desks that are pinned there."""
+    tower = int(model.case.tower[rule.floors[0]])
+    model.model.add(model.in_tower(model.blocks_of(rule.units), tower) >= rule.row.count)
+
+
+POST: dict[RuleKind, Callable[[TowerModel, CaseRule], None]] = {
+    RuleKind.SAME_FLOOR: same_floor,
+    RuleKind.SAME_TOWER: same_tower,
+    RuleKind.ADJACENT_FLOORS: same_tower,
+    RuleKind.SAME_COMPLEX: same_complex,
+    RuleKind.APART_TOWER: apart_tower,
+    RuleKind.OWN_FLOOR: own_floor,
+    RuleKind.MAX_TOWERS: max_towers,
+    RuleKind.MAX_FLOORS: max_floors,
+    RuleKind.AT_LEAST: at_least,
+}
+"""Rules that say something of towers; apart_floor and contiguous speak of floors alone."""
