@@ -1,0 +1,59 @@
+"""`allocator check`: the verdict on any plan. The checker itself is `plan.verify`'s."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from allocator.cli.common import (
+    ALL_WELL,
+    NO_PLAN,
+    AsJson,
+    PeoplePerDesk,
+    ScenarioPath,
+    Scheme,
+    print_result,
+)
+
+if TYPE_CHECKING:
+    from allocator.plan.verify import Check
+
+EXAMPLE = "allocator check data/ikn-wave1 out/wave1/placements.csv"
+
+
+def check(
+    scenario: ScenarioPath,
+    placements: Annotated[
+        Path,
+        typer.Argument(metavar="PLACEMENTS.csv", help="A table with unit_id, floor_id, desks."),
+    ],
+    people_per_desk: PeoplePerDesk = None,
+    scheme: Scheme = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a plan violates, and what it costs.
+
+    Any plan will do, also one made by hand.
+    """
+    from allocator.console import verdict
+    from allocator.plan.tables import read_placements
+    from allocator.plan.verify import verify
+    from allocator.scenario.read import read_scenario
+
+    given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
+    found = verify(given, read_placements(placements))
+    print_result(_judged(found) if as_json else verdict(found, placements))
+    raise typer.Exit(ALL_WELL if found.feasible else NO_PLAN)
+
+
+def _judged(found: Check) -> dict[str, Any]:
+    whole = found.model_dump(mode="json")
+    objective = {name: whole[name] for name in ("total", "unplaced_people", "terms")}
+    return {
+        "schema": 1,
+        "feasible": found.feasible,
+        "violations": whole["violations"],
+        "objective": objective,
+    }

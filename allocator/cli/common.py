@@ -1,0 +1,95 @@
+"""What the commands share: their common options, exit codes, printing, and hearing Ctrl-C.
+
+Nothing heavy is imported here, so that ``--help`` is quick; no command is.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+ALL_WELL, NO_PLAN, BAD_INPUT, OWN_BUG, OUT_OF_TIME, ABORTED = 0, 1, 2, 3, 4, 130
+CODES = {
+    "optimal": ALL_WELL,
+    "feasible": ALL_WELL,
+    "infeasible": NO_PLAN,
+    "unknown": OUT_OF_TIME,
+}
+"""Exit code of a plan's status."""
+MOST_WORKERS = 64
+LARGEST_SEED = 2**31 - 1
+TICK_S = 0.1
+"""How often a terminal is drawn anew and Ctrl-C is looked for."""
+
+
+def _above_zero(seconds: float) -> float:
+    if not 0 < seconds < math.inf:
+        raise typer.BadParameter("expected seconds above 0")
+    return seconds
+
+
+ScenarioPath = Annotated[
+    Path, typer.Argument(metavar="SCENARIO", help="A folder, an .xlsx or a .json.")
+]
+PeoplePerDesk = Annotated[
+    str | None,
+    typer.Option(metavar="R", help="People sharing a desk, at least 1, for example 1.3."),
+]
+Scheme = Annotated[str | None, typer.Option(metavar="S", help="Scheme of headcounts to plan.")]
+TimeLimit = Annotated[
+    float, typer.Option(metavar="SECONDS", callback=_above_zero, help="The most it may take.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; default: one a processor.")
+]
+Seed = Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the search.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+
+
+def worker_count(workers: int | None) -> int:
+    """Return the workers asked for, or one a processor."""
+    return workers or min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+@contextmanager
+def stop_on_interrupt(said: str) -> Iterator[Event]:
+    """Yield an event the first Ctrl-C sets, saying so; the second raises KeyboardInterrupt."""
+    stop = Event()
+
+    def on_interrupt(_signal: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        say(said)
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def print_result(result: str | dict[str, Any]) -> None:
+    """Print text, or an object as JSON, on stdout."""
+    text = result if isinstance(result, str) else json.dumps(result, indent=2) + "\n"
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has seen enough; the exit code still tells
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(text: str) -> None:
+    """Print a line on stderr."""
+    sys.stderr.write(f"allocator: {text}\n")

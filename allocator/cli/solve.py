@@ -1,0 +1,128 @@
+"""`allocator solve`: one scenario in, one checked plan out, watched while it is searched for."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, wait
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from allocator.cli.common import (
+    CODES,
+    TICK_S,
+    AsJson,
+    PeoplePerDesk,
+    ScenarioPath,
+    Scheme,
+    Seed,
+    TimeLimit,
+    Workers,
+    print_result,
+    say,
+    stop_on_interrupt,
+    worker_count,
+)
+
+if TYPE_CHECKING:
+    from allocator.plan.types import Plan
+    from allocator.scenario.types import Scenario
+    from allocator.search.solve import SolveOptions
+
+EXAMPLE = "allocator solve data/ikn-wave1 --time-limit 60 --out out/wave1"
+UNUSABLE = frozenset({"unknown_unit", "unknown_floor", "not_whole"})
+"""Violations of rows that cannot be pieces of any plan."""
+
+
+def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
+    scenario: ScenarioPath,
+    people_per_desk: PeoplePerDesk = None,
+    scheme: Scheme = None,
+    time_limit: TimeLimit = 30,
+    workers: Workers = None,
+    seed: Seed = 0,
+    reproducible: Annotated[
+        bool, typer.Option("--reproducible", help="Same inputs and seed, same plan.")
+    ] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Solve as one model; closes small cases.")
+    ] = False,
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="PLACEMENTS.csv", help="A plan to begin from."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for the plan's files.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find who sits where, and prove how good it is.
+
+    Gives tower and floor of every unit; no plan leaves unchecked. Ctrl-C keeps the best plan so
+    far, a second one aborts.
+    """
+    from allocator.console import summary
+    from allocator.plan.tables import prepare_folder, write_plan
+    from allocator.scenario.read import read_scenario
+
+    given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
+    pieces = None if start is None else _start(given, start)
+    if out is not None:
+        prepare_folder(out)
+    from allocator.search.solve import SolveOptions  # after all that can be refused at once
+
+    options = SolveOptions(
+        time_limit_s=time_limit,
+        workers=worker_count(workers),
+        seed=seed,
+        reproducible=reproducible,
+        exact=exact,
+    )
+    plan = _solve_watched(given, options, pieces)
+    files = () if out is None else write_plan(plan, out, given)
+    print_result(plan.as_json() if as_json else summary(plan, given, files))
+    raise typer.Exit(CODES[plan.status])
+
+
+def _start(given: Scenario, path: Path) -> dict[tuple[str, str], int]:
+    """Return the pieces to begin from; rows that cannot be used are named and left out."""
+    from allocator.plan.tables import read_placements
+    from allocator.plan.verify import verify
+
+    found = verify(given, read_placements(path))
+    for violation in found.violations:
+        if violation.kind in UNUSABLE:
+            say(f"{path.name}: {violation.message}")
+    return found.pieces
+
+
+def _solve_watched(
+    given: Scenario, options: SolveOptions, start: dict[tuple[str, str], int] | None
+) -> Plan:
+    """Solve in a thread of its own, so that this one can show progress and hear Ctrl-C."""
+    from allocator.console import display
+    from allocator.search.solve import solve as search
+
+    said = "stopping with the best plan so far; Ctrl-C again to abort"
+    with stop_on_interrupt(said) as stop, display() as shown:
+        answer: Future[Plan] = Future()
+
+        def work() -> None:
+            try:
+                plan = search(
+                    given,
+                    options,
+                    start=start,
+                    on_progress=shown.update,
+                    should_stop=stop.is_set,
+                )
+                answer.set_result(plan)
+            except BaseException as error:
+                answer.set_exception(error)
+
+        Thread(target=work, daemon=True).start()
+        while not answer.done():
+            shown.tick()
+            wait([answer], timeout=TICK_S)
+    return answer.result()
