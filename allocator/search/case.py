@@ -1,7 +1,7 @@
 """The scenario as arrays and index sets: what every part of the search works on.
 
-Compiled once a solve. Units, floors, towers and organisations are numbered from 0 here; units
-are the housed units with a demand above 0 and without, floors in the order of their table.
+Compiled once a solve. Units, floors, towers and organisations are numbered from 0 here, in an
+order of their own, so that shuffled rows make the same case.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,8 +206,32 @@ def _members(owner: NDArray[np.int64], count: int) -> tuple[tuple[int, ...], ...
 
 
 def compile_case(scenario: Scenario) -> Case:
-    """Return the scenario as arrays."""
-    return _Compiler(scenario).case()
+    """Return the scenario as arrays, the same whatever the order of its rows."""
+    return _Compiler(in_order(scenario)).case()
+
+
+def in_order(scenario: Scenario) -> Scenario:
+    """Return a valid scenario with the rows of every table in an order of their own."""
+    rows = {name: getattr(scenario, name) for name in type(scenario).model_fields}
+    for name, key in ORDER.items():
+        if rows[name]:
+            rows[name] = tuple(sorted(rows[name], key=key))
+    return Scenario.model_construct(**rows)
+
+
+ORDER: dict[str, Callable[[Any], tuple[Any, ...]]] = {
+    "floors": lambda row: (row.tower_id, row.level, row.floor_id),
+    "headcounts": lambda row: (row.unit_id, row.scheme or ""),
+    "towers": lambda row: (row.tower_id,),
+    "organisations": lambda row: (row.organisation_id,),
+    "units": lambda row: (row.unit_id,),
+    "affinities": lambda row: (row.a, row.b),
+    "rules": lambda row: (row.rule, row.subject, row.object or "", row.value or ""),
+    "walking": lambda row: (row.from_floor, row.to_floor),
+    "placement_costs": lambda row: (row.unit_id, row.floor_id),
+    "current": lambda row: (row.unit_id, row.floor_id),
+}
+"""What the rows of each table are sorted by."""
 
 
 class _Compiler:

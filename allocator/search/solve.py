@@ -1,16 +1,35 @@
-"""From a scenario to a checked plan: the stages of the search and what is said of them."""
+"""From a scenario to a checked plan: the stages of the search in their order.
+
+Units go to towers, pieces to floors, then neighbourhoods are laid out anew until time is up; a
+lower bound is proved beside. Each stage has a module of its own.
+"""
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from allocator.plan.types import Pieces, Plan
+from allocator.errors import InputError, Problem
+from allocator.plan.assemble import checked_plan, no_plan, run_record
+from allocator.plan.types import Pieces, Plan, Reason, Run, Status
+from allocator.plan.verify import GivenPlacement, verify
 from allocator.scenario.types import Scenario
+from allocator.search.bounds import lower_bounds
+from allocator.search.case import compile_case
+from allocator.search.counting import shortfalls
+from allocator.search.exact import MOST_PRODUCTS, products_needed, solve_exactly
+from allocator.search.first import first_plan
+from allocator.search.neighbourhoods import Neighbourhoods
 from allocator.search.progress import OnProgress, ShouldStop
+from allocator.search.record import Record
 
 LONGEST_S = 7 * 24 * 3600.0
+NEIGHBOURHOOD_S = 2.0
+PRODUCTS_TO_CLOSE = 6_000
+"""Up to so many the exact model is tried without being asked for."""
 
 
 class SolveOptions(BaseModel):
@@ -37,5 +56,138 @@ def solve(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Plan:
-    """Return the best checked plan found in time, or why there is none."""
-    raise NotImplementedError
+    """Return the best checked plan found in time, or why there is none.
+
+    Parameters
+    ----------
+    start
+        A plan to begin from, by (unit_id, floor_id). It need not be feasible here: what breaks a
+        rule is taken out and placed anew.
+    on_progress
+        Called from any thread with every better plan, bound and stage.
+    should_stop
+        Asked often; once true, the best plan so far is returned.
+
+    Raises
+    ------
+    UncheckedPlanError
+        If the checker refuses the plan: a bug of ours.
+    InputError
+        If `exact` is asked for a case that is too large for one model.
+    """
+    options = options or SolveOptions()
+    case = compile_case(scenario)
+    record = Record(
+        case,
+        time_limit_s=options.time_limit_s,
+        workers=options.workers,
+        seed=options.seed,
+        reproducible=options.reproducible,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    reasons = _search(scenario, record, options, start)
+    return _answer(scenario, record, options, reasons)
+
+
+def _search(
+    scenario: Scenario, record: Record, options: SolveOptions, start: Pieces | None
+) -> tuple[Reason, ...]:
+    """Run the stages; return reasons where it is proved that no plan exists."""
+    record.enter("counting")
+    reasons = shortfalls(record.case)
+    if reasons:
+        return reasons
+    products = products_needed(record)
+    if options.exact and products > MOST_PRODUCTS:
+        raise InputError([_too_large()])
+    rng = np.random.default_rng(options.seed)
+    if first_plan(record, _usable(scenario, record, start), rng):
+        return (Reason(kind="search", message=NO_LAYOUT),)
+    _prove(record)
+    if options.exact or products <= PRODUCTS_TO_CLOSE:
+        solve_exactly(record)
+    if not options.exact:
+        _improve(record, rng)
+    return ()
+
+
+NO_LAYOUT = (
+    "every way of placing the units was tried: none keeps all rules, though the desks would do"
+)
+
+
+def _too_large() -> Problem:
+    return Problem(
+        message=f"expected a small case: one model of this needs more than {MOST_PRODUCTS:,} "
+        "products of floors; leave the option out",
+        table="options",
+        column="exact",
+    )
+
+
+def _usable(
+    scenario: Scenario, record: Record, start: Pieces | None
+) -> dict[tuple[int, int], int] | None:
+    """Return the part of a given plan that breaks no rule."""
+    if not start:
+        return None
+    pieces = dict(start)
+    given = [GivenPlacement(unit_id=u, floor_id=f, desks=d) for (u, f), d in pieces.items()]
+    bad = [v for v in verify(scenario, given).violations if v.kind != "unplaced"]
+    if bad:
+        involved = {name for v in bad for name in (v.subject, *v.object.split(";"))}
+        units = {u for name in involved for u in scenario.units_of.get(name, ())}
+        pieces = {
+            (u, f): d for (u, f), d in pieces.items() if u not in units and f not in involved
+        }
+    return record.case.layout(pieces)
+
+
+def _prove(record: Record) -> None:
+    """Prove a lower bound, within a tenth of the time."""
+    record.enter("lower bound")
+    if record.score is None and record.case.allow_unplaced:
+        return
+    unplaced = 0.0 if record.score is None else record.score.unplaced_people
+    seconds = max(0.5, record.left() / 10)
+    record.prove(lower_bounds(record.case, time_limit_s=seconds, unplaced_people=unplaced))
+
+
+def _improve(record: Record, rng: np.random.Generator) -> None:
+    """Lay out neighbourhoods anew until the end."""
+    record.enter("neighbourhoods")
+    near = Neighbourhoods(record.case, record.scorer, rng)
+    while record.layout is not None and not record.is_over() and not record.is_stalled():
+        step = near.step(record.layout, record.effort(NEIGHBOURHOOD_S), record.stop_asked)
+        record.spend(step.work)
+        if step.layout is not None:
+            record.offer(step.layout)
+
+
+def _answer(
+    scenario: Scenario, record: Record, options: SolveOptions, reasons: tuple[Reason, ...]
+) -> Plan:
+    run = _run(scenario, record, options)
+    if record.layout is None:
+        status = Status.INFEASIBLE if reasons else Status.UNKNOWN
+        return no_plan(scenario, status, reasons, run)
+    return checked_plan(
+        scenario,
+        record.case.pieces(record.layout),
+        term_bounds=record.term_bounds,
+        bound=record.bound or 0.0,
+        run=run,
+        least_unplaced_proved=record.least_unplaced_proved,
+    )
+
+
+def _run(scenario: Scenario, record: Record, options: SolveOptions) -> Run:
+    return run_record(
+        scenario,
+        seed=options.seed,
+        workers=options.workers,
+        time_limit_s=options.time_limit_s,
+        wall_s=round(time.monotonic() - record.began, 3),
+        trace=record.trace,
+    )

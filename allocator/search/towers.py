@@ -25,6 +25,9 @@ LARGEST_MODEL = 30_000
 LARGEST_WALK = 20_000
 """Products of places of two organisations in one model."""
 
+PRICE_OF_A_PERSON = 1e5
+"""Person-minutes a week for a person without a place, far above what one can save."""
+
 Desks = dict[tuple[int, int], int]
 """Desks by (unit, tower)."""
 
@@ -169,7 +172,7 @@ class TowerModel:
     def _post(self) -> None:
         for b, block in enumerate(self.blocks):
             placed = sum(self.desks.get((b, t), 0) for t in self.case.towers)
-            self.model.add(placed == block.demand)
+            self.model.add(placed + self._short(b) == block.demand)
         for t in self.case.towers:
             self._capacity(t)
         for rule in self.case.rules:
@@ -177,6 +180,16 @@ class TowerModel:
             if post is not None:
                 post(self, rule)
         self._share_the_rest()
+
+    def _short(self, b: int) -> cp_model.LinearExprT:
+        """Desks of a block that find no place, where that is allowed."""
+        if not self.case.allow_unplaced:
+            return 0
+        block = self.blocks[b]
+        short = self.model.new_int_var(0, block.demand, "")
+        people = int(self.case.people[list(block.units)].sum())
+        self.costs.append((PRICE_OF_A_PERSON * people / block.demand, short))
+        return short
 
     def _capacity(self, tower: int) -> None:
         """Blocks that share a set of floors fit on it, for every such set and for the tower."""
@@ -238,7 +251,9 @@ class TowerModel:
             return
         by_tower = len(pairs) * len(self.case.tower_ids) ** 2 <= LARGEST_WALK
         places = (
-            [(t,) for t in self.case.towers] if by_tower else [tuple(c) for c in self.case.towers_of]
+            [(t,) for t in self.case.towers]
+            if by_tower
+            else [tuple(c) for c in self.case.towers_of]
         )
         minutes = np.array([[self._minutes(a, b) for b in places] for a in places])
         home: dict[int, list[cp_model.IntVar]] = {}
@@ -314,9 +329,7 @@ class TowerModel:
             if isinstance(amount, cp_model.IntVar):
                 self.model.add_hint(amount, desks[cell])
 
-    def _fit(
-        self, b: int, wish: int, room: list[int], desks: dict[tuple[int, int], int]
-    ) -> None:
+    def _fit(self, b: int, wish: int, room: list[int], desks: dict[tuple[int, int], int]) -> None:
         """Put a block where its body already is, else where all that is left of it fits."""
         block, left = self.blocks[b], self.blocks[b].demand
         of = self.blocks[b].organisation
@@ -391,7 +404,9 @@ def max_floors(model: TowerModel, rule: CaseRule) -> None:
             continue
         model.model.add(sum(model.presences((b,))) <= count)
         for t in model.case.towers:
-            rooms = sorted((int(model.case.capacity[f]) for f in model._floors(b, t)), reverse=True)
+            rooms = sorted(
+                (int(model.case.capacity[f]) for f in model._floors(b, t)), reverse=True
+            )
             if (b, t) in model.used:
                 model.model.add(model.desks[b, t] <= sum(rooms[:count]))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from threading import Event, Thread
 
 from ortools.sat.python import cp_model
 
@@ -13,10 +15,14 @@ from allocator.search.model.objective import Cost, all_terms
 from allocator.search.model.rules import post_all
 from allocator.search.model.variables import Cell, Pieces
 from allocator.search.model.walking import WalkingForm, walking_cost
+from allocator.search.progress import ShouldStop
 from allocator.search.walking import Walking
 
-ROUNDING = 1e-3
-"""Person-minutes a week that rounding coefficients down may cost a total, at most."""
+POLL_S = 0.05
+LARGEST_SCALE = 1e12
+"""Beyond it sums of whole numbers could overflow."""
+
+OnLayout = Callable[[dict[Cell, int]], object]
 
 
 class Proof(StrEnum):
@@ -45,9 +51,10 @@ class Effort:
     seed: int = 0
     reproducible: bool = False
 
-    def apply(self, parameters: cp_model.CpSolver) -> None:
+    def apply(self, solver: cp_model.CpSolver) -> None:
         """Set the solver's parameters."""
-        settings = parameters.parameters
+        settings = solver.parameters
+        settings.catch_sigint_signal = False
         settings.num_workers = self.workers
         settings.random_seed = self.seed % 2**31
         if self.reproducible:
@@ -62,12 +69,13 @@ class Found:
     """A layout, what was proved of it, and a lower bound of the model's objective.
 
     bound is in person-minutes a week over the free part, or in people where the fewest unplaced
-    people are sought; None where nothing is known.
+    people are sought; None where nothing is known. work is CP-SAT's deterministic seconds.
     """
 
     proof: Proof
     layout: dict[Cell, int] | None
     bound: float | None
+    work: float
 
 
 class LayoutModel:
@@ -115,14 +123,30 @@ class LayoutModel:
             if isinstance(variable, cp_model.IntVar):
                 self.model.add_hint(variable, desks)
 
-    def minimise_cost(self, walking: Walking, form: WalkingForm, short_price: float = 0.0) -> None:
-        """Minimise the total of the free part, unplaced people at a price each."""
+    def minimise_cost(
+        self,
+        walking: Walking,
+        form: WalkingForm,
+        *,
+        precision: float,
+        short_price: float = 0.0,
+    ) -> None:
+        """Minimise the total of the free part, unplaced people at a price each.
+
+        Rounding coefficients to whole numbers lowers the optimum by at most `precision`,
+        in person-minutes a week.
+        """
         terms = list(all_terms(self.pieces).values())
         terms.append(walking_cost(self.pieces, walking, self.layout, form))
         if short_price:
             terms.append(self._short_cost(short_price))
-        self._scale = self._fitting_scale(terms)
+        self._scale = self._fitting_scale(terms, precision)
         self.model.minimize(sum(term.scaled(self._scale) for term in terms))
+
+    def minimise(self, cost: Cost) -> None:
+        """Minimise one term alone."""
+        self._scale = 1.0
+        self.model.minimize(cost.scaled(self._scale))
 
     def minimise_short(self) -> None:
         """Minimise unplaced people."""
@@ -141,8 +165,8 @@ class LayoutModel:
             cost.add(price * int(self.case.people[u]) / int(self.case.demand[u]), desks)
         return cost
 
-    def _fitting_scale(self, terms: list[Cost]) -> float:
-        """A scale at which rounding all coefficients down loses at most `ROUNDING`."""
+    def _fitting_scale(self, terms: list[Cost], precision: float) -> float:
+        """A scale at which rounding all coefficients down loses at most `precision`."""
         variables = self.model.proto.variables
         largest = sum(
             list(variables[amount.index].domain)[1]
@@ -151,29 +175,37 @@ class LayoutModel:
             for term in terms
             for _, amount in term.rows
         )
-        return min(max(1e3, largest / ROUNDING), 1e12)
+        return min(max(1.0, largest / precision), LARGEST_SCALE)
 
     def solve(
-        self, effort: Effort, *, on_layout: Callable[[dict[Cell, int], float], None] | None = None,
-        should_stop: Callable[[], bool] | None = None,
+        self,
+        effort: Effort,
+        *,
+        on_layout: OnLayout | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> Found:
         """Run CP-SAT and return the whole layout, the fixed part included."""
         solver = cp_model.CpSolver()
         effort.apply(solver)
-        watcher = _Watcher(self, on_layout, should_stop)
-        status = solver.solve(self.model, watcher)
-        proof = _PROOFS.get(status, Proof.UNKNOWN)
+        watcher = _Watcher(self, on_layout)
+        with interruptible(solver, should_stop):
+            status = solver.solve(self.model, watcher)
         if status == cp_model.MODEL_INVALID:
             raise RuntimeError(f"CP-SAT refuses the model: {self.model.validate()}")
-        if proof in (Proof.INFEASIBLE, Proof.UNKNOWN):
-            bound = None if proof is Proof.INFEASIBLE else self._bound(solver)
-            return Found(proof, None, bound)
-        return Found(proof, self.read(solver.value), self._bound(solver))
+        proof = PROOFS.get(status, Proof.UNKNOWN)
+        seen = proof in (Proof.OPTIMAL, Proof.FEASIBLE)
+        return Found(
+            proof=proof,
+            layout=self.read(solver.value) if seen else None,
+            bound=None
+            if proof is Proof.INFEASIBLE
+            else self.unscaled(solver.best_objective_bound),
+            work=float(solver.response_proto.deterministic_time),
+        )
 
-    def _bound(self, solver: cp_model.CpSolver) -> float | None:
-        if not self.model.has_objective():
-            return None
-        return float(solver.best_objective_bound) / self._scale
+    def unscaled(self, bound: float) -> float | None:
+        """Return a bound of the objective in its own unit; None where nothing is minimised."""
+        return float(bound) / self._scale if self.model.has_objective() else None
 
     def read(self, value: Callable[[cp_model.LinearExprT], int]) -> dict[Cell, int]:
         """Return the layout of a solution."""
@@ -181,30 +213,47 @@ class LayoutModel:
         return dict(self.fixed) | {cell: desks for cell, desks in free.items() if desks}
 
 
-_PROOFS = {
+PROOFS = {
     cp_model.OPTIMAL: Proof.OPTIMAL,
     cp_model.FEASIBLE: Proof.FEASIBLE,
     cp_model.INFEASIBLE: Proof.INFEASIBLE,
 }
 
 
+@contextmanager
+def interruptible(solver: cp_model.CpSolver, should_stop: ShouldStop | None) -> Iterator[None]:
+    """While inside, stop the solver soon after `should_stop` says so."""
+    if should_stop is None:
+        yield
+        return
+    over = Event()
+
+    def watch() -> None:
+        while not over.wait(POLL_S):
+            if should_stop():
+                solver.stop_search()
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
 class _Watcher(cp_model.CpSolverSolutionCallback):
-    """Hands every better layout on, and stops when told to."""
+    """Hands every better layout on."""
 
     def __init__(
         self,
         model: LayoutModel,
-        on_layout: Callable[[dict[Cell, int], float], None] | None,
-        should_stop: Callable[[], bool] | None,
+        on_layout: OnLayout | None,
     ) -> None:
         super().__init__()
         self._model = model
         self._on_layout = on_layout
-        self._should_stop = should_stop
 
     def on_solution_callback(self) -> None:
         if self._on_layout is not None:
-            bound = self.best_objective_bound / self._model._scale
-            self._on_layout(self._model.read(self.value), bound)
-        if self._should_stop is not None and self._should_stop():
-            self.stop_search()
+            self._on_layout(self._model.read(self.value))

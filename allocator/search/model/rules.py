@@ -63,17 +63,13 @@ def apart_floor(pieces: Pieces, rule: CaseRule) -> None:
     """No floor holds pieces of both."""
     for f in pieces.case.floors:
         place = frozenset({f})
-        pieces.forbid_both(
-            pieces.any_used(rule.units, place), pieces.any_used(rule.others, place)
-        )
+        pieces.forbid_both(pieces.any_used(rule.units, place), pieces.any_used(rule.others, place))
 
 
 def apart_tower(pieces: Pieces, rule: CaseRule) -> None:
     """No tower holds pieces of both."""
     for place in towers(pieces.case):
-        pieces.forbid_both(
-            pieces.any_used(rule.units, place), pieces.any_used(rule.others, place)
-        )
+        pieces.forbid_both(pieces.any_used(rule.units, place), pieces.any_used(rule.others, place))
 
 
 def own_floor(pieces: Pieces, rule: CaseRule) -> None:
@@ -139,9 +135,7 @@ def towers(case: Case) -> list[frozenset[int]]:
 
 def complexes(case: Case) -> list[frozenset[int]]:
     """Floors of each complex."""
-    return [
-        frozenset(f for t in members for f in case.floors_of[t]) for members in case.towers_of
-    ]
+    return [frozenset(f for t in members for f in case.floors_of[t]) for members in case.towers_of]
 
 
 def levels_used(pieces: Pieces, units: tuple[int, ...], tower: int) -> list[Literal]:

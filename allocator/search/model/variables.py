@@ -79,9 +79,7 @@ class Pieces:
     def placed_as_known(self, unit: int) -> int:
         """Desks of a unit on floors where it is not free."""
         return sum(
-            desks
-            for f in self._of_unit[unit]
-            if isinstance(desks := self.desks[unit, f], int)
+            desks for f in self._of_unit[unit] if isinstance(desks := self.desks[unit, f], int)
         )
 
     def _free(self, cell: Cell, may_be_short: bool) -> None:

@@ -54,7 +54,9 @@ class _Walking:
         self.form = form
         self.price = self.case.scenario.settings.prices.walking
         self.units = list(pieces.units)
-        self.free = {u: [f for f in pieces.floors_of(u) if pieces.is_free((u, f))] for u in self.units}
+        self.free = {
+            u: [f for f in pieces.floors_of(u) if pieces.is_free((u, f))] for u in self.units
+        }
         self.floors = sorted({f for floors in self.free.values() for f in floors})
         self.place = {f: i for i, f in enumerate(self.floors)}
         self.trips = walking.between(self.units)
@@ -161,14 +163,14 @@ class _Walking:
                 if price:
                     self.result.add(*self._both(u, f, g, price))
 
-    def _both(
-        self, u: int, f: int, g: int, price: float
-    ) -> tuple[float, cp_model.IntVar]:
+    def _both(self, u: int, f: int, g: int, price: float) -> tuple[float, cp_model.IntVar]:
         """Price and variable for shares of one unit on two floors: exact, or of a usual split."""
         model, demand = self.pieces.model, int(self.case.demand[u])
         if self.form.exact:
             product = model.new_int_var(0, demand * demand, "")
-            model.add_multiplication_equality(product, [self.pieces.at(u, f), self.pieces.at(u, g)])
+            model.add_multiplication_equality(
+                product, [self.pieces.at(u, f), self.pieces.at(u, g)]
+            )
             return price / demand**2, product
         both = model.new_bool_var("")
         used = self.pieces.floors_of(u)
@@ -186,8 +188,8 @@ class _Walking:
                 )
 
 
-def products_in(walking: Walking, floors_of: Sequence[Sequence[int]], units: Sequence[int]) -> int:
-    """Return how many products of floors a model of these units would need."""
+def products_in(walking: Walking, floors: NDArray[np.int64]) -> int:
+    """Return how many products of floors an exact model needs, given the floors of each unit."""
+    units = np.arange(len(floors))
     pairs = np.triu(walking.between(units) > 0, 1)
-    size = np.array([len(floors) for floors in floors_of])
-    return int(size @ pairs @ size)
+    return int(floors @ pairs @ floors)

@@ -1,0 +1,169 @@
+"""The best plan so far, what is proved, and how much time or work is left; no search here."""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+from allocator.plan.assemble import OPTIMAL_GAP
+from allocator.plan.types import TermName, TracePoint
+from allocator.search.bounds import Bounds
+from allocator.search.case import Case, Layout
+from allocator.search.model.layout_model import Effort
+from allocator.search.model.variables import Cell
+from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
+from allocator.search.score import Score, Scorer
+
+STALL_S_PER_CELL = 0.003
+"""Seconds without a better plan after which a search gives up, by units times floors."""
+SHORTEST_STALL_S = 0.25
+
+
+class Record:
+    """What a search has, told to whoever listens.
+
+    Parameters
+    ----------
+    time_limit_s
+        Seconds from now; with `reproducible`, deterministic seconds of work instead.
+    """
+
+    def __init__(  # noqa: PLR0913 - a search's surroundings, by name
+        self,
+        case: Case,
+        *,
+        time_limit_s: float,
+        workers: int,
+        seed: int,
+        reproducible: bool,
+        on_progress: OnProgress | None,
+        should_stop: ShouldStop | None,
+    ) -> None:
+        self.case = case
+        self.scorer = Scorer(case)
+        self.layout: dict[Cell, int] | None = None
+        self.score: Score | None = None
+        self.term_bounds: dict[TermName, float] = {}
+        self.bound: float | None = None
+        self.least_unplaced_proved = False
+        self.trace: list[TracePoint] = []
+        self.stage = "reading the case"
+        self.began = time.monotonic()
+        self._workers, self._seed, self._reproducible = workers, seed, reproducible
+        self._limit = time_limit_s
+        self._zero = process_start()
+        self._spent = 0.0
+        self._bettered = 0.0
+        self._on_progress, self._asked_to_stop = on_progress, should_stop
+        self._lock = Lock()
+
+    def elapsed(self) -> float:
+        """Seconds, or work, since the search began."""
+        return self._spent if self._reproducible else time.monotonic() - self.began
+
+    def left(self) -> float:
+        """Seconds, or work, that is left."""
+        return self._limit - self.elapsed()
+
+    def spend(self, work: float) -> None:
+        """Count work done; it matters only where a budget of work replaces the clock."""
+        self._spent += max(work, 1e-3)
+
+    def effort(self, seconds: float, *, workers: int | None = None) -> Effort:
+        """Return an effort for CP-SAT: so many seconds, or what is left."""
+        return Effort(
+            seconds=max(0.01, min(seconds, self.left())),
+            workers=workers or self._workers,
+            seed=self._seed,
+            reproducible=self._reproducible,
+        )
+
+    @property
+    def workers(self) -> int:
+        """Threads."""
+        return self._workers
+
+    @property
+    def is_reproducible(self) -> bool:
+        """Whether a budget of work replaces the clock."""
+        return self._reproducible
+
+    def stop_asked(self) -> bool:
+        """Whether somebody asked to stop, or the clock ran out."""
+        asked = self._asked_to_stop is not None and self._asked_to_stop()
+        return asked or (not self._reproducible and self.left() <= 0)
+
+    def is_over(self) -> bool:
+        """Whether nothing more is to be done: stopped, out of time, or proved."""
+        return self.stop_asked() or self.left() <= 0 or self.is_closed()
+
+    def is_stalled(self) -> bool:
+        """Whether nothing better has come for a while that grows with the size of the case."""
+        cells = len(self.case.unit_ids) * len(self.case.floor_ids)
+        patience = max(SHORTEST_STALL_S, STALL_S_PER_CELL * cells)
+        return self.score is not None and self.elapsed() - self._bettered > patience
+
+    def is_closed(self) -> bool:
+        """Whether the plan at hand is proved optimal."""
+        gap = self.gap()
+        if self.score is None or gap is None or gap > OPTIMAL_GAP:
+            return False
+        return self.score.unplaced_people == 0 or self.least_unplaced_proved
+
+    def gap(self) -> float | None:
+        """Return (total − bound) / max(total, 1), None while either is missing."""
+        if self.score is None or self.bound is None:
+            return None
+        return max(0.0, self.score.total - self.bound) / max(self.score.total, 1.0)
+
+    def offer(self, layout: Layout) -> bool:
+        """Take a feasible layout if it is better than the best so far."""
+        score = self.scorer.score(layout)
+        with self._lock:
+            if not score.beats(self.score):
+                return False
+            self.layout, self.score = dict(layout), score
+            self._bettered = self.elapsed()
+            self._note()
+        return True
+
+    def prove(self, bounds: Bounds) -> None:
+        """Raise the bounds."""
+        self.raise_bound(bounds.total)
+        for name, bound in bounds.terms.items():
+            self.term_bounds[name] = max(bound, self.term_bounds.get(name, bound))
+
+    def raise_bound(self, bound: float | None) -> None:
+        """Raise the bound of the total to a proved one."""
+        if bound is not None and (self.bound is None or bound > self.bound):
+            with self._lock:
+                self.bound = bound
+                self._note()
+
+    def enter(self, stage: str) -> None:
+        """Say what is done now."""
+        self.stage = stage
+        self._tell()
+
+    def _note(self) -> None:
+        total = None if self.score is None else self.score.total
+        self.trace.append(
+            TracePoint(seconds=round(self._since_start(), 3), total=total, bound=self.bound)
+        )
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._on_progress is not None:
+            self._on_progress(
+                Progress(
+                    seconds=self._since_start(),
+                    stage=self.stage,
+                    total=None if self.score is None else self.score.total,
+                    unplaced_people=None if self.score is None else self.score.unplaced_people,
+                    bound=self.bound,
+                    gap=self.gap(),
+                )
+            )
+
+    def _since_start(self) -> float:
+        return time.monotonic() - self._zero
