@@ -6,15 +6,16 @@ Here the parts are put together; each part and its proof has a module of its own
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 
 from allocator.plan.types import TermName
 from allocator.search.bounds.floors import extra_floors, open_floors
-from allocator.search.bounds.joint import share_costs
+from allocator.search.bounds.joint import joint_bound
 from allocator.search.bounds.needed import Needed, needed_desks
 from allocator.search.bounds.placing import people_moved, placement_cost
 from allocator.search.bounds.towers import extra_towers
-from allocator.search.bounds.transport import transport_bound
-from allocator.search.bounds.walking import least_minutes
+from allocator.search.bounds.transport import Transport
+from allocator.search.bounds.walking import Views
 from allocator.search.case import Case
 
 ROUNDING = 1e-9
@@ -47,14 +48,15 @@ def lower_bounds(case: Case, *, time_limit_s: float, unplaced_people: float = 0.
     unplaced_people
         Only where the case allows it: people whose desks may stay unplaced.
     """
+    begun = monotonic()
     needed = needed_desks(case, unplaced_people)
-    terms = _alone(case, needed, time_limit_s / 4)
+    terms = _alone(case, needed, time_limit_s / 8)
     if not needed.everyone:
         return Bounds(terms=terms, total=sum(terms.values()))
-    minutes = least_minutes(case)
-    walked = case.scenario.settings.prices.walking * minutes
-    terms[TermName.WALKING] = cautious(transport_bound(case, walked, time_limit_s / 4))
-    joint = cautious(transport_bound(case, share_costs(case, minutes), time_limit_s / 4))
+    prices, views = case.scenario.settings.prices, Views(case)
+    joint = cautious(joint_bound(case, views, begun + 0.9 * time_limit_s))
+    walked = Transport(case, 0.0).share(prices.walking * views.minutes, begun + time_limit_s)
+    terms[TermName.WALKING] = max(cautious(walked.bound), 0.0)
     total = max(sum(terms.values()), joint + terms[TermName.PEOPLE_MOVED])
     return Bounds(terms=terms, total=total)
 

@@ -57,13 +57,14 @@ def extra_floors(case: Case, needed: Needed) -> int:
 
     Alone, a unit uses the fewest floors when it takes the largest that it may use.
     """
-    return sum(_fewest_floors(case, u, int(needed.by_unit[u])) - 1 for u in _present(needed))
+    return sum(fewest_floors(case, u, int(needed.by_unit[u])) - 1 for u in _present(needed))
 
 
 def _present(needed: Needed) -> list[int]:
     return [int(u) for u in np.flatnonzero(needed.by_unit > 0)]
 
 
-def _fewest_floors(case: Case, unit: int, desks: int) -> int:
+def fewest_floors(case: Case, unit: int, desks: int) -> int:
+    """Return how many of the largest floors it may use a unit needs for so many desks."""
     rooms = np.sort(case.capacity[case.allowed[unit]])[::-1]
     return int(np.searchsorted(np.cumsum(rooms), desks)) + 1

@@ -1,51 +1,81 @@
-"""Everything that a unit pays on a floor, as one linear cost; the assembly of the joint bound.
+"""The joint bound: everything a unit pays on a floor as one linear cost, improved with time.
 
 Each part is a linear function of the shares that no plan undercuts, so their sum is one, too.
 """
 
 from __future__ import annotations
 
+from time import monotonic
+
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.search.bounds.towers import tower_rooms
+from allocator.search.bounds.floors import fewest_floors
+from allocator.search.bounds.transport import Share, Transport
+from allocator.search.bounds.walking import Views
 from allocator.search.case import Case
 
 Floats = NDArray[np.float64]
 
 
-def share_costs(case: Case, minutes: Floats) -> Floats:
-    """Return person-minutes a week (U × F) for a whole unit on a floor, all terms but two.
+FIRST_PACE, LAST_PACE = 0.5, 0.02
+"""How far pairs are shifted between their ends, in parts of a pair."""
 
-    People moved and gaps are left out. minutes: what the unit walks there at the least (U × F).
+
+def joint_bound(case: Case, views: Views, until: float) -> float:
+    """Return a bound of all terms but people moved, over all plans that place every desk.
+
+    Any sharing of pairs between their two ends gives a bound; the bound is concave in it, and the
+    end that sees its partner farther away is where it grows. Steps that lose are taken back.
+    Afterwards `views` are those of the best bound.
+    """
+    prices = case.scenario.settings.prices
+    transport = Transport(case, prices.extra_tower)
+    others = share_costs(case)
+
+    def share() -> Share:
+        return transport.share(others + prices.walking * views.minutes, until)
+
+    best, part = share(), views.part
+    lean, pace, begun = views.lean(best.floor), FIRST_PACE, monotonic()
+    took = 0.0
+    while pace > LAST_PACE and monotonic() + took < until:
+        views.part = part + pace * lean
+        here = share()
+        if here.bound > best.bound:
+            best, part = here, views.part
+            lean, pace = views.lean(here.floor) + lean / 2, pace * 1.1
+        else:
+            lean, pace = (views.lean(here.floor) + lean) / 2, pace * 0.7
+        took, begun = monotonic() - begun, monotonic()
+    views.part = part
+    return best.bound
+
+
+def share_costs(case: Case) -> Floats:
+    """Return person-minutes a week (U × F) for a whole unit on a floor, of most terms.
+
+    Walking, extra towers, people moved and gaps are left out.
     """
     prices = case.scenario.settings.prices
     return (
-        prices.walking * minutes
-        + prices.extra_floor * extra_floor_shares(case)
-        + prices.extra_tower * extra_tower_shares(case)
-        + open_shares(case)
-        + placement_shares(case)
+        prices.extra_floor * extra_floor_shares(case) + open_shares(case) + placement_shares(case)
     )
 
 
 def extra_floor_shares(case: Case) -> Floats:
-    """Return d / min(d, capacity) − 1.
+    """Return extra floors by share: d / min(d, capacity) − 1, or what the size asks for.
 
     A share is at most capacity / d, so a unit's floors number at least
-    Σ_f s(f) · d / min(d, capacity(f)), and Σ_f s(f) = 1 is taken off for the first.
+    Σ_f s(f) · d / min(d, capacity(f)), and Σ_f s(f) = 1 is taken off for the first. A unit that
+    fits on no floor uses at least a known number of them, wherever it is.
     """
     demand = case.demand[:, None].astype(np.float64)
-    return np.maximum(demand / np.maximum(case.capacity, 1) - 1, 0.0)
-
-
-def extra_tower_shares(case: Case) -> Floats:
-    """Return the same for organisations and towers, by the unit's part of its organisation."""
-    rooms = np.maximum(tower_rooms(case), 1).astype(np.float64)
-    whole = np.bincount(case.organisation, weights=case.demand, minlength=len(rooms))[:, None]
-    extra = np.maximum(whole / rooms - 1, 0.0)
-    part = case.demand / np.maximum(whole[case.organisation, 0], 1)
-    found: Floats = part[:, None] * extra[case.organisation][:, case.tower]
+    found = np.maximum(demand / np.maximum(case.capacity, 1) - 1, 0.0)
+    for u in np.flatnonzero(case.demand).tolist():
+        extra = fewest_floors(case, u, int(case.demand[u])) - 1
+        if extra:
+            found[u] = extra
     return found
 
 

@@ -1,78 +1,166 @@
 """A linear cost of every unit on every floor, at the least, with the floors' desks shared out.
 
-Least Σ_u Σ_f cost(u, f) s(u, f) with Σ_f s(u, f) = 1 and Σ_u d(u) s(u, f) ≤ capacity(f) is bounded
-by its Lagrangian: for any prices of desks λ ≥ 0,
-Σ_u min_f (cost(u, f) + d(u) λ(f)) − Σ_f capacity(f) λ(f).
+Least Σ_u Σ_f cost(u, f) s(u, f) + price · extra towers, with Σ_f s(u, f) = 1 and
+Σ_u d(u) s(u, f) ≤ capacity(f), is bounded by its Lagrangian: for any prices of desks λ ≥ 0,
+Σ_o least(o, λ) − Σ_f capacity(f) λ(f). An organisation pays the least of two: to be in one tower
+that has room for it, each unit on its cheapest floor there; or to be in several, and pay for them.
 The prices are sought by subgradient steps (Held, Wolfe and Crowder 1974); each is a proof.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.search.bounds.towers import fewest_towers, tower_rooms
 from allocator.search.case import Case
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 STEPS = 400
 PATIENCE = 10
 """Steps without gain before steps are halved."""
+SMALLEST = 2.0**-9
+"""Steps are not halved beyond this part of the first."""
+MOMENTUM = 0.5
+"""How much of the last direction is kept."""
+HOPE = 0.05
+"""What the first steps hope to gain, as a part of the bound."""
+ROUNDING = 1e-13
+"""Part of the sums that is given up for their rounding, which may exceed that of the result."""
 
 
-def transport_bound(case: Case, cost: Floats, time_limit_s: float) -> float:
-    """Return at most the least Σ cost(u, f) · s(u, f) over all plans that place every desk.
+@dataclass(frozen=True)
+class Share:
+    """The Lagrangian at some prices.
 
-    Parameters
+    Attributes
     ----------
-    cost : (U, F) float
-        Of the whole unit on the floor; counted only where the unit may be.
+    bound
+        Person-minutes a week.
+    price : (F) float
+        Person-minutes a week that a desk is worth.
+    floor : (U) int
+        Cheapest floor of each unit there; 0 for units without desks.
+    excess : (F) float
+        By how many desks each floor is then overbooked.
     """
-    placed = (case.demand > 0) & np.any(case.allowed, axis=1)
-    dual = _Dual(
-        np.where(case.allowed[placed], cost[placed], np.inf),
-        case.demand[placed].astype(np.float64),
-        case.capacity.astype(np.float64),
-    )
-    return dual.climb(monotonic() + time_limit_s) if placed.any() else 0.0
+
+    bound: float
+    price: Floats
+    floor: Whole
+    excess: Floats
 
 
-class _Dual:
-    """The Lagrangian as a function of the prices of desks on floors."""
+class Transport:
+    """Bounds for one linear cost after another; each search begins where the last one ended.
 
-    def __init__(self, cost: Floats, demand: Floats, capacity: Floats) -> None:
-        self.cost, self.demand, self.capacity = cost, demand, capacity
-        self.rows = np.arange(len(demand))
+    Attributes
+    ----------
+    price : (F) float
+        Best prices so far.
+    """
 
-    def at(self, price: Floats) -> tuple[float, Floats]:
-        """Return the bound at these prices, and by how much each floor is overbooked there."""
-        reduced = self.cost + self.demand[:, None] * price
-        best = np.argmin(reduced, axis=1)
-        value = float(reduced[self.rows, best].sum() - self.capacity @ price)
-        load = np.bincount(best, weights=self.demand, minlength=len(price))
-        return value, load - self.capacity
+    def __init__(self, case: Case, price_of_tower: float) -> None:
+        self.count, self.capacity = len(case.demand), case.capacity.astype(np.float64)
+        self.floors = np.argsort(case.tower, kind="stable")
+        self.tower_ends = np.searchsorted(
+            case.tower[self.floors], np.arange(len(case.tower_ids) + 1)
+        )
+        placed = np.flatnonzero((case.demand > 0) & np.any(case.allowed, axis=1))
+        self.units = placed[np.argsort(case.organisation[placed], kind="stable")]
+        self.closed = ~case.allowed[np.ix_(self.units, self.floors)]
+        self.demand = case.demand[self.units].astype(np.float64)
+        present, self.first, self.owner = np.unique(
+            case.organisation[self.units], return_index=True, return_inverse=True
+        )
+        self.several = _Several(case, present, price_of_tower)
+        self.price = np.zeros(len(self.capacity))
 
-    def climb(self, until: float) -> float:
-        """Return the best bound found by steps uphill."""
-        price = np.zeros(len(self.capacity))
-        best, slope = self.at(price)
-        best_price, ease, idle = price, 1.0, 0
-        direction = slope
+    def share(self, cost: Floats, until: float) -> Share:
+        """Return the best bound found.
+
+        Parameters
+        ----------
+        cost : (U, F) float
+            Of the whole unit on the floor, towers aside; counted only where the unit may be.
+        until
+            Time of `time.monotonic` at which to stop.
+        """
+        mine = cost[np.ix_(self.units, self.floors)]
+        mine[self.closed] = np.inf
+        best = self._at(mine, self.price)
+        price, direction, ease, idle = best.price, best.excess, 1.0, 0
         for _ in range(STEPS):
             norm = float(direction @ direction)
-            if norm == 0 or monotonic() > until:
+            if norm == 0 or ease < SMALLEST or monotonic() > until:
                 break
-            price = np.maximum(price + ease * self._target(best) / norm * direction, 0.0)
-            value, slope = self.at(price)
-            direction = slope + 0.5 * direction
-            idle += 1
-            if value > best:
-                best, best_price, idle = value, price, 0
+            step = ease * (HOPE * abs(best.bound) + 1.0) / norm
+            here = self._at(mine, np.maximum(price + step * direction, 0.0))
+            price, direction, idle = here.price, here.excess + MOMENTUM * direction, idle + 1
+            if here.bound > best.bound:
+                best, idle = here, 0
             if idle >= PATIENCE:
-                price, ease, idle = best_price, ease / 2, 0
+                price, direction, ease, idle = best.price, best.excess, ease / 2, 0
+        self.price = best.price
         return best
 
-    def _target(self, best: float) -> float:
-        """Return what one step hopes to gain."""
-        return 0.05 * abs(best) + 1.0
+    def _at(self, cost: Floats, price: Floats) -> Share:
+        """Return the Lagrangian; floors of `cost` run by towers, units by organisations."""
+        reduced = cost + self.demand[:, None] * price[self.floors]
+        in_tower = np.minimum.reduceat(reduced, self.tower_ends[:-1], axis=1)
+        together = np.add.reduceat(in_tower, self.first, axis=0)
+        together[self.several.too_small] = np.inf
+        home = np.argmin(together, axis=1)
+        alone = together[np.arange(len(home)), home]
+        apart, towers = self.several.least(in_tower, self.first, self.owner)
+        tower = np.where((alone <= apart)[self.owner], home[self.owner], towers)
+        chosen = self._floors_in(reduced, tower)
+        least = np.minimum(alone, apart)
+        load = np.bincount(chosen, weights=self.demand, minlength=len(price))
+        floor = np.zeros(self.count, np.int64)
+        floor[self.units] = chosen
+        worth = float(self.capacity @ price)
+        slack = ROUNDING * (float(np.abs(least).sum()) + worth)
+        return Share(float(least.sum()) - worth - slack, price, floor, load - self.capacity)
+
+    def _floors_in(self, reduced: Floats, tower: Whole) -> Whole:
+        """Return each unit's cheapest floor in its tower."""
+        found = np.zeros(len(tower), np.int64)
+        for t in np.unique(tower):
+            here = np.flatnonzero(tower == t)
+            first, last = self.tower_ends[t], self.tower_ends[t + 1]
+            found[here] = self.floors[first + np.argmin(reduced[here, first:last], axis=1)]
+        return found
+
+
+class _Several:
+    """What organisations in more than one tower pay, at the least.
+
+    Their extra towers number at least one, and what their size asks for; and, if shares in tower
+    t are at most room(t) / desks, at least Σ_t share(t) · desks / room(t) − 1.
+    """
+
+    def __init__(self, case: Case, organisations: Whole, price: float) -> None:
+        rooms = tower_rooms(case)[organisations]
+        demand = np.bincount(case.organisation, weights=case.demand)[organisations]
+        fewest = [fewest_towers(r, int(d)) for r, d in zip(rooms, demand, strict=True)]
+        self.too_small = rooms < demand[:, None]
+        self.fixed = price * (np.maximum(fewest, 2) - 1)
+        extra = np.maximum(demand[:, None] / np.maximum(rooms, 1) - 1, 0.0)
+        present = (case.demand > 0) & np.any(case.allowed, axis=1)
+        units = np.flatnonzero(present)
+        units = units[np.argsort(case.organisation[units], kind="stable")]
+        owner = np.searchsorted(organisations, case.organisation[units])
+        self.by_share = price * (case.demand[units] / demand[owner])[:, None] * extra[owner]
+
+    def least(self, in_tower: Floats, first: Whole, owner: Whole) -> tuple[Floats, Whole]:
+        """Return the cost of each organisation, and the tower of each unit in it."""
+        rows = np.arange(len(owner))
+        free, dear = np.argmin(in_tower, axis=1), np.argmin(in_tower + self.by_share, axis=1)
+        fixed = np.add.reduceat(in_tower[rows, free], first) + self.fixed
+        shared = np.add.reduceat((in_tower + self.by_share)[rows, dear], first)
+        return np.maximum(fixed, shared), np.where((fixed >= shared)[owner], free, dear)

@@ -11,7 +11,7 @@ this linear one. The minutes may be any matrix: only their order from each floor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from allocator.search.case import Case
 
 BAND = 0.999
 """Partners whose trips a desk differ by less than this factor count as the lightest of them."""
+LEAST_PART = 0.01
+"""Least part of a pair that either end keeps, so that it still sees its partner."""
 TABLE = 4_000_000
 """Entries of a table of minutes by desks and floor, at most."""
 CONFINED = 0.5
@@ -28,20 +30,56 @@ CONFINED = 0.5
 Floats = NDArray[np.float64]
 
 
-def least_minutes(case: Case) -> Floats:
-    """Return minutes a week (U × F) such that Σ_u Σ_f s(u, f) · minutes(u, f) ≤ minutes walked.
+class Views:
+    """What every unit walks at the least on every floor, and how pairs are shared between ends.
 
-    It holds for every plan in which all desks are placed.
+    Attributes
+    ----------
+    minutes : (U, F) float
+        Σ_u Σ_f s(u, f) · minutes(u, f) ≤ minutes walked a week, in every plan in which all desks
+        are placed, however the pairs are shared.
     """
-    partners = _Partners(case)
-    views = [_View(case, units, floors) for units, floors in _classes(case)]
-    found = np.zeros(case.allowed.shape)
-    for u in case.units:
-        if case.demand[u]:
-            density = partners.trips_a_desk(u)
-            for view in views:
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.partners = _Partners(case)
+        self.views = [_View(case, units, floors) for units, floors in _classes(case)]
+        self.minutes = self._minutes()
+
+    @property
+    def part(self) -> Floats:
+        """Part of each pair (P) that its first end sees, 0..1; the second sees the rest."""
+        return self.partners.part
+
+    @part.setter
+    def part(self, part: Floats) -> None:
+        self.partners.part = np.clip(part, LEAST_PART, 1 - LEAST_PART)
+        self.minutes = self._minutes()
+
+    def lean(self, floor: NDArray[np.int64]) -> Floats:
+        """Return towards which end each pair (P) leans, −1..1, the units being on these floors.
+
+        Above 0 where the first end sees the second farther away than it is seen from there.
+        """
+        first, second = self.partners.from_either_end(self._mean_minutes, floor)
+        both = first + second
+        return np.divide(first - second, both, out=np.zeros(len(both)), where=both > 0)
+
+    def _minutes(self) -> Floats:
+        found = np.zeros(self.case.allowed.shape)
+        for u in np.flatnonzero(self.case.demand).tolist():
+            density = self.partners.trips_a_desk(u)
+            for view in self.views:
                 found[u] += view.least(density)
-    return found
+        return found
+
+    def _mean_minutes(self, unit: int, floor: int) -> Floats:
+        """Return the minutes (U) at which a unit on a floor would have each of its partners."""
+        density = self.partners.trips_a_desk(unit)
+        found = np.zeros(len(density))
+        for view in self.views:
+            view.place(density, floor, found)
+        return found
 
 
 def _classes(case: Case) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
@@ -70,7 +108,9 @@ class _Partners:
         ends = np.concatenate([trips.a, trips.b]), np.concatenate([trips.b, trips.a])
         order = np.argsort(ends[0], kind="stable")
         self.other = ends[1][order]
-        self.per_week = np.tile(trips.per_week, 2)[order]
+        self.row = np.tile(np.arange(len(trips.a)), 2)[order]
+        self.first = (np.arange(2 * len(trips.a)) < len(trips.a))[order]
+        self.part = np.full(len(trips.a), 0.5)
         self.start = np.searchsorted(ends[0][order], np.arange(bodies + 1))
         heads = case.headcount_of[case.organisation]
         self.weight = np.divide(
@@ -80,18 +120,46 @@ class _Partners:
         self.a_desk = 1.0 / desks
 
     def trips_a_desk(self, unit: int) -> Floats:
-        """Return the trips a week (U) that a desk of each unit carries, half of each pair's.
+        """Return the trips a week (U) that a desk of each unit carries, its part of each pair's.
 
-        Trips inside the unit count twice here, once from either end.
+        Trips inside the unit count once for either end, so in full.
         """
         units = self.case.trips.units
-        owner = int(self.case.organisation[unit])
         bodies = np.zeros(len(self.start) - 1)
-        for body, weight in ((unit, 1.0), (units + owner, float(self.weight[unit]))):
-            rows = slice(self.start[body], self.start[body + 1])
-            np.add.at(bodies, self.other[rows], weight * self.per_week[rows])
+        for rows, weight in self._rows(unit):
+            np.add.at(bodies, self.other[rows], weight * self._seen(rows))
         spread = bodies[:units] + self.weight * bodies[units:][self.case.organisation]
-        return spread * self.a_desk / 2
+        return spread * self.a_desk
+
+    def from_either_end(
+        self, mean_minutes: Callable[[int, int], Floats], floor: NDArray[np.int64]
+    ) -> tuple[Floats, Floats]:
+        """Return the minutes (P, P) of each pair as seen from its first and from its second."""
+        units, found = self.case.trips.units, np.zeros((2, len(self.part)))
+        for u in np.flatnonzero(self.case.demand).tolist():
+            seen = mean_minutes(u, int(floor[u]))
+            whole = np.bincount(
+                self.case.organisation,
+                weights=self.weight * seen,
+                minlength=len(self.start) - 1 - units,
+            )
+            bodies = np.concatenate([seen, whole])
+            for rows, weight in self._rows(u):
+                end = np.where(self.first[rows], 0, 1)
+                np.add.at(found, (end, self.row[rows]), weight * bodies[self.other[rows]])
+        return found[0], found[1]
+
+    def _seen(self, rows: slice) -> Floats:
+        """Return the trips a week of these rows that are seen from their end."""
+        part = self.part[self.row[rows]]
+        seen: Floats = np.where(self.first[rows], part, 1 - part)
+        return seen * self.case.trips.per_week[self.row[rows]]
+
+    def _rows(self, unit: int) -> Iterator[tuple[slice, float]]:
+        """Yield the rows of the unit and those of its organisation, with its weight in them."""
+        whole = self.case.trips.units + int(self.case.organisation[unit])
+        for body, weight in ((unit, 1.0), (whole, float(self.weight[unit]))):
+            yield slice(self.start[body], self.start[body + 1]), weight
 
 
 class _View:
@@ -112,23 +180,37 @@ class _View:
 
     def least(self, density: Floats) -> Floats:
         """Return the least minutes (F) of partners that carry so many trips a desk (U)."""
-        rho = density[self.units]
-        heavy = np.flatnonzero(rho > 0)
-        if not heavy.size:
+        units, rho, upto = self._heaviest(density)
+        if not len(units):
             return np.zeros(self.value.shape[1])
-        order = heavy[np.argsort(-rho[heavy], kind="stable")]
-        rho, upto = _banded(rho[order], np.cumsum(self.desks[order]))
+        last = _bands(rho)
+        rho, upto = rho[last], upto[last]
         fall = rho - np.append(rho[1:], 0.0)
         at, beyond = np.divmod(upto, self.step)
         found: Floats = fall @ self.value[at] + (fall * beyond) @ self.slope[at]
         return found
 
+    def place(self, density: Floats, floor: int, minutes: Floats) -> None:
+        """Fill in the mean minutes (U) from the floor to each partner, alike ones together."""
+        units, rho, upto = self._heaviest(density)
+        if len(units):
+            last = _bands(rho)
+            at, beyond = np.divmod(upto[last], self.step)
+            spent = self.value[at, floor] + beyond * self.slope[at, floor]
+            mean = np.diff(spent, prepend=0.0) / np.diff(upto[last], prepend=0)
+            minutes[units] = np.repeat(mean, np.diff(last, prepend=-1))
 
-def _banded(rho: Floats, upto: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
-    """Return trips a desk, heaviest first, and desks up to there, alike ones taken as one."""
+    def _heaviest(self, density: Floats) -> tuple[NDArray[np.int64], Floats, NDArray[np.int64]]:
+        """Return partners, heaviest first, their trips a desk, and desks up to and with each."""
+        rho = density[self.units]
+        order = np.argsort(-rho, kind="stable")[: np.count_nonzero(rho)]
+        return self.units[order], rho[order], np.cumsum(self.desks[order])
+
+
+def _bands(rho: Floats) -> NDArray[np.int64]:
+    """Return the last of each band of partners that carry nearly the same, heaviest first."""
     band = np.floor(np.log(rho / rho[0]) / np.log(BAND))
-    last = np.append(np.flatnonzero(np.diff(band)), len(rho) - 1)
-    return rho[last], upto[last]
+    return np.append(np.flatnonzero(np.diff(band)), len(rho) - 1)
 
 
 def _nearest(
