@@ -21,16 +21,21 @@ from allocator.search.local.transfer import felt, move_desks, settle, shift
 
 units, pieces, kept_pieces, places = on.units, on.pieces, on.kept_pieces, on.places
 tally, tally_before, touches, log, allowed = (
-    on.tally, on.tally_before, on.touches, on.log, on.allowed,
+    on.tally,
+    on.tally_before,
+    on.touches,
+    on.log,
+    on.allowed,
 )
 
 
 @compiled
-def weight(b: Any, prices: Any) -> float:
+def weight(b: Any) -> float:
     """Return cost and everything that is wrong, at the prices of the moment."""
     sums = tally(b)
-    wrong = prices[0] * sums[OVER] + prices[1] * sums[BROKEN] + prices[2] * sums[UNPLACED]
-    return sums[COST] + wrong
+    return (
+        sums[COST] + b.over * sums[OVER] + b.broken * sums[BROKEN] + b.unplaced * sums[UNPLACED]
+    )
 
 
 @compiled
@@ -102,38 +107,33 @@ def accept(b: Any, settled: bool) -> None:
 
 @compiled
 def anneal(
-    board: Any, who: Any, somewhere: Any, welcome: Any, prices: Any,
-    temperature: float, band_share: float, moves: int,
+    board: Any, who: Any, somewhere: Any, welcome: Any, band_share: float, moves: int
 ) -> int:
-    """Try so many moves at one temperature and return how many were kept.
+    """Try so many moves at the board's temperature and return how many were kept.
 
     Parameters
     ----------
     board : (1) of BOARD
     who, somewhere, welcome
         Units that may move, places that they may go to, and the same by place (P, bool).
-    prices : (3)
-        Of a desk over, of a step from the rules, of a person unplaced.
-    temperature
-        Person-minutes.
     band_share
         Part of the moves that are whole bands.
     """
     b = board[0]
     kept = 0
     copy_tally(tally(b), tally_before(b))
-    before = weight(b, prices)
+    before = weight(b)
     for _ in range(moves):
         b.logged = 0
         settled = band_share > 0 and rolled(b) < band_share
         if settled:
-            move_band(b, somewhere, welcome)
+            move_band(b, who, somewhere, welcome)
         else:
             transfer(b, who, somewhere, welcome)
         if b.logged == 0:
             continue
-        after = weight(b, prices)
-        if after - before > -temperature * np.log(1.0 - rolled(b)):
+        after = weight(b)
+        if after - before > -b.temperature * np.log(1.0 - rolled(b)):
             undo(b, settled)
         else:
             before = after

@@ -5,9 +5,11 @@ No search lives here.
 
 from __future__ import annotations
 
-import getpass
+import hashlib
+import os
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
@@ -20,23 +22,37 @@ Result = TypeVar("Result")
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile a function at its first call, and keep the machine code for later processes.
 
-    The code is kept beside the module, else in the user's cache folder, else in the folder for
-    temporary files.
+    Numba's own place for the code is beside the module, which may not be writable, and it looks
+    only at that one file to see whether the code is still good, though much of it comes from the
+    others: so the folder bears a fingerprint of them all.
     """
+    usual = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(_folder())
     try:
-        return _kept(function)
-    except RuntimeError:  # neither place can be written
-        numba.config.CACHE_DIR = str(_temporary_folder())
-        return _kept(function)
+        return cast(
+            Callable[Parameters, Result],
+            numba.njit(cache=True, error_model="numpy")(function),
+        )
+    finally:
+        numba.config.CACHE_DIR = usual
 
 
-def _kept(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    return cast(Callable[Parameters, Result], numba.njit(cache=True, error_model="numpy")(function))
+@cache
+def _folder() -> Path:
+    """Return the first folder for compiled code that can be written: chosen, user's, temporary."""
+    chosen = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    home = Path(os.path.expanduser("~")) / ".cache"
+    for parent in (Path(chosen) if chosen else home, home):
+        folder = parent / "allocator" / _fingerprint()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="allocator-"))
 
 
-def _temporary_folder() -> Path:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = "nobody"
-    return Path(tempfile.gettempdir()) / f"allocator-compiled-{user}"
+def _fingerprint() -> str:
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]

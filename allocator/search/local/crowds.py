@@ -154,4 +154,3 @@ POSTED: dict[RuleKind, Callable[[Crowds, CaseRule], None]] = {
     RuleKind.MAX_TOWERS: Crowds.max_towers,
     RuleKind.AT_LEAST: Crowds.at_least,
 }
-

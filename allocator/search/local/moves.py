@@ -32,6 +32,8 @@ ALL_OF_IT, FILL_ROOM, CLEAR_EXCESS = 0.45, 0.70, 0.85
 else any number."""
 SEND_BACK = 0.7
 """How often an overfull target sends desks back."""
+HOPELESS = 12.0
+"""Whole bands are not even tried where the overload alone costs so many temperatures."""
 
 
 @compiled
@@ -111,7 +113,11 @@ def fitted(b: Any, u: int, p: int, q: int, desks: int) -> int:
         return 0
     after = unit.pieces + (k < 0) - (p >= 0 and desks == have)
     full = k < 0 and places(b)[q].guests >= b.n_guests
-    return 0 if full or after > max(unit.slots, unit.pieces) or k < 0 and unit.pieces >= b.n_slots else desks
+    return (
+        0
+        if full or after > max(unit.slots, unit.pieces) or k < 0 and unit.pieces >= b.n_slots
+        else desks
+    )
 
 
 @compiled
@@ -198,31 +204,48 @@ def gather(b: Any, band: int, p: int, q: int) -> None:
 
 
 @compiled
-def move_band(b: Any, somewhere: Any, welcome: Any) -> None:
+def held(b: Any, band: int, p: int) -> int:
+    """Return the desks that a band has at a place."""
+    total = 0
+    for i in range(bands(b)[band].member_from, bands(b)[band].member_to):
+        u = links(b)[i].to
+        k = piece_at(b, u, p)
+        if k >= 0:
+            total += pieces(b)[u, k].desks
+    return total
+
+
+@compiled
+def band_of(b: Any, u: int) -> int:
+    """Return a random band that a unit is in, -1 if there is none."""
+    unit = units(b)[u]
+    if unit.band_from == unit.band_to:
+        return -1
+    return links(b)[pick(b, unit.band_from, unit.band_to)].to
+
+
+@compiled
+def move_band(b: Any, who: Any, somewhere: Any, welcome: Any) -> None:
     """Try a whole organisation or parent in one place, another from there going back for it.
 
     Fields are settled.
     """
-    band = pick(b, 0, b.n_bands)
-    u = links(b)[pick(b, bands(b)[band].member_from, bands(b)[band].member_to)].to
-    if units(b)[u].pieces == 0:
+    u = who[pick(b, 0, len(who))]
+    band = band_of(b, u)
+    if band < 0 or units(b)[u].pieces == 0:
         return
     p = pieces(b)[u, pick(b, 0, units(b)[u].pieces)].place
     near = rolled(b) < 0.5
     q = partner_place(b, u) if near else somewhere[pick(b, 0, len(somewhere))]
     if q < 0 or q == p or not welcome[q] or not welcome[p]:
         return
+    excess = places(b)[q].load + held(b, band, p) - places(b)[q].capacity
+    other = -1
+    if excess > 0 and rolled(b) < SEND_BACK:
+        other = band_of(b, guests(b)[q, pick(b, 0, places(b)[q].guests)])
+        excess -= held(b, other, q) if other >= 0 else 0
+    if b.over * excess > HOPELESS * b.temperature:
+        return
     gather(b, band, p, q)
-    if b.logged > 0 and places(b)[q].load > places(b)[q].capacity and rolled(b) < SEND_BACK:
-        trade(b, band, q, p)
-
-
-@compiled
-def trade(b: Any, band: int, p: int, q: int) -> None:
-    """Send the band of a random unit at p to q, in exchange for the one that came."""
-    v = guests(b)[p, pick(b, 0, places(b)[p].guests)]
-    unit = units(b)[v]
-    if unit.band_from < unit.band_to:
-        other = links(b)[pick(b, unit.band_from, unit.band_to)].to
-        if other != band:
-            gather(b, other, p, q)
+    if other >= 0 and other != band:
+        gather(b, other, q, p)

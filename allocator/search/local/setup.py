@@ -113,7 +113,11 @@ class _Setup:
         rows["own"], rows["bend"] = walked.own, walked.bend
         move = case.scenario.settings.prices.move
         rows["mover"] = [move * h if u in case.moving else 0 for u, h in enumerate(case.people)]
-        for name, weights in (("feel", walked.feels), ("feed", walked.feeds), ("tie", walked.ties)):
+        for name, weights in (
+            ("feel", walked.feels),
+            ("feed", walked.feeds),
+            ("tie", walked.ties),
+        ):
             self.link(rows, name, [sorted(row.items()) for row in weights])
         self.link(rows, "crowd", _owners((c.members for c in self.limits.all), count))
         self.link(rows, "pin", _owners((units for units, _, _ in self.limits.pins), count))

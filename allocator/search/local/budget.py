@@ -1,0 +1,51 @@
+"""How long a search may go on: by the clock, or by a number of moves, which always ends alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+
+def never() -> bool:
+    """Return False: nobody asks to stop."""
+    return False
+
+
+class Budget:
+    """What is left of a search.
+
+    Parameters
+    ----------
+    seconds, moves
+        The most it may take; exactly one is given. Wall time depends on the machine, moves do
+        not: with them the same random numbers give the same layouts.
+    should_stop
+        Asked a few times a second.
+    """
+
+    def __init__(
+        self,
+        *,
+        seconds: float | None = None,
+        moves: int | None = None,
+        should_stop: Callable[[], bool] = never,
+    ) -> None:
+        if (seconds is None) == (moves is None):
+            raise ValueError("a budget is either seconds or moves")
+        self._end = None if seconds is None else monotonic() + seconds
+        self._left = moves
+        self._should_stop = should_stop
+
+    def spend(self, moves: int) -> None:
+        """Count moves that were made."""
+        if self._left is not None:
+            self._left -= moves
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left, or somebody asked to stop."""
+        if self._left is not None and self._left <= 0:
+            return True
+        if self._end is not None and monotonic() >= self._end:
+            return True
+        return self._should_stop()

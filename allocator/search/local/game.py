@@ -1,0 +1,148 @@
+"""A board with what Python does to it: putting layouts on, taking them off, cooling it down."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.search.case import Case, Layout
+from allocator.search.local import anneal
+from allocator.search.local.board import Board, Tally
+from allocator.search.local.budget import Budget
+from allocator.search.local.setup import board_of
+
+STEPS = 60
+"""Temperatures of a cooling."""
+OVER_WORTH, BROKEN_WORTH, UNPLACED_WORTH = 5.0, 100.0, 10.0
+"""Prices of what is wrong, as multiples of what a desk is worth (`desk_worth`)."""
+
+
+@dataclass(frozen=True)
+class Cooling:
+    """Temperatures from hot to cold in person-minutes, how many moves, and how many of bands."""
+
+    hot: float
+    cold: float
+    moves: int
+    band_share: float = 0.0
+
+
+class Game:
+    """A board that is played on.
+
+    Attributes
+    ----------
+    table
+        The board's tables by name.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        worth: float,
+        rng: np.random.Generator,
+        opening: Sequence[NDArray[np.float64]] | None = None,
+        bands: Sequence[Sequence[int]] = (),
+    ) -> None:
+        self._board: Board = board_of(case, opening, bands)
+        self.table = self._board.tables
+        self._record = self._board.record
+        self._record["dice"] = int(rng.integers(1, 2**62))
+        self.price(worth)
+
+    def price(self, worth: float) -> None:
+        """Set the prices of what is wrong; worth in person-minutes a desk."""
+        people = self.table["units"]["people"].sum()
+        desks = self.table["units"]["demand"].sum()
+        self._record["over"] = OVER_WORTH * worth
+        self._record["broken"] = BROKEN_WORTH * worth
+        self._record["unplaced"] = UNPLACED_WORTH * worth * desks / max(people, 1)
+
+    @property
+    def weight(self) -> float:
+        """Cost and everything that is wrong."""
+        sums, record = self.table["tally"], self._record[0]
+        return float(
+            sums[Tally.COST]
+            + record["over"] * sums[Tally.OVER]
+            + record["broken"] * sums[Tally.BROKEN]
+            + record["unplaced"] * sums[Tally.UNPLACED]
+        )
+
+    @property
+    def best(self) -> tuple[float, float]:
+        """Unplaced people and cost of the best layout that honours everything; else infinite."""
+        return float(self._record["kept_unplaced"][0]), float(self._record["kept_cost"][0])
+
+    def forget(self) -> None:
+        """Begin to look for a best layout anew."""
+        self._record["kept_unplaced"] = self._record["kept_cost"] = np.inf
+
+    def put(self, layout: Layout) -> None:
+        """Add the pieces of a layout, as far as they are allowed."""
+        rows = [(u, p, desks) for (u, p), desks in layout.items()]
+        anneal.load(self._record, np.array(rows, np.int64).reshape(-1, 3))
+
+    def take(self, units: Collection[int]) -> None:
+        """Take units off the board."""
+        anneal.remove(self._record, np.array(sorted(units), np.int64))
+
+    def layout(self, units: Collection[int] | None = None) -> dict[tuple[int, int], int]:
+        """Return the pieces on the board, of some units or of all."""
+        return self._read("pieces", "pieces", units)
+
+    def best_layout(self, units: Collection[int] | None = None) -> dict[tuple[int, int], int]:
+        """Return the pieces of the best layout, of some units or of all."""
+        return self._read("kept_pieces", "kept", units)
+
+    def _read(
+        self, name: str, count: str, units: Collection[int] | None
+    ) -> dict[tuple[int, int], int]:
+        pieces, counts = self.table[name], self.table["units"][count].tolist()
+        place, desks = pieces["place"].tolist(), pieces["desks"].tolist()
+        chosen = range(len(counts)) if units is None else sorted(units)
+        return {(u, place[u][k]): desks[u][k] for u in chosen for k in range(counts[u])}
+
+    def cool(
+        self, cooling: Cooling, budget: Budget, units: Collection[int], places: Collection[int]
+    ) -> None:
+        """Anneal some units over some places until it is cold or the budget is over."""
+        if not units or not places:
+            return
+        who, somewhere = np.array(sorted(units), np.int64), np.array(sorted(places), np.int64)
+        welcome = np.zeros(len(self.table["places"]), bool)
+        welcome[somewhere] = True
+        for temperature in np.geomspace(cooling.hot, cooling.cold, STEPS):
+            if budget.over:
+                return
+            self._record["temperature"] = temperature
+            moves = max(cooling.moves // STEPS, 1)
+            anneal.anneal(
+                self._record, who, somewhere, welcome, cooling.band_share, moves
+            )
+            budget.spend(moves)
+
+
+def desk_worth(case: Case) -> float:
+    """Return about what a desk of an ordinary plan costs, in person-minutes a week.
+
+    All prices of what is wrong and all temperatures are in proportion to it, so that a case with
+    other prices is searched alike.
+    """
+    prices = case.scenario.settings.prices
+    desks = max(int(case.demand.sum()), 1)
+    apart = case.trips.a != case.trips.b
+    minutes = np.quantile(case.minutes, 0.25)
+    costs = [abs(cost) for cost in case.placement_cost.values()]
+    found = (
+        case.open_cost.sum() / max(int(case.capacity.sum()), 1)
+        + prices.extra_floor * len(case.unit_ids) / desks
+        + prices.extra_tower * len(case.organisation_ids) / desks
+        + prices.walking * float(case.trips.per_week[apart].sum()) * minutes / desks
+        + (np.mean(costs) * len(case.unit_ids) / desks if costs else 0.0)
+    )
+    return float(found) or 1.0

@@ -1,0 +1,164 @@
+"""The search for towers: a case in which every tower is one place, and the way there and back.
+
+Whole organisations and parents are moved between towers by the same compiled code; what floors
+will cost is told by a table of floors opened per load, own_floor by desks that go to waste.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.scenario.rules import RuleKind
+from allocator.search.case import Case, CaseRule, Layout
+from allocator.search.local.walking import parent_groups
+
+SPOKEN_OF_FLOORS = {RuleKind.APART_FLOOR, RuleKind.OWN_FLOOR, RuleKind.CONTIGUOUS}
+"""Rules that say nothing about towers. The others hold for towers as they stand."""
+NEAR_LEVELS = 2
+"""Places up or down that partners within a tower are taken to sit apart."""
+
+
+def tower_case(case: Case) -> Case:
+    """Return the case with towers in place of floors.
+
+    A unit's demand includes the desks that its rule own_floor wastes; minutes are means over
+    floors, within a tower over floors near each other; a placement cost is that of the best floor.
+    """
+    count = len(case.tower_ids)
+    total = np.bincount(case.tower, weights=case.capacity, minlength=count).astype(np.int64)
+    return replace(
+        case,
+        floor_ids=case.tower_ids,
+        demand=_with_waste(case),
+        capacity=total,
+        desks=total,
+        tower=np.arange(count),
+        level=np.zeros(count, np.int64),
+        open_cost=np.zeros(count),
+        allowed=_any_floor(case),
+        minutes=_mean_minutes(case),
+        rules=tuple(_tower_rules(case)),
+        placement_cost=_best_by_tower(case),
+        current_share=_sum_by_tower(case, case.current_share),
+    )
+
+
+def opening_by_load(case: Case) -> list[NDArray[np.float64]]:
+    """Return for each tower the least cost of opening floors for 0, 1, … desks."""
+    return [_opening(case, floors) for floors in case.floors_of]
+
+
+def _opening(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
+    room = case.capacity[list(floors)]
+    cost = case.open_cost[list(floors)]
+    cheapest_first = np.argsort(cost / np.maximum(room, 1), kind="stable")
+    steps = np.repeat(np.cumsum(cost[cheapest_first]), room[cheapest_first])
+    return np.concatenate(([0.0], steps, steps[-1:] if len(steps) else [0.0]))
+
+
+def bands_of(case: Case) -> list[list[int]]:
+    """Return the groups that move between towers as one: organisations, parents, ruled bodies."""
+    ruled = [rule.both for rule in case.rules if rule.kind in _TOGETHER]
+    groups = [*case.units_of, *parent_groups(case), *ruled]
+    distinct = dict.fromkeys(tuple(sorted(group)) for group in groups)
+    return [list(group) for group in distinct if group]
+
+
+_TOGETHER = {
+    RuleKind.SAME_FLOOR,
+    RuleKind.SAME_TOWER,
+    RuleKind.SAME_COMPLEX,
+    RuleKind.ADJACENT_FLOORS,
+}
+
+
+def by_tower(case: Case, towers: Case, layout: Layout) -> dict[tuple[int, int], int]:
+    """Return a layout of floors as one of towers."""
+    desks: defaultdict[tuple[int, int], int] = defaultdict(int)
+    for (u, f), n in layout.items():
+        desks[u, int(case.tower[f])] += n
+    return _rescaled(desks, case.demand, towers.demand)
+
+
+def wanted_in_towers(case: Case, towers: Case, layout: Layout) -> dict[tuple[int, int], int]:
+    """Return the desks that each unit wants in each tower, by a layout of towers."""
+    return _rescaled(layout, towers.demand, case.demand)
+
+
+def _rescaled(
+    layout: Layout, before: NDArray[np.int64], after: NDArray[np.int64]
+) -> dict[tuple[int, int], int]:
+    """Return the layout with each unit's desks in proportion to another demand."""
+    left_before, left_after = before.copy(), after.copy()
+    found = {}
+    for (u, p), n in layout.items():
+        share = round(n * int(left_after[u]) / int(left_before[u]))
+        left_before[u] -= n
+        left_after[u] -= share
+        found[u, p] = share
+    return {key: n for key, n in found.items() if n > 0}
+
+
+def _with_waste(case: Case) -> NDArray[np.int64]:
+    """Return the demands, those of own_floor bodies as whole floors of the best size."""
+    demand = case.demand.copy()
+    for rule in case.rules:
+        if rule.kind is RuleKind.OWN_FLOOR and rule.units:
+            members = list(rule.units)
+            ours = list(case.units_of[int(case.organisation[members[0]])])
+            desks = int(case.demand[ours].sum())
+            rooms = np.unique(case.capacity[case.allowed[members].any(axis=0)])
+            rooms = rooms[rooms > 0]
+            if desks > 0 and len(rooms):
+                whole = (-(-desks // rooms) * rooms).min()
+                demand[members] = np.maximum(case.demand[members] * whole // desks, 1)
+    return np.maximum(demand, case.demand)
+
+
+def _any_floor(case: Case) -> NDArray[np.bool_]:
+    return np.stack([case.allowed[:, list(fs)].any(axis=1) for fs in case.floors_of], axis=1)
+
+
+def _mean_minutes(case: Case) -> NDArray[np.float64]:
+    count = len(case.tower_ids)
+    part = np.zeros((count, len(case.floor_ids)))
+    for t, floors in enumerate(case.floors_of):
+        part[t, list(floors)] = 1 / len(floors)
+    minutes: NDArray[np.float64] = part @ case.minutes @ part.T
+    for t, levels in enumerate(case.levels_of):
+        order = [f for floors in levels for f in floors]
+        inside = case.minutes[np.ix_(order, order)]
+        near = np.abs(np.subtract.outer(range(len(order)), range(len(order)))) <= NEAR_LEVELS
+        minutes[t, t] = inside[near].mean()
+    return minutes
+
+
+def _tower_rules(case: Case) -> Iterable[CaseRule]:
+    for rule in case.rules:
+        if rule.kind not in SPOKEN_OF_FLOORS:
+            yield replace(rule, floors=tuple(sorted({int(case.tower[f]) for f in rule.floors})))
+
+
+def _best_by_tower(case: Case) -> dict[tuple[int, int], float]:
+    """Return the least placement cost of each unit in each tower where it has one."""
+    found = {}
+    for u, t in {(u, int(case.tower[f])) for u, f in case.placement_cost}:
+        costs = [
+            case.placement_cost.get((u, f), 0.0) for f in case.floors_of[t] if case.allowed[u, f]
+        ]
+        found[u, t] = min(costs, default=0.0)
+    return found
+
+
+def _sum_by_tower(
+    case: Case, shares: dict[tuple[int, int], float]
+) -> dict[tuple[int, int], float]:
+    found: defaultdict[tuple[int, int], float] = defaultdict(float)
+    for (u, f), share in shares.items():
+        found[u, int(case.tower[f])] += share
+    return dict(found)
