@@ -2,7 +2,8 @@
 
 AllocatorError
 ├── InputError         what was given is wrong; carries every problem found     (exit 2)
-└── UncheckedPlanError the checker refused a plan of our own: our bug           (exit 3)
+├── UncheckedPlanError the checker refused a plan of our own: our bug           (exit 3)
+└── SolveFailedError   a process that solved died, hung, or ended in an error   (exit 3)
 """
 
 from __future__ import annotations
@@ -70,6 +71,10 @@ class InputError(AllocatorError):
 
 class UncheckedPlanError(AllocatorError):
     """The checker found a violation, or another total, in a plan that the search returned."""
+
+
+class SolveFailedError(AllocatorError):
+    """A process that solved gave no answer; the message says what became of it."""
 
 
 def shorten(text: str, limit: int = 80) -> str:

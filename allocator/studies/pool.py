@@ -1,0 +1,308 @@
+"""A warm pool: processes that import the search once and solve one task after another.
+
+A search may hang, crash or eat all memory; here that costs one task and one process. What is
+asked of the pool, and what becomes of its plans, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Event, Lock, Thread
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from allocator.errors import InputError, Problem, SolveFailedError
+from allocator.plan.types import Pieces, Plan
+from allocator.scenario.types import Scenario
+
+if TYPE_CHECKING:
+    from allocator.search.progress import OnProgress, Progress
+    from allocator.search.solve import SolveOptions
+
+TICK_S = 0.1
+"""How often a task's clock, memory and wish to stop are looked at."""
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one process solves at a time: the arguments of `search.solve.solve`."""
+
+    scenario: Scenario
+    options: SolveOptions
+    start: Pieces | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a process is ended from outside.
+
+    Attributes
+    ----------
+    grace_s
+        Seconds that a task may take beyond its time limit, and beyond being told to stop.
+    memory_mb
+        Resident memory of one process in megabytes (10⁶ bytes). Address space would be the
+        wrong measure: each of a solver's threads reserves far more of it than it uses. Watched
+        where the system tells it (/proc).
+    """
+
+    grace_s: float = 30.0
+    memory_mb: float = 8000.0
+
+
+Solver = Callable[..., Plan]
+"""What a process runs: takes a scenario, options, and start, on_progress, should_stop by name."""
+
+
+def default_solver(scenario: Scenario, options: SolveOptions, **how: object) -> Plan:
+    """Solve, with the search imported by the first process that needs it."""
+    return _search()(scenario, options, **how)
+
+
+def _search() -> Solver:
+    from allocator.search.solve import solve  # noqa: PLC0415 - slow, and for children only
+
+    return solve
+
+
+@dataclass(eq=False)
+class Job:
+    """A task that was handed in.
+
+    Attributes
+    ----------
+    future
+        Its plan. Raises `SolveFailedError` if there is none for a reason that lies in the
+        process, `InputError` if the search refuses the options, `CancelledError` if it was
+        stopped before it began.
+    """
+
+    task: Task
+    on_progress: OnProgress | None = None
+    future: Future[Plan] = field(default_factory=Future)
+    stopped: Event = field(default_factory=Event)
+
+    def stop(self) -> None:
+        """End the task with the best plan so far; one that has not begun is cancelled."""
+        self.future.cancel()
+        self.stopped.set()
+
+
+class Pool:
+    """Processes that solve, each one task at a time.
+
+    A process that dies, hangs or grows too large is ended and replaced, and its task fails with
+    the reason. Processes end when the pool is closed and, as they listen to it, when the process
+    that made the pool dies.
+
+    Parameters
+    ----------
+    processes
+        How many, at least 1.
+    solver
+        What they run; a function of a module, which each process imports.
+    """
+
+    def __init__(
+        self, processes: int, limits: Limits | None = None, solver: Solver = default_solver
+    ) -> None:
+        self.processes = processes
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._closing = Event()
+        run = partial(_serve_slot, self._jobs, self._closing, limits or Limits(), solver)
+        self._slots = [Thread(target=run, daemon=True) for _ in range(processes)]
+        for slot in self._slots:
+            slot.start()
+
+    def submit(self, task: Task, on_progress: OnProgress | None = None) -> Job:
+        """Queue a task. `on_progress` is called from a thread of the pool."""
+        job = Job(task, on_progress)
+        self._jobs.put(job)
+        return job
+
+    def close(self) -> None:
+        """End all processes at once; what has not finished fails."""
+        self._closing.set()
+        for _ in self._slots:
+            self._jobs.put(None)
+        for slot in self._slots:
+            slot.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _serve_slot(
+    jobs: SimpleQueue[Job | None], closing: Event, limits: Limits, solver: Solver
+) -> None:
+    """Keep one process and hand it jobs; runs in a thread of its own."""
+    # A child inherits this mask, so that Ctrl-C on a terminal reaches the parent alone.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    child = _Child(solver)
+    while (job := jobs.get()) is not None:
+        if closing.is_set():
+            job.future.cancel()
+        if not job.future.set_running_or_notify_cancel():
+            continue
+        child = child.or_new()
+        try:
+            job.future.set_result(child.solve(job, limits, closing))
+        except Exception as error:
+            job.future.set_exception(error)
+        child = child.or_new()  # at once, so that it is warm for the next job
+    child.end()
+
+
+class _Child:
+    """One process as its parent sees it."""
+
+    def __init__(self, solver: Solver) -> None:
+        context = get_context("spawn")
+        self._solver = solver
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_child_main, args=(theirs, solver), daemon=True)
+        self._process.start()
+        theirs.close()  # so that its end is known by an end of file
+        self._owes = False
+
+    def or_new(self) -> _Child:
+        """Return this process, or another in its place if it owes an answer or is dead."""
+        if not self._owes and self._process.is_alive():
+            return self
+        self.end()
+        return _Child(self._solver)
+
+    def solve(self, job: Job, limits: Limits, closing: Event) -> Plan:
+        """Return the plan of a job, or raise why there is none."""
+        self._owes = True
+        try:
+            self._pipe.send(job.task)
+            kind, content = self._answer(job, limits, closing)
+        except (EOFError, OSError) as error:
+            raise SolveFailedError(self._death()) from error
+        self._owes = False
+        if kind == "refused":
+            raise InputError(content)
+        if kind == "failed":
+            raise SolveFailedError(content)
+        plan: Plan = content
+        return plan
+
+    def _answer(self, job: Job, limits: Limits, closing: Event) -> tuple[str, Any]:
+        """Wait for the answer, handing progress on."""
+        deadline = time.monotonic() + job.task.options.time_limit_s + limits.grace_s
+        told = False
+        while True:
+            self._watch(deadline, limits, closing)
+            if job.stopped.is_set() and not told:
+                self._pipe.send(None)
+                told, deadline = True, time.monotonic() + limits.grace_s
+            if not self._pipe.poll(TICK_S):
+                continue
+            kind, content = self._pipe.recv()
+            if kind != "progress":
+                return kind, content
+            if job.on_progress is not None:
+                job.on_progress(content)
+
+    def _watch(self, deadline: float, limits: Limits, closing: Event) -> None:
+        """Raise if the task may not go on."""
+        if closing.is_set():
+            raise SolveFailedError("ended, as its pool was closed")
+        if time.monotonic() > deadline:
+            raise SolveFailedError(f"ended {limits.grace_s:,.0f} s after it should have stopped")
+        used = _resident_bytes(self._process.pid) / 1e6
+        if used > limits.memory_mb:
+            raise SolveFailedError(
+                f"ended at {used:,.0f} MB of memory, as {limits.memory_mb:,.0f} MB are allowed"
+            )
+
+    def _death(self) -> str:
+        self._process.join(timeout=5)
+        return f"its process died with exit code {self._process.exitcode}"
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+
+def _resident_bytes(pid: int | None) -> int:
+    """Return the resident memory of a process; 0 where the system does not tell."""
+    try:
+        with open(f"/proc/{pid}/statm") as statm:
+            return int(statm.read().split()[1]) * PAGE_BYTES
+    except (OSError, IndexError):
+        return 0
+
+
+def _child_main(pipe: Connection, solver: Solver) -> None:
+    """Solve task after task; runs in the child."""
+    tasks: SimpleQueue[Task] = SimpleQueue()
+    stopped = Event()
+    Thread(target=_listen, args=(pipe, tasks, stopped), daemon=True).start()
+    if solver is default_solver:
+        _search()  # now, while the parent is busy reading
+    writing = Lock()
+
+    def tell(kind: str, content: object) -> None:
+        with writing:
+            pipe.send((kind, content))
+
+    while True:
+        task = tasks.get()
+        tell(*_outcome(task, solver, partial(tell, "progress"), stopped))
+
+
+def _listen(pipe: Connection, tasks: SimpleQueue[Task], stopped: Event) -> None:
+    """Take tasks, and None for "stop now"; ends the process once the parent is gone."""
+    try:
+        while True:
+            task = pipe.recv()
+            if task is None:
+                stopped.set()
+            else:
+                stopped.clear()
+                tasks.put(task)
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _outcome(
+    task: Task, solver: Solver, on_progress: Callable[[Progress], None], stopped: Event
+) -> tuple[str, Plan | str | tuple[Problem, ...]]:
+    """Return what became of a task, in a form that travels."""
+    try:
+        plan = solver(
+            task.scenario,
+            task.options,
+            start=task.start,
+            on_progress=on_progress,
+            should_stop=stopped.is_set,
+        )
+    except InputError as error:
+        return "refused", error.problems
+    except MemoryError:
+        return "failed", "memory ran out"
+    except Exception as error:
+        return "failed", f"{type(error).__name__}: {error}"
+    return "plan", plan
