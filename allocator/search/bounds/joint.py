@@ -36,10 +36,11 @@ def joint_bound(case: Case, views: Views, until: float) -> float:
     def share() -> Share:
         return transport.share(others + prices.walking * views.minutes, until)
 
-    best, part = share(), views.part
-    lean, pace, begun = views.lean(best.floor), FIRST_PACE, monotonic()
-    took = 0.0
+    begun = monotonic()
+    best, part, pace = share(), views.part, FIRST_PACE
+    lean, took = views.lean(best.floor), monotonic() - begun
     while pace > LAST_PACE and monotonic() + took < until:
+        begun = monotonic()
         views.part = part + pace * lean
         here = share()
         if here.bound > best.bound:
@@ -47,7 +48,7 @@ def joint_bound(case: Case, views: Views, until: float) -> float:
             lean, pace = views.lean(here.floor) + lean / 2, pace * 1.1
         else:
             lean, pace = (views.lean(here.floor) + lean) / 2, pace * 0.7
-        took, begun = monotonic() - begun, monotonic()
+        took = monotonic() - begun
     views.part = part
     return best.bound
 

@@ -20,7 +20,7 @@ from allocator.search.case import Case
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
-STEPS = 400
+STEPS = 120
 PATIENCE = 10
 """Steps without gain before steps are halved."""
 SMALLEST = 2.0**-9
@@ -72,13 +72,14 @@ class Transport:
         )
         placed = np.flatnonzero((case.demand > 0) & np.any(case.allowed, axis=1))
         self.units = placed[np.argsort(case.organisation[placed], kind="stable")]
-        self.closed = ~case.allowed[np.ix_(self.units, self.floors)]
+        self.closed = ~case.allowed.T[np.ix_(self.floors, self.units)]
         self.demand = case.demand[self.units].astype(np.float64)
         present, self.first, self.owner = np.unique(
             case.organisation[self.units], return_index=True, return_inverse=True
         )
         self.several = _Several(case, present, price_of_tower)
         self.price = np.zeros(len(self.capacity))
+        self.reduced = np.empty(self.closed.shape)
 
     def share(self, cost: Floats, until: float) -> Share:
         """Return the best bound found.
@@ -90,7 +91,7 @@ class Transport:
         until
             Time of `time.monotonic` at which to stop.
         """
-        mine = cost[np.ix_(self.units, self.floors)]
+        mine = np.ascontiguousarray(cost.T[np.ix_(self.floors, self.units)])
         mine[self.closed] = np.inf
         best = self._at(mine, self.price)
         price, direction, ease, idle = best.price, best.excess, 1.0, 0
@@ -109,13 +110,14 @@ class Transport:
         return best
 
     def _at(self, cost: Floats, price: Floats) -> Share:
-        """Return the Lagrangian; floors of `cost` run by towers, units by organisations."""
-        reduced = cost + self.demand[:, None] * price[self.floors]
-        in_tower = np.minimum.reduceat(reduced, self.tower_ends[:-1], axis=1)
-        together = np.add.reduceat(in_tower, self.first, axis=0)
+        """Return the Lagrangian; cost is F × U, floors by towers and units by organisations."""
+        reduced = np.multiply(price[self.floors, None], self.demand, out=self.reduced)
+        reduced += cost
+        in_tower = np.minimum.reduceat(reduced, self.tower_ends[:-1], axis=0)
+        together = np.add.reduceat(in_tower, self.first, axis=1)
         together[self.several.too_small] = np.inf
-        home = np.argmin(together, axis=1)
-        alone = together[np.arange(len(home)), home]
+        home = np.argmin(together, axis=0)
+        alone = together[home, np.arange(len(home))]
         apart, towers = self.several.least(in_tower, self.first, self.owner)
         tower = np.where((alone <= apart)[self.owner], home[self.owner], towers)
         chosen = self._floors_in(reduced, tower)
@@ -133,7 +135,7 @@ class Transport:
         for t in np.unique(tower):
             here = np.flatnonzero(tower == t)
             first, last = self.tower_ends[t], self.tower_ends[t + 1]
-            found[here] = self.floors[first + np.argmin(reduced[here, first:last], axis=1)]
+            found[here] = self.floors[first + np.argmin(reduced[first:last, here], axis=0)]
         return found
 
 
@@ -148,19 +150,19 @@ class _Several:
         rooms = tower_rooms(case)[organisations]
         demand = np.bincount(case.organisation, weights=case.demand)[organisations]
         fewest = [fewest_towers(r, int(d)) for r, d in zip(rooms, demand, strict=True)]
-        self.too_small = rooms < demand[:, None]
+        self.too_small = (rooms < demand[:, None]).T
         self.fixed = price * (np.maximum(fewest, 2) - 1)
         extra = np.maximum(demand[:, None] / np.maximum(rooms, 1) - 1, 0.0)
         present = (case.demand > 0) & np.any(case.allowed, axis=1)
         units = np.flatnonzero(present)
         units = units[np.argsort(case.organisation[units], kind="stable")]
         owner = np.searchsorted(organisations, case.organisation[units])
-        self.by_share = price * (case.demand[units] / demand[owner])[:, None] * extra[owner]
+        self.by_share = price * (case.demand[units] / demand[owner]) * extra[owner].T
 
     def least(self, in_tower: Floats, first: Whole, owner: Whole) -> tuple[Floats, Whole]:
         """Return the cost of each organisation, and the tower of each unit in it."""
-        rows = np.arange(len(owner))
-        free, dear = np.argmin(in_tower, axis=1), np.argmin(in_tower + self.by_share, axis=1)
-        fixed = np.add.reduceat(in_tower[rows, free], first) + self.fixed
-        shared = np.add.reduceat((in_tower + self.by_share)[rows, dear], first)
+        columns, dearer = np.arange(len(owner)), in_tower + self.by_share
+        free, dear = np.argmin(in_tower, axis=0), np.argmin(dearer, axis=0)
+        fixed = np.add.reduceat(in_tower[free, columns], first) + self.fixed
+        shared = np.add.reduceat(dearer[dear, columns], first)
         return np.maximum(fixed, shared), np.where((fixed >= shared)[owner], free, dear)
