@@ -4,6 +4,7 @@ AllocatorError
 ├── InputError         what was given is wrong; carries every problem found     (exit 2)
 ├── UncheckedPlanError the checker refused a plan of our own: our bug           (exit 3)
 └── SolveFailedError   a process that solved died, hung, or ended in an error   (exit 3)
+    └── OutOfMemoryError   it took more memory than it may                      (exit 3)
 """
 
 from __future__ import annotations
@@ -75,6 +76,10 @@ class UncheckedPlanError(AllocatorError):
 
 class SolveFailedError(AllocatorError):
     """A process that solved gave no answer; the message says what became of it."""
+
+
+class OutOfMemoryError(SolveFailedError):
+    """A process that solved took more memory than it may, or than there is."""
 
 
 def shorten(text: str, limit: int = 80) -> str:

@@ -20,7 +20,7 @@ from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from allocator.errors import InputError, Problem, SolveFailedError
+from allocator.errors import InputError, OutOfMemoryError, Problem, SolveFailedError
 from allocator.plan.types import Pieces, Plan
 from allocator.scenario.types import Scenario
 
@@ -91,11 +91,17 @@ class Job:
     on_progress: OnProgress | None = None
     future: Future[Plan] = field(default_factory=Future)
     stopped: Event = field(default_factory=Event)
+    abandoned: Event = field(default_factory=Event)
 
     def stop(self) -> None:
         """End the task with the best plan so far; one that has not begun is cancelled."""
         self.future.cancel()
         self.stopped.set()
+
+    def abandon(self) -> None:
+        """End the task without a plan, and its process at once."""
+        self.future.cancel()
+        self.abandoned.set()
 
 
 class Pool:
@@ -201,6 +207,8 @@ class _Child:
         self._owes = False
         if kind == "refused":
             raise InputError(content)
+        if kind == "memory":
+            raise OutOfMemoryError(content)
         if kind == "failed":
             raise SolveFailedError(content)
         plan: Plan = content
@@ -211,7 +219,7 @@ class _Child:
         deadline = time.monotonic() + job.task.options.time_limit_s + limits.grace_s
         told = False
         while True:
-            self._watch(deadline, limits, closing)
+            self._watch(job, deadline, limits, closing)
             if job.stopped.is_set() and not told:
                 self._pipe.send(None)
                 told, deadline = True, time.monotonic() + limits.grace_s
@@ -223,15 +231,17 @@ class _Child:
             if job.on_progress is not None:
                 job.on_progress(content)
 
-    def _watch(self, deadline: float, limits: Limits, closing: Event) -> None:
+    def _watch(self, job: Job, deadline: float, limits: Limits, closing: Event) -> None:
         """Raise if the task may not go on."""
         if closing.is_set():
             raise SolveFailedError("ended, as its pool was closed")
+        if job.abandoned.is_set():
+            raise SolveFailedError("ended, as its plan was no longer wanted")
         if time.monotonic() > deadline:
             raise SolveFailedError(f"ended {limits.grace_s:,.0f} s after it should have stopped")
         used = _resident_bytes(self._process.pid) / 1e6
         if used > limits.memory_mb:
-            raise SolveFailedError(
+            raise OutOfMemoryError(
                 f"ended at {used:,.0f} MB of memory, as {limits.memory_mb:,.0f} MB are allowed"
             )
 
@@ -302,7 +312,7 @@ def _outcome(
     except InputError as error:
         return "refused", error.problems
     except MemoryError:
-        return "failed", "memory ran out"
+        return "memory", "memory ran out"
     except Exception as error:
         return "failed", f"{type(error).__name__}: {error}"
     return "plan", plan
