@@ -1,0 +1,76 @@
+"""`POST /allocate`: orders that are carried out by the real solver."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from allocator.plan.tables import plan_from_json
+from api.examples import REQUESTS, SMALLEST, TOO_SMALL
+from tests.api.conftest import LIMITS
+
+pytestmark = pytest.mark.xdist_group("service")
+
+
+def test_smallest_request_gives_a_plan(service: TestClient) -> None:
+    """One floor and one unit at 1.3 people a desk: 54 desks, proved optimal."""
+    plan = service.post("/allocate", json=SMALLEST).json()
+    assert plan["status"] == "optimal"
+    assert [(row["unit_id"], row["floor_id"], row["desks"]) for row in plan["placements"]] == [
+        ("Finance", "A-1", 54)
+    ]
+
+
+def test_answer_is_the_content_of_plan_json(service: TestClient) -> None:
+    """The answer reads back as a plan, and bears the fingerprints of the tables."""
+    answer = service.post("/allocate", json=SMALLEST)
+    plan = plan_from_json(answer.content)
+    assert plan.as_json() == answer.json()
+    assert plan.run.inputs.keys() == {"floors", "headcounts", "scenario"}
+
+
+def test_infeasible_is_an_answer_with_reasons(service: TestClient) -> None:
+    """Too few desks is 200, with status infeasible and by how many desks."""
+    answer = service.post("/allocate", json=TOO_SMALL)
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "infeasible"
+    assert answer.json()["reasons"][0]["desks"] == 10
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_documented_requests_run(service: TestClient, name: str) -> None:
+    """Every request that the documentation shows is accepted as it stands."""
+    body = _documented(service)["requestBody"]["content"]["application/json"]
+    answer = service.post("/allocate", json=body["examples"][name]["value"])
+    assert answer.status_code == 200
+    assert answer.json()["status"] == ("infeasible" if name == "infeasible" else "optimal")
+
+
+def test_out_of_time_is_an_answer(planted: TestClient) -> None:
+    """No plan in time is 200 with status unknown."""
+    answer = planted.post("/allocate", json=SMALLEST)
+    assert (answer.status_code, answer.json()["status"]) == (200, "unknown")
+
+
+def test_effort_is_that_of_the_request_and_workers_that_of_the_service(
+    planted: TestClient,
+) -> None:
+    """Time limit and seed are the request's; how many threads work is the service's to say."""
+    run = planted.post("/allocate", json=SMALLEST | {"time_limit_s": 2.5, "seed": 7}).json()["run"]
+    assert (run["time_limit_s"], run["seed"], run["workers"]) == (2.5, 7, 1)
+
+
+def test_effort_has_defaults(planted: TestClient) -> None:
+    """Without time limit and seed, or with null, it is the most allowed up to 30 s, and 0."""
+    order = SMALLEST | {"time_limit_s": None}
+    del order["seed"]
+    run = planted.post("/allocate", json=order).json()["run"]
+    assert (run["time_limit_s"], run["seed"]) == (LIMITS.max_time_limit_s, 0)
+
+
+def _documented(service: TestClient) -> dict[str, Any]:
+    document = service.get("/openapi.json").json()
+    operation: dict[str, Any] = document["paths"]["/allocate"]["post"]
+    return operation
