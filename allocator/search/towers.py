@@ -106,6 +106,7 @@ class TowerModel:
     ) -> None:
         self.case = case
         self.blocks = blocks
+        self.may_be_short = case.allow_unplaced or within is not None
         self.model = cp_model.CpModel()
         self.desks: dict[tuple[int, int], cp_model.LinearExprT] = {}
         self.used: dict[tuple[int, int], cp_model.IntVar] = {}
@@ -183,7 +184,7 @@ class TowerModel:
 
     def _short(self, b: int) -> cp_model.LinearExprT:
         """Desks of a block that find no place, where that is allowed."""
-        if not self.case.allow_unplaced:
+        if not self.may_be_short:
             return 0
         block = self.blocks[b]
         short = self.model.new_int_var(0, block.demand, "")

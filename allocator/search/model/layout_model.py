@@ -119,9 +119,8 @@ class LayoutModel:
         for cell, used in self.pieces.free_used.items():
             desks = self.layout.get(cell, 0)
             self.model.add_hint(used, desks > 0)
-            variable = self.pieces.at(*cell)
-            if isinstance(variable, cp_model.IntVar):
-                self.model.add_hint(variable, desks)
+            if self.pieces.is_open(cell):
+                self.model.add_hint(self.pieces.at(*cell), desks)
 
     def minimise_cost(
         self,
@@ -169,7 +168,7 @@ class LayoutModel:
         """A scale at which rounding all coefficients down loses at most `precision`."""
         variables = self.model.proto.variables
         largest = sum(
-            list(variables[amount.index].domain)[1]
+            list(variables[amount.index].domain)[-1]
             if isinstance(amount, cp_model.IntVar)
             else int(self.case.demand.max())
             for term in terms

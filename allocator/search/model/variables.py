@@ -53,6 +53,7 @@ class Pieces:
         self.short: dict[int, cp_model.IntVar] = {}
         self.free_used: dict[Cell, cp_model.IntVar] = {}
         self._whole: set[int] = set()
+        self._open: set[Cell] = set()
         self._of_unit: defaultdict[int, dict[int, Literal]] = defaultdict(dict)
         self._on_floor: defaultdict[int, dict[int, Literal]] = defaultdict(dict)
         self.any_used = cache(self._any_used)
@@ -96,6 +97,7 @@ class Pieces:
                 self._whole.add(unit)
             self._know(cell, demand * used, used)
             return
+        self._open.add(cell)
         sizes = [[0, 0], [least, most]]
         if not may_be_short:
             sizes = [[0, 0], [least, min(most, demand - least)]]
@@ -110,6 +112,10 @@ class Pieces:
     def is_free(self, cell: Cell) -> bool:
         """Whether the model decides on this piece."""
         return cell in self.free_used
+
+    def is_open(self, cell: Cell) -> bool:
+        """Whether the desks of a free piece have a variable of their own."""
+        return cell in self._open
 
     def is_whole(self, unit: int) -> bool:
         """Whether the unit is too small to be split: all of it is on one floor."""

@@ -80,8 +80,10 @@ class _Walking:
             self._take_out(i, j)
             self._pair(i, j)
         for i, u in enumerate(self.units):
-            if not self.pieces.is_whole(u):
-                self._take_out(i, i)
+            self._take_out(i, i)
+            if self.pieces.is_whole(u):
+                self._inside_whole(i)
+            else:
                 self._inside(i)
         self._rest()
         return self.result
@@ -151,6 +153,13 @@ class _Walking:
         for (f, g), q in product.items():
             a, b = self._amount(u, f)[0], self._amount(v, g)[0]
             self.pieces.model.add(q >= total[v] * a + total[u] * b - total[u] * total[v])
+
+    def _inside_whole(self, i: int) -> None:
+        """Trips inside a unit on one floor, where `walking` says that they take time."""
+        u = self.units[i]
+        for f in self.free[u]:
+            price = 0.5 * self.price * self.trips[i, i] * float(self.case.minutes[f, f])
+            self.result.add(price, self.pieces.floors_of(u)[f])
 
     def _inside(self, i: int) -> None:
         """Trips inside a unit that may be split."""
