@@ -156,6 +156,9 @@ class Display:
     def tick(self) -> None:
         """Show how things stand; called a few times a second."""
 
+    def show(self, line: str) -> None:
+        """Show this line in the place of the one before."""
+
 
 class TerminalDisplay(Display):
     """A line on a terminal: stage, best total, bound, gap and seconds."""
@@ -170,8 +173,11 @@ class TerminalDisplay(Display):
 
     def tick(self) -> None:
         """Redraw the line."""
-        said = progress_line(self.latest, time.monotonic() - self._began)
-        self._status.update(self._text(said))
+        self.show(progress_line(self.latest, time.monotonic() - self._began))
+
+    def show(self, line: str) -> None:
+        """Show this line in the place of the one before."""
+        self._status.update(self._text(line))
 
     def __enter__(self) -> TerminalDisplay:
         self._status.start()

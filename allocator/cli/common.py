@@ -10,7 +10,7 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -25,8 +25,13 @@ CODES = {
     "feasible": ALL_WELL,
     "infeasible": NO_PLAN,
     "unknown": OUT_OF_TIME,
+    "bad_input": BAD_INPUT,
+    "failed": OWN_BUG,
 }
-"""Exit code of a plan's status."""
+"""Exit code of the status of a plan, or of one solve among many."""
+GRAVITY = (ALL_WELL, OUT_OF_TIME, NO_PLAN, BAD_INPUT, OWN_BUG)
+"""Exit codes from harmless to grave, by what it takes to mend them: nothing, more time, another
+case, other input, another program."""
 MOST_WORKERS = 64
 LARGEST_SEED = 2**31 - 1
 TICK_S = 0.1
@@ -53,6 +58,15 @@ TimeLimit = Annotated[
 Workers = Annotated[
     int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; default: one a processor.")
 ]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        max=MOST_WORKERS,
+        help="Processes, one thread each; default: one a processor.",
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the search.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
@@ -60,6 +74,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on s
 def worker_count(workers: int | None) -> int:
     """Return the workers asked for, or one a processor."""
     return workers or min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+def gravest(statuses: Iterable[str]) -> int:
+    """Return the exit code of many statuses: the gravest of theirs, 0 of none."""
+    return max((CODES[status] for status in statuses), key=GRAVITY.index, default=ALL_WELL)
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from pydantic import BaseModel
 
 from allocator.errors import InputError, Problem
 from allocator.plan.assemble import checked_plan, no_plan, run_record
@@ -16,8 +17,7 @@ from allocator.scenario.types import Scenario
 from allocator.search.progress import Progress
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(BaseModel, frozen=True):
     """The options of a search without importing one."""
 
     time_limit_s: float = 5.0

@@ -1,0 +1,128 @@
+"""`allocator batch`: many headcount tables over one scenario. The work is `studies.batch`'s."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from allocator.cli.common import (
+    ABORTED,
+    AsJson,
+    PeoplePerDesk,
+    Processes,
+    ScenarioPath,
+    Scheme,
+    Seed,
+    TimeLimit,
+    gravest,
+    print_result,
+    say,
+    stop_on_interrupt,
+    worker_count,
+)
+from allocator.errors import shorten
+
+if TYPE_CHECKING:
+    from allocator.studies.batch import Standing, SummaryRow
+
+EXAMPLE = (
+    "allocator batch data/ikn-wave1 data/ikn-wave1/headcounts --time-limit 60 --out out/variants"
+)
+MOST_MESSAGE, MOST_NAME = 60, 40
+"""Characters of a message and of a file's path in what is printed; the summary has more."""
+
+
+def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
+    scenario: ScenarioPath,
+    headcounts: Annotated[
+        list[Path],
+        typer.Argument(metavar="HEADCOUNTS...", help="Tables (.csv, .xlsx) and folders of them."),
+    ],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for summary.csv and a folder a table.")
+    ],
+    people_per_desk: PeoplePerDesk = None,
+    scheme: Scheme = None,
+    time_limit: TimeLimit = 30,
+    workers: Processes = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Solve a scenario with many headcount tables.
+
+    Each table takes the place of the scenario's own. A bad one does not stop the others. Run
+    again, tables that are done for the same inputs are not solved again. Exits with the gravest
+    code of all: 3 before 2, 1, 4 and 0.
+    """
+    from allocator.console import display
+    from allocator.plan.tables import prepare_folder
+    from allocator.scenario.read import read_scenario
+    from allocator.studies.batch import SUMMARY, headcount_tables, run_batch
+    from allocator.studies.pool import Pool
+
+    given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
+    files = headcount_tables(headcounts)
+    prepare_folder(out)
+    said = "stopping; what is done is kept, and the same command goes on from there"
+    processes = min(worker_count(workers), len(files))
+    with Pool(processes) as pool, stop_on_interrupt(said) as stop, display() as shown:
+        from allocator.search.solve import SolveOptions  # once the processes are starting, too
+
+        rows = run_batch(
+            given,
+            files,
+            out,
+            pool=pool,
+            options=SolveOptions(time_limit_s=time_limit, workers=1, seed=seed),
+            on_step=lambda standing: shown.show(_progress(standing)),
+            should_stop=stop.is_set,
+        )
+    cells = [row.cells for row in rows]
+    print_result({"schema": 1, "rows": cells} if as_json else _table(rows, out / SUMMARY))
+    if len(rows) < len(files):
+        say(f"stopped with {len(rows):,} of {len(files):,} tables done")
+        raise typer.Exit(ABORTED)
+    raise typer.Exit(gravest(row.outcome.status for row in rows))
+
+
+def _progress(standing: Standing) -> str:
+    minutes, seconds = divmod(round(standing.left_s), 60)
+    return (
+        f"{standing.done:,} of {standing.files:,} done · {standing.running:,} being solved · "
+        f"{minutes}:{seconds:02d} left"
+    )
+
+
+def _table(rows: Sequence[SummaryRow], summary: Path) -> str:
+    """Return a line for each table, and how many there are of each status."""
+    width = max((len(_name(row)) for row in rows), default=0)
+    heads = ("demand", "desks", "total", "gap", "towers", "floors")
+    head = f"{'file':<{width}}  {'status':<10}" + "".join(f"{name:>9}" for name in heads)
+    counts = Counter(row.outcome.status.value for row in rows)
+    told = ", ".join(f"{count:,} {status}" for status, count in counts.items())
+    lines = [head, *(_line(row, width) for row in rows), "", f"{len(rows):,} tables: {told}"]
+    return "\n".join([*lines, f"summary in {summary}"]) + "\n"
+
+
+def _line(row: SummaryRow, width: int) -> str:
+    found = row.outcome
+    gap = "–" if found.gap is None else f"{found.gap:.1%}"
+    numbers = [found.demand, found.desks, found.total, gap, found.towers, found.floors]
+    cells = "".join(f"{_cell(number):>9}" for number in numbers)
+    message = f"  {shorten(found.message, MOST_MESSAGE)}" if found.message else ""
+    return f"{_name(row):<{width}}  {found.status.value:<10}{cells}{message}"
+
+
+def _name(row: SummaryRow) -> str:
+    """Return the end of the file's path, by which files of one name are told apart."""
+    return shorten(row.file[-MOST_NAME:], MOST_NAME)
+
+
+def _cell(value: float | str | None) -> str:
+    if value is None:
+        return "–"
+    return value if isinstance(value, str) else f"{value:,.0f}"

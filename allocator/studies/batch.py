@@ -1,0 +1,303 @@
+"""Many headcount tables over one scenario: a plan's folder for each, and one summary.
+
+A folder is done when its `batch.json` says so, which is written last and tells for which inputs;
+so a batch that was cut short goes on where it stopped. Solving is the pool's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from allocator.errors import InputError, Problem, SolveFailedError
+from allocator.plan.assemble import versions
+from allocator.plan.tables import FILES, json_text, write_plan
+from allocator.plan.types import Plan, Record
+from allocator.scenario.read import read_headcounts
+from allocator.scenario.types import Scenario
+from allocator.scenario.write import csv_text
+from allocator.studies.files import write_whole
+from allocator.studies.outcome import Outcome
+from allocator.studies.pool import Job, Pool, Task
+
+if TYPE_CHECKING:
+    from allocator.search.solve import SolveOptions
+
+SUMMARY = "summary.csv"
+DONE = "batch.json"
+COLUMNS = ("file", *Outcome.model_fields)
+"""Columns of the summary."""
+TABLE_SUFFIXES = (".csv", ".xlsx")
+"""What is taken of a folder."""
+TICK_S = 0.1
+
+
+class SummaryRow(Record):
+    """A row of the summary: a headcount table, as it was named, and what became of it."""
+
+    file: str
+    outcome: Outcome
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """Values by column."""
+        return {"file": self.file, **self.outcome.model_dump(mode="json")}
+
+
+class Done(Record):
+    """What a folder's `batch.json` holds: what was solved there, and the row that came of it."""
+
+    inputs: dict[str, Any]
+    files: tuple[str, ...]
+    row: SummaryRow
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a batch is: tables done, all, and being solved; seconds left, by guess."""
+
+    done: int
+    files: int
+    running: int
+    left_s: float
+
+
+def headcount_tables(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the files among the paths and the tables in the folders among them, each once.
+
+    Raises
+    ------
+    InputError
+        If a path does not exist, or a folder has no table.
+    """
+    found: list[Path] = []
+    problems: list[Problem] = []
+    for path in paths:
+        tables = _tables_in(path) if path.is_dir() else [path] if path.exists() else []
+        if not tables:
+            wanted = (
+                "expected .csv or .xlsx files in it" if path.is_dir() else "found nothing there"
+            )
+            problems.append(Problem(wanted, str(path)))
+        found += tables
+    if problems:
+        raise InputError(problems)
+    return tuple({path.resolve(): path for path in reversed(found)}.values())[::-1]
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in TABLE_SUFFIXES
+        and path.is_file()
+        and not path.name.startswith((".", "~$"))  # what editors leave while a table is open
+    )
+
+
+def folder_names(files: Sequence[Path]) -> dict[Path, str]:
+    """Return a folder name for each file: its stem, and more of its path where stems clash."""
+    names = dict.fromkeys(files, "")
+    clashing = set(files)
+    for name in (_stem, _parent_and_stem, _parent_and_name, _hashed):
+        names |= {file: name(file) for file in clashing}
+        taken = Counter([*(found.casefold() for found in names.values()), SUMMARY])
+        clashing = {file for file in clashing if taken[names[file].casefold()] > 1}
+    return names
+
+
+def _stem(file: Path) -> str:
+    return file.stem
+
+
+def _parent_and_stem(file: Path) -> str:
+    return f"{file.resolve().parent.name}-{file.stem}"
+
+
+def _parent_and_name(file: Path) -> str:
+    return f"{_parent_and_stem(file)}-{file.suffix.lstrip('.')}"
+
+
+def _hashed(file: Path) -> str:
+    return f"{file.stem}-{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]}"
+
+
+def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
+    scenario: Scenario,
+    files: Sequence[Path],
+    out: Path,
+    *,
+    pool: Pool,
+    options: SolveOptions,
+    on_step: Callable[[Standing], None] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> tuple[SummaryRow, ...]:
+    """Solve the scenario with each headcount table, and write folders and summary under `out`.
+
+    Parameters
+    ----------
+    files
+        Headcount tables, each once (`headcount_tables`).
+    on_step
+        Called some times a second.
+    should_stop
+        Asked as often; once true, tables that are not done are left for another time.
+
+    Returns
+    -------
+    tuple of SummaryRow
+        Of the tables that are done, in the order of `files`.
+
+    Raises
+    ------
+    InputError
+        If the output folder cannot be written to.
+    """
+    run = _Batch(scenario, files, out, pool, options)
+    while not run.is_over and not should_stop():
+        run.step()
+        on_step(run.standing())
+    return run.rows()
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A headcount table that can be used."""
+
+    file: Path
+    folder: Path
+    scenario: Scenario
+    inputs: dict[str, Any]
+
+
+class _Batch:
+    """A batch while it runs."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        files: Sequence[Path],
+        out: Path,
+        pool: Pool,
+        options: SolveOptions,
+    ) -> None:
+        self.scenario = scenario
+        self.files = files
+        self.out = out
+        self.pool = pool
+        self.options = options
+        self.names = folder_names(files)
+        self.waiting = deque(files)
+        self.running: dict[Job, _Table] = {}
+        self.done: dict[Path, SummaryRow] = {}
+        self.solved = 0
+        self.began = time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        return not self.waiting and not self.running
+
+    def step(self) -> None:
+        """Take up the next table while there is room, and what has been solved meanwhile."""
+        if self.waiting and len(self.running) <= self.pool.processes:  # one ahead of them
+            self._take_up(self.waiting.popleft())
+        room = self.waiting and len(self.running) <= self.pool.processes
+        futures = {job.future: job for job in self.running}
+        over, _ = wait(futures, timeout=0 if room else TICK_S, return_when=FIRST_COMPLETED)
+        for future in over:
+            self._finish(futures[future])
+
+    def standing(self) -> Standing:
+        """Return how far it is; the time left goes by what tables took so far."""
+        left = len(self.files) - len(self.done)
+        each = (
+            (time.monotonic() - self.began) / self.solved
+            if self.solved
+            else self.options.time_limit_s / self.pool.processes
+        )
+        running = min(len(self.running), self.pool.processes)
+        return Standing(len(self.done), len(self.files), running, left * each)
+
+    def rows(self) -> tuple[SummaryRow, ...]:
+        """Return the rows of what is done, in the order of the files."""
+        return tuple(self.done[file] for file in self.files if file in self.done)
+
+    def _take_up(self, file: Path) -> None:
+        """Read a table and hand it to the pool, unless it is bad or was solved before."""
+        folder = self.out / self.names[file]
+        try:
+            scenario = read_headcounts(self.scenario, file)
+        except InputError as error:
+            _clear(folder)
+            self._note(file, Outcome.of_bad_input(error))
+            return
+        inputs = inputs_of(scenario, self.options)
+        before = _solved_before(folder, inputs)
+        if before is not None:
+            self._note(file, before)
+            return
+        job = self.pool.submit(Task(scenario, self.options))
+        self.running[job] = _Table(file, folder, scenario, inputs)
+
+    def _finish(self, job: Job) -> None:
+        table = self.running.pop(job)
+        self.solved += 1
+        _clear(table.folder)
+        try:
+            plan = job.future.result()
+        except SolveFailedError as error:
+            self._note(table.file, Outcome.of_failure(table.scenario, error))
+            return
+        outcome = Outcome.of_plan(table.scenario, plan)
+        _write(table, plan, SummaryRow(file=str(table.file), outcome=outcome))
+        self._note(table.file, outcome)
+
+    def _note(self, file: Path, outcome: Outcome) -> None:
+        self.done[file] = SummaryRow(file=str(file), outcome=outcome)
+        cells = (row.cells for row in self.rows())
+        text = csv_text(COLUMNS, ([row[column] for column in COLUMNS] for row in cells))
+        write_whole(self.out / SUMMARY, text)
+
+
+def inputs_of(scenario: Scenario, options: SolveOptions) -> dict[str, Any]:
+    """Return what a result rests on: a fingerprint of the scenario, the options, the versions."""
+    content = scenario.model_dump_json(exclude={"fingerprints", "sources"})
+    return {
+        "scenario": hashlib.sha256(content.encode()).hexdigest(),
+        "options": options.model_dump(mode="json"),
+        "versions": versions(),
+    }
+
+
+def _solved_before(folder: Path, inputs: dict[str, Any]) -> Outcome | None:
+    """Return what became of the same inputs, if the folder still has all that was written."""
+    try:
+        done = Done.model_validate_json((folder / DONE).read_bytes())
+    except (OSError, ValidationError):
+        return None
+    whole = all((folder / name).is_file() for name in done.files)
+    return done.row.outcome if whole and done.inputs == inputs else None
+
+
+def _write(table: _Table, plan: Plan, row: SummaryRow) -> None:
+    files = write_plan(plan, table.folder, table.scenario)
+    names = tuple(file.name for file in files)
+    done = Done(inputs=table.inputs, files=names, row=row)
+    write_whole(table.folder / DONE, json_text(done.model_dump(mode="json")))
+
+
+def _clear(folder: Path) -> None:
+    """Remove what an earlier run left of a table; that it was done goes first."""
+    for name in (DONE, *FILES):
+        (folder / name).unlink(missing_ok=True)
+    for half in folder.glob(".writing-*"):
+        shutil.rmtree(half, ignore_errors=True)
