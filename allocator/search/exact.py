@@ -13,7 +13,7 @@ MOST_UNITS = 500
 MOST_PRODUCTS = 300_000
 """Products of floors in one exact model; more do not fit into memory and time."""
 PRECISION = OPTIMAL_GAP / 5
-"""Part of the total that rounding may cost the bound."""
+"""Part of the least total that rounding may cost the bound."""
 
 
 def products_needed(record: Record) -> int:
@@ -36,8 +36,8 @@ def solve_exactly(record: Record) -> None:
     if record.case.allow_unplaced and record.score is not None:
         model.keep_short_within(record.score.unplaced_people)
     form = WalkingForm(products=10**12, exact=True)
-    total = 1.0 if record.score is None else max(1.0, record.score.total)
-    model.minimise_cost(record.scorer.walking, form, precision=total * PRECISION)
+    precision = PRECISION * max(1.0, record.bound or 0.0)
+    model.minimise_cost(record.scorer.walking, form, precision=precision)
     found = _run(record, model)
     if found.layout is not None:
         record.offer(found.layout)
