@@ -15,7 +15,7 @@ import numpy as np
 
 from allocator.search.local import board as on
 from allocator.search.local.compiled import compiled
-from allocator.search.local.counts import BROKEN, COST, OVER, UNPLACED, piece_at
+from allocator.search.local.counts import BROKEN, COST, NOWHERE, OVER, UNPLACED, piece_at
 from allocator.search.local.moves import move_band, rolled, transfer
 from allocator.search.local.transfer import felt, move_desks, settle, shift
 
@@ -153,8 +153,8 @@ def load(board: Any, layout: Any) -> None:
         new = piece_at(b, u, p) < 0
         room = not new or (unit.pieces < unit.slots and places(b)[p].guests < b.n_guests)
         if room and allowed(b)[u, p] and desks > 0 and (not new or desks >= unit.least):
-            move_desks(b, u, -1, p, desks)
-            settle(b, u, -1, p, desks)
+            move_desks(b, u, NOWHERE, p, desks)
+            settle(b, u, NOWHERE, p, desks)
             touch(b, u)
     if is_best(b):
         keep(b)
@@ -167,8 +167,8 @@ def remove(board: Any, who: Any) -> None:
     for u in who:
         while units(b)[u].pieces > 0:
             p, desks = pieces(b)[u, 0].place, pieces(b)[u, 0].desks
-            move_desks(b, u, p, -1, desks)
-            settle(b, u, p, -1, desks)
+            move_desks(b, u, p, NOWHERE, desks)
+            settle(b, u, p, NOWHERE, desks)
         touch(b, u)
 
 

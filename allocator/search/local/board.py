@@ -6,15 +6,14 @@ same. Filling a board from a case is in `setup`; counting on it in `counts`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
-from allocator.search.local.compiled import compiled
-from allocator.search.local.memory import pointer_to
+from allocator.search.local.memory import view
 
 
 class Tally(IntEnum):
@@ -103,7 +102,7 @@ TABLES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "allowed": ("?", ("n_units", "n_places")),
     "pieces": (PIECE, ("n_units", "n_slots")),
     "kept_pieces": (PIECE, ("n_units", "n_slots")),
-    "guests": ("i4", ("n_places", "n_guests")),
+    "guests": ("i8", ("n_places", "n_guests")),
     "at_place": ("i2", ("n_crowds", "n_places")),
     "at_tower": ("i2", ("n_crowds", "n_towers")),
     "at_complex": ("i2", ("n_crowds", "n_complexes")),
@@ -153,164 +152,33 @@ class Board:
             self.record[size] = sizes[size]
 
 
-_UNIT, _PLACE, _TOWER, _CROWD = (pointer_to(t) for t in (UNIT, PLACE, TOWER, CROWD))
-_GROUP, _PIN, _ALONE, _SITE, _LINK = (pointer_to(t) for t in (GROUP, PIN, ALONE, SITE, LINK))
-_PIECE, _TRANSFER = pointer_to(PIECE), pointer_to(TRANSFER)
-_REAL, _WHOLE, _SHORT = pointer_to("f8"), pointer_to("i8"), pointer_to("i2")
-_GUEST, _FLAG = pointer_to("i4"), pointer_to("?")
+def _view(table: str) -> Callable[[Any], Any]:
+    return view(table, *TABLES[table])
 
 
-@compiled
-def units(b: Any) -> Any:
-    """Return the units."""
-    return carray(_UNIT(b.units), (b.n_units,))
-
-
-@compiled
-def places(b: Any) -> Any:
-    """Return the places."""
-    return carray(_PLACE(b.places), (b.n_places,))
-
-
-@compiled
-def towers(b: Any) -> Any:
-    """Return the towers."""
-    return carray(_TOWER(b.towers), (b.n_towers,))
-
-
-@compiled
-def crowds(b: Any) -> Any:
-    """Return the crowds."""
-    return carray(_CROWD(b.crowds), (b.n_crowds,))
-
-
-@compiled
-def fields(b: Any) -> Any:
-    """Return the weighted sums of units."""
-    return carray(_GROUP(b.fields), (b.n_fields,))
-
-
-@compiled
-def bands(b: Any) -> Any:
-    """Return the groups of units that move together."""
-    return carray(_GROUP(b.bands), (b.n_bands,))
-
-
-@compiled
-def pins(b: Any) -> Any:
-    """Return the rows of at_least."""
-    return carray(_PIN(b.pins), (b.n_pins,))
-
-
-@compiled
-def alone(b: Any) -> Any:
-    """Return the rows of own_floor."""
-    return carray(_ALONE(b.alone), (b.n_alone,))
-
-
-@compiled
-def sites(b: Any) -> Any:
-    """Return the placement costs and desks of today."""
-    return carray(_SITE(b.sites), (b.n_sites,))
-
-
-@compiled
-def links(b: Any) -> Any:
-    """Return the what rows point at."""
-    return carray(_LINK(b.links), (b.n_links,))
-
-
-@compiled
-def opening(b: Any) -> Any:
-    """Return the costs of places by the desks they hold."""
-    return carray(_REAL(b.opening), (b.n_opening,))
-
-
-@compiled
-def minutes(b: Any) -> Any:
-    """Return the walking minutes between places."""
-    return carray(_REAL(b.minutes), (b.n_places, b.n_places))
-
-
-@compiled
-def allowed(b: Any) -> Any:
-    """Return the where units may be (by unit and place)."""
-    return carray(_FLAG(b.allowed), (b.n_units, b.n_places))
-
-
-@compiled
-def pieces(b: Any) -> Any:
-    """Return the pieces (by unit and number)."""
-    return carray(_PIECE(b.pieces), (b.n_units, b.n_slots))
-
-
-@compiled
-def kept_pieces(b: Any) -> Any:
-    """Return the pieces of the best layout (by unit and number)."""
-    return carray(_PIECE(b.kept_pieces), (b.n_units, b.n_slots))
-
-
-@compiled
-def guests(b: Any) -> Any:
-    """Return the units at a place (by place and number)."""
-    return carray(_GUEST(b.guests), (b.n_places, b.n_guests))
-
-
-@compiled
-def at_place(b: Any) -> Any:
-    """Return the pieces of a crowd at a place."""
-    return carray(_SHORT(b.at_place), (b.n_crowds, b.n_places))
-
-
-@compiled
-def at_tower(b: Any) -> Any:
-    """Return the places of a crowd in a tower."""
-    return carray(_SHORT(b.at_tower), (b.n_crowds, b.n_towers))
-
-
-@compiled
-def at_complex(b: Any) -> Any:
-    """Return the towers of a crowd in a complex."""
-    return carray(_SHORT(b.at_complex), (b.n_crowds, b.n_complexes))
-
-
-@compiled
-def at_step(b: Any) -> Any:
-    """Return the places of a crowd on a level."""
-    return carray(_SHORT(b.at_step), (b.n_crowds, b.n_steps))
-
-
-@compiled
-def gaps(b: Any) -> Any:
-    """Return the gaps of a crowd in a tower."""
-    return carray(_SHORT(b.gaps), (b.n_crowds, b.n_towers))
-
-
-@compiled
-def potential(b: Any) -> Any:
-    """Return the minutes of a field's units from a place (by field and place)."""
-    return carray(_REAL(b.potential), (b.n_fields, b.n_places))
-
-
-@compiled
-def tally(b: Any) -> Any:
-    """Return the sums that a layout is weighed by."""
-    return carray(_REAL(b.tally), (b.n_tally,))
-
-
-@compiled
-def tally_before(b: Any) -> Any:
-    """Return the same sums before the move under way."""
-    return carray(_REAL(b.tally_before), (b.n_tally,))
-
-
-@compiled
-def touches(b: Any) -> Any:
-    """Return the units changed since the best was kept."""
-    return carray(_WHOLE(b.touches), (b.n_units,))
-
-
-@compiled
-def log(b: Any) -> Any:
-    """Return the transfers of the move under way."""
-    return carray(_TRANSFER(b.log), (b.n_log,))
+units = _view("units")
+places = _view("places")
+towers = _view("towers")
+crowds = _view("crowds")
+fields = _view("fields")
+bands = _view("bands")
+pins = _view("pins")
+alone = _view("alone")
+sites = _view("sites")
+links = _view("links")
+opening = _view("opening")
+minutes = _view("minutes")
+allowed = _view("allowed")
+pieces = _view("pieces")
+kept_pieces = _view("kept_pieces")
+guests = _view("guests")
+at_place = _view("at_place")
+at_tower = _view("at_tower")
+at_complex = _view("at_complex")
+at_step = _view("at_step")
+gaps = _view("gaps")
+potential = _view("potential")
+tally = _view("tally")
+tally_before = _view("tally_before")
+touches = _view("touches")
+log = _view("log")

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from allocator.search.local import board as on
 from allocator.search.local.board import OVER_FIXED, Tally
 from allocator.search.local.compiled import compiled
 
+ENTERS, LEAVES, NOWHERE = np.int64(1), np.int64(-1), np.int64(-1)
+"""As numpy numbers: numba would compile everything once more for each plain constant."""
 COST, OVER = int(Tally.COST), int(Tally.OVER)
 BROKEN, UNPLACED = int(Tally.BROKEN), int(Tally.UNPLACED)
 
@@ -221,7 +225,7 @@ def give(b: Any, u: int, p: int, desks: int) -> None:
         pieces(b)[u, k].place = p
         pieces(b)[u, k].desks = 0
         guests(b)[p, places(b)[p].guests] = u
-        use(b, u, p, 1)
+        use(b, u, p, ENTERS)
     piece = pieces(b)[u, k]
     change_desks(b, u, p, piece.desks, piece.desks + desks)
     piece.desks += desks
@@ -237,7 +241,7 @@ def take(b: Any, u: int, p: int, desks: int) -> None:
     change_load(b, p, -desks)
     if piece.desks == 0:
         forget_guest(b, u, p)
-        use(b, u, p, -1)
+        use(b, u, p, LEAVES)
         last = pieces(b)[u, units(b)[u].pieces]
         piece.place = last.place
         piece.desks = last.desks

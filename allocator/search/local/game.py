@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from allocator.search.case import Case, Layout
 from allocator.search.local import anneal
-from allocator.search.local.board import Board, Tally
+from allocator.search.local.board import OVER_FIXED, Board, Tally
 from allocator.search.local.budget import Budget
 from allocator.search.local.setup import board_of
 
@@ -72,6 +72,21 @@ class Game:
             + record["broken"] * sums[Tally.BROKEN]
             + record["unplaced"] * sums[Tally.UNPLACED]
         )
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether anything is over, broken, or (where that is not allowed) unplaced."""
+        sums = self.table["tally"]
+        left_out = sums[Tally.UNPLACED] > 1e-6 and not self._record["may_leave"][0]
+        return bool(sums[Tally.OVER] > 0.5 or sums[Tally.BROKEN] > 0.5 or left_out)
+
+    def set_capacity(self, place: int, desks: int) -> None:
+        """Change the desks of a place."""
+        row = self.table["places"][place]
+        for sign, capacity in ((-1, int(row["capacity"])), (1, desks)):
+            excess = int(row["load"]) - capacity
+            self.table["tally"][Tally.OVER] += sign * (excess + OVER_FIXED if excess > 0 else 0)
+        row["capacity"] = desks
 
     @property
     def best(self) -> tuple[float, float]:

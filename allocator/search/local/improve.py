@@ -28,6 +28,9 @@ from allocator.search.local.towers import (
     wanted_in_towers,
 )
 
+LEAST_ROOM = 0.9
+"""Part of a tower's desks that the search for towers may always count on."""
+
 Desks = dict[tuple[int, int], int]
 
 
@@ -85,6 +88,8 @@ class _Search:
         self.units = list(case.units)
         self.best = (np.inf, np.inf)
         self.weight = np.inf
+        self.pressure = 1.0
+        self.wrong = True
 
     def run(self, start: Layout) -> Iterator[Found]:
         """Begin, then kick until the budget is over."""
@@ -93,11 +98,12 @@ class _Search:
         if not np.isfinite(self.best[0]):
             self._begin()
             yield from self._news()
-        self.weight = self.floor_game.weight
+        self.weight, self.wrong = self.floor_game.weight, self.floor_game.is_wrong
         self.tower_game.take(self.units)
         self.tower_game.put(by_tower(self.case, self.towers, self.floor_game.layout()))
         while not self.budget.over:
             self._kick()
+            self._press()
             yield from self._news()
 
     def _news(self) -> Iterator[Found]:
@@ -134,6 +140,13 @@ class _Search:
             self.tower_game.take(units)
             self.tower_game.put(before)
 
+    def _press(self) -> None:
+        """Make what is wrong dearer while something is, and cheaper again afterwards."""
+        wrong = self.floor_game.is_wrong
+        self.pressure = min(max(self.pressure * (1.05 if wrong else 0.95), 1.0), 20.0)
+        self.floor_game.price(self.worth * self.pressure)
+        self.weight = self.floor_game.weight
+
     def _near_towers(self) -> list[int]:
         """Return a random tower and those nearest to it, few more often than many."""
         count = len(self.case.towers)
@@ -162,15 +175,26 @@ class _Search:
         game.cool(cooling, self.budget, units, floors)
         best = game.best_layout(units) if np.isfinite(game.best[1]) else game.layout(units)
         self._replace(game, units, best)
-        kept = game.weight <= self.weight + 1e-6
+        self._learn_room(towers)
+        kept = game.weight <= self.weight + 1e-6 and (self.wrong or not game.is_wrong)
         if kept:
-            self.weight = game.weight
+            self.weight, self.wrong = game.weight, game.is_wrong
             self._replace(
                 self.tower_game, units, by_tower(case, self.towers, game.layout(units))
             )
         else:
             self._replace(game, units, before)
         return kept
+
+    def _learn_room(self, towers: set[int]) -> None:
+        """Let the search for towers know of desks that their floors could not take."""
+        places, room = self.floor_game.table["places"], self.towers.capacity
+        for t in sorted(towers):
+            floors = list(self.case.floors_of[t])
+            excess = int(np.maximum(places["load"][floors] - places["capacity"][floors], 0).sum())
+            known = int(self.tower_game.table["places"]["capacity"][t])
+            learnt = known - excess if excess else min(known + 1, int(room[t]))
+            self.tower_game.set_capacity(t, max(learnt, int(room[t] * LEAST_ROOM)))
 
     def _replace(self, game: Game, units: Collection[int], layout: Layout) -> None:
         game.take(units)
