@@ -27,8 +27,10 @@ SMALLEST = 2.0**-9
 """Steps are not halved beyond this part of the first."""
 MOMENTUM = 0.5
 """How much of the last direction is kept."""
-HOPE = 0.05
-"""What the first steps hope to gain, as a part of the bound."""
+HOPE = 0.1
+"""What the first steps hope to gain, as a part of the bound or of what is at stake."""
+HOPELESS = 1e18
+"""Person-minutes a week that no plan costs: there is none, and the bound would grow for ever."""
 ROUNDING = 1e-13
 """Part of the sums that is given up for their rounding, which may exceed that of the result."""
 
@@ -95,11 +97,13 @@ class Transport:
         mine[self.closed] = np.inf
         best = self._at(mine, self.price)
         price, direction, ease, idle = best.price, best.excess, 1.0, 0
+        stake = _stake(mine)
         for _ in range(STEPS):
+            direction = np.where(price > 0, direction, np.maximum(direction, 0.0))
             norm = float(direction @ direction)
-            if norm == 0 or ease < SMALLEST or monotonic() > until:
+            if norm == 0 or ease < SMALLEST or best.bound > HOPELESS or monotonic() > until:
                 break
-            step = ease * (HOPE * abs(best.bound) + 1.0) / norm
+            step = ease * HOPE * max(abs(best.bound), stake) / norm
             here = self._at(mine, np.maximum(price + step * direction, 0.0))
             price, direction, idle = here.price, here.excess + MOMENTUM * direction, idle + 1
             if here.bound > best.bound:
@@ -137,6 +141,13 @@ class Transport:
             first, last = self.tower_ends[t], self.tower_ends[t + 1]
             found[here] = self.floors[first + np.argmin(reduced[first:last, here], axis=0)]
         return found
+
+
+def _stake(cost: Floats) -> float:
+    """Return by how much the units' floors (F × U) differ in cost, on average, over all units."""
+    known = np.isfinite(cost)
+    mean = np.where(known, cost, 0.0).sum(axis=0) / known.sum(axis=0)
+    return float((mean - cost.min(axis=0)).sum())
 
 
 class _Several:

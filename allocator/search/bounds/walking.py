@@ -96,7 +96,8 @@ def _classes(case: Case) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]
     if kept.size:
         rows, class_of = np.unique(case.allowed[kept], axis=0, return_inverse=True)
         for i, row in enumerate(rows):
-            yield kept[class_of.ravel() == i], row
+            if row.any():
+                yield kept[class_of.ravel() == i], row
 
 
 class _Partners:
