@@ -98,6 +98,7 @@ def _request_components(settings: ServiceSettings) -> dict[str, Schema]:
     components: dict[str, Schema] = whole["$defs"]
     for row in TABLES.values():
         components[row.__name__] = _row_as_read(row, components[row.__name__])
+    components["Rule"]["properties"]["value"]["anyOf"].append({"type": "integer"})
     properties = {name: _table(name, row) for name, row in TABLES.items()}
     properties |= {
         "settings": _or_null({"$ref": _REF.format(model="Settings")}),
@@ -167,7 +168,7 @@ def _problem() -> Schema:
         "status": {"type": "integer"},
         "detail": text,
         "instance": text | {"format": "uri"},
-        "errors": {"type": "array", "items": _closed(fault, fault)},
+        "errors": {"type": "array", "items": _closed(fault, ("message", "table"))},
     }
     required = ("type", "title", "status", "instance")
     return _closed(properties, required) | {"description": f"RFC 9457, sent as {MEDIA_TYPE}"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -115,20 +114,6 @@ def test_body_of_too_many_bytes_is_413(planted: TestClient) -> None:
     """A body larger than may be is a problem too, and says how large it may be."""
     problem = refused(planted, SMALLEST | {"note": "x" * 20_000}, status=413)
     assert problem["detail"] == "at most 20,000 bytes"
-
-
-def test_body_of_unknown_length_is_not_read_to_its_end(planted: TestClient) -> None:
-    """A body that comes in pieces is refused once the pieces are too many."""
-    sent = []
-
-    def pieces() -> Iterator[bytes]:
-        for _ in range(100):
-            sent.append(1_000)
-            yield b" " * 1_000
-
-    answer = planted.post("/allocate", content=pieces(), headers=JSON)
-    assert answer.status_code == 413
-    assert len(sent) < 100
 
 
 def test_too_many_floors_and_units_are_refused(planted: TestClient) -> None:
