@@ -1,4 +1,4 @@
-"""The first plan: one that is given, else units to towers, towers stacked, and repaired."""
+"""The first plan, by CP-SAT: one that is given, else units to towers, towers stacked, repaired."""
 
 from __future__ import annotations
 
@@ -12,23 +12,32 @@ from allocator.search.record import Record
 from allocator.search.stacking import desks_short, repair, stack
 from allocator.search.towers import assign_towers
 
-SMALL = 3_000
-"""Units times floors up to which one model over all pieces finds a plan at once."""
+AT_ONCE = 3_000
+"""Units times floors up to which one model over all pieces comes first."""
+AT_LAST = 60_000
+"""Units times floors up to which it is tried when the stages found nothing."""
 
 
-def first_plan(record: Record, start: Layout | None, rng: np.random.Generator) -> bool:
-    """Offer a first plan. Return whether it is proved that there is none."""
-    record.enter("first plan")
-    if record.case.allow_unplaced and all(
-        r.kind is not RuleKind.AT_LEAST for r in record.case.rules
-    ):
+def begin_from(record: Record, start: Layout, rng: np.random.Generator) -> None:
+    """Offer a plan made of what is given; desks that it leaves out find a place if they can."""
+    record.enter("placing what is left")
+    if desks_short(record.case, start):
+        limit = record.elapsed() + record.left() / 4
+        start = repair(record, start, rng, lambda: _is_needless(record, limit))
+    _offer(record, start)
+
+
+def first_plan(record: Record, rng: np.random.Generator) -> None:
+    """Offer a first plan unless somebody else has one, or prove that there is none."""
+    cells = len(record.case.unit_ids) * len(record.case.floor_ids)
+    if record.case.allow_unplaced and not _has_pins(record):
         record.offer({})
-    if start and _mend(record, start, rng):
-        return False
-    if len(record.case.unit_ids) * len(record.case.floor_ids) <= SMALL:
-        return _in_one(record)
+    if cells <= AT_ONCE:
+        _in_one(record)
+        return
     _in_stages(record, rng)
-    return False
+    if record.layout is None and cells <= AT_LAST:
+        _in_one(record)
 
 
 def everywhere(record: Record) -> list[Cell]:
@@ -36,17 +45,25 @@ def everywhere(record: Record) -> list[Cell]:
     return [(u, f) for u in record.case.units for f in record.case.floors]
 
 
-def _in_one(record: Record) -> bool:
+def _has_pins(record: Record) -> bool:
+    return any(rule.kind is RuleKind.AT_LEAST for rule in record.case.rules)
+
+
+def _in_one(record: Record) -> None:
     """Find any plan, or prove that there is none, in one model."""
     short = record.case.allow_unplaced
+    record.enter("one model of all")
     model = LayoutModel(record.case, everywhere(record), {}, may_be_short=short)
     if short:
         model.minimise_short()
-    found = model.solve(record.effort(record.left()), should_stop=record.stop_asked)
+    found = model.solve(
+        record.effort(record.left()), should_stop=lambda: _is_needless(record, np.inf)
+    )
     record.spend(found.work)
     if found.layout is not None:
         record.offer(found.layout)
-    return found.proof is Proof.INFEASIBLE
+    if found.proof is Proof.INFEASIBLE:
+        record.prove_infeasible()
 
 
 def _in_stages(record: Record, rng: np.random.Generator) -> None:
@@ -54,28 +71,21 @@ def _in_stages(record: Record, rng: np.random.Generator) -> None:
     case = record.case
     record.enter("units to towers")
     effort = record.effort(max(2.0, record.left() * 0.12))
-    assigned = assign_towers(case, effort)
+    assigned = assign_towers(case, effort, lambda: _is_needless(record, np.inf))
     record.spend(effort.seconds)
     record.enter("stacking towers")
     each = record.effort(max(0.3, record.left() * 0.3 / len(case.tower_ids)))
-    layout = stack(case, assigned or {}, each, record.stop_asked)
+    layout = stack(case, assigned or {}, each, lambda: _is_needless(record, np.inf))
     record.spend(each.seconds * len(case.tower_ids) / 4)
-    _mend(record, layout, rng)
+    begin_from(record, layout, rng)
 
 
-def _mend(record: Record, layout: Layout, rng: np.random.Generator) -> bool:
-    """Find a place for every desk; offer the plan if that worked, or less is allowed."""
-    case = record.case
-    if desks_short(case, layout):
-        record.enter("placing what is left")
-        effort = record.effort(2.0)
-        layout = repair(case, layout, effort, rng, lambda: _is_over(record, effort.seconds))
-    if desks_short(case, layout) and not case.allow_unplaced:
-        return False
-    record.offer(layout)
-    return True
+def _offer(record: Record, layout: Layout) -> None:
+    if not desks_short(record.case, layout) or record.case.allow_unplaced:
+        record.offer(layout)
 
 
-def _is_over(record: Record, work: float) -> bool:
-    record.spend(work / 4)
-    return record.is_over()
+def _is_needless(record: Record, limit: float) -> bool:
+    """Whether a first plan is there already, or the time for one is over."""
+    has_one = record.layout is not None and not record.case.allow_unplaced
+    return has_one or record.is_over() or record.elapsed() > limit

@@ -46,6 +46,7 @@ class Record:
         self.term_bounds: dict[TermName, float] = {}
         self.bound: float | None = None
         self.least_unplaced_proved = False
+        self.is_infeasible = False
         self.trace: list[TracePoint] = []
         self.stage = "reading the case"
         self.began = time.monotonic()
@@ -54,6 +55,7 @@ class Record:
         self._zero = process_start()
         self._spent = 0.0
         self._bettered = 0.0
+        self._is_under_way = False
         self._on_progress, self._asked_to_stop = on_progress, should_stop
         self._lock = Lock()
 
@@ -95,13 +97,19 @@ class Record:
 
     def is_over(self) -> bool:
         """Whether nothing more is to be done: stopped, out of time, or proved."""
-        return self.stop_asked() or self.left() <= 0 or self.is_closed()
+        proved = self.is_infeasible or self.is_closed()
+        return proved or self.stop_asked() or self.left() <= 0
 
     def is_stalled(self) -> bool:
         """Whether nothing better has come for a while that grows with the size of the case."""
         cells = len(self.case.unit_ids) * len(self.case.floor_ids)
         patience = max(SHORTEST_STALL_S, STALL_S_PER_CELL * cells)
-        return self.score is not None and self.elapsed() - self._bettered > patience
+        return self._is_under_way and self.elapsed() - self._bettered > patience
+
+    def get_under_way(self) -> None:
+        """Begin to lose patience: local search has begun to work on a plan."""
+        if not self._is_under_way:
+            self._is_under_way, self._bettered = True, self.elapsed()
 
     def is_closed(self) -> bool:
         """Whether the plan at hand is proved optimal."""
@@ -126,6 +134,10 @@ class Record:
             self._bettered = self.elapsed()
             self._note()
         return True
+
+    def prove_infeasible(self) -> None:
+        """Note a proof that there is no plan."""
+        self.is_infeasible = True
 
     def prove(self, bounds: Bounds) -> None:
         """Raise the bounds."""

@@ -17,19 +17,17 @@ from allocator.plan.assemble import checked_plan, no_plan, run_record
 from allocator.plan.types import Pieces, Plan, Reason, Run, Status
 from allocator.plan.verify import GivenPlacement, verify
 from allocator.scenario.types import Scenario
-from allocator.search.bounds import lower_bounds
 from allocator.search.case import compile_case
 from allocator.search.counting import shortfalls
+from allocator.search.crew import prove, search_together
 from allocator.search.exact import MOST_PRODUCTS, products_needed, solve_exactly
-from allocator.search.first import first_plan
-from allocator.search.neighbourhoods import Neighbourhoods
+from allocator.search.first import begin_from, first_plan
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.record import Record
 
 LONGEST_S = 7 * 24 * 3600.0
-NEIGHBOURHOOD_S = 2.0
-PRODUCTS_TO_CLOSE = 6_000
-"""Up to so many the exact model is tried without being asked for."""
+PRODUCTS_TO_CLOSE = 2_000
+"""Products of floors up to which the exact model closes a case without being asked for."""
 
 
 class SolveOptions(BaseModel):
@@ -102,14 +100,16 @@ def _search(
     if options.exact and products > MOST_PRODUCTS:
         raise InputError([_too_large()])
     rng = np.random.default_rng(options.seed)
-    if first_plan(record, _usable(scenario, record, start), rng):
-        return (Reason(kind="search", message=NO_LAYOUT),)
-    _prove(record)
-    if options.exact or products <= PRODUCTS_TO_CLOSE:
-        solve_exactly(record)
-    if not options.exact:
-        _improve(record, rng)
-    return ()
+    if start:
+        begin_from(record, _usable(scenario, record, start), rng)
+    if products <= PRODUCTS_TO_CLOSE or options.exact:
+        first_plan(record, rng)
+        prove(record)
+        if not record.is_over():
+            solve_exactly(record)
+    if not options.exact and not record.is_over():
+        search_together(record, rng)
+    return (Reason(kind="search", message=NO_LAYOUT),) if record.is_infeasible else ()
 
 
 NO_LAYOUT = (
@@ -126,12 +126,8 @@ def _too_large() -> Problem:
     )
 
 
-def _usable(
-    scenario: Scenario, record: Record, start: Pieces | None
-) -> dict[tuple[int, int], int] | None:
+def _usable(scenario: Scenario, record: Record, start: Pieces) -> dict[tuple[int, int], int]:
     """Return the part of a given plan that breaks no rule."""
-    if not start:
-        return None
     pieces = dict(start)
     given = [GivenPlacement(unit_id=u, floor_id=f, desks=d) for (u, f), d in pieces.items()]
     bad = [v for v in verify(scenario, given).violations if v.kind != "unplaced"]
@@ -142,27 +138,6 @@ def _usable(
             (u, f): d for (u, f), d in pieces.items() if u not in units and f not in involved
         }
     return record.case.layout(pieces)
-
-
-def _prove(record: Record) -> None:
-    """Prove a lower bound, within a tenth of the time."""
-    record.enter("lower bound")
-    if record.score is None and record.case.allow_unplaced:
-        return
-    unplaced = 0.0 if record.score is None else record.score.unplaced_people
-    seconds = max(0.5, record.left() / 10)
-    record.prove(lower_bounds(record.case, time_limit_s=seconds, unplaced_people=unplaced))
-
-
-def _improve(record: Record, rng: np.random.Generator) -> None:
-    """Lay out neighbourhoods anew until the end."""
-    record.enter("neighbourhoods")
-    near = Neighbourhoods(record.case, record.scorer, rng)
-    while record.layout is not None and not record.is_over() and not record.is_stalled():
-        step = near.step(record.layout, record.effort(NEIGHBOURHOOD_S), record.stop_asked)
-        record.spend(step.work)
-        if step.layout is not None:
-            record.offer(step.layout)
 
 
 def _answer(

@@ -16,6 +16,11 @@ from allocator.search.model.layout_model import Effort, LayoutModel
 from allocator.search.model.objective import extra_floors
 from allocator.search.model.variables import Cell
 from allocator.search.progress import ShouldStop
+from allocator.search.record import Record
+
+REPAIR_S = 2.0
+MOST_SHORT = 10
+"""Units without all their desks that are looked at together."""
 
 Desks = dict[tuple[int, int], int]
 """Desks by (unit, tower)."""
@@ -78,28 +83,26 @@ def desks_short(case: Case, layout: Layout) -> dict[int, int]:
 
 
 def repair(
-    case: Case,
-    layout: Layout,
-    effort: Effort,
-    rng: np.random.Generator,
-    should_stop: ShouldStop,
+    record: Record, layout: Layout, rng: np.random.Generator, should_stop: ShouldStop
 ) -> dict[Cell, int]:
-    """Lay out two towers anew until every desk has a place or the stop.
+    """Lay out two towers or three anew until every desk has a place, or the stop.
 
-    One tower has room, the other holds part of a unit that is short or has room, too; every unit
-    in them and every unit that is short may move.
+    Every unit in them and every unit that is short may move; layouts with as many people short
+    are taken, too, so that the search does not stand still.
     """
-    best = dict(layout)
+    case, best = record.case, dict(layout)
     while not should_stop():
         short = desks_short(case, best)
         if not short:
             break
-        towers = _towers_to_open(case, best, short, rng)
-        model = LayoutModel(case, cells_in(case, best, towers, short), best, may_be_short=True)
+        some = rng.permutation(list(short))[:MOST_SHORT].tolist()
+        towers = _towers_to_open(case, best, some[0], rng)
+        model = LayoutModel(case, cells_in(case, best, towers, some), best, may_be_short=True)
         model.minimise_short()
-        found = model.solve(effort, should_stop=should_stop).layout
-        if found is not None and people_short(case, found) <= people_short(case, best):
-            best = found
+        found = model.solve(record.effort(REPAIR_S), should_stop=should_stop)
+        record.spend(found.work)
+        if found.layout and people_short(case, found.layout) <= people_short(case, best):
+            best = found.layout
     return best
 
 
@@ -119,11 +122,8 @@ def cells_in(
     return [(u, f) for u in sorted(units) for f in floors]
 
 
-def _towers_to_open(
-    case: Case, layout: Layout, short: dict[int, int], rng: np.random.Generator
-) -> list[int]:
-    """Two or three towers where short units may be: those with more room more often."""
-    unit = int(rng.choice(list(short)))
+def _towers_to_open(case: Case, layout: Layout, unit: int, rng: np.random.Generator) -> list[int]:
+    """Two or three towers, one of them open to a unit: those with more room more often."""
     free = case.capacity.copy()
     for (_, f), desks in layout.items():
         free[f] -= desks

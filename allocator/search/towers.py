@@ -18,7 +18,8 @@ from ortools.sat.python import cp_model
 
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case, CaseRule
-from allocator.search.model.layout_model import Effort
+from allocator.search.model.layout_model import Effort, interruptible
+from allocator.search.progress import ShouldStop
 
 LARGEST_MODEL = 30_000
 """Blocks times towers in one model; beyond it blocks are coarser first."""
@@ -48,14 +49,16 @@ class Block:
         return len(self.units) == 1 and self.demand < 2 * self.least
 
 
-def assign_towers(case: Case, effort: Effort) -> Desks | None:
+def assign_towers(
+    case: Case, effort: Effort, should_stop: ShouldStop | None = None
+) -> Desks | None:
     """Return desks by unit and tower, or None where no assignment was found in time."""
     grains = _grains(case)
     within: dict[int, frozenset[int]] | None = None
     part = Effort(effort.seconds / len(grains), effort.workers, effort.seed, effort.reproducible)
     for grain in grains:
         blocks = make_blocks(case, grain)
-        found = TowerModel(case, blocks, within).solve(part)
+        found = TowerModel(case, blocks, within).solve(part, should_stop)
         if found is None:
             return None
         within = {
@@ -347,14 +350,18 @@ class TowerModel:
                 room[t] -= put
                 left -= put
 
-    def solve(self, effort: Effort) -> dict[tuple[int, int], int] | None:
+    def solve(
+        self, effort: Effort, should_stop: ShouldStop | None = None
+    ) -> dict[tuple[int, int], int] | None:
         """Return desks by (block, tower), or None where none was found."""
         self._hint()
         self.model.minimize(sum(round(price) * amount for price, amount in self.costs))
         solver = cp_model.CpSolver()
         effort.apply(solver)
         solver.parameters.relative_gap_limit = 0.005
-        if solver.solve(self.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        with interruptible(solver, should_stop):
+            status = solver.solve(self.model)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         return {cell: int(solver.value(desks)) for cell, desks in self.desks.items()}
 

@@ -48,7 +48,8 @@ class Walking:
         reach = share @ self.case.minutes[np.ix_(used, used)]
         return float(
             sum(
-                trips.per_week[part] @ np.einsum("pf,pf->p", reach[trips.a[part]], share[trips.b[part]])
+                trips.per_week[part]
+                @ np.einsum("pf,pf->p", reach[trips.a[part]], share[trips.b[part]])
                 for part in _parts(len(trips.a))
             )
         )

@@ -31,7 +31,7 @@ def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
     try:
         return cast(
             Callable[Parameters, Result],
-            numba.njit(cache=True, error_model="numpy")(function),
+            numba.njit(cache=True, nogil=True, error_model="numpy")(function),
         )
     finally:
         numba.config.CACHE_DIR = usual

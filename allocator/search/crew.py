@@ -1,0 +1,148 @@
+"""Who searches at the same time: local searches and CP-SAT, each from the other's best plan.
+
+One thread a worker; compiled code and CP-SAT both run outside Python's lock. With a budget of
+work instead of the clock the same parts take turns, so that the same plan comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from allocator.search.bounds import lower_bounds
+from allocator.search.first import first_plan
+from allocator.search.local.budget import Budget
+from allocator.search.local.improve import improve
+from allocator.search.neighbourhoods import Neighbourhoods
+from allocator.search.record import Record
+
+NEIGHBOURHOOD_S = 2.0
+BEHIND = 5e-4
+"""Part of the total by which another's plan must be better for a local search to go there."""
+MOVES_PER_S = 150_000
+"""Moves that stand for a second where a budget of work replaces the clock."""
+
+
+def search_together(record: Record, rng: np.random.Generator) -> None:
+    """Search until the time is up, nothing better comes, or the gap is closed."""
+    if record.is_reproducible:
+        _take_turns(record, rng)
+        return
+    rngs = rng.spawn(record.workers)
+    jobs: list[Callable[[], None]] = [lambda r=r: walk(record, r) for r in rngs[1:]]  # type: ignore[misc]
+    if record.workers == 1:
+        jobs = [lambda: _alone(record, rng)]
+    else:
+        jobs.append(lambda: prove_and_repair(record, rngs[0]))
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        for job in [pool.submit(job) for job in jobs]:
+            job.result()
+
+
+def _alone(record: Record, rng: np.random.Generator) -> None:
+    """One thread: a first plan however it comes, a bound, then local search."""
+    walk(record, rng, seconds=record.left() / 4, until_first=True)
+    if record.layout is None:
+        first_plan(record, rng)
+    prove(record)
+    walk(record, rng)
+
+
+def _take_turns(record: Record, rng: np.random.Generator) -> None:
+    """A budget of work: half for local search, then CP-SAT."""
+    _walk_moves(record, rng, record.left() / 2)
+    if record.layout is None:
+        first_plan(record, rng)
+        _walk_moves(record, rng, record.left() / 2)
+    prove(record)
+    lay_out_anew(record, rng)
+
+
+def _walk_moves(record: Record, rng: np.random.Generator, work: float) -> None:
+    record.enter("local search")
+    budget = Budget(moves=int(work * MOVES_PER_S), should_stop=record.stop_asked)
+    for found in improve(record.case, record.layout or {}, rng=rng, budget=budget):
+        record.offer(found.layout)
+    record.spend(work)
+    record.get_under_way()
+
+
+def walk(
+    record: Record,
+    rng: np.random.Generator,
+    *,
+    seconds: float = np.inf,
+    until_first: bool = False,
+) -> None:
+    """Local search, begun anew from another's plan whenever that is clearly better."""
+    end = record.elapsed() + seconds
+
+    def is_over() -> bool:
+        first = until_first and record.layout is not None
+        return first or is_finished(record) or record.elapsed() > end
+
+    while not is_over():
+        record.enter("local search")
+        mine = _Mine(record)
+        budget = Budget(seconds=record.left(), should_stop=mine.stop_when(is_over))
+        for found in improve(record.case, record.layout or {}, rng=rng, budget=budget):
+            mine.total = found.total
+            record.offer(found.layout)
+            record.get_under_way()
+
+
+class _Mine:
+    """The best total of one local search, beside the best of all."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.total = np.inf
+
+    def stop_when(self, is_over: Callable[[], bool]) -> Callable[[], bool]:
+        """Return a question: is it over, or has another a plan that is clearly better?"""
+
+        def is_behind() -> bool:
+            score = self.record.score
+            return score is not None and score.total < self.total - BEHIND * abs(score.total)
+
+        return lambda: is_over() or (np.isfinite(self.total) and is_behind())
+
+
+def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
+    """The bound, a first plan if there is none yet, then neighbourhoods."""
+    if not record.case.allow_unplaced:
+        prove(record)
+    if record.layout is None or record.case.allow_unplaced:
+        first_plan(record, rng)
+        prove(record)
+    lay_out_anew(record, rng)
+
+
+def prove(record: Record) -> None:
+    """Prove a lower bound, within a tenth of the time."""
+    if record.is_over() or (record.case.allow_unplaced and record.score is None):
+        return
+    record.enter("lower bound")
+    unplaced = 0.0 if record.score is None else record.score.unplaced_people
+    seconds = max(0.5, record.left() / 10)
+    record.prove(lower_bounds(record.case, time_limit_s=seconds, unplaced_people=unplaced))
+
+
+def lay_out_anew(record: Record, rng: np.random.Generator) -> None:
+    """Lay out neighbourhoods anew until the end."""
+    near = Neighbourhoods(record.case, record.scorer, rng)
+    workers = record.workers if record.is_reproducible else 1
+    while record.layout is not None and not is_finished(record):
+        record.enter("neighbourhoods")
+        effort = record.effort(NEIGHBOURHOOD_S, workers=workers)
+        step = near.step(record.layout, effort, lambda: is_finished(record))
+        record.spend(step.work)
+        if step.layout is not None:
+            record.offer(step.layout)
+
+
+def is_finished(record: Record) -> bool:
+    """Whether the search is over, or nothing better has come for long."""
+    return record.is_over() or record.is_stalled()
