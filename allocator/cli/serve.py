@@ -36,14 +36,14 @@ def serve(
     """
     import uvicorn
 
+    if not _is_loopback(host):
+        say(f"WARNING: whoever reaches {host} may use the service: it asks for no password")
     listener = _listen(host, port)
     app = pkgutil.resolve_name(SERVICE)()
     config = uvicorn.Config(
         app, log_config=_log_config(), timeout_graceful_shutdown=PATIENCE_S, server_header=False
     )
     server = uvicorn.Server(config)
-    if not _is_loopback(host):
-        say(f"WARNING: whoever reaches {host} may use the service: it asks for no password")
     say(f"listening on {_url(listener)} (documentation at /docs); Ctrl-C stops")
     with suppress(KeyboardInterrupt):  # uvicorn hands Ctrl-C on once all has ended
         server.run(sockets=[listener])
