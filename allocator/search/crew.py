@@ -101,7 +101,7 @@ class _Mine:
         self.total = np.inf
 
     def stop_when(self, is_over: Callable[[], bool]) -> Callable[[], bool]:
-        """Return a question: is it over, or has another a plan that is clearly better?"""
+        """Return a question: whether it is over, or another has a clearly better plan."""
 
         def is_behind() -> bool:
             score = self.record.score

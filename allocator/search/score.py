@@ -93,9 +93,9 @@ class Scorer:
     def _moved(self, layout: Layout) -> float:
         """People whose desks are not where their unit has desks today."""
         case = self.case
-        stay = defaultdict(float)
+        stay: defaultdict[int, float] = defaultdict(float)
         for cell, share in case.current_share.items():
             desks = layout.get(cell, 0)
             if desks:
                 stay[cell[0]] += min(share, desks / int(case.demand[cell[0]]))
-        return sum(int(case.people[u]) * (1 - stay[u]) for u in case.moving)
+        return float(sum(int(case.people[u]) * (1 - stay[u]) for u in case.moving))

@@ -31,6 +31,7 @@ PRICE_OF_A_PERSON = 1e5
 
 Desks = dict[tuple[int, int], int]
 """Desks by (unit, tower)."""
+LinearSum = cp_model.LinearExpr | int
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def assign_towers(
     """Return desks by unit and tower, or None where no assignment was found in time."""
     grains = _grains(case)
     within: dict[int, frozenset[int]] | None = None
+    assigned: Desks = {}
     part = Effort(effort.seconds / len(grains), effort.workers, effort.seed, effort.reproducible)
     for grain in grains:
         blocks = make_blocks(case, grain)
@@ -66,7 +68,8 @@ def assign_towers(
             for b, block in enumerate(blocks)
             for u in block.units
         }
-    return {(blocks[b].units[0], t): desks for (b, t), desks in found.items() if desks}
+        assigned = {(blocks[b].units[0], t): desks for (b, t), desks in found.items() if desks}
+    return assigned
 
 
 def _grains(case: Case) -> list[str]:
@@ -111,7 +114,7 @@ class TowerModel:
         self.blocks = blocks
         self.may_be_short = case.allow_unplaced or within is not None
         self.model = cp_model.CpModel()
-        self.desks: dict[tuple[int, int], cp_model.LinearExprT] = {}
+        self.desks: dict[tuple[int, int], LinearSum] = {}
         self.used: dict[tuple[int, int], cp_model.IntVar] = {}
         self.costs: list[tuple[float, cp_model.LinearExprT]] = []
         self._presence: dict[tuple[tuple[int, ...], int], cp_model.IntVar | None] = {}
@@ -169,7 +172,7 @@ class TowerModel:
         found = (self.present(blocks, t) for t in self.case.towers)
         return [literal for literal in found if literal is not None]
 
-    def in_tower(self, blocks: Iterable[int], tower: int) -> cp_model.LinearExprT:
+    def in_tower(self, blocks: Iterable[int], tower: int) -> LinearSum:
         """Desks of blocks in a tower."""
         return sum(self.desks.get((b, tower), 0) for b in blocks)
 
@@ -185,7 +188,7 @@ class TowerModel:
                 post(self, rule)
         self._share_the_rest()
 
-    def _short(self, b: int) -> cp_model.LinearExprT:
+    def _short(self, b: int) -> LinearSum:
         """Desks of a block that find no place, where that is allowed."""
         if not self.may_be_short:
             return 0
@@ -204,7 +207,7 @@ class TowerModel:
             room = sum(int(self.case.capacity[f]) for f in floors)
             self.model.add(self.in_tower(inside, tower) <= room)
 
-    def set_apart(self, organisation: int, tower: int) -> cp_model.LinearExprT:
+    def set_apart(self, organisation: int, tower: int) -> LinearSum:
         """Room on the floors of a tower that are an organisation's own."""
         for f in self.case.floors_of[tower]:
             if organisation not in self._apart[f]:
@@ -219,7 +222,7 @@ class TowerModel:
         owners = {o for taken in self._apart.values() for o in taken}
         guests = [b for b, block in enumerate(self.blocks) if block.organisation not in owners]
         for t in self.case.towers if owners else ():
-            left = 0
+            left: LinearSum = 0
             for f in self.case.floors_of[t]:
                 taken = list(self._apart[f].values())
                 self.model.add_at_most_one(taken)
@@ -254,11 +257,8 @@ class TowerModel:
         if not pairs:
             return
         by_tower = len(pairs) * len(self.case.tower_ids) ** 2 <= LARGEST_WALK
-        places = (
-            [(t,) for t in self.case.towers]
-            if by_tower
-            else [tuple(c) for c in self.case.towers_of]
-        )
+        alone = tuple((t,) for t in self.case.towers)
+        places: tuple[tuple[int, ...], ...] = alone if by_tower else self.case.towers_of
         minutes = np.array([[self._minutes(a, b) for b in places] for a in places])
         home: dict[int, list[cp_model.IntVar]] = {}
         for o in dict.fromkeys(o for pair in pairs for o in pair[:2]):
@@ -287,7 +287,7 @@ class TowerModel:
         ]
         return float(self.case.minutes[np.ix_(*middle)].mean())
 
-    def _home(self, organisation: int, places: list[tuple[int, ...]]) -> list[cp_model.IntVar]:
+    def _home(self, organisation: int, places: Sequence[tuple[int, ...]]) -> list[cp_model.IntVar]:
         """One place a body: where it has the most desks that a place of it can have."""
         blocks = self.blocks_of(self.case.units_of[organisation])
         demand = sum(self.blocks[b].demand for b in blocks)

@@ -64,7 +64,7 @@ class Walking:
         others = np.unique(np.concatenate(near)) if near else np.zeros(0, np.int64)
         share = self._shares(layout, others)
         used = np.flatnonzero(share.any(axis=0))
-        reach = share[:, used] @ self.case.minutes[np.ix_(used, floors)]
+        reach = share[:, used] @ self.case.minutes[np.ix_(used, np.asarray(floors, np.int64))]
         of_body = np.zeros((len(bodies), len(floors)))
         for i, b in enumerate(bodies):
             rows = np.searchsorted(others, near[i])
@@ -86,13 +86,13 @@ class Walking:
 
     def _bodies_of(self, units: Sequence[int]) -> tuple[NDArray[np.int64], Floats]:
         """Bodies that the units are or belong to, and each unit's part in them."""
-        units = np.asarray(units, np.int64)
-        owners = self.case.trips.units + self.case.organisation[units]
-        bodies = np.unique(np.concatenate([units, owners]))
-        member = np.zeros((len(units), len(bodies)))
-        rows = np.arange(len(units))
-        member[rows, np.searchsorted(bodies, units)] = 1.0
-        member[rows, np.searchsorted(bodies, owners)] += self._weight[units]
+        unit = np.asarray(units, np.int64)
+        owner = self.case.trips.units + self.case.organisation[unit]
+        bodies = np.unique(np.concatenate([unit, owner]))
+        member = np.zeros((len(unit), len(bodies)))
+        rows = np.arange(len(unit))
+        member[rows, np.searchsorted(bodies, unit)] = 1.0
+        member[rows, np.searchsorted(bodies, owner)] += self._weight[unit]
         return bodies, member
 
     def _shares(self, layout: Layout, bodies: NDArray[np.int64] | None = None) -> Floats:

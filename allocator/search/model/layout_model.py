@@ -117,10 +117,9 @@ class LayoutModel:
 
     def _hint(self) -> None:
         for cell, used in self.pieces.free_used.items():
-            desks = self.layout.get(cell, 0)
-            self.model.add_hint(used, desks > 0)
-            if self.pieces.is_open(cell):
-                self.model.add_hint(self.pieces.at(*cell), desks)
+            self.model.add_hint(used, self.layout.get(cell, 0) > 0)
+        for cell, desks in self.pieces.sizes.items():
+            self.model.add_hint(desks, self.layout.get(cell, 0))
 
     def minimise_cost(
         self,

@@ -16,9 +16,9 @@ from allocator.search.case import Case, Layout
 
 Cell = tuple[int, int]
 """A unit and a floor."""
-Literal = cp_model.IntVar | bool
+Literal = cp_model.BoolVarT | bool
 """Whether something is used: a variable, or known."""
-Desks = cp_model.LinearExprT
+Desks = cp_model.LinearExpr | int
 """Desks: a variable, a multiple of one, or a number."""
 
 
@@ -33,6 +33,8 @@ class Pieces:
         Desks of each of these units to be placed on its free floors.
     free_used
         Whether each free piece is there.
+    sizes
+        Desks of each free piece of a unit that may be split.
     short
         Desks of a unit that find no place; empty where every desk must be placed.
     """
@@ -53,7 +55,7 @@ class Pieces:
         self.short: dict[int, cp_model.IntVar] = {}
         self.free_used: dict[Cell, cp_model.IntVar] = {}
         self._whole: set[int] = set()
-        self._open: set[Cell] = set()
+        self.sizes: dict[Cell, cp_model.IntVar] = {}
         self._of_unit: defaultdict[int, dict[int, Literal]] = defaultdict(dict)
         self._on_floor: defaultdict[int, dict[int, Literal]] = defaultdict(dict)
         self.any_used = cache(self._any_used)
@@ -97,13 +99,13 @@ class Pieces:
                 self._whole.add(unit)
             self._know(cell, demand * used, used)
             return
-        self._open.add(cell)
         sizes = [[0, 0], [least, most]]
         if not may_be_short:
             sizes = [[0, 0], [least, min(most, demand - least)]]
             sizes += [[demand, demand]] if most == demand else []
         domain = cp_model.Domain.from_intervals([pair for pair in sizes if pair[0] <= pair[1]])
         desks = self.model.new_int_var_from_domain(domain, f"desks_{unit}_{floor}")
+        self.sizes[cell] = desks
         self.model.add(desks >= least).only_enforce_if(used)
         self.model.add(desks <= most).only_enforce_if(used)
         self.model.add(desks == 0).only_enforce_if(~used)
@@ -112,10 +114,6 @@ class Pieces:
     def is_free(self, cell: Cell) -> bool:
         """Whether the model decides on this piece."""
         return cell in self.free_used
-
-    def is_open(self, cell: Cell) -> bool:
-        """Whether the desks of a free piece have a variable of their own."""
-        return cell in self._open
 
     def is_whole(self, unit: int) -> bool:
         """Whether the unit is too small to be split: all of it is on one floor."""
@@ -166,7 +164,7 @@ class Pieces:
     def at_most(self, literals: Iterable[Literal], count: int) -> None:
         """At most so many of them may hold."""
         known = 0
-        open_ones: list[cp_model.IntVar] = []
+        open_ones: list[cp_model.BoolVarT] = []
         for literal in literals:
             if isinstance(literal, bool):
                 known += literal

@@ -8,7 +8,6 @@ assignment). Where both may be split, the exact form adds the products themselve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ from ortools.sat.python import cp_model
 
 from allocator.search.case import Layout
 from allocator.search.model.objective import Cost
-from allocator.search.model.variables import Pieces
+from allocator.search.model.variables import Desks, Pieces
 from allocator.search.walking import Walking
 
 Floats = NDArray[np.float64]
@@ -107,7 +106,7 @@ class _Walking:
         if i != j:
             self.pull[j] -= self.trips[i, j] * (self.share[i] @ self.near)
 
-    def _amount(self, u: int, f: int) -> tuple[cp_model.LinearExprT, int]:
+    def _amount(self, u: int, f: int) -> tuple[Desks, int]:
         """A unit's amount on a floor, and its amount in all: 0 or 1, or desks."""
         if self.pieces.is_whole(u):
             return self.pieces.floors_of(u)[f], 1
@@ -199,6 +198,5 @@ class _Walking:
 
 def products_in(walking: Walking, floors: NDArray[np.int64]) -> int:
     """Return how many products of floors an exact model needs, given the floors of each unit."""
-    units = np.arange(len(floors))
-    pairs = np.triu(walking.between(units) > 0, 1)
+    pairs = np.triu(walking.between(range(len(floors))) > 0, 1)
     return int(floors @ pairs @ floors)
