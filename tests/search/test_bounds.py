@@ -166,6 +166,15 @@ def test_any_sharing_of_pairs_is_a_bound() -> None:
         assert found <= least + ROUNDING
 
 
+def test_prices_from_a_sample_still_give_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where first prices come from a sample of the units, the bound is still of all of them."""
+    monkeypatch.setattr("allocator.search.bounds.transport.SAMPLE", 1)
+    for given, plans in solvable(range(40)):
+        complete = [plan for plan in plans if plan.unplaced_people < 0.5]
+        over = excess(bounds(given), complete)
+        assert all(amount <= ROUNDING for amount in over.values()), over
+
+
 def test_whole_towers_are_dearer_than_their_floors() -> None:
     """A body is in one tower and pays its floors, or in several and pays the extra tower.
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.search.bounds.floors import fewest_floors
-from allocator.search.bounds.transport import Share, Transport
+from allocator.search.bounds.transport import Share, transport
 from allocator.search.bounds.walking import Views
 from allocator.search.case import Case
 
@@ -30,13 +30,12 @@ def joint_bound(case: Case, views: Views, until: float) -> float:
     Afterwards `views` are those of the best bound.
     """
     prices = case.scenario.settings.prices
-    transport = Transport(case, prices.extra_tower)
-    others = share_costs(case)
+    others, begun = share_costs(case), monotonic()
+    shares = transport(case, prices.extra_tower, others + prices.walking * views.minutes, until)
 
     def share() -> Share:
-        return transport.share(others + prices.walking * views.minutes, until)
+        return shares.share(others + prices.walking * views.minutes, until)
 
-    begun = monotonic()
     best, part, pace = share(), views.part, FIRST_PACE
     lean, took = views.lean(best.floor), monotonic() - begun
     while pace > LAST_PACE and monotonic() + took < until:

@@ -21,6 +21,8 @@ from allocator.search.case import Case
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 STEPS = 120
+SAMPLE = 400
+"""Units that are enough to find prices to begin with."""
 PATIENCE = 10
 """Steps without gain before steps are halved."""
 SMALLEST = 2.0**-9
@@ -66,21 +68,23 @@ class Transport:
         Best prices so far.
     """
 
-    def __init__(self, case: Case, price_of_tower: float) -> None:
-        self.count, self.capacity = len(case.demand), case.capacity.astype(np.float64)
+    def __init__(self, case: Case, price_of_tower: float, every: int = 1) -> None:
+        """Take every so manieth unit, with its part of the floors; fewer prove nothing."""
+        self.count = len(case.demand)
         self.floors = np.argsort(case.tower, kind="stable")
         self.tower_ends = np.searchsorted(
             case.tower[self.floors], np.arange(len(case.tower_ids) + 1)
         )
-        placed = np.flatnonzero((case.demand > 0) & np.any(case.allowed, axis=1))
-        self.units = placed[np.argsort(case.organisation[placed], kind="stable")]
+        placed = _placed(case)
+        self.units = placed[::every]
         self.closed = ~case.allowed.T[np.ix_(self.floors, self.units)]
         self.demand = case.demand[self.units].astype(np.float64)
+        self.capacity = case.capacity * (self.demand.sum() / max(case.demand[placed].sum(), 1))
         present, self.first, self.owner = np.unique(
             case.organisation[self.units], return_index=True, return_inverse=True
         )
-        self.several = _Several(case, present, price_of_tower)
-        self.price = np.zeros(len(self.capacity))
+        self.several = _Several(case, present, self.units, price_of_tower)
+        self.price, self.ease = np.zeros(len(self.capacity)), 1.0
         self.reduced = np.empty(self.closed.shape)
 
     def share(self, cost: Floats, until: float) -> Share:
@@ -96,7 +100,7 @@ class Transport:
         mine = np.ascontiguousarray(cost.T[np.ix_(self.floors, self.units)])
         mine[self.closed] = np.inf
         best = self._at(mine, self.price)
-        price, direction, ease, idle = best.price, best.excess, 1.0, 0
+        price, direction, ease, idle = best.price, best.excess, self.ease, 0
         stake = _stake(mine)
         for _ in range(STEPS):
             direction = np.where(price > 0, direction, np.maximum(direction, 0.0))
@@ -110,7 +114,7 @@ class Transport:
                 best, idle = here, 0
             if idle >= PATIENCE:
                 price, direction, ease, idle = best.price, best.excess, ease / 2, 0
-        self.price = best.price
+        self.price, self.ease = best.price, min(4 * ease, 1.0)
         return best
 
     def _at(self, cost: Floats, price: Floats) -> Share:
@@ -143,6 +147,23 @@ class Transport:
         return found
 
 
+def transport(case: Case, price_of_tower: float, cost: Floats, until: float) -> Transport:
+    """Return a transport that begins with prices which suit a sample of the units at this cost."""
+    whole = Transport(case, price_of_tower)
+    every = len(whole.units) // SAMPLE
+    if every > 1:
+        sample = Transport(case, price_of_tower, every)
+        sample.share(cost, until)
+        whole.price, whole.ease = sample.price, sample.ease
+    return whole
+
+
+def _placed(case: Case) -> Whole:
+    """Return the units with desks and somewhere to be, by organisation."""
+    units = np.flatnonzero((case.demand > 0) & np.any(case.allowed, axis=1))
+    return units[np.argsort(case.organisation[units], kind="stable")]
+
+
 def _stake(cost: Floats) -> float:
     """Return by how much the units' floors (F × U) differ in cost, on average, over all units."""
     known = np.isfinite(cost)
@@ -157,16 +178,13 @@ class _Several:
     t are at most room(t) / desks, at least Σ_t share(t) · desks / room(t) − 1.
     """
 
-    def __init__(self, case: Case, organisations: Whole, price: float) -> None:
+    def __init__(self, case: Case, organisations: Whole, units: Whole, price: float) -> None:
         rooms = tower_rooms(case)[organisations]
         demand = np.bincount(case.organisation, weights=case.demand)[organisations]
         fewest = [fewest_towers(r, int(d)) for r, d in zip(rooms, demand, strict=True)]
         self.too_small = (rooms < demand[:, None]).T
         self.fixed = price * (np.maximum(fewest, 2) - 1)
         extra = np.maximum(demand[:, None] / np.maximum(rooms, 1) - 1, 0.0)
-        present = (case.demand > 0) & np.any(case.allowed, axis=1)
-        units = np.flatnonzero(present)
-        units = units[np.argsort(case.organisation[units], kind="stable")]
         owner = np.searchsorted(organisations, case.organisation[units])
         self.by_share = price * (case.demand[units] / demand[owner]) * extra[owner].T
 
