@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, wait
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from allocator.cli.common import (
     CODES,
-    TICK_S,
     AsJson,
     PeoplePerDesk,
     ScenarioPath,
@@ -21,9 +18,9 @@ from allocator.cli.common import (
     Workers,
     print_result,
     say,
-    stop_on_interrupt,
     worker_count,
 )
+from allocator.cli.watch import watched
 
 if TYPE_CHECKING:
     from allocator.plan.types import Plan
@@ -100,29 +97,9 @@ def _start(given: Scenario, path: Path) -> dict[tuple[str, str], int]:
 def _solve_watched(
     given: Scenario, options: SolveOptions, start: dict[tuple[str, str], int] | None
 ) -> Plan:
-    """Solve in a thread of its own, so that this one can show progress and hear Ctrl-C."""
-    from allocator.console import display
     from allocator.search.solve import solve as search
 
-    said = "stopping with the best plan so far; Ctrl-C again to abort"
-    with stop_on_interrupt(said) as stop, display() as shown:
-        answer: Future[Plan] = Future()
-
-        def work() -> None:
-            try:
-                plan = search(
-                    given,
-                    options,
-                    start=start,
-                    on_progress=shown.update,
-                    should_stop=stop.is_set,
-                )
-                answer.set_result(plan)
-            except BaseException as error:
-                answer.set_exception(error)
-
-        Thread(target=work, daemon=True).start()
-        while not answer.done():
-            shown.tick()
-            wait([answer], timeout=TICK_S)
-    return answer.result()
+    return watched(
+        "stopping with the best plan so far; Ctrl-C again to abort",
+        lambda tell, stop: search(given, options, start=start, on_progress=tell, should_stop=stop),
+    )

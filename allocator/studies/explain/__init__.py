@@ -1,0 +1,131 @@
+"""Why no plan exists, and the cheapest ways out. Each step has a module of its own."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from allocator.plan.types import Plan, Reason, Status
+from allocator.scenario.types import Scenario
+from allocator.search.case import compile_case
+from allocator.search.counting import shortfalls
+from allocator.search.progress import OnProgress, ShouldStop
+from allocator.search.solve import SolveOptions
+from allocator.studies.explain.conflict import Conflict, find_conflict, quick_conflict
+from allocator.studies.explain.proofs import LARGE, Budget, find_plan
+from allocator.studies.explain.ways_out import WayKind, WayOut, ways_out
+
+__all__ = [
+    "Conflict",
+    "Explanation",
+    "WayKind",
+    "WayOut",
+    "conflict_reasons",
+    "explain",
+    "with_conflict",
+]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a scenario has no plan, or the plan that it has.
+
+    Attributes
+    ----------
+    status
+        ``infeasible`` where that is proved, ``feasible`` with a plan, ``unknown`` else.
+    reasons
+        What counting found, else the members of the conflict.
+    conflict
+        None where none was found in time.
+    ways_out
+        Cheapest first.
+    plan
+        A checked plan, where there is one.
+    """
+
+    status: Status
+    seconds: float
+    reasons: tuple[Reason, ...] = ()
+    conflict: Conflict | None = None
+    ways_out: tuple[WayOut, ...] = ()
+    plan: Plan | None = None
+
+
+def explain(
+    scenario: Scenario,
+    options: SolveOptions | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> Explanation:
+    """Return why no plan exists and what to give up, or a plan where one exists.
+
+    Counting comes first, then a minimal conflict, then ways out, as far as the time goes.
+
+    Parameters
+    ----------
+    options
+        Time limit, workers and seed; the rest does not matter here.
+    on_progress
+        Told the stage, and the plans found on the way.
+    should_stop
+        Asked often; once true, what is known by then is returned.
+    """
+    began = time.monotonic()
+    budget = Budget.of(options or SolveOptions(time_limit_s=60.0), should_stop)
+    found = _explain(scenario, replace(budget, on_progress=on_progress))
+    return replace(found, seconds=round(time.monotonic() - began, 3))
+
+
+def _explain(scenario: Scenario, budget: Budget) -> Explanation:
+    budget.enter("counting")
+    reasons = shortfalls(compile_case(scenario))
+    conflict: Conflict | None = None
+    if not reasons:
+        budget.enter("looking for a plan")
+        found = _plan_or_conflict(scenario, budget)
+        if isinstance(found, Plan):
+            return Explanation(Status.FEASIBLE, 0.0, plan=found)
+        conflict = found
+    if conflict is None:
+        budget.enter("looking for a conflict")
+        conflict = find_conflict(scenario, budget.part(budget.left() / 2))
+    if conflict is None:
+        status = Status.INFEASIBLE if reasons else Status.UNKNOWN
+        return Explanation(status, 0.0, reasons=reasons)
+    budget.enter("looking for ways out")
+    ways = ways_out(scenario, conflict, budget)
+    reasons = reasons or _as_reasons(conflict)
+    return Explanation(Status.INFEASIBLE, 0.0, reasons, conflict, ways)
+
+
+def _plan_or_conflict(scenario: Scenario, budget: Budget) -> Plan | Conflict | None:
+    """Return a plan, or a conflict that is soon found, whichever comes first."""
+    if len(scenario.housed) * len(scenario.floors) > LARGE:
+        conflict = quick_conflict(scenario, budget.part(budget.left() / 2))
+        if conflict is not None:
+            return conflict
+    plan = find_plan(scenario, budget.part(budget.left() / 2))
+    return None if plan is None or plan.status is Status.INFEASIBLE else plan
+
+
+def conflict_reasons(scenario: Scenario, options: SolveOptions) -> tuple[Reason, ...]:
+    """Return a conflict's members as reasons; none where no conflict is found in time."""
+    conflict = find_conflict(scenario, Budget.of(options))
+    return () if conflict is None else _as_reasons(conflict)
+
+
+def with_conflict(plan: Plan, scenario: Scenario, options: SolveOptions) -> Plan:
+    """Return an infeasible answer with the conflict beside what the search alone says.
+
+    Any other plan, and one whose reasons were counted, is returned as it is.
+    """
+    if plan.status is not Status.INFEASIBLE or any(r.kind != "search" for r in plan.reasons):
+        return plan
+    reasons = (*plan.reasons, *conflict_reasons(scenario, options))
+    return plan.model_copy(update={"reasons": reasons}).of(scenario)
+
+
+def _as_reasons(conflict: Conflict) -> tuple[Reason, ...]:
+    return tuple(member.as_reason() for member in conflict.members)

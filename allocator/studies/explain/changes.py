@@ -1,0 +1,97 @@
+"""Scenarios with one thing given up, and what that costs in desks. Plans are found elsewhere."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+from math import ceil
+
+from allocator.scenario.demand import demand, desks_on, usable_desks
+from allocator.scenario.settings import decimal_text
+from allocator.scenario.types import Floor, Scenario
+
+
+def total_demand(scenario: Scenario) -> int:
+    """Return the desks that all units need."""
+    return sum(demand(unit) for unit in scenario.housed)
+
+
+def usable_total(scenario: Scenario) -> int:
+    """Return the desks that may be placed."""
+    sharing = scenario.settings.sharing
+    return sum(usable_desks(place, sharing) for place in scenario.floors)
+
+
+def without_rules(scenario: Scenario, rows: Collection[int]) -> Scenario:
+    """Return the scenario without these rows of its rules, which count from 0."""
+    kept = (row for i, row in enumerate(scenario.rules) if i not in rows)
+    return scenario.replace(rules=tuple(kept))
+
+
+def without_units(scenario: Scenario, units: Collection[str]) -> Scenario:
+    """Return the scenario with these units elsewhere: they have no headcount."""
+    kept = (row for row in scenario.headcounts if row.unit_id not in units)
+    return scenario.replace(headcounts=tuple(kept))
+
+
+def with_desks(scenario: Scenario, added: Mapping[str, int]) -> Scenario:
+    """Return the scenario with so many more usable desks on these floors."""
+    return scenario.replace(
+        floors=tuple(
+            _larger(scenario, place, added.get(place.floor_id, 0)) for place in scenario.floors
+        )
+    )
+
+
+def _larger(scenario: Scenario, place: Floor, added: int) -> Floor:
+    """Return a floor with so many more usable desks, and the occupants that they need."""
+    if not added:
+        return place
+    sharing = scenario.settings.sharing
+    usable = usable_desks(place, sharing) + added
+    desks = max(desks_on(place, sharing), ceil(usable / (1 - sharing.reserve_share)))
+    most = place.max_occupants
+    return place.model_copy(
+        update={
+            "desks": desks,
+            "area_m2": None,
+            "max_occupants": None if most is None else max(most, usable),
+        }
+    )
+
+
+def breakpoints(scenario: Scenario) -> list[Fraction]:
+    """Return the ratios above today's at which some unit needs a desk less, rising, as fractions.
+
+    Units with a ratio of their own keep it. The last is where each needs one desk for all who
+    share.
+    """
+    now = scenario.settings.sharing.people_per_desk
+    kept = {row.unit_id for row in scenario.headcounts if row.people_per_desk is not None}
+    sharers = {
+        unit.headcount - unit.own_desks for unit in scenario.housed if unit.unit_id not in kept
+    }
+    return sorted(
+        {
+            Fraction(people, desks)
+            for people in sharers
+            for desks in range(1, ceil(Fraction(people) / now))
+        }
+    )
+
+
+def ratio_for(scenario: Scenario, ratios: Sequence[Fraction], desks: int) -> int | None:
+    """Return the place of the first of the ratios at which at most so many desks are needed."""
+    place = bisect_left(
+        range(len(ratios)),
+        True,
+        key=lambda i: total_demand(scenario.with_sharing(people_per_desk=ratios[i])) <= desks,
+    )
+    return place if place < len(ratios) else None
+
+
+def ratio_text(ratio: Fraction) -> str:
+    """Return a ratio as it can be given again, with its value where that is no short decimal."""
+    text = decimal_text(ratio)
+    return text if "/" not in text and len(text) < 8 else f"{text} ({float(ratio):.4f})"

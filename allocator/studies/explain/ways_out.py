@@ -1,0 +1,302 @@
+"""What to give up so that a plan exists, each way with a checked plan that proves it.
+
+The price of a way out is in desks: those to add, those that nobody asks for any more because
+more people share, or those of whoever is left out. A rule dropped costs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from allocator.plan.types import Pieces, Plan, Status
+from allocator.plan.verify.words import counted, listed
+from allocator.scenario.demand import demand
+from allocator.scenario.settings import decimal_text
+from allocator.scenario.types import Scenario
+from allocator.search.case import compile_case
+from allocator.search.counting import shortfalls
+from allocator.studies.explain.changes import (
+    breakpoints,
+    ratio_for,
+    ratio_text,
+    total_demand,
+    usable_total,
+    with_desks,
+    without_rules,
+    without_units,
+)
+from allocator.studies.explain.conflict import Conflict
+from allocator.studies.explain.enlarge import Enlargement, fewest_desks
+from allocator.studies.explain.members import (
+    Member,
+    MemberKind,
+    demand_members,
+    desks_members,
+    needs_members,
+    of_kind,
+    rule_members,
+)
+from allocator.studies.explain.proofs import LARGE, Budget, find_plan
+
+SLACKS = (Fraction(4, 100), Fraction(2, 100), Fraction(1, 100), Fraction(1, 200), Fraction(0))
+"""Desks left free, as a share, in the ratios tried on a large case: loose first, then tighter."""
+MOST_TRIED = 3
+"""Bodies to leave out that are tried, of those that counting admits."""
+
+
+class WayKind(StrEnum):
+    """What is given up, in the order in which ways of the same price are told."""
+
+    DROP_RULE = "drop_rule"
+    PEOPLE_PER_DESK = "people_per_desk"
+    ADD_DESKS = "add_desks"
+    LEAVE_OUT = "leave_out"
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """One way out.
+
+    Attributes
+    ----------
+    desks
+        Its price.
+    is_least
+        Whether it is proved that nothing smaller of this kind would do; rules have no size.
+    change
+        What is changed: ``rules`` (rows from 1), ``people_per_desk``, ``desks`` by floor, or
+        ``units``.
+    scenario, plan
+        The scenario so changed, and a plan of it that the checker has passed.
+    """
+
+    kind: WayKind
+    message: str
+    desks: int
+    is_least: bool
+    change: dict[str, Any]
+    scenario: Scenario
+    plan: Plan
+
+
+def ways_out(scenario: Scenario, conflict: Conflict, budget: Budget) -> tuple[WayOut, ...]:
+    """Return the ways out that were found in time, cheapest first."""
+    search = _Search(scenario, conflict, budget)
+    attempts = search.attempts()
+    found = []
+    for done, attempt in enumerate(attempts):
+        search.budget = budget.part(budget.left() / (2 if search.near is None else 1))
+        search.budget = search.budget.part(budget.left() / _share(len(attempts) - done, search))
+        way = attempt()
+        if way is not None:
+            found.append(way)
+    order = list(WayKind)
+    return tuple(sorted(found, key=lambda way: (way.desks, order.index(way.kind))))
+
+
+def _share(left: int, search: _Search) -> int:
+    """Return among how many the time is shared: the first plan is the hard one."""
+    return min(left, 2) if search.near is None else left
+
+
+class _Search:
+    """Tries ways out; each begins from the plan of the one before."""
+
+    def __init__(self, scenario: Scenario, conflict: Conflict, budget: Budget) -> None:
+        self.scenario = scenario
+        self.conflict = conflict
+        self.budget = budget
+        self.near: Pieces | None = None
+
+    def attempts(self) -> list[Callable[[], WayOut | None]]:
+        """Return what to try; more desks, or fewer needed, only where the conflict is of desks."""
+        members = self.conflict.members
+        found: list[Callable[[], WayOut | None]] = [
+            lambda member=member: self.drop_rule(member)  # type: ignore[misc]
+            for member in of_kind(members, MemberKind.RULE)
+        ]
+        if of_kind(members, MemberKind.DESKS):
+            found += [self.add_desks, self.more_people_per_desk]
+        if of_kind(members, MemberKind.DEMAND):
+            found.append(self.leave_out)
+        return found
+
+    def plan(self, scenario: Scenario, budget: Budget | None = None) -> Plan | None:
+        """Return a checked plan of a changed scenario, if one is found."""
+        plan = find_plan(scenario, budget or self.budget, self.near)
+        if plan is None or plan.status is Status.INFEASIBLE:
+            return None
+        self.near = plan.pieces
+        return plan
+
+    def drop_rule(self, member: Member) -> WayOut | None:
+        """Do without one rule of the conflict."""
+        changed = without_rules(self.scenario, member.rows)
+        plan = self.plan(changed)
+        if plan is None:
+            return None
+        return WayOut(
+            kind=WayKind.DROP_RULE,
+            message=f"drop the rule: {member.message}",
+            desks=0,
+            is_least=False,
+            change={"rules": [self.scenario.file_row("rules", i + 1) for i in member.rows]},
+            scenario=changed,
+            plan=plan,
+        )
+
+    def add_desks(self) -> WayOut | None:
+        """Add the fewest desks: those that free the conflict alone, else those of a whole plan."""
+        half = self.budget.part(self.budget.left() / 2)
+        alone = fewest_desks(self.scenario, list(self.conflict.members), half, self.near)
+        if alone is None:
+            return None
+        plan = self.plan(with_desks(self.scenario, alone.added), half)
+        if plan is not None:
+            return self._with_desks(alone, alone.least, plan)
+        whole = fewest_desks(self.scenario, _everything(self.scenario), self.budget, self.near)
+        if whole is None:
+            return None
+        self.near = whole.pieces
+        plan = self.plan(with_desks(self.scenario, whole.added))
+        least = max(alone.least, whole.least)
+        return None if plan is None else self._with_desks(whole, least, plan)
+
+    def _with_desks(self, more: Enlargement, least: int, plan: Plan) -> WayOut:
+        largest = sorted(more.added.items(), key=lambda item: -item[1])
+        where = listed(f"{desks} on {floor}" for floor, desks in largest)
+        proved = more.desks == least
+        known = "" if proved else f"; at least {counted(least, 'desk')} are needed"
+        return WayOut(
+            kind=WayKind.ADD_DESKS,
+            message=f"add {counted(more.desks, 'desk')}: {where}{known}",
+            desks=more.desks,
+            is_least=proved,
+            change={"desks": more.added},
+            scenario=with_desks(self.scenario, more.added),
+            plan=plan,
+        )
+
+    def more_people_per_desk(self) -> WayOut | None:
+        """Let more people share a desk, as few more as can be."""
+        ratios = breakpoints(self.scenario)
+        least = self._least_ratio(ratios)
+        if least is None:
+            return None
+        best: tuple[int, Plan] | None = None
+        for place in self._ratios_to_try(ratios, least):
+            if best and place >= best[0]:
+                continue
+            plan = self.plan(self._shared(ratios[place]), self.budget.part(self.budget.left() / 2))
+            if plan is not None:
+                best = place, plan
+            elif best:
+                break
+        return None if best is None else self._with_ratio(ratios, best[0], least, best[1])
+
+    def _shared(self, ratio: Fraction) -> Scenario:
+        return self.scenario.with_sharing(people_per_desk=ratio)
+
+    def _least_ratio(self, ratios: Sequence[Fraction]) -> int | None:
+        """Return the place of the first ratio that counting does not rule out."""
+        low, high = ratio_for(self.scenario, ratios, usable_total(self.scenario)), len(ratios)
+        if low is None:
+            return None
+        while low < high:
+            middle = (low + high) // 2
+            if shortfalls(compile_case(self._shared(ratios[middle]))):
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(ratios) else None
+
+    def _ratios_to_try(self, ratios: Sequence[Fraction], least: int) -> Iterator[int]:
+        """Yield places of ratios: one by one in a small case, in a large one loose ones first."""
+        size = len(self.scenario.housed) * len(self.scenario.floors)
+        if size <= LARGE:
+            yield from range(least, len(ratios))
+            return
+        needed = total_demand(self._shared(ratios[least]))
+        for slack in SLACKS:
+            place = ratio_for(self.scenario, ratios, int(needed * (1 - slack)))
+            if place is not None:
+                yield max(place, least)
+
+    def _with_ratio(
+        self, ratios: Sequence[Fraction], place: int, least: int, plan: Plan
+    ) -> WayOut:
+        ratio = ratios[place]
+        changed = self._shared(ratio)
+        saved = total_demand(self.scenario) - total_demand(changed)
+        known = "" if place == least else f"; below {ratio_text(ratios[least])} none is possible"
+        return WayOut(
+            kind=WayKind.PEOPLE_PER_DESK,
+            message=f"let {ratio_text(ratio)} people share a desk instead of "
+            f"{ratio_text(self.scenario.settings.sharing.people_per_desk)}: "
+            f"{counted(saved, 'desk')} fewer are needed{known}",
+            desks=saved,
+            is_least=False,
+            change={"people_per_desk": decimal_text(ratio)},
+            scenario=changed,
+            plan=plan,
+        )
+
+    def leave_out(self) -> WayOut | None:
+        """House one unit elsewhere, the smallest that will do, or one organisation."""
+        tried = 0
+        for body, units in self._bodies():
+            changed = without_units(self.scenario, units)
+            if not changed.housed or shortfalls(compile_case(changed)):
+                continue
+            tried += 1
+            budget = self.budget.part(self.budget.left() / 2)
+            plan = self.plan(changed, budget)
+            if plan is not None:
+                return self._left_out(body, units, changed, plan)
+            if tried == MOST_TRIED:
+                return None
+        return None
+
+    def _bodies(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield units of the conflict, then organisations, each from the smallest."""
+        needs = {unit.unit_id: demand(unit) for unit in self.scenario.housed}
+        of = {unit.unit_id: unit.organisation_id for unit in self.scenario.housed}
+        members = of_kind(self.conflict.members, MemberKind.DEMAND)
+        units = sorted((u for member in members for u in member.ids), key=needs.__getitem__)
+        short = total_demand(self.scenario) - usable_total(self.scenario)
+        yield from ((u, (u,)) for u in units if needs[u] >= short)
+        owners = {of[u]: self.scenario.units_of[of[u]] for u in units}
+        size = {owner: sum(needs[u] for u in own) for owner, own in owners.items()}
+        yield from (
+            (owner, owners[owner])
+            for owner in sorted(owners, key=size.__getitem__)
+            if len(owners[owner]) > 1 and size[owner] >= short
+        )
+
+    def _left_out(
+        self, body: str, units: Collection[str], changed: Scenario, plan: Plan
+    ) -> WayOut:
+        desks = total_demand(self.scenario) - total_demand(changed)
+        return WayOut(
+            kind=WayKind.LEAVE_OUT,
+            message=f"house {body} elsewhere: {counted(desks, 'desk')}",
+            desks=desks,
+            is_least=False,
+            change={"units": list(units)},
+            scenario=changed,
+            plan=plan,
+        )
+
+
+def _everything(scenario: Scenario) -> list[Member]:
+    """Return all that a scenario asks for."""
+    return [
+        *rule_members(scenario),
+        *needs_members(scenario),
+        *demand_members(scenario, ()),
+        *desks_members(scenario, ()),
+    ]
