@@ -6,4 +6,5 @@ COPY api api
 RUN pip install --no-cache-dir -c constraints.txt . && useradd --create-home planner
 USER planner
 WORKDIR /home/planner
+EXPOSE 8000
 ENTRYPOINT ["allocator"]

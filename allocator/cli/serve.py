@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import ipaddress
+import os
 import pkgutil
 import socket
 from contextlib import suppress
@@ -14,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from allocator.cli.common import say
+from allocator.cli.common import Workers, say
 from allocator.errors import InputError, Problem
 
 EXAMPLE = "allocator serve --port 8000"
@@ -28,14 +29,17 @@ def serve(
         "127.0.0.1"
     ),
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
+    workers: Workers = None,
 ) -> None:
     """Answer POST /allocate over HTTP.
 
-    Listens on this machine only unless told otherwise. Limits are set by variables such as
-    ALLOCATOR_MAX_UNITS. Ctrl-C stops it.
+    Listens on this machine only unless told otherwise. --workers are the threads of one solve;
+    limits are set by variables such as ALLOCATOR_MAX_UNITS. Ctrl-C stops it.
     """
     import uvicorn
 
+    if workers is not None:
+        os.environ["ALLOCATOR_WORKERS"] = str(workers)
     if not _is_loopback(host):
         say(f"WARNING: whoever reaches {host} may use the service: it asks for no password")
     listener = _listen(host, port)

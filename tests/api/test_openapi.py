@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,10 @@ from allocator import __version__
 from api.app import create_app
 from api.examples import REQUESTS, SMALLEST
 from api.problems import MEDIA_TYPE
+from api.settings import ServiceSettings
 from tests.api.conftest import LIMITS, PlantedSolver, opening
+
+ROOT = Path(__file__).parents[2]
 
 contract = schemathesis.openapi.from_asgi(
     "/openapi.json", create_app(LIMITS, opening(PlantedSolver()))
@@ -105,6 +110,23 @@ def test_schema_allows_every_form_that_is_read(
     document = schema | {"components": contract.raw_schema["components"]}
     assert planted.post("/allocate", json=order).status_code == 200
     Draft202012Validator(document).validate(order)
+
+
+def test_request_of_the_readme_is_the_documented_one() -> None:
+    """The README shows the smallest useful request, as it runs."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"^    (\{ \"floors\".*?\n)\n", readme, flags=re.M | re.S)
+    assert shown is not None
+    assert json.loads(shown[1]) == SMALLEST
+
+
+def test_readme_names_every_setting() -> None:
+    """Every variable that sets a limit is in the README."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = {
+        name for name in ServiceSettings.model_fields if f"`ALLOCATOR_{name.upper()}`" in readme
+    }
+    assert named == set(ServiceSettings.model_fields)
 
 
 def _operation() -> dict[str, Any]:

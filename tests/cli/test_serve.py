@@ -48,7 +48,7 @@ class Service:
 
 @contextmanager
 def running() -> Iterator[Service]:
-    command = [sys.executable, "-m", "allocator.cli", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "allocator.cli", "serve", "--port", "0", "--workers", "1"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stderr is not None
     try:
@@ -67,10 +67,11 @@ def running() -> Iterator[Service]:
 def test_service_answers_and_leaves_nothing_behind(kind: signal.Signals, code: int) -> None:
     """It answers over the wire; however it is ended, no process of its pool is left."""
     with running() as service:
-        assert service.allocate(SMALLEST)["status"] == "optimal"
+        plan = service.allocate(SMALLEST)
         children = service.children()
         service.process.send_signal(kind)
         assert service.process.wait(timeout=30) == code
+    assert (plan["status"], plan["run"]["workers"]) == ("optimal", 1)
     assert children
     assert until(lambda: not children & _processes())
 
