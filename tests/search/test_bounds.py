@@ -48,7 +48,8 @@ def excess(found: Bounds, plans: list[Check]) -> dict[str, float]:
     if not plans:
         return {}
     over = {
-        name: bound - min(costs(p)[name] for p in plans) for name, bound in found.terms.items()
+        name.value: bound - min(costs(plan)[name] for plan in plans)
+        for name, bound in found.terms.items()
     }
     return {**over, "total": found.total - min(plan.total for plan in plans)}
 

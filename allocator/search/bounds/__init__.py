@@ -14,7 +14,7 @@ from allocator.search.bounds.joint import joint_bound
 from allocator.search.bounds.needed import Needed, needed_desks
 from allocator.search.bounds.placing import people_moved, placement_cost
 from allocator.search.bounds.towers import extra_towers
-from allocator.search.bounds.transport import transport
+from allocator.search.bounds.transport import warm_transport
 from allocator.search.bounds.walking import Views
 from allocator.search.case import Case
 
@@ -56,7 +56,7 @@ def lower_bounds(case: Case, *, time_limit_s: float, unplaced_people: float = 0.
     prices, views = case.scenario.settings.prices, Views(case)
     joint = cautious(joint_bound(case, views, begun + 0.8 * time_limit_s))
     walked, end = prices.walking * views.minutes, begun + time_limit_s
-    alone = transport(case, 0.0, walked, end).share(walked, end)
+    alone = warm_transport(case, 0.0, walked, end).share(walked, end)
     terms[TermName.WALKING] = max(cautious(alone.bound), 0.0)
     total = max(sum(terms.values()), joint + terms[TermName.PEOPLE_MOVED])
     return Bounds(terms=terms, total=total)

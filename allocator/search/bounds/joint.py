@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.search.bounds.floors import fewest_floors
-from allocator.search.bounds.transport import Share, transport
+from allocator.search.bounds.transport import Share, warm_transport
 from allocator.search.bounds.walking import Views
 from allocator.search.case import Case
 
@@ -31,7 +31,9 @@ def joint_bound(case: Case, views: Views, until: float) -> float:
     """
     prices = case.scenario.settings.prices
     others, begun = share_costs(case), monotonic()
-    shares = transport(case, prices.extra_tower, others + prices.walking * views.minutes, until)
+    shares = warm_transport(
+        case, prices.extra_tower, others + prices.walking * views.minutes, until
+    )
 
     def share() -> Share:
         return shares.share(others + prices.walking * views.minutes, until)

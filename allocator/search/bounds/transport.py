@@ -147,7 +147,7 @@ class Transport:
         return found
 
 
-def transport(case: Case, price_of_tower: float, cost: Floats, until: float) -> Transport:
+def warm_transport(case: Case, price_of_tower: float, cost: Floats, until: float) -> Transport:
     """Return a transport that begins with prices which suit a sample of the units at this cost."""
     whole = Transport(case, price_of_tower)
     every = len(whole.units) // SAMPLE
