@@ -18,7 +18,10 @@ from allocator.cli.common import (
     Scheme,
     Seed,
     TimeLimit,
+    aligned,
     gravest,
+    number,
+    percent,
     print_result,
     say,
     stop_on_interrupt,
@@ -99,30 +102,23 @@ def _progress(standing: Standing) -> str:
 
 def _table(rows: Sequence[SummaryRow], summary: Path) -> str:
     """Return a line for each table, and how many there are of each status."""
-    width = max((len(_name(row)) for row in rows), default=0)
-    heads = ("demand", "desks", "total", "gap", "towers", "floors")
-    head = f"{'file':<{width}}  {'status':<10}" + "".join(f"{name:>9}" for name in heads)
+    head = ("file", "status", "demand", "desks", "total", "gap", "towers", "floors", "")
     counts = Counter(row.outcome.status.value for row in rows)
     told = ", ".join(f"{count:,} {status}" for status, count in counts.items())
-    lines = [head, *(_line(row, width) for row in rows), "", f"{len(rows):,} tables: {told}"]
-    return "\n".join([*lines, f"summary in {summary}"]) + "\n"
+    table = aligned([head, *map(_cells, rows)], left=2)
+    return f"{table}\n{len(rows):,} tables: {told}\nsummary in {summary}\n"
 
 
-def _line(row: SummaryRow, width: int) -> str:
+def _cells(row: SummaryRow) -> tuple[str, ...]:
     found = row.outcome
-    gap = "–" if found.gap is None else f"{found.gap:.1%}"
-    numbers = [found.demand, found.desks, found.total, gap, found.towers, found.floors]
-    cells = "".join(f"{_cell(number):>9}" for number in numbers)
-    message = f"  {shorten(found.message, MOST_MESSAGE)}" if found.message else ""
-    return f"{_name(row):<{width}}  {found.status.value:<10}{cells}{message}"
-
-
-def _name(row: SummaryRow) -> str:
-    """Return the end of the file's path, by which files of one name are told apart."""
-    return shorten(row.file[-MOST_NAME:], MOST_NAME)
-
-
-def _cell(value: float | str | None) -> str:
-    if value is None:
-        return "–"
-    return value if isinstance(value, str) else f"{value:,.0f}"
+    return (
+        shorten(row.file[-MOST_NAME:], MOST_NAME),  # the end tells files of one name apart
+        found.status.value,
+        number(found.demand),
+        number(found.desks),
+        number(found.total),
+        percent(found.gap),
+        number(found.towers),
+        number(found.floors),
+        shorten(found.message, MOST_MESSAGE),
+    )

@@ -10,7 +10,7 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -97,6 +97,29 @@ def stop_on_interrupt(said: str) -> Iterator[Event]:
         yield stop
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def aligned(rows: Sequence[Sequence[str]], left: int) -> str:
+    """Return rows of text in columns as wide as they need, the first so many to the left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(
+            cell.ljust(width) if place < left else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
+    return "\n".join(lines) + "\n"
+
+
+def number(value: float | None) -> str:
+    """Return a number without decimals, or a dash for none."""
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def percent(value: float | None) -> str:
+    """Return a fraction in per cent, or a dash for none."""
+    return "–" if value is None else f"{value:.1%}"
 
 
 def print_result(result: str | dict[str, Any]) -> None:

@@ -67,7 +67,7 @@ def test_table_without_desks_is_bad_input(allocator: Run, office: Path, plan: Pa
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("command", ["solve", "check"])
+@pytest.mark.parametrize("command", ["solve", "check", "batch", "compare"])
 def test_every_command_has_help_with_an_example(allocator: Run, command: str) -> None:
     """--help exits with 0 and ends with an example."""
     done = allocator(command, "--help")

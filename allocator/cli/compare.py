@@ -1,0 +1,181 @@
+"""`allocator compare`: ratios, schemes and scenarios side by side, worked out in `studies`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from allocator.cli.common import (
+    ABORTED,
+    ALL_WELL,
+    CODES,
+    AsJson,
+    Processes,
+    Seed,
+    TimeLimit,
+    aligned,
+    number,
+    percent,
+    print_result,
+    say,
+    stop_on_interrupt,
+    worker_count,
+)
+from allocator.errors import shorten
+
+if TYPE_CHECKING:
+    from allocator.studies.compare import Case, Row, Standing
+
+EXAMPLE = "allocator compare data/ikn-wave1 --people-per-desk 1.0:2.0:0.1 --out out/ratios"
+TERMS = (
+    "extra_towers",
+    "extra_floors",
+    "gaps",
+    "open_floors",
+    "walking",
+    "placement_cost",
+    "people_moved",
+)
+
+
+def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
+    scenarios: Annotated[
+        list[Path],
+        typer.Argument(metavar="SCENARIO...", help="Folders, .xlsx or .json files."),
+    ],
+    people_per_desk: Annotated[
+        str | None,
+        typer.Option(metavar="RATIOS", help="first:last:step, or a list: 1.0,1.2,1.35."),
+    ] = None,
+    scheme: Annotated[
+        str | None,
+        typer.Option(metavar="S,S", help="Schemes of headcounts, for example 118k,180k."),
+    ] = None,
+    time_limit: TimeLimit = 30,
+    workers: Processes = None,
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for compare.csv, .json and .svg.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set ratios, schemes and scenarios side by side.
+
+    First says how many desks each case needs and whether they suffice, then solves those that
+    may fit, each from its neighbour's plan. The time limit is for each case. Exits with 0 if any
+    has a plan.
+    """
+    from allocator.plan.tables import prepare_folder
+    from allocator.studies.compare import cases, document, ratios, row_of, write_comparison
+
+    given = cases(
+        scenarios,
+        people_per_desk=() if people_per_desk is None else ratios(people_per_desk),
+        schemes=() if scheme is None else [name.strip() for name in scheme.split(",")],
+    )
+    if out is not None:
+        prepare_folder(out)
+    if not as_json:
+        print_result(_desks([row_of(case, case.counted) for case in given]))
+    rows = _solved(given, workers, time_limit, seed)
+    files = () if out is None or not rows else write_comparison(rows, out)
+    print_result(document(rows) if as_json else _plans(rows, files))
+    if len(rows) < len(given):
+        say(f"stopped with {len(rows):,} of {len(given):,} cases done")
+        raise typer.Exit(ABORTED)
+    raise typer.Exit(_code([row.outcome.status.value for row in rows]))
+
+
+def _code(statuses: Collection[str]) -> int:
+    """Return 0 if any case has a plan and no solve failed: that some do not fit is an answer."""
+    telling = ("failed", "optimal", "feasible", "unknown", "infeasible")
+    return next((CODES[status] for status in telling if status in statuses), ALL_WELL)
+
+
+def _solved(
+    given: Sequence[Case], workers: int | None, time_limit: float, seed: int
+) -> tuple[Row, ...]:
+    """Solve what counting leaves open, in processes of its own."""
+    from allocator.console import display
+    from allocator.studies.compare import compare as run
+    from allocator.studies.pool import Pool
+
+    processes = min(worker_count(workers), sum(not case.is_short for case in given))
+    said = "stopping with the best plans so far; Ctrl-C again to abort"
+    with Pool(processes) as pool, stop_on_interrupt(said) as stop, display() as shown:
+        from allocator.search.solve import SolveOptions  # once the processes are starting, too
+
+        return run(
+            given,
+            pool=pool,
+            options=SolveOptions(time_limit_s=time_limit, workers=1, seed=seed),
+            on_step=lambda standing: shown.show(_progress(standing)),
+            should_stop=stop.is_set,
+        )
+
+
+def _progress(standing: Standing) -> str:
+    return f"{standing.done:,} of {standing.cases:,} done · {standing.running:,} being solved"
+
+
+def _desks(rows: Sequence[Row]) -> str:
+    """Return what each case needs, which is known at once."""
+    head = (*_case_heads(rows), "people", "desks needed", "usable", "", "people/desk reached")
+    lines = [
+        (
+            *_case(row, rows),
+            number(row.outcome.people),
+            number(row.outcome.demand),
+            number(row.outcome.desks),
+            f"fits, {row.spare:,} to spare" if row.spare >= 0 else f"short by {-row.spare:,}",
+            "–" if row.reached is None else f"{row.reached:.3f}",
+        )
+        for row in rows
+    ]
+    return aligned([head, *lines], left=len(_case_heads(rows))) + "\n"
+
+
+def _plans(rows: Sequence[Row], files: Sequence[Path]) -> str:
+    """Return what became of each case; terms that cost nothing anywhere are left out."""
+    terms = [term for term in TERMS if any(getattr(row.outcome, term) for row in rows)]
+    words = [term.replace("_", " ") for term in terms]
+    head = (*_case_heads(rows), "status", "towers", "floors", *words, "total", "bound", "gap")
+    lines = [
+        (
+            *_case(row, rows),
+            row.outcome.status.value,
+            number(row.outcome.towers),
+            number(row.outcome.floors),
+            *(number(getattr(row.outcome, term)) for term in terms),
+            number(row.outcome.total),
+            number(row.outcome.bound),
+            percent(row.outcome.gap),
+        )
+        for row in rows
+    ]
+    table = aligned([head, *lines], left=len(_case_heads(rows)) + 1)
+    named = ", ".join(file.name for file in files)
+    return table + (f"\nfiles in {files[0].parent}: {named}\n" if files else "")
+
+
+def _case_heads(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the columns that name a case: scenario and scheme where there are several."""
+    several = len({row.scenario for row in rows}) > 1
+    schemes = any(row.scheme for row in rows)
+    return (
+        *(["scenario"] if several else []),
+        *(["scheme"] if schemes else []),
+        "people/desk",
+    )
+
+
+def _case(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:
+    cells = {
+        "scenario": shorten(row.scenario, 40),
+        "scheme": shorten(row.scheme or "–", 20),
+        "people/desk": row.people_per_desk,
+    }
+    return tuple(cells[head] for head in _case_heads(rows))

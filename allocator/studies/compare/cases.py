@@ -1,0 +1,110 @@
+"""What is compared: scenarios by schemes by sharing ratios. Nothing is solved here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+from allocator.errors import InputError, Problem
+from allocator.scenario.read import read_scenario
+from allocator.scenario.settings import LARGEST_RATIO, exact
+from allocator.scenario.types import Scenario
+from allocator.studies.outcome import Outcome, OutcomeStatus
+
+MOST_RATIOS = 1000
+OPTION = "--people-per-desk"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing to compare: a scenario as it was named, with its scheme and ratio settled."""
+
+    name: str
+    scenario: Scenario
+
+    @property
+    def people_per_desk(self) -> Fraction:
+        """Ratio of the units that have none of their own."""
+        return self.scenario.settings.sharing.people_per_desk
+
+    @property
+    def group(self) -> tuple[str, str | None]:
+        """What it has in common with the cases that differ from it by the ratio alone."""
+        return self.name, self.scenario.scheme
+
+    @cached_property
+    def counted(self) -> Outcome:
+        """What counting desks says of it: `infeasible` if that proves it, else `unknown`."""
+        found = Outcome.of_scenario(self.scenario, OutcomeStatus.UNKNOWN)
+        short = (found.demand or 0) - (found.desks or 0)
+        if short <= 0 or self.scenario.settings.options.allow_unplaced:
+            return found
+        message = f"{found.demand:,} desks are needed and {found.desks:,} may be used"
+        return found.model_copy(update={"status": OutcomeStatus.INFEASIBLE, "message": message})
+
+    @property
+    def is_short(self) -> bool:
+        """Whether counting desks proves that it has no plan."""
+        return self.counted.status is OutcomeStatus.INFEASIBLE
+
+
+def ratios(text: str) -> tuple[Fraction, ...]:
+    """Return the people per desk in ``1.0:2.0:0.1`` or ``1.0,1.2,1.35``, exactly, each once.
+
+    A range is first, last and step; the last is included where steps reach it.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or a ratio is below 1.
+    """
+    try:
+        found = _range(text) if ":" in text else [exact(part) for part in text.split(",")]
+    except ValueError as error:
+        message = "expected a number, a list such as 1.0,1.2 or first:last:step as in 1.0:2.0:0.1"
+        raise InputError([Problem(message, OPTION, value=text)]) from error
+    if not all(1 <= ratio <= LARGEST_RATIO for ratio in found):
+        raise InputError([Problem("expected numbers of at least 1", OPTION, value=text)])
+    return tuple(dict.fromkeys(found))
+
+
+def _range(text: str) -> list[Fraction]:
+    first, last, step = (exact(part) for part in text.split(":"))
+    if step <= 0 or last < first:
+        raise ValueError("expected a step above 0 and the last not below the first")
+    count = (last - first) // step + 1
+    if count > MOST_RATIOS:
+        raise InputError([Problem(f"expected at most {MOST_RATIOS:,} ratios", OPTION, value=text)])
+    return [first + number * step for number in range(count)]
+
+
+def cases(
+    paths: Sequence[Path],
+    *,
+    people_per_desk: Sequence[Fraction] = (),
+    schemes: Sequence[str] = (),
+) -> tuple[Case, ...]:
+    """Return every scenario with every scheme and every ratio; without these, with its own.
+
+    Raises
+    ------
+    InputError
+        With every problem of all the scenarios.
+    """
+    found: list[Case] = []
+    problems: dict[Problem, None] = {}
+    for path in dict.fromkeys(paths):
+        for scheme in dict.fromkeys(schemes) or (None,):
+            try:
+                given = read_scenario(path, scheme=scheme)
+            except InputError as error:
+                problems |= dict.fromkeys(error.problems)
+                continue
+            variants = [given.with_sharing(people_per_desk=ratio) for ratio in people_per_desk]
+            found += [Case(str(path), variant) for variant in variants or [given]]
+    if problems:
+        raise InputError(problems)
+    return tuple(found)

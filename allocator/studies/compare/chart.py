@@ -1,0 +1,194 @@
+"""Draws a comparison: desks needed above, what plans cost by term below, for each case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import altair as alt
+
+from allocator.plan.stack import FAINT, FONT, INK, PALETTE
+from allocator.plan.types import TermName
+from allocator.studies.compare.run import Row
+
+STEP, BAR, DESKS_HEIGHT, COST_HEIGHT = 46, 28, 130, 260
+"""Pixels: widths of a case and of its bar, heights of the two panels."""
+LEAST_WIDTH = 160
+SHORT, FITS = "#B3261E", "#8A94A0"
+"""Desks needed that are too many, and that are not."""
+TERM_FILLS = dict(zip((name.value for name in TermName), PALETTE, strict=True))
+HEADROOM = 1.12
+"""Room above the highest bar, for the words on it."""
+
+Data = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the picture: its title, that of the axis, and a datum for each case."""
+
+    title: str
+    axis: str
+    data: Data
+
+
+@dataclass(frozen=True)
+class Scales:
+    """What all columns share: highest desks, lowest and highest cost, and the terms shown."""
+
+    desks: float
+    least: float
+    cost: float
+    terms: tuple[str, ...]
+
+
+def compare_chart(rows: Sequence[Row]) -> alt.HConcatChart:
+    """Return the picture of a comparison.
+
+    Cases that differ by the ratio alone stand in one column, with the ratio along it; where each
+    has a single ratio, all stand in one column with their names along it. Where none has a plan,
+    the desks are all there is.
+    """
+    scales = _scales(rows)
+    panels = (_desks, _costs) if scales.terms else (_desks,)
+    charts = [
+        alt.vconcat(
+            *(panel(column, scales) for panel in panels),
+            spacing=12,
+            title=alt.TitleParams(column.title, anchor="middle", fontSize=14, color=INK),
+        )
+        for column in _columns(rows)
+    ]
+    whole: alt.HConcatChart = (
+        alt.hconcat(*charts, spacing=28)
+        .properties(padding=20)
+        .configure(font=FONT, background="white")
+        .configure_view(stroke=None)
+        .configure_axis(labelColor=INK, titleColor=INK, gridColor="#E4E7EB", domainColor=FAINT)
+        .configure_legend(labelColor=INK, titleColor=INK)
+    )
+    return whole
+
+
+def _scales(rows: Sequence[Row]) -> Scales:
+    costs = [{name: getattr(row.outcome, name) or 0.0 for name in TERM_FILLS} for row in rows]
+    desks = max(max(row.outcome.demand or 0, row.outcome.desks or 0) for row in rows)
+    highest = max(sum(cost for cost in each.values() if cost > 0) for each in costs)
+    return Scales(
+        desks=desks * HEADROOM or 1,
+        least=min(sum(cost for cost in each.values() if cost < 0) for each in costs),
+        cost=highest * HEADROOM or 1,
+        terms=tuple(name for name in TERM_FILLS if any(each[name] for each in costs)),
+    )
+
+
+def _columns(rows: Sequence[Row]) -> list[Column]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(_name(row, rows), []).append(row)
+    if len(groups) > 1 and all(len(members) == 1 for members in groups.values()):
+        return [Column("", "", [_datum(members[0], name) for name, members in groups.items()])]
+    return [
+        Column(name, "people per desk", [_datum(row, row.people_per_desk) for row in members])
+        for name, members in groups.items()
+    ]
+
+
+def _name(row: Row, rows: Sequence[Row]) -> str:
+    """Return a row's scenario and scheme, where they tell it from others."""
+    scenarios = {other.scenario for other in rows}
+    schemes = len({other.scheme for other in rows}) > 1
+    distinct = len({PurePath(scenario).name for scenario in scenarios}) == len(scenarios)
+    name = PurePath(row.scenario).name if distinct else row.scenario
+    parts = [name] if len(scenarios) > 1 or not schemes else []
+    return " ".join([*parts, *([row.scheme] if schemes and row.scheme else [])])
+
+
+def _datum(row: Row, case: str) -> dict[str, Any]:
+    found = row.outcome
+    return {
+        "case": case,
+        "demand": found.demand,
+        "desks": found.desks,
+        "bound": found.bound,
+        "short": f"−{-row.spare:,}" if row.spare < 0 else "",
+        "none": f"no plan ({found.status.value})" if found.total is None else "",
+        **{name: getattr(found, name) for name in TERM_FILLS},
+    }
+
+
+def _x(column: Column) -> alt.X:
+    names = [datum["case"] for datum in column.data]
+    angle = 0 if max(map(len, names), default=0) <= 6 else -40
+    axis = alt.Axis(labelAngle=angle)
+    return alt.X("case:N", sort=names, title=column.axis or None, axis=axis)
+
+
+def _y(field: str, title: str, domain: tuple[float, float]) -> alt.Y:
+    scale = alt.Scale(domain=domain, nice=False)
+    return alt.Y(field, title=title, scale=scale, axis=alt.Axis(format=",.0f"))
+
+
+def _desks(column: Column, scales: Scales) -> alt.LayerChart:
+    """Desks needed for each case, against those that may be used."""
+    base = alt.Chart(alt.InlineData(values=column.data)).encode(x=_x(column))
+    height = _y("demand:Q", "desks needed", (0, scales.desks))
+    colour = alt.condition("datum.short != ''", alt.value(SHORT), alt.value(FITS))
+    bars = base.mark_bar(width=BAR).encode(y=height, color=colour)
+    usable = base.mark_tick(thickness=2, color=INK, width=STEP).encode(y="desks:Q")
+    words = base.mark_text(dy=-7, fontSize=9, color=SHORT).encode(y=height, text="short:N")
+    return _panel(
+        [bars, usable, words], "needed, (line) usable, and lacking", column, DESKS_HEIGHT
+    )
+
+
+def _costs(column: Column, scales: Scales) -> alt.LayerChart:
+    """Total by term, stacked, with the proved bound."""
+    base = alt.Chart(alt.InlineData(values=column.data)).encode(x=_x(column))
+    bars = _stacks(column, scales)
+    bounds = base.mark_tick(thickness=2, color=INK, width=STEP).encode(y="bound:Q")
+    words = base.mark_text(angle=270, align="left", dx=8, fontSize=9, color=FAINT).encode(
+        y=alt.datum(0), text="none:N"
+    )
+    said = "total by term, and (line) proved bound"
+    return _panel([bars, bounds, words], said, column, COST_HEIGHT)
+
+
+def _stacks(column: Column, scales: Scales) -> alt.Chart:
+    values = [
+        {"case": datum["case"], "term": _words(name), "cost": datum[name], "rank": rank}
+        for datum in column.data
+        for rank, name in enumerate(scales.terms)
+        if datum[name]
+    ]
+    colours = alt.Scale(
+        domain=[_words(name) for name in scales.terms],
+        range=[TERM_FILLS[name] for name in scales.terms],
+    )
+    height = _y("cost:Q", "person-minutes a week", (scales.least, scales.cost))
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_bar(width=BAR)
+        .encode(
+            x=_x(column),
+            y=height,
+            color=alt.Color("term:N", scale=colours, legend=alt.Legend(title="cost of")),
+            order=alt.Order("rank:Q"),
+        )
+    )
+    return chart
+
+
+def _panel(layers: Sequence[alt.Chart], said: str, column: Column, height: int) -> alt.LayerChart:
+    return alt.LayerChart(
+        layer=list(layers),
+        width=max(LEAST_WIDTH, STEP * len(column.data)),
+        height=height,
+        title=alt.TitleParams(said, anchor="start", fontSize=10, color=FAINT, offset=2),
+    )
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,52 @@
+"""Writes a comparison: compare.csv, compare.json and the chart. Nothing is worked out here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from allocator.plan.tables import json_text
+from allocator.scenario.write import csv_text
+from allocator.studies.compare.run import Row
+from allocator.studies.files import write_whole
+from allocator.studies.outcome import Outcome
+
+TABLE = "compare.csv"
+DOCUMENT = "compare.json"
+CHART = "compare.svg"
+FILES = (TABLE, DOCUMENT, CHART)
+COLUMNS = (*(name for name in Row.model_fields if name != "outcome"), *Outcome.model_fields)
+
+
+def write_comparison(rows: Sequence[Row], folder: Path) -> tuple[Path, ...]:
+    """Write the files of a comparison, each whole, and return them.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    cells = [row.cells for row in rows]
+    contents = {
+        TABLE: csv_text(COLUMNS, ([row[column] for column in COLUMNS] for row in cells)),
+        DOCUMENT: json_text(document(rows)),
+        CHART: _svg(rows),
+    }
+    for name, text in contents.items():
+        write_whole(folder / name, text)
+    return tuple(folder / name for name in contents)
+
+
+def document(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the content of compare.json."""
+    return {"schema": 1, "rows": [row.cells for row in rows]}
+
+
+def _svg(rows: Sequence[Row]) -> str:
+    import vl_convert  # noqa: PLC0415 - both are slow to import
+
+    from allocator.studies.compare.chart import compare_chart  # noqa: PLC0415
+
+    svg: str = vl_convert.vegalite_to_svg(compare_chart(rows).to_dict())
+    return svg

@@ -1,0 +1,177 @@
+"""Solves what is compared: which case when, and from whose plan it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from allocator.errors import SolveFailedError
+from allocator.plan.types import Plan, Record
+from allocator.scenario.settings import decimal_text
+from allocator.studies.compare.adapt import adapted
+from allocator.studies.compare.cases import Case
+from allocator.studies.outcome import Outcome
+from allocator.studies.pool import Job, Pool, Task
+
+if TYPE_CHECKING:
+    from allocator.search.solve import SolveOptions
+
+TICK_S = 0.1
+
+
+class Row(Record):
+    """One case and what became of it.
+
+    Attributes
+    ----------
+    people_per_desk
+        The ratio asked for, as a decimal.
+    reached
+        People by desks that they need: less than asked for, as desks are whole and some people
+        have their own.
+    spare
+        Desks left over; below zero, by how many desks it is short.
+    start
+        The ratio from whose plan the search began; None if from nothing.
+    """
+
+    scenario: str
+    scheme: str | None
+    people_per_desk: str
+    reached: float | None
+    spare: int
+    start: str | None
+    outcome: Outcome
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """Values by column, those of the outcome last."""
+        case = self.model_dump(mode="json", exclude={"outcome"})
+        return case | self.outcome.model_dump(mode="json")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a comparison is: cases done, all, and being solved."""
+
+    done: int
+    cases: int
+    running: int
+
+
+def compare(
+    cases: Sequence[Case],
+    *,
+    pool: Pool,
+    options: SolveOptions,
+    on_step: Callable[[Standing], None] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> tuple[Row, ...]:
+    """Solve every case and return a row for each, in their order.
+
+    A case that is short of desks is not solved. Of the cases that differ by the ratio alone one
+    begins from nothing, and each other from the plan of the nearest ratio that is solved.
+
+    Parameters
+    ----------
+    on_step
+        Called some times a second.
+    should_stop
+        Asked as often; once true, no more cases are begun, those being solved end with the best
+        plan so far, and the others get no row.
+    """
+    run = _Comparison(cases, pool, options)
+    while run.running or (run.waiting and not should_stop()):
+        run.step(stopping=should_stop())
+        on_step(Standing(len(run.rows), len(cases), len(run.running)))
+    return tuple(run.rows[case] for case in range(len(cases)) if case in run.rows)
+
+
+def row_of(case: Case, outcome: Outcome, start: Case | None = None) -> Row:
+    """Return a case's row."""
+    people, needed, desks = outcome.people or 0, outcome.demand or 0, outcome.desks or 0
+    return Row(
+        scenario=case.name,
+        scheme=case.scenario.scheme,
+        people_per_desk=decimal_text(case.people_per_desk),
+        reached=people / needed if needed else None,
+        spare=desks - needed,
+        start=None if start is None else decimal_text(start.people_per_desk),
+        outcome=outcome,
+    )
+
+
+class _Comparison:
+    """A comparison while it runs; cases go by their number."""
+
+    def __init__(self, cases: Sequence[Case], pool: Pool, options: SolveOptions) -> None:
+        self.cases = cases
+        self.pool = pool
+        self.options = options
+        self.plans: dict[int, Plan] = {}
+        self.running: dict[Job, tuple[int, Case | None]] = {}
+        self.waiting = [number for number, case in enumerate(cases) if not case.is_short]
+        self.rows = {
+            number: row_of(case, case.counted)
+            for number, case in enumerate(cases)
+            if case.is_short
+        }
+
+    def step(self, *, stopping: bool) -> None:
+        """Begin what may begin, and take what has been solved."""
+        if stopping:
+            for job in self.running:
+                job.stop()
+        elif len(self.running) < self.pool.processes:
+            self._begin_next()
+        futures = {job.future: job for job in self.running}
+        over, _ = wait(futures, timeout=TICK_S, return_when=FIRST_COMPLETED)
+        for future in over:
+            self._finish(futures[future])
+
+    def _begin_next(self) -> None:
+        """Begin the case nearest to a plan; from nothing only where its like have none to come."""
+        starts = [(number, self._nearest(number)) for number in self.waiting]
+        warm = [(self._distance(n, start), n, start) for n, start in starts if start is not None]
+        if warm:
+            _, number, start = min(warm)
+            self._begin(number, start)
+            return
+        busy = {self.cases[number].group for number, _ in self.running.values()}
+        cold = (n for n in self.waiting if self.cases[n].group not in busy)
+        first = min(cold, key=lambda n: self.cases[n].people_per_desk, default=None)
+        if first is not None:
+            self._begin(first, None)
+
+    def _nearest(self, number: int) -> int | None:
+        """Return the solved case nearest in ratio; of two, the smaller ratio, whose plan fits."""
+        like = (n for n in self.plans if self.cases[n].group == self.cases[number].group)
+        by_ratio = sorted(like, key=lambda n: self.cases[n].people_per_desk)
+        return min(by_ratio, key=lambda n: self._distance(number, n), default=None)
+
+    def _distance(self, one: int, other: int) -> Fraction:
+        return abs(self.cases[one].people_per_desk - self.cases[other].people_per_desk)
+
+    def _begin(self, number: int, start: int | None) -> None:
+        self.waiting.remove(number)
+        scenario = self.cases[number].scenario
+        pieces = None if start is None else adapted(self.plans[start].pieces, scenario)
+        job = self.pool.submit(Task(scenario, self.options, pieces))
+        self.running[job] = number, None if start is None else self.cases[start]
+
+    def _finish(self, job: Job) -> None:
+        number, start = self.running.pop(job)
+        case = self.cases[number]
+        if job.future.cancelled():
+            return
+        try:
+            plan = job.future.result()
+        except SolveFailedError as error:
+            self.rows[number] = row_of(case, Outcome.of_failure(case.scenario, error), start)
+            return
+        self.rows[number] = row_of(case, Outcome.of_plan(case.scenario, plan), start)
+        if plan.objective.total is not None:
+            self.plans[number] = plan
