@@ -16,7 +16,7 @@ from io import TextIOWrapper
 
 import typer
 
-from allocator.cli import batch, check, serve, solve
+from allocator.cli import batch, check, compare, explain, serve, solve
 from allocator.cli.common import ABORTED, ALL_WELL, BAD_INPUT, OWN_BUG, print_result, say
 from allocator.errors import InputError, Problem
 
@@ -31,7 +31,9 @@ app = typer.Typer(
 )
 app.command(epilog=f"Example: {solve.EXAMPLE}")(solve.solve)
 app.command(epilog=f"Example: {check.EXAMPLE}")(check.check)
+app.command(epilog=f"Example: {explain.EXAMPLE}")(explain.explain)
 app.command(epilog=f"Example: {batch.EXAMPLE}")(batch.batch)
+app.command(epilog=f"Example: {compare.EXAMPLE}")(compare.compare)
 app.command(epilog=f"Example: {serve.EXAMPLE}")(serve.serve)
 
 
