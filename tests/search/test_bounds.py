@@ -25,14 +25,18 @@ PIECES = {"min_piece_desks": 1, "min_piece_share": "0"}
 NO_TRIPS = dict.fromkeys(("unit", "parent", "organisation", "coordinator", "siblings"), 0.0)
 
 
-def bounds(given: Scenario, unplaced_people: float = 0.0) -> Bounds:
-    return lower_bounds(compile_case(given), time_limit_s=0.1, unplaced_people=unplaced_people)
+def bounds(given: Scenario, unplaced_people: float = 0.0, time_limit_s: float = 0.1) -> Bounds:
+    """Bounds in a short time: whatever is proved by then must hold."""
+    return lower_bounds(
+        compile_case(given), time_limit_s=time_limit_s, unplaced_people=unplaced_people
+    )
 
 
 def bound_of(name: TermName, **tables: Any) -> float:
     """The bound of one term of a case without trips, in pieces as small as one likes."""
     sections = {"sharing": PIECES, "trips": NO_TRIPS} | tables.pop("settings", {})
-    return bounds(scenario(settings=sections, **tables)).terms[name]
+    given = scenario(settings=sections, **tables)
+    return bounds(given, time_limit_s=60.0).terms[name]
 
 
 def solvable(seeds: range) -> Iterator[tuple[Scenario, list[Check]]]:
@@ -143,7 +147,7 @@ def test_walking_of_two_floors_is_exact() -> None:
     trips = {"trips": NO_TRIPS | {"unit": 5.0}}
     people, pair = [("P", 10), ("Q", 10)], [("P", "Q", 50.0)]
     given = scenario(floors=floors, headcounts=people, affinities=pair, settings=trips)
-    assert bounds(given).terms[TermName.WALKING] == pytest.approx(50 * 0.6)
+    assert bounds(given, time_limit_s=60.0).terms[TermName.WALKING] == pytest.approx(50 * 0.6)
 
 
 def test_nobody_to_place_costs_nothing() -> None:
