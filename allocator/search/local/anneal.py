@@ -39,13 +39,11 @@ def weight(b: Any) -> float:
 
 
 @compiled
-def undo(b: Any, settled: bool) -> None:
+def undo(b: Any) -> None:
     """Take the transfers of the log back, the last first."""
     for i in range(b.logged - 1, -1, -1):
-        u, p, q, desks = log(b)[i].unit, log(b)[i].origin, log(b)[i].target, log(b)[i].desks
-        shift(b, u, q, p, desks)
-        if settled:
-            settle(b, u, q, p, desks)
+        entry = log(b)[i]
+        shift(b, entry.unit, entry.target, entry.origin, entry.desks)
     copy_tally(tally_before(b), tally(b))
 
 
@@ -93,13 +91,12 @@ def touch(b: Any, u: int) -> None:
 
 
 @compiled
-def accept(b: Any, settled: bool) -> None:
+def accept(b: Any) -> None:
     """Make the move in the log final."""
     for i in range(b.logged):
         entry = log(b)[i]
         touch(b, entry.unit)
-        if not settled:
-            settle(b, entry.unit, entry.origin, entry.target, entry.desks)
+        settle(b, entry.unit, entry.origin, entry.target, entry.desks)
     copy_tally(tally(b), tally_before(b))
     if is_best(b):
         keep(b)
@@ -107,15 +104,17 @@ def accept(b: Any, settled: bool) -> None:
 
 @compiled
 def anneal(
-    board: Any, who: Any, somewhere: Any, welcome: Any, band_share: float, moves: int
+    board: Any, who: Any, crews: Any, somewhere: Any, welcome: Any, band_share: float, moves: int
 ) -> int:
     """Try so many moves at the board's temperature and return how many were kept.
 
     Parameters
     ----------
     board : (1) of BOARD
-    who, somewhere, welcome
-        Units that may move, places that they may go to, and the same by place (P, bool).
+    who, crews
+        Units and bands that may move.
+    somewhere, welcome
+        Places that they may go to, and the same by place (P, bool).
     band_share
         Part of the moves that are whole bands.
     """
@@ -125,19 +124,18 @@ def anneal(
     before = weight(b)
     for _ in range(moves):
         b.logged = 0
-        settled = band_share > 0 and rolled(b) < band_share
-        if settled:
-            move_band(b, who, somewhere, welcome)
+        if len(crews) > 0 and rolled(b) < band_share:
+            move_band(b, crews, somewhere, welcome)
         else:
             transfer(b, who, somewhere, welcome)
         if b.logged == 0:
             continue
         after = weight(b)
         if after - before > -b.temperature * np.log(1.0 - rolled(b)):
-            undo(b, settled)
+            undo(b)
         else:
             before = after
-            accept(b, settled)
+            accept(b)
             kept += 1
     return kept
 

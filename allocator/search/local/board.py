@@ -109,6 +109,7 @@ TABLES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "at_step": ("i2", ("n_crowds", "n_steps")),
     "gaps": ("i2", ("n_crowds", "n_towers")),
     "potential": ("f8", ("n_fields", "n_places")),
+    "swell": ("f8", ("n_fields",)),
     "tally": ("f8", ("n_tally",)),
     "tally_before": ("f8", ("n_tally",)),
     "touches": ("i8", ("n_units",)),
@@ -178,6 +179,7 @@ at_complex = _view("at_complex")
 at_step = _view("at_step")
 gaps = _view("gaps")
 potential = _view("potential")
+swell = _view("swell")
 tally = _view("tally")
 tally_before = _view("tally_before")
 touches = _view("touches")

@@ -131,15 +131,23 @@ class Game:
         who, somewhere = np.array(sorted(units), np.int64), np.array(sorted(places), np.int64)
         welcome = np.zeros(len(self.table["places"]), bool)
         welcome[somewhere] = True
+        crews = np.array(sorted(self._bands_within(who)), np.int64)
         for temperature in np.geomspace(cooling.hot, cooling.cold, STEPS):
             if budget.over:
                 return
             self._record["temperature"] = temperature
             moves = max(cooling.moves // STEPS, 1)
             anneal.anneal(
-                self._record, who, somewhere, welcome, cooling.band_share, moves
+                self._record, who, crews, somewhere, welcome, cooling.band_share, moves
             )
             budget.spend(moves)
+
+    def _bands_within(self, units: NDArray[np.int64]) -> set[int]:
+        """Return the bands that some of the units are in."""
+        first, end = (self.table["units"][f"band_{edge}"][units] for edge in ("from", "to"))
+        links = self.table["links"]["to"]
+        spans = zip(first.tolist(), end.tolist(), strict=True)
+        return {int(band) for i, j in spans for band in links[i:j]}
 
 
 def desk_worth(case: Case) -> float:

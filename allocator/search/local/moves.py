@@ -1,6 +1,7 @@
 """Moves that the annealing tries: which desks, where to, how many, and who goes back for them.
 
-A move changes the board and writes its transfers into the log; `anneal` keeps it or undoes it.
+A move changes the board and writes its transfers into the log; `anneal` keeps it or undoes it. Fields stay as
+they are until a move is kept.
 
 References
 ----------
@@ -18,11 +19,12 @@ import numpy as np
 
 from allocator.search.local import board as on
 from allocator.search.local.compiled import compiled
-from allocator.search.local.counts import COST, piece_at, places, tally, units
-from allocator.search.local.transfer import joint_change, move_desks, settle
+from allocator.search.local.counts import COST, ENTERS, LEAVES, piece_at, places, tally, units
+from allocator.search.local.transfer import joint_change, move_desks
 
 links, pieces, guests, allowed = on.links, on.pieces, on.guests, on.allowed
 towers, fields, bands, log = on.towers, on.fields, on.bands, on.log
+minutes, swell = on.minutes, on.swell
 
 NEAR_PARTNER, SAME_TOWER, OWN_PLACE = 0.40, 0.65, 0.75
 """Where desks go, as steps of a die: near a partner, within the tower, to a piece of their own
@@ -145,8 +147,6 @@ def note(b: Any, u: int, p: int, q: int, desks: int) -> None:
 @compiled
 def transfer(b: Any, who: Any, somewhere: Any, welcome: Any) -> None:
     """Try some desks of a random unit elsewhere, desks of another going back where it is full.
-
-    Fields are not settled yet.
     """
     u = who[pick(b, 0, len(who))]
     unit = units(b)[u]
@@ -189,8 +189,13 @@ def send_back(b: Any, welcome: Any) -> None:
 
 
 @compiled
-def gather(b: Any, band: int, p: int, q: int) -> None:
-    """Take the pieces that a band has at p to q, as far as allowed."""
+def gather(b: Any, band: int, p: int, q: int, sign: int) -> None:
+    """Take the pieces that a band has at p to q, as far as allowed.
+
+    sign is 1, or -1 for a band that goes the other way in the same move. What units moved
+    together mean to each other is told by `swell`: the shares that each field has sent along.
+    """
+    there_and_back = minutes(b)[p, p] + minutes(b)[q, q] - 2.0 * minutes(b)[p, q]
     for i in range(bands(b)[band].member_from, bands(b)[band].member_to):
         u = links(b)[i].to
         k = piece_at(b, u, p)
@@ -198,9 +203,36 @@ def gather(b: Any, band: int, p: int, q: int) -> None:
             continue
         desks = fitted(b, u, p, q, pieces(b)[u, k].desks)
         if desks > 0:
+            share = sign * desks / units(b)[u].demand
+            tally(b)[COST] += b.walking * share * felt_along(b, u) * there_and_back
+            send_along(b, u, share)
             move_desks(b, u, p, q, desks)
-            settle(b, u, p, q, desks)
             note(b, u, p, q, desks)
+
+
+@compiled
+def felt_along(b: Any, u: int) -> float:
+    """Return the trips of a unit to the shares of its fields that have moved with it."""
+    total = 0.0
+    for i in range(units(b)[u].feel_from, units(b)[u].feel_to):
+        total += links(b)[i].weight * swell(b)[links(b)[i].to]
+    return total
+
+
+@compiled
+def send_along(b: Any, u: int, share: float) -> None:
+    """Add a moved share of a unit to its fields."""
+    for i in range(units(b)[u].feed_from, units(b)[u].feed_to):
+        swell(b)[links(b)[i].to] += share * links(b)[i].weight
+
+
+@compiled
+def calm(b: Any) -> None:
+    """Forget what the units of the log have sent along."""
+    for k in range(b.logged):
+        u = log(b)[k].unit
+        for i in range(units(b)[u].feed_from, units(b)[u].feed_to):
+            swell(b)[links(b)[i].to] = 0.0
 
 
 @compiled
@@ -225,14 +257,11 @@ def band_of(b: Any, u: int) -> int:
 
 
 @compiled
-def move_band(b: Any, who: Any, somewhere: Any, welcome: Any) -> None:
-    """Try a whole organisation or parent in one place, another from there going back for it.
-
-    Fields are settled.
-    """
-    u = who[pick(b, 0, len(who))]
-    band = band_of(b, u)
-    if band < 0 or units(b)[u].pieces == 0:
+def move_band(b: Any, crews: Any, somewhere: Any, welcome: Any) -> None:
+    """Try a whole organisation or parent in one place, another from there going back for it."""
+    band = crews[pick(b, 0, len(crews))]
+    u = links(b)[pick(b, bands(b)[band].member_from, bands(b)[band].member_to)].to
+    if units(b)[u].pieces == 0:
         return
     p = pieces(b)[u, pick(b, 0, units(b)[u].pieces)].place
     near = rolled(b) < 0.5
@@ -246,6 +275,7 @@ def move_band(b: Any, who: Any, somewhere: Any, welcome: Any) -> None:
         excess -= held(b, other, q) if other >= 0 else 0
     if b.over * excess > HOPELESS * b.temperature:
         return
-    gather(b, band, p, q)
+    gather(b, band, p, q, ENTERS)
     if other >= 0 and other != band:
-        gather(b, other, q, p)
+        gather(b, other, q, p, LEAVES)
+    calm(b)

@@ -68,7 +68,7 @@ def clear(board: Board) -> None:
     for name in ("at_place", "at_tower", "at_complex", "at_step", "gaps", "potential"):
         board.tables[name][...] = 0
     units, pins = board.tables["units"], board.tables["pins"]
-    board.tables["tally"][Tally.COST] = 0.0
+    board.tables["tally"][Tally.COST] = units["mover"].sum()
     board.tables["tally"][Tally.BROKEN] = 0.0
     board.tables["tally"][Tally.OVER] = (pins["desks"] + OVER_FIXED).sum()
     board.tables["tally"][Tally.UNPLACED] = units["people"][units["demand"] > 0].sum()
