@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -55,6 +55,6 @@ class Client:
         more = self.taken < len(self._pieces)
         return {"type": "http.request", "body": self._pieces[self.taken - 1], "more_body": more}
 
-    async def _send(self, message: dict[str, Any]) -> None:
+    async def _send(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]

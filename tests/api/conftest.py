@@ -8,30 +8,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 from fastapi.testclient import TestClient
 
-from allocator.plan.assemble import no_plan, run_record
-from allocator.plan.types import Plan, Status
+from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 from allocator.search.solve import SolveOptions
 from api.app import create_app
 from api.deps import Solver
 from api.settings import ServiceSettings
+from tests.api.planted import out_of_time
 
 LIMITS = ServiceSettings(
     max_body_bytes=20_000, max_units=20, max_floors=10, max_time_limit_s=20, workers=1
 )
 """Of the service under test."""
-
-
-def out_of_time(scenario: Scenario, options: SolveOptions) -> Plan:
-    """Return the answer that time ran out; its run tells the options."""
-    run = run_record(
-        scenario,
-        seed=options.seed,
-        workers=options.workers,
-        time_limit_s=options.time_limit_s,
-        wall_s=0.0,
-    )
-    return no_plan(scenario, Status.UNKNOWN, (), run)
 
 
 class PlantedSolver:

@@ -1,4 +1,4 @@
-"""Searches planted in the processes of a pool; each is found by its name there."""
+"""Searches planted in the service, and in the processes of a pool, which find them by name."""
 
 from __future__ import annotations
 
@@ -6,10 +6,22 @@ import os
 import time
 from typing import Any
 
-from allocator.plan.types import Plan
+from allocator.plan.assemble import no_plan, run_record
+from allocator.plan.types import Plan, Status
 from allocator.scenario.types import Scenario
 from allocator.search.solve import SolveOptions
-from tests.api.conftest import out_of_time
+
+
+def out_of_time(scenario: Scenario, options: SolveOptions) -> Plan:
+    """Return the answer that time ran out; its run tells the options."""
+    run = run_record(
+        scenario,
+        seed=options.seed,
+        workers=options.workers,
+        time_limit_s=options.time_limit_s,
+        wall_s=0.0,
+    )
+    return no_plan(scenario, Status.UNKNOWN, (), run)
 
 
 def prompt(scenario: Scenario, options: SolveOptions, **_: Any) -> Plan:

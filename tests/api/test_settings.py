@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from allocator.errors import InputError
+from api.app import create_app
 from api.settings import ServiceSettings
 
 
@@ -33,3 +34,10 @@ def test_every_nonsense_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(InputError) as refused:
         ServiceSettings.from_environment()
     assert len(refused.value.problems) == 2
+
+
+def test_service_does_not_start_with_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app is not even made where a setting is none."""
+    monkeypatch.setenv("ALLOCATOR_MAX_UNITS", "many")
+    with pytest.raises(InputError, match="ALLOCATOR_MAX_UNITS"):
+        create_app()
