@@ -1,0 +1,141 @@
+"""What solve() promises, whatever the search inside."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from allocator.errors import InputError
+from allocator.plan.types import Plan, Status
+from allocator.scenario.types import Scenario
+from allocator.search.progress import Progress
+from allocator.search.solve import SolveOptions, solve
+from tests.builders import scenario as build
+
+QUICK = SolveOptions(time_limit_s=2, workers=1)
+
+
+def offices(count: int = 8, desks: int = 40, **tables: object) -> Scenario:
+    """Return units of 20 to 34 people in four bodies, and six floors in two towers."""
+    return build(
+        floors=[(f"{t}{i}", t, i, desks) for t in "AB" for i in range(3)],
+        headcounts=[(f"u{i}", 20 + 2 * (i % 8), f"O{i % 4}") for i in range(count)],
+        **tables,  # type: ignore[arg-type]
+    )
+
+
+def total(plan: Plan) -> float:
+    assert plan.objective.total is not None
+    return plan.objective.total
+
+
+def test_a_small_case_is_closed() -> None:
+    """Six units on six floors are proved optimal without being asked for it."""
+    plan = solve(offices(6), SolveOptions(time_limit_s=60, workers=2))
+    assert plan.status is Status.OPTIMAL
+    assert plan.gap is not None
+    assert plan.gap <= 1e-6
+
+
+def test_a_plan_to_begin_from_is_never_lost() -> None:
+    """The answer is at least as good as a good plan that was given."""
+    best = solve(offices(6), SolveOptions(time_limit_s=60, workers=2))
+    again = solve(offices(6), SolveOptions(time_limit_s=0.2, workers=1), start=best.pieces)
+    assert total(again) <= total(best) + 1e-6
+
+
+def test_a_start_that_breaks_rules_is_mended() -> None:
+    """Pieces of another case are taken as far as they are good here."""
+    best = solve(offices(6), QUICK)
+    (tower,) = {row.tower_id for row in best.placements if row.unit_id == "u0"}
+    banned = offices(6, rules=[("never_in", "u0", tower)])
+    plan = solve(banned, QUICK, start=best.pieces)
+    assert plan.status in (Status.FEASIBLE, Status.OPTIMAL)
+    assert all(row.tower_id != tower for row in plan.placements if row.unit_id == "u0")
+
+
+def test_too_few_desks_are_counted_not_searched_for() -> None:
+    """Infeasible by counting says by how many desks."""
+    plan = solve(offices(8, desks=30), QUICK)
+    assert plan.status is Status.INFEASIBLE
+    assert plan.reasons[0].desks == 8 * 27 - 180
+    assert plan.objective.total is None
+
+
+def test_what_only_a_search_can_rule_out_is_ruled_out() -> None:
+    """Three units of 30 whole desks on two floors of 45 fit by the sum, and on no floor."""
+    scenario = build(
+        floors=[("A1", "A", 1, 45), ("A2", "A", 2, 45)],
+        headcounts=[(f"u{i}", 30, f"O{i}") for i in range(3)],
+        rules=[("max_floors", f"u{i}", None, "1") for i in range(3)],
+    )
+    plan = solve(scenario, QUICK)
+    assert plan.status is Status.INFEASIBLE
+    assert plan.reasons
+
+
+def test_who_asks_to_stop_gets_the_best_so_far() -> None:
+    """Asked to stop after the first plan, the search returns with one, long before its limit."""
+    told: list[Progress] = []
+    plan = solve(
+        offices(24, desks=150),
+        SolveOptions(time_limit_s=3600, workers=1),
+        on_progress=told.append,
+        should_stop=lambda: any(p.total is not None for p in told),
+    )
+    assert plan.status in (Status.FEASIBLE, Status.OPTIMAL)
+    assert plan.run.wall_s < 600
+
+
+def test_the_trace_only_gets_better() -> None:
+    """Totals fall, bounds rise, seconds go on, and the last are the plan's."""
+    plan = solve(offices(24, desks=150), QUICK)
+    trace = plan.run.trace
+    totals = [point.total for point in trace if point.total is not None]
+    bounds = [point.bound for point in trace if point.bound is not None]
+    assert totals == sorted(totals, reverse=True)
+    assert bounds == sorted(bounds)
+    assert totals[-1] == pytest.approx(total(plan))
+
+
+def test_the_bound_is_below_the_total_and_above_its_parts() -> None:
+    """The bound of the total is at least the sum of the terms' bounds."""
+    plan = solve(offices(24, desks=150), QUICK)
+    assert plan.objective.terms is not None
+    assert plan.bound is not None
+    parts = sum(term.bound or 0.0 for term in plan.objective.terms)
+    assert parts - 1e-3 <= plan.bound <= total(plan)
+
+
+def test_exact_refuses_a_case_too_large_for_one_model() -> None:
+    """Asked for one model of far too many products, the option is refused, not ignored."""
+    with pytest.raises(InputError, match="small case"):
+        solve(offices(300, desks=2000), SolveOptions(exact=True))
+
+
+def test_unplaced_people_come_before_the_total() -> None:
+    """With allow_unplaced, a desk too few leaves as few people out as can be, proved."""
+    scenario = build(
+        floors=[("A1", "A", 1, 30), ("A2", "A", 2, 30)],
+        headcounts=[("u0", 40, "P"), ("u1", 25, "Q")],
+        settings={"options": {"allow_unplaced": True}},
+    )
+    plan = solve(scenario, SolveOptions(time_limit_s=30, workers=1))
+    assert plan.status is Status.OPTIMAL
+    assert plan.objective.unplaced_people == pytest.approx(5.0)
+
+
+def test_a_budget_of_work_gives_the_same_plan_again() -> None:
+    """Reproducible runs with one seed agree in every piece."""
+    options = SolveOptions(time_limit_s=0.5, workers=2, seed=7, reproducible=True)
+    plans = [solve(offices(16, desks=100), options) for _ in range(2)]
+    assert plans[0].pieces == plans[1].pieces
+
+
+def test_stages_are_told_in_order() -> None:
+    """Progress begins with counting and never runs backwards in time."""
+    told: list[Progress] = []
+    solve(offices(16, desks=100), QUICK, on_progress=told.append)
+    assert told[0].stage == "counting"
+    assert all(a.seconds <= b.seconds + 0.5 for a, b in itertools.pairwise(told))
