@@ -1,4 +1,4 @@
-"""Makes the variants in this folder from ../headcounts.csv: ``python make.py``. Nothing is drawn."""
+"""Makes the tables in this folder from ../headcounts.csv: ``python make.py``. Nothing is drawn."""
 
 from __future__ import annotations
 
