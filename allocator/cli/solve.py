@@ -76,7 +76,7 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         reproducible=reproducible,
         exact=exact,
     )
-    plan = _solve_watched(given, options, pieces)
+    plan = _with_conflict(_solve_watched(given, options, pieces), given, time_limit)
     files = () if out is None else write_plan(plan, out, given)
     print_result(plan.as_json() if as_json else summary(plan, given, files))
     raise typer.Exit(CODES[plan.status])
@@ -103,3 +103,12 @@ def _solve_watched(
         "stopping with the best plan so far; Ctrl-C again to abort",
         lambda tell, stop: search(given, options, start=start, on_progress=tell, should_stop=stop),
     )
+
+
+def _with_conflict(plan: Plan, given: Scenario, time_limit_s: float) -> Plan:
+    """Say more of why there is no plan, in the time that is left."""
+    if plan.status != "infeasible":
+        return plan
+    from allocator.studies.explain import with_conflict
+
+    return with_conflict(plan, given, time_limit_s - plan.run.wall_s)

@@ -20,7 +20,6 @@ __all__ = [
     "Explanation",
     "WayKind",
     "WayOut",
-    "conflict_reasons",
     "explain",
     "with_conflict",
 ]
@@ -110,21 +109,18 @@ def _plan_or_conflict(scenario: Scenario, budget: Budget) -> Plan | Conflict | N
     return None if plan is None or plan.status is Status.INFEASIBLE else plan
 
 
-def conflict_reasons(scenario: Scenario, options: SolveOptions) -> tuple[Reason, ...]:
-    """Return a conflict's members as reasons; none where no conflict is found in time."""
-    conflict = find_conflict(scenario, Budget.of(options))
-    return () if conflict is None else _as_reasons(conflict)
+def with_conflict(plan: Plan, scenario: Scenario, seconds: float) -> Plan:
+    """Return an infeasible answer with the members of a conflict among its reasons.
 
-
-def with_conflict(plan: Plan, scenario: Scenario, options: SolveOptions) -> Plan:
-    """Return an infeasible answer with the conflict beside what the search alone says.
-
-    Any other plan, and one whose reasons were counted, is returned as it is.
+    Any other plan, and one whose reasons were counted, is returned as it is; so is one for which
+    no conflict is found in so many seconds.
     """
     if plan.status is not Status.INFEASIBLE or any(r.kind != "search" for r in plan.reasons):
         return plan
-    reasons = (*plan.reasons, *conflict_reasons(scenario, options))
-    return plan.model_copy(update={"reasons": reasons}).of(scenario)
+    budget = Budget(time.monotonic() + seconds, plan.run.workers, plan.run.seed)
+    conflict = find_conflict(scenario, budget)
+    more = () if conflict is None else _as_reasons(conflict)
+    return plan.model_copy(update={"reasons": (*plan.reasons, *more)}).of(scenario)
 
 
 def _as_reasons(conflict: Conflict) -> tuple[Reason, ...]:

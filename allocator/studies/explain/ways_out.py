@@ -34,6 +34,7 @@ from allocator.studies.explain.enlarge import Enlargement, fewest_desks
 from allocator.studies.explain.members import (
     Member,
     MemberKind,
+    all_ids,
     demand_members,
     desks_members,
     needs_members,
@@ -89,8 +90,7 @@ def ways_out(scenario: Scenario, conflict: Conflict, budget: Budget) -> tuple[Wa
     attempts = search.attempts()
     found = []
     for done, attempt in enumerate(attempts):
-        search.budget = budget.part(budget.left() / (2 if search.near is None else 1))
-        search.budget = search.budget.part(budget.left() / _share(len(attempts) - done, search))
+        search.budget = budget.part(budget.left() * _share(len(attempts) - done, search))
         way = attempt()
         if way is not None:
             found.append(way)
@@ -98,9 +98,9 @@ def ways_out(scenario: Scenario, conflict: Conflict, budget: Budget) -> tuple[Wa
     return tuple(sorted(found, key=lambda way: (way.desks, order.index(way.kind))))
 
 
-def _share(left: int, search: _Search) -> int:
-    """Return among how many the time is shared: the first plan is the hard one."""
-    return min(left, 2) if search.near is None else left
+def _share(left: int, search: _Search) -> float:
+    """Return the part of the time for the next of so many: the first plan is the hard one."""
+    return 1 / left if search.near is not None or left == 1 else 2 / 3
 
 
 class _Search:
@@ -151,19 +151,24 @@ class _Search:
 
     def add_desks(self) -> WayOut | None:
         """Add the fewest desks: those that free the conflict alone, else those of a whole plan."""
-        half = self.budget.part(self.budget.left() / 2)
-        alone = fewest_desks(self.scenario, list(self.conflict.members), half, self.near)
-        if alone is None:
-            return None
-        plan = self.plan(with_desks(self.scenario, alone.added), half)
-        if plan is not None:
-            return self._with_desks(alone, alone.least, plan)
-        whole = fewest_desks(self.scenario, _everything(self.scenario), self.budget, self.near)
+        members = list(self.conflict.members)
+        least = 0
+        if len(all_ids(members, MemberKind.DEMAND)) < len(self.scenario.housed):
+            half = self.budget.part(self.budget.left() / 2)
+            alone = fewest_desks(self.scenario, members, half, self.near)
+            if alone is None:
+                return None
+            plan = self.plan(with_desks(self.scenario, alone.added), half)
+            if plan is not None:
+                return self._with_desks(alone, alone.least, plan)
+            least = alone.least
+        most = self.budget.part(self.budget.left() * 3 / 4)
+        whole = fewest_desks(self.scenario, _everything(self.scenario), most, self.near)
         if whole is None:
             return None
         self.near = whole.pieces
         plan = self.plan(with_desks(self.scenario, whole.added))
-        least = max(alone.least, whole.least)
+        least = max(least, whole.least)
         return None if plan is None else self._with_desks(whole, least, plan)
 
     def _with_desks(self, more: Enlargement, least: int, plan: Plan) -> WayOut:
