@@ -208,13 +208,18 @@ class _Batch:
 
     def step(self) -> None:
         """Take up the next table while there is room, and what has been solved meanwhile."""
-        if self.waiting and len(self.running) <= self.pool.processes:  # one ahead of them
+        if self._has_room():
             self._take_up(self.waiting.popleft())
-        room = self.waiting and len(self.running) <= self.pool.processes
         futures = {job.future: job for job in self.running}
-        over, _ = wait(futures, timeout=0 if room else TICK_S, return_when=FIRST_COMPLETED)
+        over, _ = wait(
+            futures, timeout=0 if self._has_room() else TICK_S, return_when=FIRST_COMPLETED
+        )
         for future in over:
             self._finish(futures[future])
+
+    def _has_room(self) -> bool:
+        """Whether a table waits and may be taken up: a second one for each process at most."""
+        return bool(self.waiting) and len(self.running) < 2 * self.pool.processes
 
     def standing(self) -> Standing:
         """Return how far it is; the time left goes by what tables took so far."""

@@ -61,6 +61,13 @@ def from_start(scenario: Scenario, options: Options, *, start: Pieces | None, **
     return checked_plan(scenario, start, term_bounds={}, bound=0.0, run=run)
 
 
+def late_at_first(scenario: Scenario, options: Options, *, start: Pieces | None, **_: Any) -> Plan:
+    """Find no plan from nothing below two people per desk."""
+    if start is None and scenario.settings.sharing.people_per_desk < 2:
+        return late(scenario, options)
+    return first_fit(scenario, options)
+
+
 def late(scenario: Scenario, options: Options, **_: Any) -> Plan:
     return no_plan(scenario, Status.UNKNOWN, (), record(scenario))
 

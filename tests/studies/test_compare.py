@@ -44,7 +44,12 @@ def at(given: Scenario, *people_per_desk: str) -> list[Case]:
 @pytest.fixture(scope="module")
 def pools() -> Iterator[dict[str, Pool]]:
     """A pool of one process for each planted search."""
-    solvers: tuple[Solver, ...] = (planted.from_start, planted.late, planted.crash)
+    solvers: tuple[Solver, ...] = (
+        planted.from_start,
+        planted.late,
+        planted.late_at_first,
+        planted.crash,
+    )
     made = {solver.__name__: Pool(1, solver=solver) for solver in solvers}
     yield made
     for pool in made.values():
@@ -138,6 +143,14 @@ def test_without_a_plan_the_next_begins_from_nothing(pools: dict[str, Pool]) -> 
     """Where time ran out with no plan there is nothing to begin from, and the rest goes on."""
     rows = run(pools["late"], at(OFFICE, "1.4", "1.5"))
     assert [(row.outcome.status.value, row.start) for row in rows] == [("unknown", None)] * 2
+
+
+def test_a_case_without_a_plan_is_tried_again_from_a_neighbour(pools: dict[str, Pool]) -> None:
+    """What found no plan from nothing gets one from the plan of a larger ratio."""
+    rows = run(pools["late_at_first"], at(OFFICE, "1.4", "1.5", "2.0"))
+    assert [(row.outcome.status.value, row.start) for row in rows] == [
+        ("feasible", "1.5"), ("feasible", "2"), ("feasible", None),
+    ]  # fmt: skip
 
 
 def test_a_solve_that_fails_is_a_row(pools: dict[str, Pool]) -> None:

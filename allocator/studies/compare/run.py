@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import SolveFailedError
-from allocator.plan.types import Plan, Record
+from allocator.plan.types import Plan, Record, Status
 from allocator.scenario.settings import decimal_text
 from allocator.studies.compare.adapt import adapted
 from allocator.studies.compare.cases import Case
@@ -73,7 +73,9 @@ def compare(
     """Solve every case and return a row for each, in their order.
 
     A case that is short of desks is not solved. Of the cases that differ by the ratio alone one
-    begins from nothing, and each other from the plan of the nearest ratio that is solved.
+    begins from nothing, and each other from the plan of the nearest ratio that is solved. Where
+    time runs out on the one with no plan, the next begins from nothing, and it is tried again
+    from the nearest plan.
 
     Parameters
     ----------
@@ -84,9 +86,9 @@ def compare(
         plan so far, and the others get no row.
     """
     run = _Comparison(cases, pool, options)
-    while run.running or (run.waiting and not should_stop()):
+    while run.running or (run.is_unfinished and not should_stop()):
         run.step(stopping=should_stop())
-        on_step(Standing(len(run.rows), len(cases), len(run.running)))
+        on_step(run.standing())
     return tuple(run.rows[case] for case in range(len(cases)) if case in run.rows)
 
 
@@ -113,12 +115,23 @@ class _Comparison:
         self.options = options
         self.plans: dict[int, Plan] = {}
         self.running: dict[Job, tuple[int, Case | None]] = {}
+        self.again: list[int] = []
         self.waiting = [number for number, case in enumerate(cases) if not case.is_short]
         self.rows = {
             number: row_of(case, case.counted)
             for number, case in enumerate(cases)
             if case.is_short
         }
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether any case can still be begun."""
+        return bool(self.waiting) or any(self._nearest(n) is not None for n in self.again)
+
+    def standing(self) -> Standing:
+        """Return how far it is."""
+        left = len(self.waiting) + len(self.again) + len(self.running)
+        return Standing(len(self.cases) - left, len(self.cases), len(self.running))
 
     def step(self, *, stopping: bool) -> None:
         """Begin what may begin, and take what has been solved."""
@@ -134,7 +147,7 @@ class _Comparison:
 
     def _begin_next(self) -> None:
         """Begin the case nearest to a plan; from nothing only where its like have none to come."""
-        starts = [(number, self._nearest(number)) for number in self.waiting]
+        starts = [(number, self._nearest(number)) for number in (*self.waiting, *self.again)]
         warm = [(self._distance(n, start), n, start) for n, start in starts if start is not None]
         if warm:
             _, number, start = min(warm)
@@ -156,7 +169,7 @@ class _Comparison:
         return abs(self.cases[one].people_per_desk - self.cases[other].people_per_desk)
 
     def _begin(self, number: int, start: int | None) -> None:
-        self.waiting.remove(number)
+        (self.waiting if number in self.waiting else self.again).remove(number)
         scenario = self.cases[number].scenario
         pieces = None if start is None else adapted(self.plans[start].pieces, scenario)
         job = self.pool.submit(Task(scenario, self.options, pieces))
@@ -175,3 +188,5 @@ class _Comparison:
         self.rows[number] = row_of(case, Outcome.of_plan(case.scenario, plan), start)
         if plan.objective.total is not None:
             self.plans[number] = plan
+        elif plan.status is Status.UNKNOWN and start is None:
+            self.again.append(number)
