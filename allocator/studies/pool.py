@@ -57,7 +57,7 @@ class Limits:
     """
 
     grace_s: float = 30.0
-    memory_mb: float = 8000.0
+    memory_mb: float = 4000.0
 
 
 Solver = Callable[..., Plan]
