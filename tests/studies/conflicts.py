@@ -14,7 +14,8 @@ from tests.search.enumeration import check, pieces_of
 
 WHOLE = {"sharing": {"min_piece_desks": 100, "min_piece_share": "0"}}
 """Nobody is split."""
-SPLIT = {"sharing": {"min_piece_desks": 6, "min_piece_share": "0"}}
+SPLIT = {"sharing": {"min_piece_desks": 4, "min_piece_share": "0"}}
+UNLIMITED = {"desks": 1000, "area_m2": None, "max_occupants": None}
 FLOORS = (("A-1", "A", 1, 10), ("A-2", "A", 2, 10), ("A-3", "A", 3, 10), ("B-1", "B", 1, 10))
 
 
@@ -46,6 +47,8 @@ class Planted(NamedTuple):
 
 TWO = {"P1": 6, "Q1": 6}
 ONE = {"P1": 6}
+FIVE = {"P1": 10, "Q1": 10, "R1": 10, "S1": 10, "T1": 1}
+"""One person too many, each of the others with a floor of desks."""
 SMALL = {"P1": 4, "Q1": 4}
 BOTH_IN_A1 = (("only_in", "P1", "A-1"), ("only_in", "Q1", "A-1"))
 P_APART = (("only_in", "P1", "A-1"), ("only_in", "P2", "A-3"))
@@ -98,8 +101,8 @@ PLANTED = {
         (("at_least", "P1", "A-1", "6"), ("kept_for", "Q", "A-1")),
         ("at_least", "kept_for"),
     ),
-    "needs": Planted(ONE, (), ("demand", "needs"), needs=("P1",)),
-    "desks": Planted({"P1": 10, "Q1": 10, "R1": 10, "S1": 11}, (), ("demand", "desks"), SPLIT),
+    "needs": Planted(SMALL, (), ("demand", "needs"), needs=("P1",)),
+    "desks": Planted(FIVE, (), ("demand", "desks")),
 }
 
 
@@ -127,8 +130,7 @@ def _relaxed(given: Scenario, rows: set[int], members: Collection[Member]) -> Sc
     return given.replace(
         rules=tuple(row for i, row in enumerate(given.rules) if i in rows),
         floors=tuple(
-            f if f.floor_id in limited else f.model_copy(update={"desks": 1000})
-            for f in given.floors
+            f if f.floor_id in limited else f.model_copy(update=UNLIMITED) for f in given.floors
         ),
         units=tuple(
             u if u.unit_id in needing else u.model_copy(update={"needs": ()})

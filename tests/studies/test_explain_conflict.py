@@ -10,8 +10,9 @@ from allocator.scenario.rules import RuleKind
 from allocator.studies.explain import conflict as module
 from allocator.studies.explain.conflict import Conflict, find_conflict, quickxplain
 from allocator.studies.explain.members import Member, MemberKind, rule_members
-from allocator.studies.explain.proofs import Answer, Budget, Decision
+from allocator.studies.explain.proofs import Answer, Budget, Decision, Question, decide
 from tests.builders import scenario
+from tests.search.enumeration import feasible_plans, random_scenario
 from tests.studies.conflicts import FLOORS, PLANTED, WHOLE, Planted, can_hold
 
 
@@ -48,8 +49,8 @@ def test_conflict_alone_cannot_hold(name: str) -> None:
 @pytest.mark.parametrize("name", PLANTED)
 def test_conflict_holds_without_any_one_member(name: str) -> None:
     """Some layout keeps all members but one, whichever is left out."""
-    given, members = PLANTED[name].scenario, conflict_of(PLANTED[name]).members
-    needless = [m.message for m in members if not can_hold(given, [o for o in members if o != m])]
+    given, found = PLANTED[name].scenario, conflict_of(PLANTED[name])
+    needless = [m.message for m in found.members if not can_hold(given, without(found, m))]
     assert needless == []
 
 
@@ -102,13 +103,12 @@ def test_conflict_is_not_called_minimal_if_a_step_is_undecided(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A member whose deletion was not decided in time stays, and the word is withheld."""
-    decided = module.decide
 
-    def slow_without_rules(question: object, left: Budget) -> Decision:
-        found = decided(question, left)  # type: ignore[arg-type]
+    def never_feasible(question: Question | None, left: Budget) -> Decision:
+        found = decide(question, left)
         return Decision(Answer.UNDECIDED) if found.answer is Answer.FEASIBLE else found
 
-    monkeypatch.setattr(module, "decide", slow_without_rules)
+    monkeypatch.setattr(module, "decide", never_feasible)
     found = conflict_of(PLANTED["same_tower"])
     assert not found.is_minimal
     assert sorted(member.name for member in found.members) == sorted(PLANTED["same_tower"].members)
@@ -120,3 +120,19 @@ def test_quickxplain_returns_the_one_smallest_part(guilty: set[int]) -> None:
     items = [Member(MemberKind.RULE, str(i), "", rows=(i,)) for i in range(7)]
     found = quickxplain(items, lambda some: guilty <= {i for item in some for i in item.rows})
     assert [item.rows[0] for item in found] == sorted(guilty)
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_conflicts_of_tiny_cases_at_random_are_true(block: int) -> None:
+    """A conflict is found exactly where enumeration finds no plan; it fails, and no less does."""
+    for seed in range(30 * block, 30 * (block + 1)):
+        given = random_scenario(seed)
+        found = find_conflict(given, budget())
+        assert (found is None) == bool(feasible_plans(given)), seed
+        if found is not None:
+            assert not can_hold(given, found.members), seed
+            assert all(can_hold(given, without(found, one)) for one in found.members), seed
+
+
+def without(found: Conflict, member: Member) -> list[Member]:
+    return [other for other in found.members if other != member]

@@ -29,10 +29,29 @@ def without_rules(scenario: Scenario, rows: Collection[int]) -> Scenario:
     return scenario.replace(rules=tuple(kept))
 
 
+def without_needs(scenario: Scenario, units: Collection[str]) -> Scenario:
+    """Return the scenario with these units content with any floor."""
+    return scenario.replace(
+        units=tuple(
+            unit.model_copy(update={"needs": ()}) if unit.unit_id in units else unit
+            for unit in scenario.units or ()
+        )
+    )
+
+
 def without_units(scenario: Scenario, units: Collection[str]) -> Scenario:
-    """Return the scenario with these units elsewhere: they have no headcount."""
-    kept = (row for row in scenario.headcounts if row.unit_id not in units)
-    return scenario.replace(headcounts=tuple(kept))
+    """Return the scenario with these units elsewhere: they have no headcount.
+
+    The headcounts that are left bear no scheme, as those of one scheme may all be gone.
+    """
+    kept = (
+        row.model_copy(update={"scheme": None})
+        for row in scenario.headcounts
+        if row.scheme in (None, scenario.scheme) and row.unit_id not in units
+    )
+    options = scenario.settings.options.model_copy(update={"scheme": None})
+    settings = scenario.settings.model_copy(update={"options": options})
+    return scenario.replace(headcounts=tuple(kept), settings=settings)
 
 
 def with_desks(scenario: Scenario, added: Mapping[str, int]) -> Scenario:

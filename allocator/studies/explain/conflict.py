@@ -144,7 +144,7 @@ class _Search:
                 witnesses[member] = found.pieces
             else:
                 undecided += 1
-        return Conflict(tuple(left), not undecided, witnesses)
+        return Conflict(_told_order(left), not undecided, witnesses)
 
 
 def _trial_order(members: Sequence[Member]) -> list[Member]:
@@ -154,6 +154,12 @@ def _trial_order(members: Sequence[Member]) -> list[Member]:
         for kind in FIRST_TO_GO
         for member in sorted(of_kind(members, kind), key=lambda m: -m.desks)
     ]
+
+
+def _told_order(members: Sequence[Member]) -> tuple[Member, ...]:
+    """Rules by their rows, then needs, demands and floors."""
+    order = list(MemberKind)
+    return tuple(sorted(members, key=lambda member: (order.index(member.kind), member.rows)))
 
 
 def quickxplain(items: Sequence[Member], fails: Fails) -> list[Member]:

@@ -192,25 +192,29 @@ def desks_members(scenario: Scenario, chosen: Iterable[Member]) -> tuple[Member,
             found.append(_desks_member(scenario, ids, place))
             left = {floor_id: floor for floor_id, floor in left.items() if floor_id not in ids}
     if left:
-        found.append(_desks_member(scenario, list(left), "other" if found else ""))
+        found.append(_desks_member(scenario, list(left), "", rest=bool(found)))
     return tuple(found)
 
 
-def _desks_member(scenario: Scenario, ids: Sequence[str], place: str) -> Member:
+def _desks_member(
+    scenario: Scenario, ids: Sequence[str], place: str, *, rest: bool = False
+) -> Member:
     members = set(ids)
     sharing = scenario.settings.sharing
     desks = sum(usable_desks(f, sharing) for f in scenario.floors if f.floor_id in members)
-    whole = {"": f"all {counted(len(ids), 'floor')}", "other": f"the other {len(ids)} floors"}
-    known = place not in whole
-    said = f"{place} has room for {counted(desks, 'desk')}"
-    said = said if known else f"{whole[place]} have room for {counted(desks, 'desk')}"
+    room = counted(desks, "desk")
+    if place:
+        said = f"{place} has room for {room}"
+    else:
+        others = "the other " if rest else "all "
+        said = f"{others}{counted(len(ids), 'floor')} together have room for {room}"
     return Member(
         kind=MemberKind.DESKS,
         name="desks",
         message=said,
         ids=tuple(ids),
         desks=desks,
-        object=place if known else "",
+        object=place,
     )
 
 
@@ -222,10 +226,14 @@ def named_bodies(scenario: Scenario, chosen: Iterable[Member]) -> list[str]:
             found |= dict.fromkeys(member.ids)
         for i in member.rows:
             row = scenario.rules[i]
-            found[row.subject] = None
-            if RULE_FORMS[row.rule].object is Takes.BODY and row.object:
-                found[row.object] = None
+            found |= dict.fromkeys(bodies_of(row))
     return sorted(found, key=lambda body: len(scenario.units_of.get(body, ())))
+
+
+def bodies_of(row: Rule) -> list[str]:
+    """Return the subject of a rule, and its object where that is a body."""
+    takes_body = RULE_FORMS[row.rule].object is Takes.BODY
+    return [row.subject, row.object] if takes_body and row.object else [row.subject]
 
 
 def named_units(scenario: Scenario, chosen: Iterable[Member]) -> frozenset[str]:

@@ -7,7 +7,7 @@ Every proof is made anew on a model of its own; CP-SAT's assumption cores are no
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -17,14 +17,20 @@ from allocator.errors import UncheckedPlanError
 from allocator.plan.types import Pieces, Plan, Status
 from allocator.plan.verify import GivenPlacement, verify
 from allocator.scenario.demand import demand
-from allocator.scenario.rules import RULE_FORMS, RuleKind, Takes
-from allocator.scenario.types import Floor, Scenario
+from allocator.scenario.rules import RuleKind
+from allocator.scenario.types import Floor, Headcount, Rule, Scenario, Unit
 from allocator.search.case import Case, Layout, compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.model.layout_model import Effort, LayoutModel, Proof
 from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
 from allocator.search.solve import SolveOptions, solve
-from allocator.studies.explain.members import Member, MemberKind, all_ids, of_kind
+from allocator.studies.explain.members import (
+    Member,
+    MemberKind,
+    all_ids,
+    bodies_of,
+    of_kind,
+)
 
 ASK_FOR_DESKS = frozenset(
     {RuleKind.AT_LEAST, RuleKind.CONTIGUOUS, RuleKind.ADJACENT_FLOORS},
@@ -106,13 +112,12 @@ class Part:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        housed = {unit.unit_id: unit for unit in scenario.housed if demand(unit)}
         self._rows = tuple(
             row.model_copy(update={"scheme": None})
             for row in scenario.headcounts
-            if row.scheme in (None, scenario.scheme) and row.unit_id in housed
+            if row.scheme in (None, scenario.scheme)
         )
-        self._most = sum(demand(unit) for unit in housed.values())
+        self._most = sum(demand(unit) for unit in scenario.housed)
         options = scenario.settings.options.model_copy(
             update={"scheme": None, "allow_unplaced": False}
         )
@@ -120,44 +125,57 @@ class Part:
 
     def ask(self, members: Collection[Member]) -> Question | None:
         """Return the question whether these members can hold; None where nothing is asked."""
-        scenario = self.scenario
         kept = {i for member in of_kind(members, MemberKind.RULE) for i in member.rows}
-        rules = [row for i, row in enumerate(scenario.rules) if i in kept]
+        rules = tuple(row for i, row in enumerate(self.scenario.rules) if i in kept)
         required = all_ids(members, MemberKind.DEMAND)
-        helping = (row for row in rules if row.rule in ASK_FOR_DESKS)
-        bodies = {body for row in helping for body in _bodies(row.object, row.subject, row.rule)}
-        optional = {u for body in bodies for u in scenario.units_of.get(body, ())} - required
-        rows = [row for row in self._rows if row.unit_id in required | optional]
+        rows = self._headcounts(rules, required)
         if not rows:
             return None
-        needing = all_ids(members, MemberKind.NEEDS)
-        limited = all_ids(members, MemberKind.DESKS)
-        part = scenario.replace(
-            rules=tuple(rules),
-            headcounts=tuple(rows),
-            units=None if scenario.units is None else tuple(
-                unit if unit.unit_id in needing else unit.model_copy(update={"needs": ()})
-                for unit in scenario.units
-            ),
-            floors=tuple(
-                floor if floor.floor_id in limited else self._without_limit(floor)
-                for floor in scenario.floors
-            ),
-            affinities=(), walking=(), placement_costs=(), current=(),
+        part = self.scenario.replace(
+            rules=rules,
+            headcounts=rows,
+            units=self._units(all_ids(members, MemberKind.NEEDS)),
+            floors=self._floors(all_ids(members, MemberKind.DESKS)),
+            affinities=(),
+            walking=(),
+            placement_costs=(),
+            current=(),
             settings=self._settings,
-        )  # fmt: skip
+        )
         return Question(part, required, frozenset(row.unit_id for row in rows) - required)
 
+    def _headcounts(
+        self, rules: Sequence[Rule], required: frozenset[str]
+    ) -> tuple[Headcount, ...]:
+        """Units that must be placed, and those whose pieces could help to keep a rule."""
+        helping = [row for row in rules if row.rule in ASK_FOR_DESKS]
+        units_of = self.scenario.units_of
+        useful = {u for row in helping for body in bodies_of(row) for u in units_of.get(body, ())}
+        rows = tuple(row for row in self._rows if row.unit_id in required | useful)
+        if not rows and any(row.rule is RuleKind.AT_LEAST for row in helping):
+            return self._rows[:1]  # desks are asked for by a body that has no headcount
+        return rows
+
+    def _units(self, needing: frozenset[str]) -> tuple[Unit, ...] | None:
+        """Units, without their needs unless those are asked for."""
+        if self.scenario.units is None:
+            return None
+        return tuple(
+            unit if unit.unit_id in needing else unit.model_copy(update={"needs": ()})
+            for unit in self.scenario.units
+        )
+
+    def _floors(self, limited: frozenset[str]) -> tuple[Floor, ...]:
+        """Floors, with room for everybody unless theirs is a limit."""
+        return tuple(
+            floor if floor.floor_id in limited else self._without_limit(floor)
+            for floor in self.scenario.floors
+        )
+
     def _without_limit(self, floor: Floor) -> Floor:
-        """Return the floor with room for everybody."""
         share = 1 - self.scenario.settings.sharing.reserve_share
         changes = {"desks": ceil(self._most / share), "area_m2": None, "max_occupants": None}
         return floor.model_copy(update=changes)
-
-
-def _bodies(other: str | None, subject: str, kind: RuleKind) -> list[str]:
-    both = other is not None and RULE_FORMS[kind].object is Takes.BODY
-    return [subject, other] if both and other else [subject]
 
 
 def counted_out(question: Question) -> bool:
@@ -218,10 +236,11 @@ def _by_model(question: Question, budget: Budget) -> Decision:
 
 
 def layout_model(question: Question, hint: Layout | None = None) -> LayoutModel:
-    """Return a model of the part, made anew; a layout is a hint only."""
+    """Return a model of the part, made anew; of a layout what is allowed is a hint."""
     case = question.case
+    hint = {cell: desks for cell, desks in (hint or {}).items() if case.allowed[cell]}
     cells = [(u, f) for u in case.units for f in case.floors]
-    model = LayoutModel(case, cells, hint or {}, may_be_short=bool(question.optional))
+    model = LayoutModel(case, cells, hint, may_be_short=bool(question.optional))
     for u, short in model.pieces.short.items():
         if case.unit_ids[u] in question.required:
             model.model.add(short == 0)

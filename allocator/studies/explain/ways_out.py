@@ -1,7 +1,7 @@
 """What to give up so that a plan exists, each way with a checked plan that proves it.
 
 The price of a way out is in desks: those to add, those that nobody asks for any more because
-more people share, or those of whoever is left out. A rule dropped costs none.
+more people share, or those of whoever is left out. A rule or a need dropped costs none.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from allocator.plan.types import Pieces, Plan, Status
@@ -26,6 +27,7 @@ from allocator.studies.explain.changes import (
     total_demand,
     usable_total,
     with_desks,
+    without_needs,
     without_rules,
     without_units,
 )
@@ -45,14 +47,15 @@ from allocator.studies.explain.proofs import LARGE, Budget, find_plan
 
 SLACKS = (Fraction(4, 100), Fraction(2, 100), Fraction(1, 100), Fraction(1, 200), Fraction(0))
 """Desks left free, as a share, in the ratios tried on a large case: loose first, then tighter."""
-MOST_TRIED = 3
-"""Bodies to leave out that are tried, of those that counting admits."""
+SHORTEST_S = 0.1
+"""No more bodies to leave out are tried once less time is left."""
 
 
 class WayKind(StrEnum):
     """What is given up, in the order in which ways of the same price are told."""
 
     DROP_RULE = "drop_rule"
+    DROP_NEEDS = "drop_needs"
     PEOPLE_PER_DESK = "people_per_desk"
     ADD_DESKS = "add_desks"
     LEAVE_OUT = "leave_out"
@@ -69,8 +72,8 @@ class WayOut:
     is_least
         Whether it is proved that nothing smaller of this kind would do; rules have no size.
     change
-        What is changed: ``rules`` (rows from 1), ``people_per_desk``, ``desks`` by floor, or
-        ``units``.
+        What is changed: ``rules`` (rows of the table), ``needs`` (units that do without theirs),
+        ``people_per_desk``, ``desks`` (more by floor), or ``units`` (left out).
     scenario, plan
         The scenario so changed, and a plan of it that the checker has passed.
     """
@@ -115,10 +118,8 @@ class _Search:
     def attempts(self) -> list[Callable[[], WayOut | None]]:
         """Return what to try; more desks, or fewer needed, only where the conflict is of desks."""
         members = self.conflict.members
-        found: list[Callable[[], WayOut | None]] = [
-            lambda member=member: self.drop_rule(member)  # type: ignore[misc]
-            for member in of_kind(members, MemberKind.RULE)
-        ]
+        dropped = (*of_kind(members, MemberKind.RULE), *of_kind(members, MemberKind.NEEDS))
+        found: list[Callable[[], WayOut | None]] = [partial(self.drop, m) for m in dropped]
         if of_kind(members, MemberKind.DESKS):
             found += [self.add_desks, self.more_people_per_desk]
         if of_kind(members, MemberKind.DEMAND):
@@ -133,18 +134,24 @@ class _Search:
         self.near = plan.pieces
         return plan
 
-    def drop_rule(self, member: Member) -> WayOut | None:
-        """Do without one rule of the conflict."""
-        changed = without_rules(self.scenario, member.rows)
+    def drop(self, member: Member) -> WayOut | None:
+        """Do without one rule of the conflict, or without one set of needs."""
+        if member.kind is MemberKind.RULE:
+            kind, changed = WayKind.DROP_RULE, without_rules(self.scenario, member.rows)
+            rows = [self.scenario.file_row("rules", i + 1) for i in member.rows]
+            change: dict[str, Any] = {"rules": rows}
+        else:
+            kind, changed = WayKind.DROP_NEEDS, without_needs(self.scenario, member.ids)
+            change = {"needs": list(member.ids)}
         plan = self.plan(changed)
         if plan is None:
             return None
         return WayOut(
-            kind=WayKind.DROP_RULE,
-            message=f"drop the rule: {member.message}",
+            kind=kind,
+            message=f"drop the {member.kind.value}: {member.message}",
             desks=0,
             is_least=False,
-            change={"rules": [self.scenario.file_row("rules", i + 1) for i in member.rows]},
+            change=change,
             scenario=changed,
             plan=plan,
         )
@@ -242,7 +249,7 @@ class _Search:
             kind=WayKind.PEOPLE_PER_DESK,
             message=f"let {ratio_text(ratio)} people share a desk instead of "
             f"{ratio_text(self.scenario.settings.sharing.people_per_desk)}: "
-            f"{counted(saved, 'desk')} fewer are needed{known}",
+            f"that saves {counted(saved, 'desk')}{known}",
             desks=saved,
             is_least=False,
             change={"people_per_desk": decimal_text(ratio)},
@@ -252,18 +259,16 @@ class _Search:
 
     def leave_out(self) -> WayOut | None:
         """House one unit elsewhere, the smallest that will do, or one organisation."""
-        tried = 0
         for body, units in self._bodies():
             changed = without_units(self.scenario, units)
-            if not changed.housed or shortfalls(compile_case(changed)):
+            if self.budget.left() < SHORTEST_S:
+                return None
+            if shortfalls(compile_case(changed)):
                 continue
-            tried += 1
             budget = self.budget.part(self.budget.left() / 2)
             plan = self.plan(changed, budget)
             if plan is not None:
                 return self._left_out(body, units, changed, plan)
-            if tried == MOST_TRIED:
-                return None
         return None
 
     def _bodies(self) -> Iterator[tuple[str, tuple[str, ...]]]:

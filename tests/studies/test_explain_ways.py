@@ -1,0 +1,171 @@
+"""Ways out are true: each plan breaks nothing of the scenario so changed; prices are right."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import pytest
+
+from allocator.plan.types import Status
+from allocator.scenario.demand import demand, usable_desks
+from allocator.scenario.types import Scenario
+from allocator.search.solve import SolveOptions, solve
+from allocator.studies.explain import Explanation, WayKind, WayOut, explain, with_conflict
+from allocator.studies.explain.changes import breakpoints, with_desks
+from tests.builders import scenario
+from tests.search.enumeration import check, feasible_plans
+from tests.studies.conflicts import FLOORS, PLANTED, SPLIT
+
+OPTIONS = SolveOptions(time_limit_s=10, workers=1)
+
+
+@cache
+def explained(name: str) -> Explanation:
+    return explain(PLANTED[name].scenario, OPTIONS)
+
+
+def ways(name: str, kind: WayKind) -> list[WayOut]:
+    return [way for way in explained(name).ways_out if way.kind is kind]
+
+
+def desks(given: Scenario) -> int:
+    return sum(usable_desks(floor, given.settings.sharing) for floor in given.floors)
+
+
+def needed(given: Scenario) -> int:
+    return sum(demand(unit) for unit in given.housed)
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_conflict_has_ways_out(name: str) -> None:
+    """No plan exists, that is said with reasons, and something can be given up."""
+    found = explained(name)
+    assert found.status is Status.INFEASIBLE
+    assert found.reasons
+    assert found.ways_out
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_every_way_out_works_when_applied(name: str) -> None:
+    """The checker finds nothing wrong with its plan in the changed scenario."""
+    for way in explained(name).ways_out:
+        assert check(way.scenario, way.plan.pieces).violations == ()
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_ways_out_are_told_cheapest_first(name: str) -> None:
+    """Prices rise from one way out to the next."""
+    prices = [way.desks for way in explained(name).ways_out]
+    assert prices == sorted(prices)
+
+
+@pytest.mark.parametrize("name", [name for name in PLANTED if PLANTED[name].rules])
+def test_any_rule_of_a_lone_conflict_may_be_dropped(name: str) -> None:
+    """Each rule of the conflict is a way out, the only thing that is changed."""
+    planted = PLANTED[name].scenario
+    dropped = [way.change["rules"] for way in ways(name, WayKind.DROP_RULE)]
+    assert sorted(dropped) == [[row] for row in range(1, len(planted.rules) + 1)]
+
+
+def test_fewest_desks_are_added_and_where() -> None:
+    """One desk too few: one desk is added to a floor, and that is proved to be the least."""
+    (way,) = ways("desks", WayKind.ADD_DESKS)
+    assert (way.desks, way.is_least, sum(way.change["desks"].values())) == (1, True, 1)
+    assert desks(way.scenario) == desks(PLANTED["desks"].scenario) + 1
+
+
+def test_desks_are_added_where_a_rule_wants_them() -> None:
+    """Two bodies of six that may only be on a floor of ten: two more desks on that floor."""
+    (way,) = ways("only_in", WayKind.ADD_DESKS)
+    assert way.change == {"desks": {"A-1": 2}}
+
+
+def test_smallest_change_of_the_ratio_is_a_breakpoint() -> None:
+    """Four units of ten and one person on forty desks: ten people on nine desks saves four."""
+    (way,) = ways("desks", WayKind.PEOPLE_PER_DESK)
+    assert (way.change, way.desks) == ({"people_per_desk": "10/9"}, 4)
+    assert needed(way.scenario) == 37
+
+
+def test_no_smaller_ratio_would_do() -> None:
+    """Just below the ratio of the way out, enumeration finds no plan."""
+    (way,) = ways("only_in", WayKind.PEOPLE_PER_DESK)
+    ratio = way.scenario.settings.sharing.people_per_desk
+    below = PLANTED["only_in"].scenario.with_sharing(people_per_desk=ratio - Fraction(1, 1000))
+    assert feasible_plans(way.scenario)
+    assert not feasible_plans(below)
+
+
+def test_smallest_unit_is_left_out() -> None:
+    """One desk too few: the unit of one person is housed elsewhere, not one of ten."""
+    (way,) = ways("desks", WayKind.LEAVE_OUT)
+    assert (way.change, way.desks) == ({"units": ["T1"]}, 1)
+
+
+def test_an_organisation_is_left_out_where_no_unit_will_do() -> None:
+    """Twenty desks too few and units of eight: a whole organisation goes."""
+    people = [(f"{o}{i}", 8, o) for o in "PQ" for i in range(4)]
+    given = scenario(floors=FLOORS, headcounts=people, settings=SPLIT)
+    found = explain(given, OPTIONS)
+    (way,) = (way for way in found.ways_out if way.kind is WayKind.LEAVE_OUT)
+    assert len(way.change["units"]) == 4
+
+
+@pytest.mark.parametrize("name", ["same_tower", "kept_for", "levels"])
+def test_desks_are_no_way_out_of_a_conflict_of_rules(name: str) -> None:
+    """Where no number of desks helps, none are proposed, nor is sharing more."""
+    kinds = {way.kind for way in explained(name).ways_out}
+    assert kinds.isdisjoint({WayKind.ADD_DESKS, WayKind.PEOPLE_PER_DESK})
+
+
+def test_scenario_with_a_plan_is_shown_it() -> None:
+    """Where a plan exists, it is the answer, checked."""
+    given = scenario(floors=FLOORS, headcounts=[("P1", 6, "P")], settings=SPLIT)
+    found = explain(given, OPTIONS)
+    assert (found.status, found.conflict) == (Status.FEASIBLE, None)
+    assert found.plan is not None
+    assert check(given, found.plan.pieces).feasible
+
+
+def test_pins_can_fail_where_desks_may_stay_unplaced() -> None:
+    """With allow_unplaced the conflict is of rules alone."""
+    rules = [("at_least", "P1", "A-1", "6"), ("never_in", "P1", "A-1")]
+    settings = SPLIT | {"options": {"allow_unplaced": True}}
+    given = scenario(floors=FLOORS, headcounts=[("P1", 6, "P")], rules=rules, settings=settings)
+    found = explain(given, OPTIONS)
+    assert found.conflict is not None
+    assert [member.name for member in found.conflict.members] == ["at_least", "never_in"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "added"),
+    [({}, 3), ({"max_occupants": 8}, 3), ({"area_m2": "100", "desks": None}, 7)],
+)
+def test_added_desks_may_be_used(limits: dict[str, Any], added: int) -> None:
+    """Whatever limits a floor, the reserve included, so many more of its desks may be placed."""
+    floor = {"floor_id": "A-1", "tower_id": "A", "level": 1, "desks": 10} | limits
+    sharing = {"sharing": {"reserve_share": "0.15", "m2_per_desk": "7"}}
+    given = scenario(floors=[floor], headcounts=[("P1", 3, "P")], settings=sharing)
+    assert desks(with_desks(given, {"A-1": added})) == desks(given) + added
+
+
+def test_breakpoints_are_all_the_ratios_at_which_demand_falls() -> None:
+    """Five people, and three of whom one has a desk of her own; a unit's own ratio is kept."""
+    row = {"organisation_id": "P"}
+    people = [
+        row | {"unit_id": "P1", "headcount": 5},
+        row | {"unit_id": "P2", "headcount": 3, "own_desks": 1},
+        row | {"unit_id": "P3", "headcount": 9, "people_per_desk": "1.5"},
+    ]
+    found = breakpoints(scenario(floors=FLOORS, headcounts=people))
+    assert found == [Fraction(5, 4), Fraction(5, 3), Fraction(2), Fraction(5, 2), Fraction(5)]
+
+
+def test_answer_of_the_search_alone_is_given_a_conflict() -> None:
+    """An infeasible plan that CP-SAT proved has the members of a conflict among its reasons."""
+    given = PLANTED["max_towers"].scenario
+    plan = with_conflict(solve(given, OPTIONS), given, 5.0)
+    kinds = [reason.kind for reason in plan.reasons]
+    assert kinds == ["search", "only_in", "only_in", "max_towers", "demand", "demand"]
