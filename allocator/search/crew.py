@@ -19,6 +19,7 @@ from allocator.search.neighbourhoods import Neighbourhoods
 from allocator.search.record import Record
 
 NEIGHBOURHOOD_S = 2.0
+WARM_UP_S = 0.3
 BEHIND = 5e-4
 """Part of the total by which another's plan must be better for a local search to go there."""
 MOVES_PER_S = 150_000
@@ -39,6 +40,14 @@ def search_together(record: Record, rng: np.random.Generator) -> None:
     with ThreadPoolExecutor(len(jobs)) as pool:
         for job in [pool.submit(job) for job in jobs]:
             job.result()
+
+
+def warm_up(record: Record, rng: np.random.Generator) -> None:
+    """A moment of local search, for a plan to prove something of."""
+    if record.is_reproducible:
+        _walk_moves(record, rng, WARM_UP_S)
+    else:
+        walk(record, rng, seconds=WARM_UP_S)
 
 
 def _alone(record: Record, rng: np.random.Generator) -> None:

@@ -12,7 +12,7 @@ MOST_UNITS = 500
 """Units in an exact model; beyond it products are not even counted."""
 MOST_PRODUCTS = 300_000
 """Products of floors in one exact model; more do not fit into memory and time."""
-PRECISION = OPTIMAL_GAP / 5
+PRECISION = 0.6 * OPTIMAL_GAP
 """Part of the least total that rounding may cost the bound."""
 
 
@@ -24,13 +24,13 @@ def products_needed(record: Record) -> int:
     return products_in(record.scorer.walking, case.allowed.sum(axis=1))
 
 
-def solve_exactly(record: Record) -> None:
+def solve_exactly(record: Record, seconds: float) -> None:
     """Solve the whole case with one model, from the best plan at hand.
 
     Where desks may stay unplaced, as few people as possible come first, proved; then the total.
     """
     record.enter("exact model")
-    if record.case.allow_unplaced and not _least_unplaced(record):
+    if record.case.allow_unplaced and not _least_unplaced(record, seconds):
         return
     model = _model(record)
     if record.case.allow_unplaced and record.score is not None:
@@ -38,17 +38,17 @@ def solve_exactly(record: Record) -> None:
     form = WalkingForm(products=10**12, exact=True)
     precision = PRECISION * max(1.0, record.bound or 0.0)
     model.minimise_cost(record.scorer.walking, form, precision=precision)
-    found = _run(record, model)
+    found = _run(record, model, seconds)
     if found.layout is not None:
         record.offer(found.layout)
     record.raise_bound(found.bound)
 
 
-def _least_unplaced(record: Record) -> bool:
+def _least_unplaced(record: Record, seconds: float) -> bool:
     """Find the fewest unplaced people; return whether that is proved."""
     model = _model(record)
     model.minimise_short()
-    found = _run(record, model)
+    found = _run(record, model, seconds)
     record.least_unplaced_proved = found.proof is Proof.OPTIMAL
     if found.layout is not None:
         record.offer(found.layout)
@@ -60,9 +60,9 @@ def _model(record: Record) -> LayoutModel:
     return LayoutModel(record.case, everywhere(record), record.layout or {}, may_be_short=short)
 
 
-def _run(record: Record, model: LayoutModel) -> Found:
+def _run(record: Record, model: LayoutModel, seconds: float) -> Found:
     found = model.solve(
-        record.effort(record.left()),
+        record.effort(seconds),
         on_layout=record.offer,
         should_stop=record.stop_asked,
     )

@@ -14,9 +14,11 @@ from allocator.search.model.variables import Cell
 from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
 from allocator.search.score import Score, Scorer
 
-STALL_S_PER_CELL = 0.003
-"""Seconds without a better plan after which a search gives up, by units times floors."""
-SHORTEST_STALL_S = 0.25
+PATIENCE_S = 0.25
+"""Seconds without a better plan after which a search gives up, for 12 units and 8 floors.
+
+It grows with the cube of the units, as the time that a local search needs to settle does in
+practice, and with the root of the floors."""
 
 
 class Record:
@@ -102,8 +104,8 @@ class Record:
 
     def is_stalled(self) -> bool:
         """Whether nothing better has come for a while that grows with the size of the case."""
-        cells = len(self.case.unit_ids) * len(self.case.floor_ids)
-        patience = max(SHORTEST_STALL_S, STALL_S_PER_CELL * cells)
+        units, floors = len(self.case.unit_ids) / 12, len(self.case.floor_ids) / 8
+        patience = max(1.0, units**3 * floors**0.5) * PATIENCE_S
         return self._is_under_way and self.elapsed() - self._bettered > patience
 
     def get_under_way(self) -> None:

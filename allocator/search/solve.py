@@ -19,7 +19,7 @@ from allocator.plan.verify import GivenPlacement, verify
 from allocator.scenario.types import Scenario
 from allocator.search.case import compile_case
 from allocator.search.counting import shortfalls
-from allocator.search.crew import prove, search_together
+from allocator.search.crew import prove, search_together, warm_up
 from allocator.search.exact import MOST_PRODUCTS, products_needed, solve_exactly
 from allocator.search.first import begin_from, first_plan
 from allocator.search.progress import OnProgress, ShouldStop
@@ -28,6 +28,8 @@ from allocator.search.record import Record
 LONGEST_S = 7 * 24 * 3600.0
 PRODUCTS_TO_CLOSE = 2_000
 """Products of floors up to which the exact model closes a case without being asked for."""
+CLOSING_S = 15.0
+"""Seconds that it gets for that."""
 
 
 class SolveOptions(BaseModel):
@@ -103,13 +105,20 @@ def _search(
     if start:
         begin_from(record, _usable(scenario, record, start), rng)
     if products <= PRODUCTS_TO_CLOSE or options.exact:
-        first_plan(record, rng)
-        prove(record)
-        if not record.is_over():
-            solve_exactly(record)
+        _close(record, rng, record.left() if options.exact else CLOSING_S)
     if not options.exact and not record.is_over():
         search_together(record, rng)
     return (Reason(kind="search", message=NO_LAYOUT),) if record.is_infeasible else ()
+
+
+def _close(record: Record, rng: np.random.Generator, seconds: float) -> None:
+    """Find a good plan quickly, then prove it with one model."""
+    warm_up(record, rng)
+    if record.layout is None or record.case.allow_unplaced:
+        first_plan(record, rng)
+    prove(record)
+    if not record.is_over():
+        solve_exactly(record, seconds)
 
 
 NO_LAYOUT = (
