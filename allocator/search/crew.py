@@ -107,7 +107,7 @@ class _Mine:
 
     def __init__(self, record: Record) -> None:
         self.record = record
-        self.total = np.inf
+        self.total = np.inf if record.score is None else record.score.total
 
     def stop_when(self, is_over: Callable[[], bool]) -> Callable[[], bool]:
         """Return a question: whether it is over, or another has a clearly better plan."""
@@ -116,16 +116,13 @@ class _Mine:
             score = self.record.score
             return score is not None and score.total < self.total - BEHIND * abs(score.total)
 
-        return lambda: is_over() or (np.isfinite(self.total) and is_behind())
+        return lambda: is_over() or is_behind()
 
 
 def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
-    """The bound, a first plan if there is none yet, then neighbourhoods."""
-    if not record.case.allow_unplaced:
-        prove(record)
-    if record.layout is None or record.case.allow_unplaced:
-        first_plan(record, rng)
-        prove(record)
+    """A first plan unless local search is sooner, the bound, then neighbourhoods."""
+    first_plan(record, rng)
+    prove(record)
     lay_out_anew(record, rng)
 
 

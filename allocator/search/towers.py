@@ -1,15 +1,15 @@
 """Which units go to which tower, by CP-SAT: the first stage of a large case.
 
 Floors are counted, not filled: what a tower may hold is bounded by its floors, the rules by what
-they say of towers. Blocks of units are placed first (all of a body, then those of one parent,
-then single units, each only where its block went), so that a country stays a small model.
-Stacking decides on floors afterwards.
+they say of towers. In a country blocks of units are placed first (all of a body, then those of
+one parent, then single units, each only where its block went), so that the model stays small.
+Stacking decides on floors afterwards, and who walks where is left to the local search.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,8 +23,6 @@ from allocator.search.progress import ShouldStop
 
 LARGEST_MODEL = 30_000
 """Blocks times towers in one model; beyond it blocks are coarser first."""
-LARGEST_WALK = 20_000
-"""Products of places of two organisations in one model."""
 
 PRICE_OF_A_PERSON = 1e5
 """Person-minutes a week for a person without a place, far above what one can save."""
@@ -73,9 +71,9 @@ def assign_towers(
 
 
 def _grains(case: Case) -> list[str]:
-    """From whole organisations to single units, over parents where the case is large."""
+    """Single units, in a large case after whole organisations and parents."""
     size = len(case.tower_ids) * len(case.unit_ids)
-    return ["organisation", "parent", "unit"] if size > LARGEST_MODEL else ["organisation", "unit"]
+    return ["organisation", "parent", "unit"] if size > LARGEST_MODEL else ["unit"]
 
 
 def make_blocks(case: Case, grain: str) -> list[Block]:
@@ -238,7 +236,6 @@ class TowerModel:
             if len(self.blocks[b].units) == 1:
                 self.costs.append((prices.extra_floor, literal))
         self._open_floors()
-        self._walking()
 
     def _open_floors(self) -> None:
         """As many floors of a tower are opened as its load needs."""
@@ -250,69 +247,6 @@ class TowerModel:
                 room.append(int(self.case.capacity[f]) * is_open)
                 self.costs.append((float(self.case.open_cost[f]), is_open))
             self.model.add(self.in_tower(everybody, tower) <= sum(room))
-
-    def _walking(self) -> None:
-        """Organisations with trips to one another sit near, each counted at one main tower."""
-        pairs = self._pairs()
-        if not pairs:
-            return
-        by_tower = len(pairs) * len(self.case.tower_ids) ** 2 <= LARGEST_WALK
-        alone = tuple((t,) for t in self.case.towers)
-        places: tuple[tuple[int, ...], ...] = alone if by_tower else self.case.towers_of
-        minutes = np.array([[self._minutes(a, b) for b in places] for a in places])
-        home: dict[int, list[cp_model.IntVar]] = {}
-        for o in dict.fromkeys(o for pair in pairs for o in pair[:2]):
-            home[o] = self._home(o, places)
-        for o, p, trips in pairs:
-            self._pair(home[o], home[p], trips * minutes)
-
-    def _pairs(self) -> list[tuple[int, int, float]]:
-        """Organisations with trips to one another, most trips first, as many as fit."""
-        case, trips = self.case, self.case.trips
-        owner = np.concatenate([case.organisation, np.arange(len(case.organisation_ids))])
-        total: defaultdict[tuple[int, int], float] = defaultdict(float)
-        ends = zip(owner[trips.a].tolist(), owner[trips.b].tolist(), trips.per_week, strict=True)
-        for o, p, amount in ends:
-            if o != p:
-                total[min(o, p), max(o, p)] += float(amount)
-        ranked = sorted(((*pair, amount) for pair, amount in total.items()), key=lambda r: -r[2])
-        small = min(len(case.tower_ids), len(case.towers_of))
-        return ranked[: max(1, LARGEST_WALK // max(1, small**2))]
-
-    def _minutes(self, first: tuple[int, ...], second: tuple[int, ...]) -> float:
-        """Minutes between the middle floors of two places."""
-        middle = [
-            [self.case.floors_of[t][len(self.case.floors_of[t]) // 2] for t in place]
-            for place in (first, second)
-        ]
-        return float(self.case.minutes[np.ix_(*middle)].mean())
-
-    def _home(self, organisation: int, places: Sequence[tuple[int, ...]]) -> list[cp_model.IntVar]:
-        """One place a body: where it has the most desks that a place of it can have."""
-        blocks = self.blocks_of(self.case.units_of[organisation])
-        demand = sum(self.blocks[b].demand for b in blocks)
-        home = [self.model.new_bool_var("") for _ in places]
-        self.model.add_exactly_one(home)
-        for literal, towers in zip(home, places, strict=True):
-            room = sum(int(self.case.capacity[f]) for t in towers for f in self.case.floors_of[t])
-            desks = sum(self.in_tower(blocks, t) for t in towers)
-            self.model.add(desks >= min(demand, room) // 2).only_enforce_if(literal)
-        return home
-
-    def _pair(
-        self, home: list[cp_model.IntVar], other: list[cp_model.IntVar], cost: np.ndarray
-    ) -> None:
-        both = [[self.model.new_bool_var("") for _ in other] for _ in home]
-        for i, literal in enumerate(home):
-            self.model.add(sum(both[i]) == literal)
-        for j, literal in enumerate(other):
-            self.model.add(sum(row[j] for row in both) == literal)
-        price = self.case.scenario.settings.prices.walking
-        self.costs += [
-            (price * float(cost[i, j]), literal)
-            for i, row in enumerate(both)
-            for j, literal in enumerate(row)
-        ]
 
     def _hint(self) -> None:
         """Begin from best fit: the largest body first, into the tower that it fills best."""
@@ -327,11 +261,14 @@ class TowerModel:
             for b in members[o]:
                 self._fit(b, left, room, desks)
                 left -= self.blocks[b].demand
+        self._hint_at(desks)
+
+    def _hint_at(self, desks: Mapping[tuple[int, int], int]) -> None:
         for cell, used in self.used.items():
-            self.model.add_hint(used, desks[cell] > 0)
+            self.model.add_hint(used, desks.get(cell, 0) > 0)
             amount = self.desks[cell]
-            if isinstance(amount, cp_model.IntVar):
-                self.model.add_hint(amount, desks[cell])
+            if isinstance(amount, cp_model.IntVar) and amount.index != used.index:
+                self.model.add_hint(amount, desks.get(cell, 0))
 
     def _fit(self, b: int, wish: int, room: list[int], desks: dict[tuple[int, int], int]) -> None:
         """Put a block where its body already is, else where all that is left of it fits."""
@@ -353,9 +290,23 @@ class TowerModel:
     def solve(
         self, effort: Effort, should_stop: ShouldStop | None = None
     ) -> dict[tuple[int, int], int] | None:
-        """Return desks by (block, tower), or None where none was found."""
+        """Return desks by (block, tower), or None where none was found.
+
+        Any assignment comes first, which is quick, then a cheaper one in the time that is left.
+        """
         self._hint()
+        found = self._run(effort, should_stop) if not self.may_be_short else None
+        if found is None and not self.may_be_short:
+            return None
         self.model.minimize(sum(round(price) * amount for price, amount in self.costs))
+        if found is not None:
+            self.model.clear_hints()  # type: ignore[no-untyped-call]
+            self._hint_at(found)
+        return self._run(effort, should_stop) or found
+
+    def _run(
+        self, effort: Effort, should_stop: ShouldStop | None
+    ) -> dict[tuple[int, int], int] | None:
         solver = cp_model.CpSolver()
         effort.apply(solver)
         solver.parameters.relative_gap_limit = 0.005
