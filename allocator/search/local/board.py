@@ -46,7 +46,7 @@ def spans(*names: str) -> str:
 
 UNIT = table(
     "demand least slots pieces_most pieces placed kept touched "
-    + spans("feel", "feed", "tie", "crowd", "pin", "site", "band"),
+    + spans("feel", "feed", "tie", "crowd", "pin", "waste", "site", "band"),
     "people own bend mover",
 )
 """A unit. Given: desks to place, fewest desks of a piece, most pieces kept, floors it may use at
@@ -77,6 +77,10 @@ PIN = table("place desks held")
 ALONE = table("crowd organisation")
 """Rule own_floor."""
 
+WASTE = table("first length")
+"""Desks an organisation wastes at places (`towers.Waste`): where its row begins, how long it is for
+each place."""
+
 SITE = table("place", "cost now")
 """A unit at a place: placement cost of all of it, share of it that is there today."""
 
@@ -95,6 +99,9 @@ TABLES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "bands": (GROUP, ("n_bands",)),
     "pins": (PIN, ("n_pins",)),
     "alone": (ALONE, ("n_alone",)),
+    "wastes": (WASTE, ("n_wastes",)),
+    "waste_desks": ("i8", ("n_waste_desks",)),
+    "waste_held": ("i8", ("n_wastes", "n_places")),
     "sites": (SITE, ("n_sites",)),
     "links": (LINK, ("n_links",)),
     "opening": ("f8", ("n_opening",)),
@@ -165,6 +172,9 @@ fields = _view("fields")
 bands = _view("bands")
 pins = _view("pins")
 alone = _view("alone")
+wastes = _view("wastes")
+waste_desks = _view("waste_desks")
+waste_held = _view("waste_held")
 sites = _view("sites")
 links = _view("links")
 opening = _view("opening")

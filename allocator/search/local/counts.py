@@ -23,6 +23,7 @@ places, units, crowds, pieces, tally = on.places, on.units, on.crowds, on.pieces
 links, at_place, at_tower, at_step = on.links, on.at_place, on.at_tower, on.at_step
 at_complex, gaps, guests, opening = on.at_complex, on.gaps, on.guests, on.opening
 sites, pins, alone, towers = on.sites, on.pins, on.alone, on.towers
+wastes, waste_desks, waste_held = on.wastes, on.waste_desks, on.waste_held
 
 
 @compiled
@@ -85,6 +86,18 @@ def change_desks(b: Any, u: int, p: int, before: int, after: int) -> None:
     unit.placed += after - before
     for i in range(unit.pin_from, unit.pin_to):
         at_least(b, links(b)[i].to, p, after - before)
+    for i in range(unit.waste_from, unit.waste_to):
+        change_waste(b, links(b)[i].to, p, after - before)
+
+
+@compiled
+def change_waste(b: Any, waste: int, p: int, desks: int) -> None:
+    """Count desks that an organisation keeps vacant in a tower as used (own_floor in towers)."""
+    row = wastes(b)[waste]
+    first = row.first + p * row.length
+    before = waste_held(b)[waste, p]
+    waste_held(b)[waste, p] = before + desks
+    change_load(b, p, waste_desks(b)[first + before + desks] - waste_desks(b)[first + before])
 
 
 @compiled

@@ -14,6 +14,7 @@ from allocator.search.local import anneal
 from allocator.search.local.board import OVER_FIXED, Board, Tally
 from allocator.search.local.budget import Budget
 from allocator.search.local.setup import board_of
+from allocator.search.local.towers import Waste
 
 STEPS = 60
 """Temperatures of a cooling."""
@@ -47,8 +48,9 @@ class Game:
         rng: np.random.Generator,
         opening: Sequence[NDArray[np.float64]] | None = None,
         bands: Sequence[Sequence[int]] = (),
+        wastes: Sequence[Waste] = (),
     ) -> None:
-        self._board: Board = board_of(case, opening, bands)
+        self._board: Board = board_of(case, opening, bands, wastes)
         self.table = self._board.tables
         self._record = self._board.record
         self._record["dice"] = int(rng.integers(1, 2**62))
@@ -105,6 +107,11 @@ class Game:
     def take(self, units: Collection[int]) -> None:
         """Take units off the board."""
         anneal.remove(self._record, np.array(sorted(units), np.int64))
+
+    def replace(self, units: Collection[int], layout: Layout) -> None:
+        """Take units off the board and put other pieces on it."""
+        self.take(units)
+        self.put(layout)
 
     def layout(self, units: Collection[int] | None = None) -> dict[tuple[int, int], int]:
         """Return the pieces on the board, of some units or of all."""

@@ -18,18 +18,32 @@ import numpy as np
 
 from allocator.search.case import Case, Layout
 from allocator.search.local.budget import Budget
-from allocator.search.local.filling import poured
+from allocator.search.local.filling import poured, poured_into_towers
 from allocator.search.local.game import Cooling, Game, desk_worth
+from allocator.search.local.narrowing import narrowed
 from allocator.search.local.towers import (
     bands_of,
     by_tower,
     opening_by_load,
     tower_case,
-    wanted_in_towers,
+    wastes_of,
 )
 
+BEGIN_HOT, LUKEWARM, COLD = 8.0, 0.2, 0.02
+"""Temperatures of the first search for towers, in ordinary units (`_Search.size`)."""
+KICK_HOT = (0.5, 1.0, 2.0, 4.0)
+FLOOR_HOT, BEGIN_FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12), 0.12, 0.002
+"""Temperatures of floors, in the same measure."""
+BEGIN_MOVES, KICK_MOVES, FLOOR_MOVES = 150, 150, 1500
+"""Moves a unit: of each half of the search for towers, and of floors."""
+BEGIN_KICKS = 40
+"""Reheats of the first search for towers."""
+MOST_TOWERS = 24
+"""Towers reheated together at most."""
 LEAST_ROOM = 0.9
 """Part of a tower's desks that the search for towers may always count on."""
+TOWER_PRESSURE, MOST_PRESSURE = 4.0, 20.0
+"""How much dearer what is wrong is in towers than on floors, and may become on floors."""
 
 Desks = dict[tuple[int, int], int]
 
@@ -76,31 +90,30 @@ class _Search:
     """Boards of floors and of towers, the layout at hand and the best so far."""
 
     def __init__(self, case: Case, rng: np.random.Generator, budget: Budget) -> None:
+        case = narrowed(case)
         self.case, self.rng, self.budget = case, rng, budget
         self.worth = desk_worth(case)
         self.size = self.worth * max(float(case.demand.mean()), 1.0)
         """Person-minutes of an ordinary unit: what temperatures are measured in."""
+        self.pressure = 1.0
+        """How much dearer what is wrong has become."""
         self.towers = tower_case(case)
         self.floor_game = Game(case, self.worth, rng)
         self.tower_game = Game(
-            self.towers, self.worth, rng, opening_by_load(case), bands_of(case)
+            self.towers, self.worth, rng, opening_by_load(case), bands_of(case), wastes_of(case)
         )
-        self.units = list(case.units)
+        self.tower_game.price(TOWER_PRESSURE * self.worth)
+        self.units = [u for u in case.units if case.demand[u] > 0]
         self.best = (np.inf, np.inf)
-        self.weight = np.inf
-        self.pressure = 1.0
-        self.wrong = True
 
     def run(self, start: Layout) -> Iterator[Found]:
         """Begin, then kick until the budget is over."""
         self.floor_game.put(start)
         yield from self._news()
-        if not np.isfinite(self.best[0]):
+        if not np.isfinite(self.best[0]) and not self.budget.over:
             self._begin()
             yield from self._news()
-        self.weight, self.wrong = self.floor_game.weight, self.floor_game.is_wrong
-        self.tower_game.take(self.units)
-        self.tower_game.put(by_tower(self.case, self.towers, self.floor_game.layout()))
+        self.tower_game.replace(self.units, self._as_towers(self.units))
         while not self.budget.over:
             self._kick()
             self._press()
@@ -113,44 +126,44 @@ class _Search:
             self.best = found
             yield Found(self.floor_game.best_layout(), cost, max(people, 0.0))
 
-    def _begin(self) -> None:
-        """Choose towers for all units, then lay out all floors."""
-        count = len(self.units)
-        cooling = Cooling(3.0 * self.size, 0.03 * self.size, 4000 * count, 0.4)
-        self.tower_game.cool(cooling, self.budget, self.units, self.case.towers)
-        wanted = wanted_in_towers(self.case, self.towers, self.tower_game.layout())
-        self.floor_game.take(self.units)
-        self.floor_game.put(poured(self.case, wanted, {}))
-        cooling = Cooling(0.15 * self.size, 0.003 * self.size, 4000 * count)
-        self.floor_game.cool(cooling, self.budget, self.units, self.case.floors)
-        if np.isfinite(self.floor_game.best[1]):
-            self._replace(self.floor_game, self.units, self.floor_game.best_layout())
+    def _as_towers(self, units: Collection[int]) -> Desks:
+        return by_tower(self.case, self.floor_game.layout(units))
 
-    def _kick(self) -> None:
-        """Reheat some towers, lay out anew those that changed, keep what is no worse."""
+    def _begin(self) -> None:
+        """Choose towers for all units, those that a start has tell where to begin; then floors."""
+        started = self._as_towers(self.units)
+        self.tower_game.put(started or poured_into_towers(self.towers, self.rng))
+        self._cool_towers(BEGIN_HOT, BEGIN_MOVES, self.units, self.case.towers)
+        for _ in range(BEGIN_KICKS):
+            weight, before = self.tower_game.weight, self.tower_game.layout()
+            self._reheat_towers()
+            if self.tower_game.weight > weight + 1e-6:
+                self.tower_game.replace(self.units, before)
+        self._lay_out(set(self.case.towers), self.tower_game.layout(), BEGIN_FLOOR_HOT)
+
+    def _cool_towers(
+        self, hot: float, moves: int, units: Collection[int], pool: Collection[int]
+    ) -> None:
+        """Anneal towers: whole bands while it is hot, single units among them as it gets cold."""
+        hot, lukewarm, cold = (self.size * heat for heat in (hot, LUKEWARM, COLD))
+        count = moves * len(units)
+        self.tower_game.price(self.worth)
+        self.tower_game.cool(Cooling(hot, lukewarm, count, 1.0), self.budget, units, pool)
+        self.tower_game.price(TOWER_PRESSURE * self.worth)
+        self.tower_game.cool(Cooling(lukewarm, cold, count, 0.4), self.budget, units, pool)
+
+    def _reheat_towers(self) -> tuple[set[int], list[int]]:
+        """Anneal some towers near each other anew; return the units in them, and the towers."""
         pool = self._near_towers()
         units = self._units_in(self.tower_game, pool)
-        before = self.tower_game.layout(units)
-        hot = self.size * float(self.rng.choice((0.1, 0.2, 0.4, 0.8)))
-        cooling = Cooling(hot, 0.03 * self.size, 300 * len(units), 0.4)
-        self.tower_game.cool(cooling, self.budget, units, pool)
-        after = self.tower_game.layout(units)
-        changed = {t for _, t in dict(before.items() ^ after.items())}
-        if not self._lay_out(changed or set(pool), after if changed else None):
-            self.tower_game.take(units)
-            self.tower_game.put(before)
-
-    def _press(self) -> None:
-        """Make what is wrong dearer while something is, and cheaper again afterwards."""
-        wrong = self.floor_game.is_wrong
-        self.pressure = min(max(self.pressure * (1.05 if wrong else 0.95), 1.0), 20.0)
-        self.floor_game.price(self.worth * self.pressure)
-        self.weight = self.floor_game.weight
+        self._cool_towers(float(self.rng.choice(KICK_HOT)), KICK_MOVES, units, pool)
+        return units, pool
 
     def _near_towers(self) -> list[int]:
         """Return a random tower and those nearest to it, few more often than many."""
         count = len(self.case.towers)
-        wanted = int(np.exp(self.rng.uniform(np.log(2), np.log(max(min(count, 24), 2) + 1))))
+        most = max(min(count, MOST_TOWERS), 2)
+        wanted = int(np.exp(self.rng.uniform(np.log(2), np.log(most + 1))))
         centre = int(self.rng.integers(count))
         nearest = np.argsort(self.towers.minutes[centre], kind="stable")
         return [int(t) for t in nearest[:wanted]]
@@ -159,32 +172,47 @@ class _Search:
         guests, counts = game.table["guests"], game.table["places"]["guests"]
         return {int(u) for p in places for u in guests[p, : counts[p]]}
 
-    def _lay_out(self, towers: set[int], wanted_towers: Desks | None) -> bool:
+    def _kick(self) -> None:
+        """Reheat some towers, lay out anew those that changed, keep what is no worse."""
+        before = self.tower_game.layout()
+        units, pool = self._reheat_towers()
+        after = self.tower_game.layout()
+        differing = {key for key, _ in before.items() ^ after.items()}
+        changed, moved = {t for _, t in differing}, {u for u, _ in differing}
+        hot = float(self.rng.choice(FLOOR_HOT))
+        if changed and not self._lay_out(changed, after, hot):
+            self.tower_game.replace(moved, {k: n for k, n in before.items() if k[0] in moved})
+        if not changed:
+            self._lay_out(set(pool), None, hot)
+
+    def _lay_out(self, towers: set[int], wanted: Desks | None, hot: float) -> bool:
         """Lay out some towers anew, by desks wanted in them or as they are; say if it is kept."""
-        game, case = self.floor_game, self.case
-        floors = [f for t in sorted(towers) for f in case.floors_of[t]]
-        units = self._units_in(game, floors) | {
-            u for (u, t) in (wanted_towers or {}) if t in towers
-        }
+        game, weight, was_wrong = self.floor_game, self.floor_game.weight, self.floor_game.is_wrong
+        floors = [f for t in sorted(towers) for f in self.case.floors_of[t]]
+        units = self._units_in(game, floors) | {u for u, t in wanted or {} if t in towers}
         before = game.layout(units)
         game.forget()
-        if wanted_towers is not None:
-            self._pour(units, towers, wanted_towers, before)
-        hot = self.size * float(self.rng.choice((0.03, 0.06, 0.12)))
-        cooling = Cooling(hot, 0.002 * self.size, 3000 * len(units))
+        if wanted is not None:
+            self._pour(units, towers, wanted, before)
+        cooling = Cooling(hot * self.size, FLOOR_COLD * self.size, FLOOR_MOVES * len(units))
         game.cool(cooling, self.budget, units, floors)
-        best = game.best_layout(units) if np.isfinite(game.best[1]) else game.layout(units)
-        self._replace(game, units, best)
+        if np.isfinite(game.best[1]):
+            game.replace(units, game.best_layout(units))
         self._learn_room(towers)
-        kept = game.weight <= self.weight + 1e-6 and (self.wrong or not game.is_wrong)
+        kept = game.weight <= weight + 1e-6 and (was_wrong or not game.is_wrong)
         if kept:
-            self.weight, self.wrong = game.weight, game.is_wrong
-            self._replace(
-                self.tower_game, units, by_tower(case, self.towers, game.layout(units))
-            )
+            self.tower_game.replace(units, self._as_towers(units))
         else:
-            self._replace(game, units, before)
+            game.replace(units, before)
         return kept
+
+    def _pour(self, units: set[int], towers: set[int], wanted: Desks, before: Desks) -> None:
+        """Put desks where they are wanted in some towers, first as they fit; the rest stays."""
+        stay = {key: n for key, n in before.items() if int(self.case.tower[key[1]]) not in towers}
+        self.floor_game.replace(units, stay)
+        fresh = {(u, t): n for (u, t), n in wanted.items() if u in units and t in towers}
+        layout = poured(self.case, fresh, self.floor_game.layout())
+        self.floor_game.put({k: n for k, n in layout.items() if k[0] in units and k not in stay})
 
     def _learn_room(self, towers: set[int]) -> None:
         """Let the search for towers know of desks that their floors could not take."""
@@ -196,16 +224,8 @@ class _Search:
             learnt = known - excess if excess else min(known + 1, int(room[t]))
             self.tower_game.set_capacity(t, max(learnt, int(room[t] * LEAST_ROOM)))
 
-    def _replace(self, game: Game, units: Collection[int], layout: Layout) -> None:
-        game.take(units)
-        game.put(layout)
-
-    def _pour(self, units: set[int], towers: set[int], wanted: Desks, before: Desks) -> None:
-        game, case = self.floor_game, self.case
-        game.take(units)
-        stay = {key: n for key, n in before.items() if int(case.tower[key[1]]) not in towers}
-        game.put(stay)
-        desks = wanted_in_towers(case, self.towers, {k: n for k, n in wanted.items() if k[0] in units})
-        fresh = {key: n for key, n in desks.items() if key[1] in towers}
-        poured_all = poured(case, fresh, game.layout())
-        game.put({key: n for key, n in poured_all.items() if key[0] in units and key not in stay})
+    def _press(self) -> None:
+        """Make what is wrong dearer while something is, and cheaper again afterwards."""
+        step = 1.05 if self.floor_game.is_wrong else 0.95
+        self.pressure = min(max(self.pressure * step, 1.0), MOST_PRESSURE)
+        self.floor_game.price(self.worth * self.pressure)

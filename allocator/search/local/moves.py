@@ -34,7 +34,7 @@ ALL_OF_IT, FILL_ROOM, CLEAR_EXCESS = 0.45, 0.70, 0.85
 else any number."""
 SEND_BACK = 0.7
 """How often an overfull target sends desks back."""
-HOPELESS = 12.0
+HOPELESS = 40.0
 """Whole bands are not even tried where the overload alone costs so many temperatures."""
 
 

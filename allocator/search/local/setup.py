@@ -12,6 +12,7 @@ from allocator.search.case import Case
 from allocator.search.local import board as tables
 from allocator.search.local.board import OVER_FIXED, Board, Tally
 from allocator.search.local.crowds import Crowds, crowds
+from allocator.search.local.towers import Waste
 from allocator.search.local.walking import Walks, walks
 
 MOST_PIECES = 12
@@ -24,6 +25,7 @@ def board_of(
     case: Case,
     opening: Sequence[NDArray[np.float64]] | None = None,
     bands: Sequence[Sequence[int]] = (),
+    wastes: Sequence[Waste] = (),
 ) -> Board:
     """Return a board with nothing on it.
 
@@ -34,11 +36,13 @@ def board_of(
         without it a place costs its open_cost from the first desk on.
     bands
         Groups of units to be moved together.
+    wastes
+        Desks that organisations waste at places.
     """
     setup = _Setup(case)
     curves = opening if opening is not None else _from_first_desk(case)
     given = {
-        "units": setup.units(bands),
+        "units": setup.units(bands, wastes),
         "places": setup.places(curves),
         "towers": setup.towers(),
         "crowds": setup.crowds(),
@@ -46,6 +50,8 @@ def board_of(
         "bands": setup.group(bands),
         "pins": setup.pins(),
         "alone": np.array(setup.limits.alone, tables.ALONE),
+        "wastes": _waste_rows(wastes),
+        "waste_desks": np.concatenate([[0], *(waste.desks.ravel() for waste in wastes)]),
         "sites": np.array(setup.sites, tables.SITE),
         "opening": np.concatenate(curves),
         "minutes": case.minutes,
@@ -65,7 +71,7 @@ def clear(board: Board) -> None:
     for name, columns in _UNDER_WAY.items():
         for column in columns:
             board.tables[name][column] = 0
-    for name in ("at_place", "at_tower", "at_complex", "at_step", "gaps", "potential"):
+    for name in ("at_place", "at_tower", "at_complex", "at_step", "gaps", "potential", "waste_held"):
         board.tables[name][...] = 0
     units, pins = board.tables["units"], board.tables["pins"]
     board.tables["tally"][Tally.COST] = units["mover"].sum()
@@ -104,7 +110,9 @@ class _Setup:
             self.links.extend(found)
             row[f"{name}_to"] = len(self.links)
 
-    def units(self, bands: Sequence[Sequence[int]]) -> NDArray[Any]:
+    def units(
+        self, bands: Sequence[Sequence[int]], wastes: Sequence[Waste]
+    ) -> NDArray[Any]:
         """Return the units with all their links."""
         case, walked, count = self.case, self.walks, len(self.case.unit_ids)
         rows = np.zeros(count, tables.UNIT)
@@ -121,6 +129,7 @@ class _Setup:
             self.link(rows, name, [sorted(row.items()) for row in weights])
         self.link(rows, "crowd", _owners((c.members for c in self.limits.all), count))
         self.link(rows, "pin", _owners((units for units, _, _ in self.limits.pins), count))
+        self.link(rows, "waste", _owners((waste.units for waste in wastes), count))
         self.link(rows, "band", _owners(bands, count))
         self._place_sites(rows)
         self._set_slots(rows)
@@ -197,7 +206,7 @@ class _Setup:
         """Return how many of everything there are."""
         case = self.case
         named = ("units", "places", "towers", "crowds", "fields", "bands", "pins", "alone")
-        sizes = {f"n_{name}": len(given[name]) for name in (*named, "sites", "links", "opening")}
+        sizes = {f"n_{name}": len(given[name]) for name in (*named, "wastes", "waste_desks", "sites", "links", "opening")}
         slots = int(given["units"]["slots"].max(initial=1))
         band = max((len(band) for band in bands), default=0)
         return sizes | {
@@ -212,6 +221,13 @@ class _Setup:
 
 def _from_first_desk(case: Case) -> list[NDArray[np.float64]]:
     return [np.array([0.0, cost]) for cost in case.open_cost]
+
+
+def _waste_rows(wastes: Sequence[Waste]) -> NDArray[Any]:
+    first = np.cumsum([1, *(waste.desks.size for waste in wastes)])
+    return np.array(
+        [(i, waste.desks.shape[1]) for i, waste in zip(first, wastes, strict=False)], tables.WASTE
+    )
 
 
 def _plain(rows: Iterable[Iterable[int]]) -> list[list[tuple[int, float]]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +26,14 @@ NEAR_LEVELS = 2
 def tower_case(case: Case) -> Case:
     """Return the case with towers in place of floors.
 
-    A unit's demand includes the desks that its rule own_floor wastes; minutes are means over
-    floors, within a tower over floors near each other; a placement cost is that of the best floor.
+    Minutes are means over floors, within a tower over floors near each other; a placement cost is
+    that of the best floor.
     """
     count = len(case.tower_ids)
     total = np.bincount(case.tower, weights=case.capacity, minlength=count).astype(np.int64)
     return replace(
         case,
         floor_ids=case.tower_ids,
-        demand=_with_waste(case),
         capacity=total,
         desks=total,
         tower=np.arange(count),
@@ -77,47 +76,56 @@ _TOGETHER = {
 }
 
 
-def by_tower(case: Case, towers: Case, layout: Layout) -> dict[tuple[int, int], int]:
+def by_tower(case: Case, layout: Layout) -> dict[tuple[int, int], int]:
     """Return a layout of floors as one of towers."""
     desks: defaultdict[tuple[int, int], int] = defaultdict(int)
     for (u, f), n in layout.items():
         desks[u, int(case.tower[f])] += n
-    return _rescaled(desks, case.demand, towers.demand)
+    return dict(desks)
 
 
-def wanted_in_towers(case: Case, towers: Case, layout: Layout) -> dict[tuple[int, int], int]:
-    """Return the desks that each unit wants in each tower, by a layout of towers."""
-    return _rescaled(layout, towers.demand, case.demand)
+@dataclass(frozen=True)
+class Waste:
+    """Desks that go to waste in a tower when an organisation keeps its floors to itself.
+
+    Attributes
+    ----------
+    units
+        All of the organisation.
+    desks : (T, D + 1) int
+        Vacant desks where 0, 1, … of its D desks are in a tower: those of the fullest choice of
+        its floors, by all sums of them.
+    """
+
+    units: tuple[int, ...]
+    desks: NDArray[np.int64]
 
 
-def _rescaled(
-    layout: Layout, before: NDArray[np.int64], after: NDArray[np.int64]
-) -> dict[tuple[int, int], int]:
-    """Return the layout with each unit's desks in proportion to another demand."""
-    left_before, left_after = before.copy(), after.copy()
-    found = {}
-    for (u, p), n in layout.items():
-        share = round(n * int(left_after[u]) / int(left_before[u]))
-        left_before[u] -= n
-        left_after[u] -= share
-        found[u, p] = share
-    return {key: n for key, n in found.items() if n > 0}
-
-
-def _with_waste(case: Case) -> NDArray[np.int64]:
-    """Return the demands, those of own_floor bodies as whole floors of the best size."""
-    demand = case.demand.copy()
+def wastes_of(case: Case) -> list[Waste]:
+    """Return the waste of every organisation under own_floor. A unit shares with its own."""
+    found = []
     for rule in case.rules:
         if rule.kind is RuleKind.OWN_FLOOR and rule.units:
-            members = list(rule.units)
-            ours = list(case.units_of[int(case.organisation[members[0]])])
-            desks = int(case.demand[ours].sum())
-            rooms = np.unique(case.capacity[case.allowed[members].any(axis=0)])
-            rooms = rooms[rooms > 0]
-            if desks > 0 and len(rooms):
-                whole = (-(-desks // rooms) * rooms).min()
-                demand[members] = np.maximum(case.demand[members] * whole // desks, 1)
-    return np.maximum(demand, case.demand)
+            organisation = int(case.organisation[rule.units[0]])
+            if set(rule.units) == set(case.units_of[organisation]):
+                found.append(Waste(rule.units, _waste(case, list(rule.units))))
+    return found
+
+
+def _waste(case: Case, units: list[int]) -> NDArray[np.int64]:
+    total = int(case.demand[units].sum())
+    usable = case.allowed[units].any(axis=0)
+    rows = []
+    for floors in case.floors_of:
+        rooms = case.capacity[[f for f in floors if usable[f]]]
+        sums = np.zeros(max(int(rooms.sum()), total) + 1, bool)
+        sums[0] = True
+        for room in rooms:
+            sums[room:] |= sums[: len(sums) - room].copy()
+        whole = np.where(sums, np.arange(len(sums)), len(sums))
+        least = np.minimum.accumulate(whole[::-1])[::-1][: total + 1]
+        rows.append(least - np.arange(total + 1))
+    return np.array(rows, np.int64)
 
 
 def _any_floor(case: Case) -> NDArray[np.bool_]:
