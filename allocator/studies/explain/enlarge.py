@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from math import ceil
 
-from ortools.sat.python import cp_model
+import numpy as np
 
 from allocator.plan.types import Pieces
 from allocator.scenario.demand import usable_desks
 from allocator.scenario.types import Scenario
-from allocator.search.model.layout_model import LayoutModel
+from allocator.search.model.layout_model import Effort
+from allocator.search.overfull import fewest_beyond
 from allocator.studies.explain.members import Member, MemberKind, all_ids
-from allocator.studies.explain.proofs import Budget, Part, layout_model
+from allocator.studies.explain.proofs import Budget, Part, sound_part
 
 
 @dataclass(frozen=True)
@@ -30,50 +31,39 @@ class Enlargement:
 
 
 def fewest_desks(
-    scenario: Scenario, members: list[Member], budget: Budget, near: Pieces | None = None
+    scenario: Scenario, members: Collection[Member], budget: Budget, near: Pieces | None = None
 ) -> Enlargement | None:
     """Return the fewest desks found with which these members can hold; None where none is found.
 
     Parameters
     ----------
     members
-        Of their floors those may grow whose desks are among them; the others have no limit.
+        Floors whose desks are not among them have no limit and need none added.
     near
         A plan to begin from; it need not fit.
     """
-    without = [member for member in members if member.kind is not MemberKind.DESKS]
-    question = Part(scenario).ask(without)
+    question = Part(scenario).ask([m for m in members if m.kind is not MemberKind.DESKS])
     if question is None or budget.left() <= 0:
         return None
-    case = question.case
-    model = layout_model(question, case.layout(near or {}))
-    added = _added_to(scenario, all_ids(members, MemberKind.DESKS), model)
-    model.model.minimize(sum(added.values()))
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = budget.left()
-    solver.parameters.num_workers = budget.workers
-    solver.parameters.random_seed = budget.seed
-    if solver.solve(model.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
-    found = {floor: int(solver.value(more)) for floor, more in added.items()}
-    return Enlargement(
-        added={floor: desks for floor, desks in found.items() if desks},
-        pieces=case.pieces(model.read(solver.value)),
-        least=max(0, ceil(solver.best_objective_bound - 1e-6)),
+    case, limited = question.case, all_ids(members, MemberKind.DESKS)
+    sharing = scenario.settings.sharing
+    room = [
+        usable_desks(floor, sharing) if floor.floor_id in limited else int(case.demand.sum())
+        for floor in scenario.floors
+    ]
+    found = fewest_beyond(
+        case,
+        np.array(room, np.int64),
+        Effort(budget.left(), budget.workers, budget.seed),
+        near=case.layout(sound_part(question.scenario, near or {})),
+        optional=frozenset(u for u in case.units if case.unit_ids[u] in question.optional),
+        should_stop=budget.should_stop,
     )
-
-
-def _added_to(
-    scenario: Scenario, floors: frozenset[str], model: LayoutModel
-) -> dict[str, cp_model.IntVar]:
-    """Return the desks by which each floor is fuller than it may be today."""
-    found = {}
-    for f, place in enumerate(scenario.floors):
-        here = list(model.pieces.units_on(f))
-        if place.floor_id not in floors or not here:
-            continue
-        room = usable_desks(place, scenario.settings.sharing)
-        more = model.model.new_int_var(0, int(model.case.capacity[f]), f"more_{f}")
-        model.model.add(more >= sum(model.pieces.at(u, f) for u in here) - room)
-        found[place.floor_id] = more
-    return found
+    if found is None:
+        return None
+    added = dict(zip(case.floor_ids, found.beyond.tolist(), strict=True))
+    return Enlargement(
+        added={floor: desks for floor, desks in added.items() if desks},
+        pieces=case.pieces(found.layout),
+        least=found.least,
+    )

@@ -19,9 +19,10 @@ from allocator.plan.verify import GivenPlacement, verify
 from allocator.scenario.demand import demand
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Floor, Headcount, Rule, Scenario, Unit
-from allocator.search.case import Case, Layout, compile_case
+from allocator.search.case import Case, compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.model.layout_model import Effort, LayoutModel, Proof
+from allocator.search.overfull import fewest_beyond
 from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
 from allocator.search.solve import SolveOptions, solve
 from allocator.studies.explain.members import (
@@ -38,6 +39,12 @@ ASK_FOR_DESKS = frozenset(
 """Rules that pieces of a unit can help to keep; all others are only ever broken by them."""
 LARGE = 6_000
 """Units times floors above which the staged search finds plans that one model does not."""
+
+LARGEST_MODEL = 60_000
+"""Units times floors up to which one model of all finds a plan that overfills few floors."""
+
+TOLERATED = frozenset({"unplaced", "over_capacity", "max_occupants"})
+"""Violations of a plan to begin from that leave it as it is."""
 
 
 class Answer(StrEnum):
@@ -223,7 +230,11 @@ def _by_model(question: Question, budget: Budget) -> Decision:
         return Decision(Answer.INFEASIBLE)
     if budget.left() <= 0:
         return Decision(Answer.UNDECIDED)
-    model = layout_model(question)
+    cells = [(u, f) for u in case.units for f in case.floors]
+    model = LayoutModel(case, cells, {}, may_be_short=bool(question.optional))
+    for u in required:
+        if u in model.pieces.short:
+            model.model.add(model.pieces.short[u] == 0)
     effort = Effort(budget.left(), budget.workers, budget.seed)
     found = model.solve(effort, should_stop=budget.should_stop)
     if found.proof is Proof.INFEASIBLE:
@@ -235,30 +246,28 @@ def _by_model(question: Question, budget: Budget) -> Decision:
     return Decision(Answer.FEASIBLE, pieces)
 
 
-def layout_model(question: Question, hint: Layout | None = None) -> LayoutModel:
-    """Return a model of the part, made anew; of a layout what is allowed is a hint."""
-    case = question.case
-    hint = {cell: desks for cell, desks in (hint or {}).items() if case.allowed[cell]}
-    cells = [(u, f) for u in case.units for f in case.floors]
-    model = LayoutModel(case, cells, hint, may_be_short=bool(question.optional))
-    for u, short in model.pieces.short.items():
-        if case.unit_ids[u] in question.required:
-            model.model.add(short == 0)
-    return model
-
-
 def _refuse_unless_clean(question: Question, pieces: Pieces) -> None:
-    given = [GivenPlacement(unit_id=u, floor_id=f, desks=d) for (u, f), d in pieces.items()]
-    for violation in verify(question.scenario, given).violations:
+    for violation in verify(question.scenario, _given(pieces)).violations:
         if violation.kind != "unplaced" or violation.subject in question.required:
             raise UncheckedPlanError(f"a part's plan breaks it: {violation.message}")
+
+
+def _given(pieces: Pieces) -> list[GivenPlacement]:
+    return [GivenPlacement(unit_id=u, floor_id=f, desks=d) for (u, f), d in pieces.items()]
 
 
 def find_plan(scenario: Scenario, budget: Budget, start: Pieces | None = None) -> Plan | None:
     """Return the first plan found that places every desk, or a proof that none exists.
 
     None where time ran out. With allow_unplaced any plan will do.
+
+    Parameters
+    ----------
+    start
+        A plan to begin from; it may break what it likes.
     """
+    if LARGE < len(scenario.housed) * len(scenario.floors) <= LARGEST_MODEL:
+        start = _nearly(scenario, budget.part(budget.left() * 3 / 4), start) or start
     if budget.left() <= 0:
         return None
     enough = _Enough(any_will_do=scenario.settings.options.allow_unplaced)
@@ -271,6 +280,40 @@ def find_plan(scenario: Scenario, budget: Budget, start: Pieces | None = None) -
         should_stop=lambda: enough.found or budget.should_stop(),
     )
     return None if plan.status is Status.UNKNOWN else plan
+
+
+def _nearly(scenario: Scenario, budget: Budget, near: Pieces | None) -> Pieces | None:
+    """Return pieces that keep all rules and overfill floors as little as can be found in time."""
+    if budget.left() <= 0:
+        return None
+    case = compile_case(scenario)
+    if shortfalls(case):
+        return None
+    found = fewest_beyond(
+        case,
+        case.capacity,
+        Effort(budget.left(), budget.workers, budget.seed),
+        near=case.layout(sound_part(scenario, near or {})),
+        should_stop=budget.should_stop,
+    )
+    return None if found is None else case.pieces(found.layout)
+
+
+def sound_part(scenario: Scenario, pieces: Pieces) -> Pieces:
+    """Return pieces without the units that break something there, full floors aside."""
+    named = {
+        name
+        for violation in verify(scenario, _given(pieces)).violations
+        if violation.kind not in TOLERATED
+        for name in (violation.subject, *violation.object.split(";"))
+    }
+    loose = {u for name in named for u in scenario.units_of.get(name, ())}
+    floors = {floor.floor_id for floor in scenario.floors}
+    return {
+        (u, f): desks
+        for (u, f), desks in pieces.items()
+        if u not in loose and f in floors and u in scenario.units_of
+    }
 
 
 class _Enough:

@@ -1,0 +1,199 @@
+"""Layouts that place every desk and keep every rule, on floors that may be too full.
+
+Few desks are beyond what floors hold after one model of all, fewer with two or three towers laid
+out anew at a time, all else fixed. None left over is a plan; else it is what must be added.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.sat.python import cp_model
+
+from allocator.search.case import Case, Layout
+from allocator.search.model.layout_model import Effort, LayoutModel
+from allocator.search.model.variables import Cell
+from allocator.search.progress import ShouldStop
+from allocator.search.stacking import cells_in
+
+FIRST_PART = 2 / 3
+"""Part of the time for the model of all, at most."""
+ENOUGH = 0.04
+"""Desks beyond, as a part of all, at which the model of all may stop: few towers do better."""
+STEP_S = 2.0
+"""Seconds for a few towers."""
+
+
+@dataclass(frozen=True)
+class Overfull:
+    """A layout, the desks beyond what each floor holds, and how few there must be at least."""
+
+    layout: dict[Cell, int]
+    beyond: NDArray[np.int64]
+    least: int
+
+    @property
+    def desks(self) -> int:
+        """Desks beyond what floors hold, in all."""
+        return int(self.beyond.sum())
+
+
+def fewest_beyond(
+    case: Case,
+    room: NDArray[np.int64],
+    effort: Effort,
+    *,
+    near: Layout | None = None,
+    optional: frozenset[int] = frozenset(),
+    should_stop: ShouldStop = lambda: False,
+) -> Overfull | None:
+    """Return the layout found with the fewest desks beyond what floors hold, None without any.
+
+    Parameters
+    ----------
+    case
+        Its `allowed` says where units may be; its capacity is not looked at.
+    room : (F) int
+        Desks that each floor holds.
+    near
+        A part of a layout, which must keep all rules; units that it does not place wholly come
+        to it first.
+    optional
+        Units whose desks need not all be placed.
+    """
+    search = _Search(case, room, effort, optional, should_stop)
+    found = best = search.begun(near or {})
+    while found is not None and best is not None and best.desks > best.least and search.left() > 0:
+        found = search.few_towers(found)
+        best = min(best, found, key=lambda each: each.desks)
+    return best
+
+
+class _Search:
+    def __init__(
+        self,
+        case: Case,
+        room: NDArray[np.int64],
+        effort: Effort,
+        optional: frozenset[int],
+        should_stop: ShouldStop,
+    ) -> None:
+        most = int(max(case.demand.sum(), room.max()))
+        self.case = replace(case, capacity=np.full_like(case.capacity, most))
+        self.room, self.most = room, most
+        self.effort, self.optional, self.should_stop = effort, optional, should_stop
+        self.weight = np.ones(len(room), np.int64)
+        self.rng = np.random.default_rng(effort.seed)
+        self.deadline = time.monotonic() + effort.seconds
+
+    def left(self) -> float:
+        """Seconds left."""
+        return 0.0 if self.should_stop() else self.deadline - time.monotonic()
+
+    def begun(self, near: Layout) -> Overfull | None:
+        """Place the units that are missing; more and more others move along until that works."""
+        loose = self._missing(near)
+        while near and loose and len(loose) < len(self.case.unit_ids):
+            found = self._solve(self._cells(loose), near, self.left() / 4, least=0)
+            if found is not None:
+                return found
+            tied = {u for rule in self.case.rules if loose & set(rule.both) for u in rule.both}
+            if tied <= loose:
+                break
+            loose |= tied
+        hint = {cell: desks for cell, desks in near.items() if self.case.allowed[cell]}
+        return self._solve(self._cells(self.case.units), hint, self.left() * FIRST_PART)
+
+    def _missing(self, near: Layout) -> set[int]:
+        placed = np.zeros(len(self.case.unit_ids), np.int64)
+        for (u, _), desks in near.items():
+            placed[u] += desks
+        return set(np.flatnonzero(placed < self.case.demand).tolist()) - self.optional
+
+    def _cells(self, units: Iterable[int]) -> list[Cell]:
+        return [(u, f) for u in units for f in self.case.floors]
+
+    def few_towers(self, found: Overfull) -> Overfull:
+        """Lay out two or three towers anew, one of them too full, the others rather with room.
+
+        Desks on floors that stay too full weigh more from then on, so that they go elsewhere,
+        if not away, and the search does not stand still (Morris 1993, "The breakout method").
+        """
+        cells = cells_in(self.case, found.layout, self._towers(found))
+        before = int(self.weight @ found.beyond)
+        other = self._solve(cells, found.layout, min(STEP_S, self.left()), least=found.least)
+        if other is not None and int(self.weight @ other.beyond) < before:
+            return other
+        floors = list({f for _, f in cells})
+        self.weight[floors] += found.beyond[floors] > 0
+        return found
+
+    def _towers(self, found: Overfull) -> list[int]:
+        load = _load(self.case, found.layout)
+        spare = np.maximum(self.room - load, 0)
+        floors_of = [list(floors) for floors in self.case.floors_of]
+        beyond = np.array([found.beyond[floors].sum() for floors in floors_of], float)
+        chance = np.array([spare[floors].sum() + 1.0 for floors in floors_of])
+        first = int(self.rng.choice(len(floors_of), p=beyond / beyond.sum()))
+        chance[first] = 0.0
+        count = min(int(self.rng.integers(1, 3)), len(floors_of) - 1)
+        if not count:
+            return [first]
+        more = self.rng.choice(len(floors_of), count, replace=False, p=chance / chance.sum())
+        return [first, *more.tolist()]
+
+    def _solve(
+        self, cells: list[Cell], layout: Layout, seconds: float, least: int | None = None
+    ) -> Overfull | None:
+        """Return the best layout with these cells free; `least` is what is known of the whole."""
+        model = LayoutModel(self.case, cells, layout, may_be_short=bool(self.optional))
+        for u, short in model.pieces.short.items():
+            if u not in self.optional:
+                model.model.add(short == 0)
+        beyond = self._beyond(model, {f for _, f in cells})
+        model.model.minimize(sum(int(self.weight[f]) * more for f, more in beyond.items()))
+        solver = cp_model.CpSolver()
+        replace(self.effort, seconds=seconds).apply(solver)
+        watcher = _Enough(ENOUGH * int(self.case.demand.sum()) if least is None else 0.0)
+        if solver.solve(model.model, watcher) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        found = model.read(solver.value)
+        if least is None:
+            least = max(0, ceil(solver.best_objective_bound - 1e-6))
+        return Overfull(found, np.maximum(_load(self.case, found) - self.room, 0), least)
+
+    def _beyond(self, model: LayoutModel, floors: set[int]) -> Mapping[int, cp_model.IntVar]:
+        """Return the desks beyond what each floor holds."""
+        found = {}
+        for f in sorted(floors):
+            more = model.model.new_int_var(0, self.most, f"beyond_{f}")
+            here = sum(model.pieces.at(u, f) for u in model.pieces.units_on(f))
+            model.model.add(more >= here - int(self.room[f]))
+            found[f] = more
+        return found
+
+
+class _Enough(cp_model.CpSolverSolutionCallback):
+    """Stops at so few desks beyond."""
+
+    def __init__(self, desks: float) -> None:
+        super().__init__()
+        self._desks = desks
+
+    def on_solution_callback(self) -> None:
+        """Called at every better layout."""
+        if self.objective_value <= self._desks:
+            self.stop_search()
+
+
+def _load(case: Case, layout: Layout) -> NDArray[np.int64]:
+    """Desks in use on each floor (F)."""
+    load = np.zeros(len(case.floor_ids), np.int64)
+    for (_, f), desks in layout.items():
+        load[f] += desks
+    return load
