@@ -14,6 +14,8 @@ from allocator.search.towers import assign_towers
 
 AT_ONCE = 3_000
 """Units times floors up to which one model over all pieces comes first."""
+STACK_S = 0.5
+"""Seconds for fewer extra floors in one tower, at most."""
 AT_LAST = 60_000
 """Units times floors up to which it is tried when the stages found nothing."""
 
@@ -22,7 +24,7 @@ def begin_from(record: Record, start: Layout, rng: np.random.Generator) -> None:
     """Offer a plan made of what is given; desks that it leaves out find a place if they can."""
     record.enter("placing what is left")
     if desks_short(record.case, start):
-        limit = record.elapsed() + record.left() / 4
+        limit = record.elapsed() + record.left() / 2
         start = repair(record, start, rng, lambda: _is_needless(record, limit))
     _offer(record, start)
 
@@ -70,11 +72,11 @@ def _in_stages(record: Record, rng: np.random.Generator) -> None:
     """Units to towers, pieces to floors, then whatever is left out."""
     case = record.case
     record.enter("units to towers")
-    effort = record.effort(max(2.0, record.left() * 0.12))
+    effort = record.effort(max(2.0, record.left() * 0.05))
     assigned = assign_towers(case, effort, lambda: _is_needless(record, np.inf))
     record.spend(effort.seconds)
     record.enter("stacking towers")
-    each = record.effort(max(0.3, record.left() * 0.3 / len(case.tower_ids)))
+    each = record.effort(min(STACK_S, record.left() * 0.3 / len(case.tower_ids)))
     layout = stack(case, assigned or {}, each, lambda: _is_needless(record, np.inf))
     record.spend(each.seconds * len(case.tower_ids) / 4)
     begin_from(record, layout, rng)
