@@ -12,7 +12,7 @@ from allocator.search.record import Record
 from allocator.search.stacking import desks_short, repair, stack
 from allocator.search.towers import assign_towers
 
-AT_ONCE = 3_000
+AT_ONCE = 300
 """Units times floors up to which one model over all pieces comes first."""
 STACK_S = 0.5
 """Seconds for fewer extra floors in one tower, at most."""
