@@ -40,7 +40,7 @@ def plan(out: Path) -> Any:
 
 
 def test_all_files_are_there(out: Path) -> None:
-    """The five files of a plan, and nothing else."""
+    """The files of a plan, and nothing else."""
     assert {file.name for file in out.iterdir()} == set(FILES)
 
 

@@ -13,6 +13,7 @@ from importlib import metadata
 from allocator import __version__
 from allocator.errors import UncheckedPlanError
 from allocator.plan.people import place_people
+from allocator.plan.service import service_of_plan
 from allocator.plan.types import (
     Objective,
     Pieces,
@@ -79,6 +80,7 @@ def checked_plan(  # noqa: PLR0913 - what a plan is made of, by name
         placements=placements,
         floors=floor_uses(scenario, placements),
         organisations=organisation_uses(scenario, placements, check.walking_by_organisation),
+        attendance=service_of_plan(scenario, placements),
         run=run,
     ).of(scenario)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from allocator.errors import InputError, Problem
-from allocator.plan.types import FloorUse, OrganisationUse, Placement, Plan, Record
+from allocator.plan.types import AreaService, FloorUse, OrganisationUse, Placement, Plan, Record
 from allocator.plan.verify import GivenPlacement
 from allocator.scenario.read import read_rows
 from allocator.scenario.types import Scenario
@@ -23,9 +23,10 @@ from allocator.scenario.write import csv_text
 PLACEMENTS = "placements.csv"
 FLOOR_USE = "floor_use.csv"
 ORGANISATION_USE = "organisation_use.csv"
+ATTENDANCE = "attendance.csv"
 PLAN = "plan.json"
 STACK = "stack.svg"
-FILES = (PLACEMENTS, FLOOR_USE, ORGANISATION_USE, PLAN, STACK)
+FILES = (PLACEMENTS, FLOOR_USE, ORGANISATION_USE, ATTENDANCE, PLAN, STACK)
 
 
 def prepare_folder(folder: Path) -> None:
@@ -117,6 +118,7 @@ def _contents(plan: Plan, scenario: Scenario) -> dict[str, str]:
         PLACEMENTS: _csv(Placement, plan.placements),
         FLOOR_USE: _csv(FloorUse, plan.floors),
         ORGANISATION_USE: _csv(OrganisationUse, plan.organisations),
+        ATTENDANCE: _csv(AreaService, plan.attendance.areas if plan.attendance else ()),
         STACK: _svg(plan, scenario),
     } | whole
 

@@ -131,6 +131,114 @@ class Run(Record):
     trace: tuple[TracePoint, ...] = ()
 
 
+class AreaKind(StrEnum):
+    """What the attendance of a plan is told for."""
+
+    FLOOR = "floor"
+    TOWER = "tower"
+    ORGANISATION = "organisation"
+
+
+class AreaService(Record):
+    """Who comes to a floor, a tower or an organisation, and who finds no desk there.
+
+    Desks are shared in pools (of a unit on a floor, unless `pooling` says otherwise), and a pool
+    has a short day when more of its people come than it has desks. The area is as bad as its worst
+    pool; people without a desk are those of all its pools together.
+
+    Attributes
+    ----------
+    peak_weekday
+        The weekday with the greatest chance of a short day; ``_peak`` is of it, ``_average`` the
+        mean of the five.
+    present_average, present_peak
+        People expected to come.
+    short_day_average, short_day_peak
+        Chance that the worst pool has a short day.
+    without_desk_average, without_desk_peak
+        People expected to come and find no desk.
+    no_desk_peak
+        Chance that somebody who comes finds none.
+    short_days_a_year
+        Of the worst pool, in a year of `attendance.WORKDAYS_A_YEAR`.
+    worst_pool
+        The unit, organisation or floor whose pool is the worst on the peak weekday.
+    over_occupants
+        Chance that on its busiest weekday more people are present than a floor's max_occupants;
+        None without one.
+    """
+
+    kind: AreaKind
+    area_id: str
+    people: int
+    peak_weekday: str
+    present_average: float
+    present_peak: float
+    short_day_average: float
+    short_day_peak: float
+    without_desk_average: float
+    without_desk_peak: float
+    no_desk_peak: float
+    short_days_a_year: float
+    worst_pool: str
+    over_occupants: float | None
+
+
+class ServiceFigures(Record):
+    """How desks in pools serve all who share them.
+
+    Attributes
+    ----------
+    peak_weekday
+        The weekday on which most people find no desk.
+    short_day_average, short_day_peak
+        Chance that the pool to which a person belongs has a short day, as a mean over people.
+    without_desk_average, without_desk_peak
+        People expected to come and find no desk.
+    no_desk_peak
+        Chance that somebody who comes finds none.
+    worst_short_day
+        Chance of a short day of the worst pool on its worst weekday.
+    """
+
+    peak_weekday: str
+    short_day_average: float
+    short_day_peak: float
+    without_desk_average: float
+    without_desk_peak: float
+    no_desk_peak: float
+    worst_short_day: float
+
+
+class Service(ServiceFigures):
+    """How a plan serves: the content of `attendance` in plan.json.
+
+    Attributes
+    ----------
+    pooling, short_day_probability
+        Who share desks, and the allowed share of short peak days, as the settings say.
+    floors, floors_short
+        Floors in use, and those of them that are short on more than the allowed share of peak
+        days.
+    floors_limited, floors_over_limit
+        Floors in use with max_occupants, and those of them on which more people are present on
+        more than the allowed share of the busiest weekdays.
+    worst_floor
+        The floor with the greatest chance of a short day; "" where no floor is in use.
+    areas
+        Floors, towers and organisations, each the worst first.
+    """
+
+    pooling: str
+    short_day_probability: float
+    floors: int
+    floors_short: int
+    floors_limited: int
+    floors_over_limit: int
+    worst_floor: str
+    areas: tuple[AreaService, ...]
+
+
 class Reason(Record):
     """A cause of an infeasible answer.
 
@@ -168,6 +276,7 @@ class Plan(Record):
     placements: tuple[Placement, ...] = ()
     floors: tuple[FloorUse, ...] = ()
     organisations: tuple[OrganisationUse, ...] = ()
+    attendance: Service | None = None
     run: Run
 
     model_config = ConfigDict(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.errors import Problem
 from allocator.scenario.known import Known, Mention, first_mentions, mentions
 from allocator.scenario.names import Nearest
+from allocator.scenario.presence import correlation_limits
 from allocator.scenario.rule_cells import apart_bodies_overlap, rules_fill_their_columns
 from allocator.scenario.rules import Takes
 from allocator.scenario.tables import TABLES
@@ -64,6 +65,7 @@ KEYS: dict[str, tuple[str, Callable[[Any], Hashable]]] = {
     "walking": ("from_floor, to_floor", lambda row: _pair(row.from_floor, row.to_floor)),
     "placement_costs": ("unit_id, floor_id", lambda row: (row.unit_id, row.floor_id)),
     "current": ("unit_id, floor_id", lambda row: (row.unit_id, row.floor_id)),
+    "rotas": ("organisation_id", lambda row: row.organisation_id),
 }
 """Columns that together may be given once, and the key they make."""
 
@@ -109,7 +111,11 @@ FLOOR_COLUMNS = (
     ("placement_costs", "floor_id"),
 )
 UNIT_COLUMNS = (("headcounts", "unit_id"), ("placement_costs", "unit_id"), ("current", "unit_id"))
-ORGANISATION_COLUMNS = (("units", "organisation_id"), ("headcounts", "organisation_id"))
+ORGANISATION_COLUMNS = (
+    ("units", "organisation_id"),
+    ("headcounts", "organisation_id"),
+    ("rotas", "organisation_id"),
+)
 
 
 def floors_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
@@ -265,6 +271,40 @@ def affinities_have_one_weight(scenario: Scenario, _: Known) -> Iterator[Problem
             yield Problem(expected, "affinities", number, "closeness", row.closeness)
 
 
+def rotas_are_of_organisations(scenario: Scenario, known: Known) -> Iterator[Problem]:
+    """A rota is of an organisation, not of a unit of it."""
+    for mention in mentions(scenario, "rotas", "organisation_id"):
+        if mention.id in known.units - known.organisations:
+            body = known.organisation_of[mention.id]
+            yield _problem(mention, f"expected an organisation, such as {body}, not a unit of it")
+
+
+def rotas_bring_somebody(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """Somebody comes on some day of a rota."""
+    for number, row in enumerate(scenario.rotas, 1):
+        if not any(row.week):
+            yield Problem("expected a number above 0 on some day", "rotas", number, "mon", "0")
+
+
+def correlation_is_possible(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """A correlation below 0 is one that every unit can have.
+
+    So many people cannot all avoid one another; and a day that draws everybody allows none.
+    """
+    given = scenario.settings.attendance
+    if given.correlation >= 0 or not all(any(row.week) for row in scenario.rotas):
+        return
+    place = ("scenario", None, "attendance.correlation", f"{given.correlation:g}")
+    lowest, unit = max(
+        correlation_limits(scenario), key=lambda limit: limit[0], default=(-1.0, None)
+    )
+    if given.day_shock > 0:
+        yield Problem("expected at least 0, as day_shock is above 0", *place)
+    elif unit is not None and given.correlation < lowest:
+        people = f"unit {unit.unit_id} of {unit.headcount:,} people"
+        yield Problem(f"expected at least {lowest:.4f}, the lowest that {people} can have", *place)
+
+
 CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (one_scheme_is_chosen, ("headcounts", "scenario")),
     (areas_can_be_counted, ("scenario",)),
@@ -285,5 +325,8 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (affinities_have_one_weight, ()),
     (rules_fill_their_columns, ()),
     (apart_bodies_overlap, ("units", "headcounts")),
+    (rotas_are_of_organisations, ("units", "headcounts", "organisations")),
+    (rotas_bring_somebody, ()),
+    (correlation_is_possible, ("units", "headcounts", "rotas", "scenario")),
 )
 """Every check, and the tables that it needs whole."""

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     NUMBER = "a number"
     EXACT = "a number such as 1.3"
     WORDS = "words separated by ;"
+    WEEK = "five numbers, Monday to Friday, not all 0"
     SWITCH = "true or false"
 
 
@@ -33,7 +34,6 @@ _KINDS = {
     int: Kind.WHOLE,
     float: Kind.NUMBER,
     Fraction: Kind.EXACT,
-    tuple: Kind.WORDS,
     bool: Kind.SWITCH,
 }
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
@@ -47,18 +47,21 @@ _MOST_DIGITS = 18
 def kinds_of(model: type[BaseModel]) -> dict[str, Kind]:
     """Return the kind of every field of a row or a section, by its name in files."""
     fields = model.model_fields.items()
-    return {
-        field.alias or name: _KINDS.get(_core(field.annotation), Kind.TEXT)
-        for name, field in fields
-    }
+    return {field.alias or name: _kind(_core(field.annotation)) for name, field in fields}
+
+
+def _kind(core: Any) -> Kind:
+    if get_origin(core) is tuple:
+        return Kind.WEEK if _core(get_args(core)[0]) is float else Kind.WORDS
+    return _KINDS.get(core, Kind.TEXT)
 
 
 def _core(annotation: Any) -> Any:
-    """Return the bare type: ``int`` for an optional, annotated int; ``tuple`` for a tuple."""
+    """Return the bare type: ``int`` for an optional, annotated int."""
     origin = get_origin(annotation)
     if origin in (Union, UnionType, Annotated):
         return _core(get_args(annotation)[0])
-    return origin if origin is tuple or origin is Literal else annotation
+    return origin if origin is Literal else annotation
 
 
 def _whole(text: str) -> int:
@@ -96,6 +99,14 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(";") if word.strip())
 
 
+def _week(text: str) -> tuple[float, ...]:
+    """Return numbers near 1, in which a comma or point is never a thousands mark."""
+    numbers = [part.replace(",", ".") for part in _split(text)]
+    if not all(_DECIMAL.fullmatch(number) for number in numbers):
+        raise ValueError(f"expected {Kind.WEEK}, separated by ;")
+    return tuple(map(float, numbers))
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise ValueError(f"expected {Kind.SWITCH}")
@@ -109,6 +120,7 @@ def _text_form(decimal: Callable[[str], str]) -> Form:
         Kind.NUMBER: lambda text: float(decimal(text)),
         Kind.EXACT: lambda text: text if _QUOTIENT.fullmatch(text) else decimal(text),
         Kind.WORDS: _split,
+        Kind.WEEK: _week,
         Kind.SWITCH: _switch,
     }
 
@@ -145,6 +157,7 @@ SHEET: Form = {
     Kind.NUMBER: _sheet_other(Kind.NUMBER),
     Kind.EXACT: _sheet_other(Kind.EXACT),
     Kind.WORDS: lambda cell: _split(_sheet_text(cell)),
+    Kind.WEEK: _sheet_other(Kind.WEEK),
     Kind.SWITCH: _sheet_other(Kind.SWITCH),
 }
 """Cells of a workbook: numbers are numbers, text is read as in a semicolon file."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from allocator.scenario.known import Known, Mention, mentions
+from allocator.scenario.presence import clipped_units
 from allocator.scenario.rules import Takes
 from allocator.scenario.tables import ScenarioWarning
 
@@ -16,21 +17,27 @@ NOT_ENFORCED = (
     ("floors", "opens_wave"),
     ("towers", "opens_wave"),
     ("units", "wave"),
-    ("headcounts", "attendance_share"),
 )
 """Columns that may be filled and that nothing obeys yet."""
+MOST_NAMED = 20
+"""Units named in one warning; the rest are counted."""
 
 
 def warnings(scenario: Scenario) -> tuple[ScenarioWarning, ...]:
     """Return every warning: of units left out, bodies and places nobody knows, idle columns.
 
-    Codes: unit_without_headcount, body_without_headcount, unknown_place, not_enforced.
+    Codes: unit_without_headcount, body_without_headcount, unknown_place, not_enforced,
+    attendance_clipped.
     """
-    return tuple(
-        warning
-        for notice in (_units_left_out, _bodies_without_people, _unknown_places, _idle_columns)
-        for warning in notice(scenario)
+    notices = (
+        _units_left_out,
+        _bodies_without_people,
+        _unknown_places,
+        _idle_columns,
+        _idle_pooling,
+        _clipped_attendance,
     )
+    return tuple(warning for notice in notices for warning in notice(scenario))
 
 
 def _warning(scenario: Scenario, code: str, mention: Mention, message: str) -> ScenarioWarning:
@@ -51,6 +58,7 @@ def _bodies_without_people(scenario: Scenario) -> Iterator[ScenarioWarning]:
     named = [*Known(scenario).body_mentions()]
     for table in ("placement_costs", "current"):
         named += mentions(scenario, table, "unit_id")
+    named += mentions(scenario, "rotas", "organisation_id")
     first = {(m.table, m.id): m for m in reversed(named) if m.id not in scenario.units_of}
     for mention in reversed(first.values()):
         message = f"{mention.id} has no headcount, so {mention.table} does not act on it"
@@ -71,3 +79,25 @@ def _idle_columns(scenario: Scenario) -> Iterator[ScenarioWarning]:
         if first is not None:
             message = f"column {column} of {table} is filled and not enforced yet"
             yield _warning(scenario, "not_enforced", first, message)
+
+
+def _idle_pooling(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    pooling = scenario.settings.attendance.pooling
+    if pooling != "unit":
+        message = (
+            f'attendance.pooling = "{pooling}" is not enforced yet: plans give each unit desks of '
+            "its own by the ratio, and only who finds no desk is told as if they were shared so"
+        )
+        yield ScenarioWarning(code="not_enforced", table="scenario", message=message)
+
+
+def _clipped_attendance(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    clipped = [unit.unit_id for unit in clipped_units(scenario)]
+    if clipped:
+        more = len(clipped) - MOST_NAMED
+        named = ", ".join(clipped[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+        message = (
+            f"attendance would exceed the headcount on some weekday in {named}: "
+            "all of them come then, and their weekly mean falls"
+        )
+        yield ScenarioWarning(code="attendance_clipped", table="headcounts", message=message)

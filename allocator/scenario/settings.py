@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -82,6 +83,29 @@ Text = Annotated[
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 
 
+def not_all_zero(factors: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the factors as they are.
+
+    Raises
+    ------
+    ValueError
+        If nobody would come on any day.
+    """
+    if not any(factors):
+        raise ValueError("expected a factor above 0")
+    return factors
+
+
+WeekdayFactors = Annotated[
+    tuple[Amount, ...],
+    Field(strict=False, min_length=5, max_length=5),
+    AfterValidator(not_all_zero),
+]
+"""Monday to Friday."""
+Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+Pooling = Literal["unit", "organisation", "floor"]
+
+
 class Section(BaseModel):
     """A frozen section of settings; unknown keys and loose types are refused."""
 
@@ -140,6 +164,29 @@ class Options(Section):
     scheme: Annotated[Text, Field(min_length=1)] | None = None
 
 
+class Attendance(Section):
+    """Who comes, and how often desks may be too few.
+
+    mean_share: people who come on the mean day, as a share 0..1 of the headcount. By default three
+    office days of five, with 92 % of people not on leave. weekday_factors: attendance from Monday
+    to Friday in proportion to the mean day; only proportions count. By default office visits of
+    the last quarter of 2022 by weekday (Placer.ai, in CoStar; the peak is 1.22 times the mean).
+    correlation: between two colleagues of a unit on one weekday, −1..1; day_shock: standard
+    deviation 0..1 of a factor of mean 1 that a day has for everybody. No public figures for
+    either were found: both are assumptions until badge data say better.
+    short_day_probability: share of peak days, between 0 and 1, on which more people may come than
+    there are desks. pooling: who share their desks with one another, namely those of a unit on a
+    floor, of an organisation on a floor, or all on a floor.
+    """
+
+    mean_share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.55
+    weekday_factors: WeekdayFactors = (0.94, 1.215, 1.15, 1.045, 0.65)
+    correlation: Annotated[float, Field(ge=-1, lt=1, allow_inf_nan=False)] = 0.02
+    day_shock: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.0
+    short_day_probability: Probability = 0.05
+    pooling: Pooling = "unit"
+
+
 class Settings(Section):
     """All of scenario.toml. A missing section or key takes its default."""
 
@@ -152,6 +199,7 @@ class Settings(Section):
     trips: Trips = Trips()
     prices: Prices = Prices()
     options: Options = Options()
+    attendance: Attendance = Attendance()
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, validate_by_name=True, validate_by_alias=True

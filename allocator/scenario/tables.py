@@ -162,6 +162,22 @@ class CurrentPiece(Row):
     desks: Count
 
 
+class Rota(Row):
+    """How an organisation's attendance is spread over the week; only proportions count."""
+
+    organisation_id: Id
+    mon: Amount
+    tue: Amount
+    wed: Amount
+    thu: Amount
+    fri: Amount
+
+    @property
+    def week(self) -> tuple[float, ...]:
+        """Monday to Friday."""
+        return self.mon, self.tue, self.wed, self.thu, self.fri
+
+
 class Source(Row):
     """Where a table was read from.
 
@@ -201,6 +217,7 @@ TABLES: dict[str, type[Row]] = {
     "walking": Walk,
     "placement_costs": PlacementCost,
     "current": CurrentPiece,
+    "rotas": Rota,
 }
 """Type of the rows of every table, by its name."""
 
@@ -217,5 +234,6 @@ REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
     "walking": ("from_floor", "to_floor", "minutes"),
     "placement_costs": ("unit_id", "floor_id", "cost"),
     "current": ("unit_id", "floor_id", "desks"),
+    "rotas": ("organisation_id", "mon", "tue", "wed", "thu", "fri"),
 }
 """Columns that the header of a table must name; of two joined by "or", at least one."""

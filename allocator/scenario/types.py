@@ -14,11 +14,13 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from allocator.errors import InputError, Problem
 from allocator.scenario import consistency, notices
+from allocator.scenario.presence import Week, weekday_shares
 from allocator.scenario.settings import Ratio, Settings
 from allocator.scenario.tables import (
     TABLES,
     TRIPS_BY_CLOSENESS,
     Affinity,
+    AttendanceShare,
     Closeness,
     CurrentPiece,
     Floor,
@@ -26,6 +28,7 @@ from allocator.scenario.tables import (
     Id,
     Organisation,
     PlacementCost,
+    Rota,
     Row,
     Rule,
     ScenarioWarning,
@@ -46,6 +49,7 @@ __all__ = [
     "HousedUnit",
     "Organisation",
     "PlacementCost",
+    "Rota",
     "Row",
     "Rule",
     "Scenario",
@@ -60,8 +64,8 @@ __all__ = [
 class HousedUnit(Row):
     """A unit with a headcount in the chosen scheme: what has to be placed.
 
-    Its organisation and ratio are settled: the units table's or the headcounts table's, and the
-    row's own people_per_desk or the scenario's.
+    Its organisation, ratio and mean attendance are settled: the units table's or the headcounts
+    table's, and the row's own people_per_desk and attendance_share or the scenario's.
     """
 
     unit_id: Id
@@ -71,6 +75,7 @@ class HousedUnit(Row):
     headcount: int
     own_desks: int
     people_per_desk: Ratio
+    attendance_share: AttendanceShare
 
 
 class Scenario(BaseModel):
@@ -97,6 +102,7 @@ class Scenario(BaseModel):
     walking: tuple[Walk, ...] = ()
     placement_costs: tuple[PlacementCost, ...] = ()
     current: tuple[CurrentPiece, ...] = ()
+    rotas: tuple[Rota, ...] = ()
     settings: Settings = Settings()
     fingerprints: dict[str, str] = {}
     """sha256 of each input as it was read, by table name (`scenario` for the settings); empty for
@@ -157,6 +163,7 @@ class Scenario(BaseModel):
         return tuple(self._house(row, by_id.get(row.unit_id)) for row in rows)
 
     def _house(self, row: Headcount, unit: Unit | None) -> HousedUnit:
+        own_share = row.attendance_share
         organisation = (unit.organisation_id if unit else None) or row.organisation_id
         return HousedUnit(
             unit_id=row.unit_id,
@@ -166,7 +173,15 @@ class Scenario(BaseModel):
             headcount=row.headcount,
             own_desks=row.own_desks,
             people_per_desk=row.people_per_desk or self.settings.sharing.people_per_desk,
+            attendance_share=self.settings.attendance.mean_share
+            if own_share is None
+            else own_share,
         )
+
+    @cached_property
+    def weekday_shares(self) -> dict[str, Week]:
+        """Share of each housed unit's people who come on each weekday, by unit_id."""
+        return weekday_shares(self)
 
     @cached_property
     def complex_of(self) -> dict[str, str]:

@@ -80,7 +80,7 @@ def _flat(value: Any) -> Cell | None:
     if isinstance(value, Fraction):
         return decimal_text(value)
     if isinstance(value, tuple):
-        return ";".join(value)
+        return ";".join(map(str, value))
     return str(value) if isinstance(value, str) else value
 
 
@@ -110,7 +110,7 @@ def _toml(settings: Settings) -> str:
 
 def _toml_value(value: Any) -> str:
     """Return a value in TOML, whose text differs from JSON's in the escape of one character."""
-    value = _flat(value)
+    value = list(value) if isinstance(value, tuple) else _flat(value)
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -44,8 +44,8 @@ def test_terminal_without_unicode_gets_its_summary(
     assert done.stdout.startswith("B?ro ?\n")
 
 
-def test_all_five_files_are_written_and_named(planted: Run, office: Path, tmp_path: Path) -> None:
-    """With --out the folder is made, holds the five files and is named in the summary."""
+def test_all_files_are_written_and_named(planted: Run, office: Path, tmp_path: Path) -> None:
+    """With --out the folder is made, holds every file and is named in the summary."""
     out = tmp_path / "deep" / "out"
     done = planted("first_fit", "solve", office, "--out", out)
     assert {file.name for file in out.iterdir()} == set(FILES)

@@ -45,6 +45,12 @@ def header(path: Path) -> str:
             "organisation_use.csv",
             "organisation_id,people,desks,towers,floors,gaps,walking_min_per_person",
         ),
+        (
+            "attendance.csv",
+            "kind,area_id,people,peak_weekday,present_average,present_peak,short_day_average,"
+            "short_day_peak,without_desk_average,without_desk_peak,no_desk_peak,"
+            "short_days_a_year,worst_pool,over_occupants",
+        ),
     ],
 )
 def test_tables_have_the_columns_of_the_contract(
@@ -60,7 +66,8 @@ def test_plan_file_has_the_fields_of_the_contract(plan: Plan, tmp_path: Path) ->
     write_plan(plan, tmp_path, CASE)
     document = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert " ".join(document) == (
-        "schema status objective bound gap reasons warnings placements floors organisations run"
+        "schema status objective bound gap reasons warnings placements floors organisations "
+        "attendance run"
     )
     assert " ".join(document["objective"]["terms"][0]) == "name amount price cost bound"
     assert ",".join(document["placements"][0]) == header(tmp_path / "placements.csv")

@@ -45,6 +45,14 @@ DEFAULTS: dict[str, Any] = {
         "move": 2.0,
     },
     "options": {"allow_unplaced": False, "scheme": None},
+    "attendance": {
+        "mean_share": 0.55,
+        "weekday_factors": [0.94, 1.215, 1.15, 1.045, 0.65],
+        "correlation": 0.02,
+        "day_shock": 0.0,
+        "short_day_probability": 0.05,
+        "pooling": "unit",
+    },
 }
 
 
@@ -94,6 +102,32 @@ def test_every_key_has_its_default(tmp_path: Path) -> None:
             "options.allow_unplaced: expected true or false (got '1')",
         ),
         ("[options]\nscheme = 118", "options.scheme: expected text (got '118')"),
+        (
+            "[attendance]\nmean_share = 1.1",
+            "attendance.mean_share: expected a number of at most 1 (got '1.1')",
+        ),
+        (
+            "[attendance]\nshort_day_probability = 0",
+            "attendance.short_day_probability: expected a number above 0 (got '0')",
+        ),
+        (
+            "[attendance]\nshort_day_probability = 1",
+            "attendance.short_day_probability: expected a number below 1 (got '1')",
+        ),
+        (
+            "[attendance]\npooling = 'tower'",
+            "attendance.pooling: expected 'unit', 'organisation' or 'floor' (got 'tower')",
+        ),
+        (
+            "[attendance]\nweekday_factors = [1, 1, 1, 1]",
+            "attendance.weekday_factors: expected five numbers, Monday to Friday, not all 0 "
+            "(got '[1, 1, 1, 1]')",
+        ),
+        (
+            "[attendance]\nweekday_factors = [0, 0, 0, 0, 0.0]",
+            "attendance.weekday_factors: expected five numbers, Monday to Friday, not all 0 "
+            "(got '[0, 0, 0, 0, 0.0]')",
+        ),
         ("sharing = 1", "sharing: expected a section (got '1')"),
     ],
 )

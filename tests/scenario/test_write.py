@@ -83,6 +83,7 @@ def full(**changes: Any) -> Scenario:
         "walking": [("A-1", "B-1", 1.2), ("A-1", "A-1", 1e-7)],
         "placement_costs": [("u", "A-1", -3.5), ("u", "B-1", 1e12)],
         "current": [("u", "A-1", 3), ("u", "JAKARTA", 4)],
+        "rotas": [("O", 0.9, 1.3, 1.25, 1.15, 0.4), ("P", 1, 1, 1, 1, 0)],
         "settings": {
             "name": "full",
             "title": 'A "title"\\ with\x7fall',
@@ -91,6 +92,14 @@ def full(**changes: Any) -> Scenario:
             "walking": {"lift_wait_min": 0.125, "detour_factor": 1},
             "prices": {"move": 1e-5, "open_desk": 1e11},
             "options": {"allow_unplaced": True, "scheme": "118k"},
+            "attendance": {
+                "mean_share": 0.6,
+                "weekday_factors": [1, 1.25, 1.1, 1.05, 0.6],
+                "correlation": 0.01,
+                "day_shock": 0.03,
+                "short_day_probability": 0.01,
+                "pooling": "floor",
+            },
         },
     }
     return scenario(**(tables | changes))

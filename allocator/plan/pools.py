@@ -1,0 +1,153 @@
+"""Who share desks with one another in a plan, and how often their desks are too few.
+
+Telling it for floors, towers and organisations is `service`'s; the laws are `attendance`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.attendance import Group, Pmf, pool_pmf, shortage
+from allocator.plan.people import share_people
+from allocator.plan.types import Placement
+from allocator.scenario.demand import demand, desks_on
+from allocator.scenario.presence import WEEKDAYS
+from allocator.scenario.types import HousedUnit, Scenario
+
+ByWeekday = NDArray[np.float64]
+"""A figure for each weekday, Monday to Friday."""
+
+
+@dataclass(frozen=True)
+class Seats:
+    """People of one unit in one place, and their desks; own of both are never shared."""
+
+    unit_id: str
+    organisation_id: str
+    tower_id: str
+    floor_id: str
+    people: int
+    desks: int
+    own: int
+
+    @property
+    def sharers(self) -> int:
+        """People who share their desks."""
+        return self.people - self.own
+
+
+@dataclass(frozen=True)
+class Pool:
+    """People who share desks, and how often these are too few.
+
+    Attributes
+    ----------
+    name
+        The unit, organisation or floor whose pool it is.
+    short_day, without_desk
+        Chance that more sharers come than there are desks, and people expected to find none, on
+        each weekday.
+    """
+
+    name: str
+    seats: tuple[Seats, ...]
+    short_day: ByWeekday
+    without_desk: ByWeekday
+
+    @property
+    def people(self) -> int:
+        """All its people, with those who have desks of their own."""
+        return sum(seats.people for seats in self.seats)
+
+
+def seats_of_plan(scenario: Scenario, placements: Iterable[Placement]) -> tuple[Seats, ...]:
+    """Return who sits where, with desks of their own shared out over a unit's floors."""
+    rank = {floor.floor_id: row for row, floor in enumerate(scenario.floors)}
+    by_unit: dict[str, list[Placement]] = {unit.unit_id: [] for unit in scenario.housed}
+    for placement in placements:
+        by_unit[placement.unit_id].append(placement)
+    return tuple(
+        seats
+        for unit in scenario.housed
+        for seats in _seats(unit, sorted(by_unit[unit.unit_id], key=lambda p: rank[p.floor_id]))
+    )
+
+
+def seats_undivided(scenario: Scenario) -> tuple[Seats, ...]:
+    """Return every unit as if it sat in one place, which has no floor."""
+    return tuple(
+        Seats(u.unit_id, u.organisation_id, "", "", u.headcount, demand(u), u.own_desks)
+        for u in scenario.housed
+    )
+
+
+def _seats(unit: HousedUnit, pieces: Sequence[Placement]) -> Iterable[Seats]:
+    own = share_people(unit.own_desks, demand(unit), {p.floor_id: p.desks for p in pieces})
+    for piece in pieces:
+        yield Seats(
+            unit_id=unit.unit_id,
+            organisation_id=unit.organisation_id,
+            tower_id=piece.tower_id,
+            floor_id=piece.floor_id,
+            people=piece.people,
+            desks=piece.desks,
+            own=min(own[piece.floor_id], piece.people),
+        )
+
+
+def pools(scenario: Scenario, seats: Iterable[Seats]) -> tuple[Pool, ...]:
+    """Return who share desks as the setting `pooling` says, never beyond a floor.
+
+    A unit or an organisation has the desks placed for it on the floor; all on a floor have those
+    of the floor.
+    """
+    pooling = scenario.settings.attendance.pooling
+    members: dict[tuple[str, str], list[Seats]] = {}
+    for seat in seats:
+        names = {"unit": seat.unit_id, "organisation": seat.organisation_id}
+        members.setdefault((names.get(pooling, seat.floor_id), seat.floor_id), []).append(seat)
+    sharing = scenario.settings.sharing
+    whole = {floor.floor_id: desks_on(floor, sharing) for floor in scenario.floors}
+    return tuple(
+        _pool(
+            scenario, name, sat, whole[floor] if pooling == "floor" else sum(s.desks for s in sat)
+        )
+        for (name, floor), sat in members.items()
+    )
+
+
+def _pool(scenario: Scenario, name: str, seats: Sequence[Seats], desks: int) -> Pool:
+    shared = desks - sum(seat.own for seat in seats)
+    sharers = [(seat.unit_id, seat.sharers) for seat in seats]
+    days = [shortage(law(scenario, sharers, day), shared) for day in range(len(WEEKDAYS))]
+    return Pool(
+        name=name,
+        seats=tuple(seats),
+        short_day=np.array([day.short_day for day in days]),
+        without_desk=np.array([day.without_desk for day in days]),
+    )
+
+
+def law(scenario: Scenario, people: Iterable[tuple[str, int]], weekday: int) -> Pmf:
+    """Return the law of how many of these people come on a weekday, by unit_id and number.
+
+    Part of a unit comes by the same law as the whole, with the same correlation.
+    """
+    given = scenario.settings.attendance
+    groups = [
+        Group(number, scenario.weekday_shares[unit_id][weekday], given.correlation)
+        for unit_id, number in people
+    ]
+    return pool_pmf(groups, given.day_shock)
+
+
+def present(scenario: Scenario, seats: Iterable[Seats]) -> ByWeekday:
+    """Return the people expected to come on each weekday, with those who have their own desks."""
+    found = np.zeros(len(WEEKDAYS))
+    for seat in seats:
+        found += seat.people * np.array(scenario.weekday_shares[seat.unit_id])
+    return found

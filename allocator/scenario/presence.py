@@ -1,0 +1,76 @@
+"""Which share of a unit's people comes on which weekday, as given.
+
+With which chance how many come is `allocator.attendance`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from allocator.scenario.types import HousedUnit, Scenario
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+
+Week = tuple[float, ...]
+"""A figure for each weekday, Monday to Friday."""
+
+
+def weekday_shares(scenario: Scenario) -> dict[str, Week]:
+    """Return the share of each unit's people who come, 0..1, on each weekday, by unit_id.
+
+    It is the unit's mean times the weekday's factor, at most 1. Factors are those of the rota of
+    its organisation, else the scenario's; only their proportions count, as they are scaled to a
+    mean of 1. Where everybody is there on the mean day, everybody is every day.
+    """
+    usual = _scaled(scenario.settings.attendance.weekday_factors)
+    rotas = {row.organisation_id: _scaled(row.week) for row in scenario.rotas}
+    return {
+        unit.unit_id: _week(unit.attendance_share, rotas.get(unit.organisation_id, usual))
+        for unit in scenario.housed
+    }
+
+
+def clipped_units(scenario: Scenario) -> tuple[HousedUnit, ...]:
+    """Return the units whose mean and factors ask for more than all of them on some weekday.
+
+    Their weekly mean is then less than what was given.
+    """
+    shares = scenario.weekday_shares
+    short = 1e-9
+    return tuple(
+        unit
+        for unit in scenario.housed
+        if sum(shares[unit.unit_id]) / len(WEEKDAYS) < unit.attendance_share - short
+    )
+
+
+def lowest_correlation(headcount: int, share: float) -> float:
+    """Return the lowest correlation that so many people can have, at most 0.
+
+    ``max(−p / (n − 1 − p), −q / (n − 1 − q))``, the bound of the extended beta-binomial law
+    (Prentice 1986). A single person, and people who all come or none, can have any: −1.
+    """
+    others, absent = headcount - 1, 1 - share
+    if others < 1 or not 0 < share < 1:
+        return -1.0
+    return max(-share / (others - share), -absent / (others - absent))
+
+
+def correlation_limits(scenario: Scenario) -> Iterator[tuple[float, HousedUnit]]:
+    """Yield for each unit the lowest correlation that it can have on every weekday."""
+    for unit in scenario.housed:
+        week = scenario.weekday_shares[unit.unit_id]
+        yield max(lowest_correlation(unit.headcount, share) for share in week), unit
+
+
+def _scaled(factors: Sequence[float]) -> Week:
+    mean = sum(factors) / len(factors)
+    return tuple(factor / mean for factor in factors)
+
+
+def _week(mean: float, factors: Week) -> Week:
+    if mean >= 1:
+        return (1.0,) * len(factors)
+    return tuple(min(1.0, mean * factor) for factor in factors)
