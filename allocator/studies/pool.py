@@ -239,7 +239,7 @@ class _Child:
             raise SolveFailedError("ended, as its plan was no longer wanted")
         if time.monotonic() > deadline:
             raise SolveFailedError(f"ended {limits.grace_s:,.0f} s after it should have stopped")
-        used = _resident_bytes(self._process.pid) / 1e6
+        used = resident_bytes(self._process.pid) / 1e6
         if used > limits.memory_mb:
             raise OutOfMemoryError(
                 f"ended at {used:,.0f} MB of memory, as {limits.memory_mb:,.0f} MB are allowed"
@@ -256,7 +256,7 @@ class _Child:
         self._pipe.close()
 
 
-def _resident_bytes(pid: int | None) -> int:
+def resident_bytes(pid: int | None) -> int:
     """Return the resident memory of a process; 0 where the system does not tell."""
     try:
         with open(f"/proc/{pid}/statm") as statm:

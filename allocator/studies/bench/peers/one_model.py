@@ -1,0 +1,86 @@
+"""The peer with CP-SAT: the home-floor model, all of it, in whole numbers."""
+
+from __future__ import annotations
+
+from math import floor, isfinite
+
+from ortools.sat.python import cp_model
+
+from allocator.search.case import Case
+from allocator.search.model.layout_model import Effort
+from allocator.studies.bench.peers.home_floor import HomeFloorModel
+from allocator.studies.bench.peers.rows import Row, Rows
+from allocator.studies.bench.types import Allowance, BenchStatus, Claim, Notes
+
+COST_STEP = 0.001
+"""Person-minutes a week to which costs are rounded down."""
+ROUNDING = 1e-6
+STATUS = {
+    cp_model.OPTIMAL: BenchStatus.OPTIMAL,
+    cp_model.FEASIBLE: BenchStatus.FEASIBLE,
+    cp_model.INFEASIBLE: BenchStatus.INFEASIBLE,
+}
+
+
+def cp_sat(case: Case, allowance: Allowance, notes: Notes) -> Claim:
+    """Solve the home-floor model with CP-SAT."""
+    home = HomeFloorModel(case)
+    model, columns = _model(home.rows)
+    solver = cp_model.CpSolver()
+    Effort(notes.left(), allowance.workers, allowance.seed).apply(solver)
+    status = solver.solve(model, _Watcher(home, columns, notes))
+    if status == cp_model.MODEL_INVALID:
+        raise RuntimeError(f"CP-SAT refuses the model: {model.validate()}")
+    bound = solver.best_objective_bound * COST_STEP + home.rows.constant
+    return home.claim(STATUS.get(status, BenchStatus.UNKNOWN), bound)
+
+
+class _Watcher(cp_model.CpSolverSolutionCallback):
+    """Notes every better plan."""
+
+    def __init__(self, home: HomeFloorModel, columns: list[cp_model.IntVar], notes: Notes) -> None:
+        super().__init__()
+        self._home, self._columns, self._notes = home, columns, notes
+
+    def on_solution_callback(self) -> None:
+        values = [self.value(column) for column in self._columns]
+        self._notes.add(self._home.pieces(values))
+
+
+def _model(rows: Rows) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
+    """Return the model in steps: coefficients rounded towards 0, costs down."""
+    model = cp_model.CpModel()
+    columns = [
+        model.new_int_var(0, floor(most / step + ROUNDING), "")
+        for most, step in zip(rows.most, rows.step, strict=True)
+    ]
+    for row in rows.rows:
+        _post(model, columns, rows, row)
+    costs = [
+        floor(cost * step / COST_STEP + ROUNDING)
+        for cost, step in zip(rows.cost, rows.step, strict=True)
+    ]
+    model.minimize(cp_model.LinearExpr.weighted_sum(columns, costs))
+    return model, columns
+
+
+def _post(model: cp_model.CpModel, columns: list[cp_model.IntVar], rows: Rows, row: Row) -> None:
+    used = row.columns.tolist()
+    numbers = [
+        _towards_0(number * rows.step[column] / row.step)
+        for column, number in zip(used, row.coefficients.tolist(), strict=True)
+    ]
+    total = cp_model.LinearExpr.weighted_sum([columns[column] for column in used], numbers)
+    if isfinite(row.least) and isfinite(row.most):
+        model.add_linear_constraint(total, round(row.least / row.step), round(row.most / row.step))
+    elif isfinite(row.most):
+        model.add(total <= round(row.most / row.step))
+    else:
+        posted = model.add(total >= round(row.least / row.step))
+        if row.only_if is not None:
+            posted.only_enforce_if(columns[row.only_if])
+
+
+def _towards_0(number: float) -> int:
+    whole = floor(abs(number) + ROUNDING)
+    return whole if number > 0 else -whole

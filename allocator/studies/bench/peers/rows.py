@@ -1,0 +1,110 @@
+"""Columns and rows of a linear model that any solver can read; which ones, is said elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+Term = tuple[int, float]
+"""A column and its coefficient."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """least ≤ Σ coefficient · column ≤ most, if the column `only_if` is 1 or there is none.
+
+    `step` is the size to which the row is rounded where a solver knows whole numbers alone.
+    """
+
+    columns: NDArray[np.int64]
+    coefficients: NDArray[np.float64]
+    least: float
+    most: float
+    only_if: int | None
+    step: float
+
+
+@dataclass
+class Rows:
+    """A linear model, to be minimised.
+
+    Attributes
+    ----------
+    least, most, cost, step
+        Of every column: its range, its cost, and the size to which it is rounded where a solver
+        knows whole numbers alone. A column of step 1 is whole for all of them.
+    rows
+        What must hold.
+    constant
+        To be added to the cost.
+    """
+
+    least: list[float] = field(default_factory=list)
+    most: list[float] = field(default_factory=list)
+    cost: list[float] = field(default_factory=list)
+    step: list[float] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    constant: float = 0.0
+
+    def column(self, most: float = 1, *, cost: float = 0.0, step: float = 1.0) -> int:
+        """Add a column from 0 to `most`, and return its number."""
+        self.least.append(0.0)
+        self.most.append(most)
+        self.cost.append(cost)
+        self.step.append(step)
+        return len(self.cost) - 1
+
+    def row(
+        self,
+        terms: Iterable[Term],
+        *,
+        least: float = -inf,
+        most: float = inf,
+        only_if: int | None = None,
+        step: float = 1.0,
+    ) -> None:
+        """Add a row."""
+        pairs = list(terms)
+        columns = np.array([column for column, _ in pairs], np.int64)
+        coefficients = np.array([number for _, number in pairs], float)
+        self.rows.append(Row(columns, coefficients, least, most, only_if, step))
+
+    def implies(self, one: int, other: int) -> None:
+        """A column may be 1 only if another is."""
+        self.row([(other, 1), (one, -1)], least=0)
+
+    def any_of(self, columns: Sequence[int]) -> int:
+        """Return a column that is 1 exactly if any of these is."""
+        if len(columns) == 1:
+            return columns[0]
+        found = self.column()
+        for column in columns:
+            self.implies(column, found)
+        self.row([(found, -1), *((column, 1) for column in columns)], least=0)
+        return found
+
+    def at_most(self, columns: Iterable[int], count: int) -> None:
+        """At most so many of the columns may be 1."""
+        self.row([(column, 1) for column in columns], most=count)
+
+    def always(self) -> list[Row]:
+        """Return the rows for a solver that knows no `only_if`: with the least big M."""
+        return [row if row.only_if is None else self._with_big_m(row) for row in self.rows]
+
+    def _with_big_m(self, row: Row) -> Row:
+        """Return a row least ≤ … that any solution keeps where it need not hold."""
+        low, high = np.array(self.least)[row.columns], np.array(self.most)[row.columns]
+        fewest = float(np.minimum(row.coefficients * low, row.coefficients * high).sum())
+        loosened = row.least - fewest
+        return Row(
+            np.append(row.columns, row.only_if or 0),
+            np.append(row.coefficients, -loosened),
+            fewest,
+            inf,
+            None,
+            row.step,
+        )

@@ -1,0 +1,151 @@
+"""The report of a benchmark as markdown: protocol, standings, every case, news and growth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from allocator.errors import shorten
+from allocator.studies.bench.lines import Line, Standing, lines, news, standings
+from allocator.studies.bench.peers import OURSELVES, PEERS
+from allocator.studies.bench.protocol import Protocol
+from allocator.studies.bench.scale import Growth, Scale
+from allocator.studies.bench.types import Attempt
+
+LABELS = {OURSELVES: "this package"} | {name: peer.label for name, peer in PEERS.items()}
+MOST_SAID = 90
+"""Characters of what a peer said."""
+STANDING_HEADS = ("family", "who", "cases", "with a plan", "at the best", "above the best",
+                  "proved optimal", "gap", "first plan, s", "seconds")  # fmt: skip
+CASE_HEADS = ("case", "who", "status", "total", "lowest", "highest", "above the best", "bound",
+              "gap", "first plan, s", "seconds", "MB", "said")  # fmt: skip
+SCALE_HEADS = ("countries", "units", "first plan, s", "total", "first-fit", "part of it", "MB")
+
+
+def report(
+    attempts: Sequence[Attempt], said: Protocol, found: Scale, anytime: str, growth: str
+) -> str:
+    """Return the text; `anytime` and `growth` are the pictures' file names."""
+    drawn = lines(attempts)
+    blocks = ["# Benchmarks", INTRODUCTION, *_protocol(said), *_overview(drawn)]
+    heard = news(attempts)
+    if heard:
+        blocks += ["## News", "\n".join(f"- {sentence}" for sentence in heard)]
+    for family in dict.fromkeys(line.family for line in drawn):
+        of_family = [_case(line) for line in drawn if line.family == family]
+        blocks += [f"## {family}", _table(CASE_HEADS, of_family, left=3)]
+    blocks += [
+        "## Totals and bounds as time goes by",
+        "Full lines are totals, broken ones bounds, the dotted grey one is the best known total.",
+        f"![Total and bound of every case against seconds]({anytime})",
+    ]
+    if found.rows:
+        blocks += _scale(found, growth)
+    return "\n\n".join(blocks) + "\n"
+
+
+INTRODUCTION = (
+    "Made by `allocator bench`; do not edit. Every plan, the peers' too, was checked by the same "
+    "checker, and its total is the checker's: person-minutes a week. A figure for several seeds "
+    "is their median, a seed without a plan counting as worse than any; memory is the most of "
+    "all. A bound is shown where it holds for the total: a model by home floors proves one only "
+    "where no unit can be split. A total is measured by the best known one, and where there is "
+    "none by the best here."
+)
+
+
+def _protocol(said: Protocol) -> list[str]:
+    who = [f"- {name}: {LABELS[name]}" for name in said.peers]
+    packages = ", ".join(f"{name} {version}" for name, version in said.versions.items())
+    facts = {
+        "made by": f"`{said.command}`",
+        "on": f"{said.date}, {said.machine}, {said.cores} cores, {said.memory_mb:,.0f} MB; load "
+        f"when it began {said.load:g}",
+        "each solve": f"at most {said.time_limit_s:g} s and {said.workers} threads, in a process "
+        "of its own, one after the other; the clock runs from the call of the solver with the "
+        "scenario read and libraries imported, and building a model is part of it",
+        "seeds": ", ".join(map(str, said.seeds)) + "; what is not random runs once",
+        "versions": packages,
+    }
+    rows = [f"- **{name}**: {fact}" for name, fact in facts.items()]
+    return ["## Protocol", "\n".join(rows), "Who takes part:", "\n".join(who)]
+
+
+def _overview(drawn: Sequence[Line]) -> list[str]:
+    rows = [_standing(standing) for standing in standings(drawn)]
+    return ["## In short", _table(STANDING_HEADS, rows, left=2)]
+
+
+def _standing(found: Standing) -> tuple[str, ...]:
+    return (
+        found.family,
+        found.peer,
+        str(found.cases),
+        str(found.plans),
+        str(found.at_best),
+        _percent(found.above_best),
+        str(found.proved),
+        _percent(found.gap),
+        _seconds(found.first_plan_s),
+        _seconds(found.seconds),
+    )
+
+
+def _case(line: Line) -> tuple[str, ...]:
+    plans = "" if line.plans in (0, line.seeds) else f" ({line.plans} of {line.seeds})"
+    return (
+        line.case,
+        line.peer,
+        line.status.value.replace("_", " ") + plans,
+        _number(line.total),
+        _number(line.lowest),
+        _number(line.highest),
+        _percent(line.above_best),
+        _number(line.bound),
+        _percent(line.gap),
+        _seconds(line.first_plan_s),
+        _seconds(line.seconds),
+        _number(line.memory_mb),
+        shorten(line.message, MOST_SAID),
+    )
+
+
+def _scale(found: Scale, picture: str) -> list[str]:
+    rows = [
+        (
+            f"{row.size:g}",
+            f"{row.units:,}",
+            _seconds(row.first_plan_s),
+            _number(row.total),
+            _number(row.first_fit),
+            _percent(row.part_of_first_fit),
+            _number(row.memory_mb),
+        )
+        for row in found.rows
+    ]
+    fits = [
+        f"The time to the first valid plan grows as units^{_exponent(found.first_plan)}, peak "
+        f"memory as units^{_exponent(found.memory)} (least squares of the logarithms). "
+        "Countries are generated, of the kind of `data/national`, which has size 1."
+    ]
+    return ["## Growth", *fits, _table(SCALE_HEADS, rows, left=0),
+            f"![First plan, memory and total against size]({picture})"]  # fmt: skip
+
+
+def _exponent(growth: Growth | None) -> str:
+    return "–" if growth is None else f"{growth.exponent:.2f}"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int) -> str:
+    marks = ["---" if place < left else "---:" for place in range(len(heads))]
+    return "\n".join(_row(cells) for cells in [heads, marks, *rows])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _shown(form: str) -> Callable[[float | None], str]:
+    return lambda value: "–" if value is None else format(value, form)
+
+
+_number, _percent, _seconds = _shown(",.0f"), _shown(".2%"), _shown(",.2f")
