@@ -25,8 +25,12 @@ FIRST_PART = 2 / 3
 """Part of the time for the model of all, at most."""
 ENOUGH = 0.04
 """Desks beyond, as a part of all, at which the model of all may stop: few towers do better."""
-STEP_S = 2.0
+MANY = 6_000
+"""Pieces above which the model of all stops so; below, it goes on to the proof."""
+STEP_S = 1.0
 """Seconds for a few towers."""
+WEIGHT = 20
+"""Weight of a desk beyond at first; each failure adds 1, so that the sum still leads."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class _Search:
         self.case = replace(case, capacity=np.full_like(case.capacity, most))
         self.room, self.most = room, most
         self.effort, self.optional, self.should_stop = effort, optional, should_stop
-        self.weight = np.ones(len(room), np.int64)
+        self.weight = np.full(len(room), WEIGHT, np.int64)
         self.rng = np.random.default_rng(effort.seed)
         self.deadline = time.monotonic() + effort.seconds
 
@@ -159,13 +163,20 @@ class _Search:
         model.model.minimize(sum(int(self.weight[f]) * more for f, more in beyond.items()))
         solver = cp_model.CpSolver()
         replace(self.effort, seconds=seconds).apply(solver)
-        watcher = _Enough(ENOUGH * int(self.case.demand.sum()) if least is None else 0.0)
+        many = least is None and len(cells) > MANY
+        watcher = _Enough(ENOUGH * int(self.case.demand.sum()) if many else 0.0)
         if solver.solve(model.model, watcher) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         found = model.read(solver.value)
         if least is None:
-            least = max(0, ceil(solver.best_objective_bound - 1e-6))
+            bound = ceil(solver.best_objective_bound / WEIGHT - 1e-6)
+            least = max(0, bound, self._short())
         return Overfull(found, np.maximum(_load(self.case, found) - self.room, 0), least)
+
+    def _short(self) -> int:
+        """Desks that find no room anywhere."""
+        asked = [int(self.case.demand[u]) for u in self.case.units if u not in self.optional]
+        return sum(asked) - int(self.room.sum())
 
     def _beyond(self, model: LayoutModel, floors: set[int]) -> Mapping[int, cp_model.IntVar]:
         """Return the desks beyond what each floor holds."""
@@ -187,7 +198,7 @@ class _Enough(cp_model.CpSolverSolutionCallback):
 
     def on_solution_callback(self) -> None:
         """Called at every better layout."""
-        if self.objective_value <= self._desks:
+        if self.objective_value <= self._desks * WEIGHT:
             self.stop_search()
 
 

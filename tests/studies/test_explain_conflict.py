@@ -10,7 +10,8 @@ from allocator.scenario.rules import RuleKind
 from allocator.studies.explain import conflict as module
 from allocator.studies.explain.conflict import Conflict, find_conflict, quickxplain
 from allocator.studies.explain.members import Member, MemberKind, rule_members
-from allocator.studies.explain.proofs import Answer, Budget, Decision, Question, decide
+from allocator.studies.explain.plans import Budget
+from allocator.studies.explain.proofs import Answer, Decision, Question, decide
 from tests.builders import scenario
 from tests.search.enumeration import feasible_plans, random_scenario
 from tests.studies.conflicts import FLOORS, PLANTED, WHOLE, Planted, can_hold

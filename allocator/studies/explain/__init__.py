@@ -12,7 +12,7 @@ from allocator.search.counting import shortfalls
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.solve import SolveOptions
 from allocator.studies.explain.conflict import Conflict, find_conflict, quick_conflict
-from allocator.studies.explain.proofs import LARGE, Budget, find_plan
+from allocator.studies.explain.plans import LARGE, Budget, Planner
 from allocator.studies.explain.ways_out import WayKind, WayOut, ways_out
 
 __all__ = [
@@ -105,7 +105,7 @@ def _plan_or_conflict(scenario: Scenario, budget: Budget) -> Plan | Conflict | N
         conflict = quick_conflict(scenario, budget.part(budget.left() / 2))
         if conflict is not None:
             return conflict
-    plan = find_plan(scenario, budget.part(budget.left() / 2))
+    plan = Planner().plan(scenario, budget.part(budget.left() / 2))
     return None if plan is None or plan.status is Status.INFEASIBLE else plan
 
 

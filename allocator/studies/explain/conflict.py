@@ -19,10 +19,10 @@ from allocator.studies.explain.members import (
     desks_members,
     named_units,
     needs_members,
-    of_kind,
     rule_members,
 )
-from allocator.studies.explain.proofs import Answer, Budget, Part, counted_out, decide
+from allocator.studies.explain.plans import Budget
+from allocator.studies.explain.proofs import Answer, Part, counted_out, decide
 
 WINDOW = 16
 """Rules looked at together, and desks of nobody but whom they name."""
@@ -80,62 +80,60 @@ class _Search:
         self.budget = budget
         self.part = Part(scenario)
         self.rules = (*rule_members(scenario), *needs_members(scenario))
-        self.all_desks = desks_members(scenario, ())
-        self.all_demand = demand_members(scenario, ())
 
     def by_counting(self) -> list[Member] | None:
-        """Rules and needs that, by counting alone, leave too little for all demands."""
+        """A conflict that counting alone proves."""
 
         def fails(rules: Sequence[Member]) -> bool:
-            question = self.part.ask([*rules, *self.all_demand, *self.all_desks])
+            question = self.part.ask(self._with_all(rules))
             return question is not None and self.budget.left() > 0 and counted_out(question)
 
-        return quickxplain(self.rules, fails) if fails(self.rules) else None
+        return self._with_all(quickxplain(self.rules, fails)) if fails(self.rules) else None
 
     def among_neighbours(self) -> list[Member] | None:
-        """Rules close to one another that cannot hold even if nobody else is there."""
+        """A conflict of rules close to one another and of the bodies that they name."""
         for window in windows(self.scenario, self.rules):
             if self.budget.left() <= 0:
                 return None
             if self._fail_alone(window):
-                return quickxplain(window, self._fail_alone)
+                return self._alone(quickxplain(window, self._fail_alone))
         return None
 
     def over_all(self) -> list[Member] | None:
-        """Rules that cannot hold, at first without the units that none names, then with them."""
+        """A conflict of any rules: at first without the units that none names, then with them."""
         if self._fail_alone(self.rules):
-            return quickxplain(self.rules, self._fail_alone)
+            return self._alone(quickxplain(self.rules, self._fail_alone))
         if self._fail_with_all(self.rules):
-            return quickxplain(self.rules, self._fail_with_all)
+            return self._with_all(quickxplain(self.rules, self._fail_with_all))
         return None
 
+    def _alone(self, rules: Sequence[Member]) -> list[Member]:
+        """Rules with the desks of those that they name only."""
+        named = named_units(self.scenario, rules)
+        everything = self._with_all(rules)
+        return [m for m in everything if m.kind is not MemberKind.DEMAND or named >= set(m.ids)]
+
+    def _with_all(self, rules: Sequence[Member]) -> list[Member]:
+        """Rules with everybody's desks."""
+        demands = demand_members(self.scenario, rules)
+        return [*rules, *demands, *desks_members(self.scenario, rules)]
+
     def _fail_alone(self, rules: Sequence[Member]) -> bool:
-        """Whether rules fail with the desks of those that they name only."""
-        units = named_units(self.scenario, rules)
-        demands = [
-            member
-            for member in demand_members(self.scenario, rules)
-            if units.issuperset(member.ids)
-        ]
-        return self._fails([*rules, *demands, *self.all_desks], WINDOW_S)
+        return self._fails(self._alone(rules), WINDOW_S)
 
     def _fail_with_all(self, rules: Sequence[Member]) -> bool:
-        return self._fails([*rules, *self.all_demand, *self.all_desks], STEP_S)
+        return self._fails(self._with_all(rules), STEP_S)
 
     def _fails(self, members: Sequence[Member], seconds: float) -> bool:
         budget = self.budget.part(seconds)
         return decide(self.part.ask(members), budget).answer is Answer.INFEASIBLE
 
-    def reduced(self, chosen: Sequence[Member]) -> Conflict:
+    def reduced(self, members: Sequence[Member]) -> Conflict:
         """Drop every member on trial; keep those without which the others can hold."""
-        left = [
-            *chosen,
-            *demand_members(self.scenario, chosen),
-            *desks_members(self.scenario, chosen),
-        ]
+        left = list(members)
         witnesses: dict[Member, Pieces] = {}
         undecided = 0
-        for member in _trial_order(left):
+        for member in self._trial_order(left):
             others = [other for other in left if other is not member]
             found = decide(self.part.ask(others), self.budget.part(STEP_S))
             if found.answer is Answer.INFEASIBLE:
@@ -146,14 +144,15 @@ class _Search:
                 undecided += 1
         return Conflict(_told_order(left), not undecided, witnesses)
 
+    def _trial_order(self, members: Sequence[Member]) -> list[Member]:
+        """Those whom no rule names first, then kinds as said above, the largest first."""
+        named = named_units(self.scenario, members)
 
-def _trial_order(members: Sequence[Member]) -> list[Member]:
-    """Kinds as said above; among demands and floors the largest first."""
-    return [
-        member
-        for kind in FIRST_TO_GO
-        for member in sorted(of_kind(members, kind), key=lambda m: -m.desks)
-    ]
+        def place(member: Member) -> tuple[bool, int, int]:
+            nobody = member.kind is MemberKind.DEMAND and not named >= set(member.ids)
+            return not nobody, FIRST_TO_GO.index(member.kind), -member.desks
+
+        return sorted(members, key=place)
 
 
 def _told_order(members: Sequence[Member]) -> tuple[Member, ...]:

@@ -13,7 +13,8 @@ from allocator.scenario.types import Scenario
 from allocator.search.model.layout_model import Effort
 from allocator.search.overfull import fewest_beyond
 from allocator.studies.explain.members import Member, MemberKind, all_ids
-from allocator.studies.explain.proofs import Budget, Part, sound_part
+from allocator.studies.explain.plans import Budget, sound_part
+from allocator.studies.explain.proofs import Part
 
 
 @dataclass(frozen=True)

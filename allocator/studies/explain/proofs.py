@@ -6,25 +6,21 @@ Every proof is made anew on a model of its own; CP-SAT's assumption cores are no
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from math import ceil
 
 from allocator.errors import UncheckedPlanError
-from allocator.plan.types import Pieces, Plan, Status
-from allocator.plan.verify import GivenPlacement, verify
+from allocator.plan.types import Pieces, Status
+from allocator.plan.verify import verify
 from allocator.scenario.demand import demand
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Floor, Headcount, Rule, Scenario, Unit
 from allocator.search.case import Case, compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.model.layout_model import Effort, LayoutModel, Proof
-from allocator.search.overfull import fewest_beyond
-from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
-from allocator.search.solve import SolveOptions, solve
 from allocator.studies.explain.members import (
     Member,
     MemberKind,
@@ -32,19 +28,12 @@ from allocator.studies.explain.members import (
     bodies_of,
     of_kind,
 )
+from allocator.studies.explain.plans import LARGE, Budget, Planner, as_given
 
 ASK_FOR_DESKS = frozenset(
     {RuleKind.AT_LEAST, RuleKind.CONTIGUOUS, RuleKind.ADJACENT_FLOORS},
 )
 """Rules that pieces of a unit can help to keep; all others are only ever broken by them."""
-LARGE = 6_000
-"""Units times floors above which the staged search finds plans that one model does not."""
-
-LARGEST_MODEL = 60_000
-"""Units times floors up to which one model of all finds a plan that overfills few floors."""
-
-TOLERATED = frozenset({"unplaced", "over_capacity", "max_occupants"})
-"""Violations of a plan to begin from that leave it as it is."""
 
 
 class Answer(StrEnum):
@@ -61,38 +50,6 @@ class Decision:
 
     answer: Answer
     pieces: Pieces = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Budget:
-    """Seconds until a deadline, threads, whom to ask whether to stop, and whom to tell."""
-
-    deadline: float
-    workers: int
-    seed: int = 0
-    should_stop: ShouldStop = lambda: False
-    on_progress: OnProgress | None = None
-
-    @classmethod
-    def of(cls, options: SolveOptions, should_stop: ShouldStop | None = None) -> Budget:
-        """Return the budget of a call that begins now."""
-        deadline = time.monotonic() + options.time_limit_s
-        return cls(deadline, options.workers, options.seed, should_stop or (lambda: False))
-
-    def left(self) -> float:
-        """Seconds left, at least 0."""
-        return 0.0 if self.should_stop() else max(0.0, self.deadline - time.monotonic())
-
-    def part(self, seconds: float) -> Budget:
-        """Return a budget of so many seconds at most."""
-        deadline = min(self.deadline, time.monotonic() + seconds)
-        return replace(self, deadline=deadline)
-
-    def enter(self, stage: str) -> None:
-        """Say what is done now."""
-        if self.on_progress is not None:
-            seconds = time.monotonic() - process_start()
-            self.on_progress(Progress(seconds, stage, None, None, None, None))
 
 
 @dataclass(frozen=True)
@@ -214,7 +171,7 @@ def decide(question: Question | None, budget: Budget) -> Decision:
     answer = _by_model(question, budget.part(budget.left() / (3 if searchable else 1)))
     if answer.answer is not Answer.UNDECIDED or not searchable:
         return answer
-    plan = find_plan(question.scenario, budget)
+    plan = Planner().plan(question.scenario, budget)
     if plan is None:
         return answer
     if plan.status is Status.INFEASIBLE:
@@ -247,82 +204,6 @@ def _by_model(question: Question, budget: Budget) -> Decision:
 
 
 def _refuse_unless_clean(question: Question, pieces: Pieces) -> None:
-    for violation in verify(question.scenario, _given(pieces)).violations:
+    for violation in verify(question.scenario, as_given(pieces)).violations:
         if violation.kind != "unplaced" or violation.subject in question.required:
             raise UncheckedPlanError(f"a part's plan breaks it: {violation.message}")
-
-
-def _given(pieces: Pieces) -> list[GivenPlacement]:
-    return [GivenPlacement(unit_id=u, floor_id=f, desks=d) for (u, f), d in pieces.items()]
-
-
-def find_plan(scenario: Scenario, budget: Budget, start: Pieces | None = None) -> Plan | None:
-    """Return the first plan found that places every desk, or a proof that none exists.
-
-    None where time ran out. With allow_unplaced any plan will do.
-
-    Parameters
-    ----------
-    start
-        A plan to begin from; it may break what it likes.
-    """
-    if LARGE < len(scenario.housed) * len(scenario.floors) <= LARGEST_MODEL:
-        start = _nearly(scenario, budget.part(budget.left() * 3 / 4), start) or start
-    if budget.left() <= 0:
-        return None
-    enough = _Enough(any_will_do=scenario.settings.options.allow_unplaced)
-    options = SolveOptions(time_limit_s=budget.left(), workers=budget.workers, seed=budget.seed)
-    plan = solve(
-        scenario,
-        options,
-        start=start,
-        on_progress=enough.look,
-        should_stop=lambda: enough.found or budget.should_stop(),
-    )
-    return None if plan.status is Status.UNKNOWN else plan
-
-
-def _nearly(scenario: Scenario, budget: Budget, near: Pieces | None) -> Pieces | None:
-    """Return pieces that keep all rules and overfill floors as little as can be found in time."""
-    if budget.left() <= 0:
-        return None
-    case = compile_case(scenario)
-    if shortfalls(case):
-        return None
-    found = fewest_beyond(
-        case,
-        case.capacity,
-        Effort(budget.left(), budget.workers, budget.seed),
-        near=case.layout(sound_part(scenario, near or {})),
-        should_stop=budget.should_stop,
-    )
-    return None if found is None else case.pieces(found.layout)
-
-
-def sound_part(scenario: Scenario, pieces: Pieces) -> Pieces:
-    """Return pieces without the units that break something there, full floors aside."""
-    named = {
-        name
-        for violation in verify(scenario, _given(pieces)).violations
-        if violation.kind not in TOLERATED
-        for name in (violation.subject, *violation.object.split(";"))
-    }
-    loose = {u for name in named for u in scenario.units_of.get(name, ())}
-    floors = {floor.floor_id for floor in scenario.floors}
-    return {
-        (u, f): desks
-        for (u, f), desks in pieces.items()
-        if u not in loose and f in floors and u in scenario.units_of
-    }
-
-
-class _Enough:
-    """Notices the first plan that will do."""
-
-    def __init__(self, *, any_will_do: bool) -> None:
-        self.found = False
-        self._any_will_do = any_will_do
-
-    def look(self, progress: Progress) -> None:
-        if progress.total is not None:
-            self.found = self.found or self._any_will_do or not progress.unplaced_people

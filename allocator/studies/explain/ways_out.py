@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from allocator.plan.types import Pieces, Plan, Status
+from allocator.plan.types import Plan, Status
 from allocator.plan.verify.words import counted, listed
 from allocator.scenario.demand import demand
 from allocator.scenario.settings import decimal_text
@@ -43,10 +43,12 @@ from allocator.studies.explain.members import (
     of_kind,
     rule_members,
 )
-from allocator.studies.explain.proofs import LARGE, Budget, find_plan
+from allocator.studies.explain.plans import LARGE, Budget, Planner
 
 SLACKS = (Fraction(4, 100), Fraction(2, 100), Fraction(1, 100), Fraction(1, 200), Fraction(0))
 """Desks left free, as a share, in the ratios tried on a large case: loose first, then tighter."""
+FIRST_PART = 0.8
+"""Part of the time for the first way out, whose plan the others begin from."""
 SHORTEST_S = 0.1
 """No more bodies to leave out are tried once less time is left."""
 
@@ -103,7 +105,7 @@ def ways_out(scenario: Scenario, conflict: Conflict, budget: Budget) -> tuple[Wa
 
 def _share(left: int, search: _Search) -> float:
     """Return the part of the time for the next of so many: the first plan is the hard one."""
-    return 1 / left if search.near is not None or left == 1 else 2 / 3
+    return 1 / left if search.planner.near is not None or left == 1 else FIRST_PART
 
 
 class _Search:
@@ -113,7 +115,7 @@ class _Search:
         self.scenario = scenario
         self.conflict = conflict
         self.budget = budget
-        self.near: Pieces | None = None
+        self.planner = Planner()
 
     def attempts(self) -> list[Callable[[], WayOut | None]]:
         """Return what to try; more desks, or fewer needed, only where the conflict is of desks."""
@@ -128,11 +130,8 @@ class _Search:
 
     def plan(self, scenario: Scenario, budget: Budget | None = None) -> Plan | None:
         """Return a checked plan of a changed scenario, if one is found."""
-        plan = find_plan(scenario, budget or self.budget, self.near)
-        if plan is None or plan.status is Status.INFEASIBLE:
-            return None
-        self.near = plan.pieces
-        return plan
+        plan = self.planner.plan(scenario, budget or self.budget)
+        return None if plan is None or plan.status is Status.INFEASIBLE else plan
 
     def drop(self, member: Member) -> WayOut | None:
         """Do without one rule of the conflict, or without one set of needs."""
@@ -162,7 +161,7 @@ class _Search:
         least = 0
         if len(all_ids(members, MemberKind.DEMAND)) < len(self.scenario.housed):
             half = self.budget.part(self.budget.left() / 2)
-            alone = fewest_desks(self.scenario, members, half, self.near)
+            alone = fewest_desks(self.scenario, members, half, self.planner.near)
             if alone is None:
                 return None
             plan = self.plan(with_desks(self.scenario, alone.added), half)
@@ -170,10 +169,10 @@ class _Search:
                 return self._with_desks(alone, alone.least, plan)
             least = alone.least
         most = self.budget.part(self.budget.left() * 3 / 4)
-        whole = fewest_desks(self.scenario, _everything(self.scenario), most, self.near)
+        whole = fewest_desks(self.scenario, _everything(self.scenario), most, self.planner.near)
         if whole is None:
             return None
-        self.near = whole.pieces
+        self.planner.near = whole.pieces
         plan = self.plan(with_desks(self.scenario, whole.added))
         least = max(least, whole.least)
         return None if plan is None else self._with_desks(whole, least, plan)

@@ -1,0 +1,142 @@
+"""Finds any plan of a scenario, as fast as can be; how good it is does not matter here."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from allocator.plan.types import Pieces, Plan, Status
+from allocator.plan.verify import GivenPlacement, verify
+from allocator.scenario.types import Scenario
+from allocator.search.case import compile_case
+from allocator.search.counting import shortfalls
+from allocator.search.model.layout_model import Effort
+from allocator.search.overfull import fewest_beyond
+from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
+from allocator.search.solve import SolveOptions, solve
+
+LARGE = 6_000
+"""Units times floors above which one model does not find a plan at once."""
+LARGEST_MODEL = 60_000
+"""Units times floors up to which one model of all finds a layout that overfills few floors."""
+NEARLY = 0.9
+"""Part of the time for getting nearly there: nothing left over is a plan already."""
+TOLERATED = frozenset({"unplaced", "over_capacity", "max_occupants"})
+"""Violations of a plan to begin from that leave it as it is."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Seconds until a deadline, threads, whom to ask whether to stop, and whom to tell."""
+
+    deadline: float
+    workers: int
+    seed: int = 0
+    should_stop: ShouldStop = lambda: False
+    on_progress: OnProgress | None = None
+
+    @classmethod
+    def of(cls, options: SolveOptions, should_stop: ShouldStop | None = None) -> Budget:
+        """Return the budget of a call that begins now."""
+        deadline = time.monotonic() + options.time_limit_s
+        return cls(deadline, options.workers, options.seed, should_stop or (lambda: False))
+
+    def left(self) -> float:
+        """Seconds left, at least 0."""
+        return 0.0 if self.should_stop() else max(0.0, self.deadline - time.monotonic())
+
+    def part(self, seconds: float) -> Budget:
+        """Return a budget of so many seconds at most."""
+        deadline = min(self.deadline, time.monotonic() + seconds)
+        return replace(self, deadline=deadline)
+
+    def enter(self, stage: str) -> None:
+        """Say what is done now."""
+        if self.on_progress is not None:
+            seconds = time.monotonic() - process_start()
+            self.on_progress(Progress(seconds, stage, None, None, None, None))
+
+
+class Planner:
+    """Finds plans of scenarios that differ little, each from what is at hand by then.
+
+    Attributes
+    ----------
+    near
+        Pieces to begin from; they may break what they like.
+    """
+
+    def __init__(self) -> None:
+        self.near: Pieces | None = None
+
+    def plan(self, scenario: Scenario, budget: Budget) -> Plan | None:
+        """Return the first plan found that places every desk, or a proof that none exists.
+
+        None where time ran out. With allow_unplaced any plan will do.
+        """
+        if LARGE < len(scenario.housed) * len(scenario.floors) <= LARGEST_MODEL:
+            self._come_near(scenario, budget.part(budget.left() * NEARLY))
+        if budget.left() <= 0:
+            return None
+        enough = _Enough(any_will_do=scenario.settings.options.allow_unplaced)
+        plan = solve(
+            scenario,
+            SolveOptions(time_limit_s=budget.left(), workers=budget.workers, seed=budget.seed),
+            start=self.near,
+            on_progress=enough.look,
+            should_stop=lambda: enough.found or budget.should_stop(),
+        )
+        if plan.status is Status.UNKNOWN:
+            return None
+        if plan.status is not Status.INFEASIBLE:
+            self.near = plan.pieces
+        return plan
+
+    def _come_near(self, scenario: Scenario, budget: Budget) -> None:
+        """Find pieces that keep all rules and overfill floors as little as may be."""
+        case = compile_case(scenario)
+        if budget.left() <= 0 or shortfalls(case):
+            return
+        found = fewest_beyond(
+            case,
+            case.capacity,
+            Effort(budget.left(), budget.workers, budget.seed),
+            near=case.layout(sound_part(scenario, self.near or {})),
+            should_stop=budget.should_stop,
+        )
+        if found is not None:
+            self.near = case.pieces(found.layout)
+
+
+def sound_part(scenario: Scenario, pieces: Pieces) -> Pieces:
+    """Return pieces without the units that break something there, full floors aside."""
+    named = {
+        name
+        for violation in verify(scenario, as_given(pieces)).violations
+        if violation.kind not in TOLERATED
+        for name in (violation.subject, *violation.object.split(";"))
+    }
+    loose = {u for name in named for u in scenario.units_of.get(name, ())}
+    floors = {floor.floor_id for floor in scenario.floors}
+    return {
+        (u, f): desks
+        for (u, f), desks in pieces.items()
+        if u not in loose and f in floors and u in scenario.units_of
+    }
+
+
+def as_given(pieces: Pieces) -> list[GivenPlacement]:
+    """Return pieces as the checker takes them."""
+    return [GivenPlacement(unit_id=u, floor_id=f, desks=d) for (u, f), d in pieces.items()]
+
+
+class _Enough:
+    """Notices the first plan that will do."""
+
+    def __init__(self, *, any_will_do: bool) -> None:
+        self.found = False
+        self._any_will_do = any_will_do
+
+    def look(self, progress: Progress) -> None:
+        if progress.total is not None:
+            self.found = self.found or self._any_will_do or not progress.unplaced_people
