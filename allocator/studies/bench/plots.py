@@ -27,16 +27,22 @@ def anytime_chart(attempts: Sequence[Attempt]) -> alt.VConcatChart:
     cases: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in attempts:
         cases.setdefault((attempt.family, attempt.case), []).append(attempt)
-    panels = [_anytime(f"{family}: {name}", group) for (family, name), group in cases.items()]
+    longest_s = max((a.answer.seconds or LEAST_S for a in attempts), default=LEAST_S)
+    panels = [
+        _anytime(f"{family}: {name}", group, (LEAST_S, longest_s))
+        for (family, name), group in cases.items()
+    ]
     rows = [panels[start : start + COLUMNS] for start in range(0, len(panels), COLUMNS)]
     return _dressed(alt.vconcat(*(alt.hconcat(*row, spacing=24) for row in rows), spacing=24))
 
 
-def _anytime(title: str, attempts: Sequence[Attempt]) -> alt.LayerChart:
+def _anytime(
+    title: str, attempts: Sequence[Attempt], range_s: tuple[float, float]
+) -> alt.LayerChart:
     data = [datum for attempt in attempts for datum in _steps(attempt)]
     base = alt.Chart(alt.InlineData(values=data))
     lines = base.mark_line(interpolate="step-after", strokeWidth=1.5).encode(
-        x=_x("seconds:Q", "seconds"),
+        x=_x("seconds:Q", "seconds", range_s),
         y=_y("value:Q", "person-minutes a week", zero=False),
         color=alt.Color("peer:N", scale=COLOURS, legend=alt.Legend(title="who")),
         detail="seed:N",
@@ -92,10 +98,14 @@ def scale_chart(found: Scale) -> alt.VConcatChart:
         _growth("first valid plan, seconds", [(r.units, r.first_plan_s) for r in rows],
                 found.first_plan),
         _growth("peak memory, MB", [(r.units, r.memory_mb) for r in rows], found.memory),
-        _growth("total, part of first-fit's", [(r.units, r.part_of_first_fit) for r in rows],
+        _growth("total, per cent of first-fit's", [(r.units, _percent(r.part_of_first_fit)) for r in rows],
                 None),
     ]  # fmt: skip
     return _dressed(alt.vconcat(alt.hconcat(*panels, spacing=24)))
+
+
+def _percent(part: float | None) -> float | None:
+    return None if part is None else 100 * part
 
 
 def _growth(
@@ -103,12 +113,11 @@ def _growth(
 ) -> alt.LayerChart:
     """Points, and the line of the power law where there is one, on axes of powers."""
     data = [{"units": units, "value": value} for units, value in points if value is not None]
-    x, logarithmic = _x("units:Q", "units"), fit is not None
-    y = _y("value:Q", "", zero=not logarithmic, logarithmic=logarithmic)
+    ends = (min(units for units, _ in points), max(units for units, _ in points))
+    x, y = _x("units:Q", "units", ends), _y("value:Q", "", zero=fit is None, log=fit is not None)
     layers = [alt.Chart(alt.InlineData(values=data)).mark_point(filled=True, color=PALETTE[0])]
     if fit is not None:
         title += f" ≈ {fit.factor:.2g} · units^{fit.exponent:.2f}"
-        ends = [min(units for units, _ in points), max(units for units, _ in points)]
         line = [{"units": units, "value": fit.factor * units**fit.exponent} for units in ends]
         layers.append(alt.Chart(alt.InlineData(values=line)).mark_line(color=FAINT))
     return alt.LayerChart(
@@ -119,12 +128,13 @@ def _growth(
     )
 
 
-def _x(field: str, title: str) -> alt.X:
-    return alt.X(field, title=title, scale=alt.Scale(type="log"), axis=alt.Axis(tickCount=5))
+def _x(field: str, title: str, ends: tuple[float, float]) -> alt.X:
+    scale = alt.Scale(type="log", domain=ends, nice=False)
+    return alt.X(field, title=title, scale=scale, axis=alt.Axis(tickCount=5))
 
 
-def _y(field: str, title: str, *, zero: bool, logarithmic: bool = False) -> alt.Y:
-    scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=zero)
+def _y(field: str, title: str, *, zero: bool, log: bool = False) -> alt.Y:
+    scale = alt.Scale(type="log") if log else alt.Scale(zero=zero)
     return alt.Y(field, title=title or None, scale=scale, axis=alt.Axis(format="~s"))
 
 

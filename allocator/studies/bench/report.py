@@ -16,7 +16,7 @@ MOST_SAID = 90
 """Characters of what a peer said."""
 STANDING_HEADS = ("family", "who", "cases", "with a plan", "at the best", "above the best",
                   "proved optimal", "gap", "first plan, s", "seconds")  # fmt: skip
-CASE_HEADS = ("case", "who", "status", "total", "lowest", "highest", "above the best", "bound",
+CASE_HEADS = ("case", "who", "status", "total", "of all seeds", "above the best", "bound",
               "gap", "first plan, s", "seconds", "MB", "said")  # fmt: skip
 SCALE_HEADS = ("countries", "units", "first plan, s", "total", "first-fit", "part of it", "MB")
 
@@ -97,8 +97,7 @@ def _case(line: Line) -> tuple[str, ...]:
         line.peer,
         line.status.value.replace("_", " ") + plans,
         _number(line.total),
-        _number(line.lowest),
-        _number(line.highest),
+        f"{_number(line.lowest)} … {_number(line.highest)}" if line.plans > 1 else "",
         _percent(line.above_best),
         _number(line.bound),
         _percent(line.gap),
@@ -122,17 +121,16 @@ def _scale(found: Scale, picture: str) -> list[str]:
         )
         for row in found.rows
     ]
-    fits = [
-        f"The time to the first valid plan grows as units^{_exponent(found.first_plan)}, peak "
-        f"memory as units^{_exponent(found.memory)} (least squares of the logarithms). "
-        "Countries are generated, of the kind of `data/national`, which has size 1."
-    ]
-    return ["## Growth", *fits, _table(SCALE_HEADS, rows, left=0),
+    told = ["Countries are generated, of the kind of `data/national`, which has size 1."]
+    for name, fit in (("the first valid plan's time", found.first_plan), ("memory", found.memory)):
+        if fit is not None:
+            told.append(f"By least squares of the logarithms, {name} grows as {_power(fit)}.")
+    return ["## Growth", " ".join(told), _table(SCALE_HEADS, rows, left=0),
             f"![First plan, memory and total against size]({picture})"]  # fmt: skip
 
 
-def _exponent(growth: Growth | None) -> str:
-    return "–" if growth is None else f"{growth.exponent:.2f}"
+def _power(growth: Growth) -> str:
+    return f"units^{growth.exponent:.2f}"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int) -> str:
