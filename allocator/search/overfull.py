@@ -23,7 +23,7 @@ from allocator.search.stacking import cells_in
 
 FIRST_PART = 2 / 3
 """Part of the time for the model of all, at most."""
-ENOUGH = 0.04
+ENOUGH = 0.06
 """Desks beyond, as a part of all, at which the model of all may stop: few towers do better."""
 MANY = 6_000
 """Pieces above which the model of all stops so; below, it goes on to the proof."""

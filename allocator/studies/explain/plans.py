@@ -63,7 +63,7 @@ class Planner:
     Attributes
     ----------
     near
-        Pieces to begin from; they may break what they like.
+        Pieces to begin from, today's at first; they may break what they like.
     """
 
     def __init__(self) -> None:
@@ -74,8 +74,10 @@ class Planner:
 
         None where time ran out. With allow_unplaced any plan will do.
         """
+        if self.near is None:
+            self.near = {(row.unit_id, row.floor_id): row.desks for row in scenario.current}
         if LARGE < len(scenario.housed) * len(scenario.floors) <= LARGEST_MODEL:
-            self._come_near(scenario, budget.part(budget.left() * NEARLY))
+            self._come_near(scenario, self.near, budget.part(budget.left() * NEARLY))
         if budget.left() <= 0:
             return None
         enough = _Enough(any_will_do=scenario.settings.options.allow_unplaced)
@@ -92,7 +94,7 @@ class Planner:
             self.near = plan.pieces
         return plan
 
-    def _come_near(self, scenario: Scenario, budget: Budget) -> None:
+    def _come_near(self, scenario: Scenario, near: Pieces, budget: Budget) -> None:
         """Find pieces that keep all rules and overfill floors as little as may be."""
         case = compile_case(scenario)
         if budget.left() <= 0 or shortfalls(case):
@@ -101,7 +103,7 @@ class Planner:
             case,
             case.capacity,
             Effort(budget.left(), budget.workers, budget.seed),
-            near=case.layout(sound_part(scenario, self.near or {})),
+            near=case.layout(sound_part(scenario, near)),
             should_stop=budget.should_stop,
         )
         if found is not None:
@@ -121,7 +123,7 @@ def sound_part(scenario: Scenario, pieces: Pieces) -> Pieces:
     return {
         (u, f): desks
         for (u, f), desks in pieces.items()
-        if u not in loose and f in floors and u in scenario.units_of
+        if desks and u not in loose and f in floors and u in scenario.units_of
     }
 
 
