@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.errors import shorten
-from allocator.plan.types import Plan, Status, Term
+from allocator.plan.types import AreaKind, Plan, Service, Status, Term
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario, ScenarioWarning
@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from allocator.search.progress import Progress
 
 MOST_TOLD = 5
-"""Warnings and organisations named in a summary; the rest are counted."""
+"""Warnings, organisations and floors named in a summary; the rest are counted."""
+WEEKDAY_NAMES = {
+    "mon": "Mondays",
+    "tue": "Tuesdays",
+    "wed": "Wednesdays",
+    "thu": "Thursdays",
+    "fri": "Fridays",
+}
 
 VERDICTS = {
     Status.OPTIMAL: "optimal: proved that no plan is better",
@@ -36,6 +43,8 @@ VERDICTS = {
 def summary(plan: Plan, scenario: Scenario, files: Sequence[Path]) -> str:
     """Return what a planner wants to know of a plan first, as lines of text."""
     facts = {"status": VERDICTS[plan.status], **_case(scenario)}
+    if plan.attendance is not None:
+        facts |= serving(plan.attendance)
     if plan.objective.terms is not None:
         facts |= _seating(plan)
     run = plan.run
@@ -54,8 +63,35 @@ def summary(plan: Plan, scenario: Scenario, files: Sequence[Path]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def verdict(check: Check, placements: Path) -> str:
-    """Return every violation of a plan, a line each, and what the plan costs."""
+def serving(service: Service) -> dict[str, str]:
+    """Return whether a plan serves, which is not whether it fits, as facts by name."""
+    allowed = f"on more than {_percent(service.short_day_probability)}"
+    verb = "does not serve" if service.floors_short else "serves"
+    without = f"{service.without_desk_peak:,.1f} people without a desk"
+    facts = {
+        "attendance": f"{verb}: {service.floors_short:,} of {service.floors:,} floors short "
+        f"{allowed} of peak days; {without} on {WEEKDAY_NAMES[service.peak_weekday]}, "
+        f"{service.without_desk_average:,.1f} on the average day"
+    }
+    floors = [area for area in service.areas if area.kind is AreaKind.FLOOR]
+    worst = [
+        f"{shorten(area.area_id, 40)} ({_percent(area.short_day_peak)} of "
+        f"{WEEKDAY_NAMES[area.peak_weekday]})"
+        for area in floors[:MOST_TOLD]
+        if area.short_day_peak > 0
+    ]
+    if worst:
+        facts["worst floors"] = ", ".join(worst)
+    if service.floors_limited:
+        facts["occupants"] = (
+            f"{service.floors_over_limit:,} of {service.floors_limited:,} floors with "
+            f"max_occupants have more people present {allowed} of the busiest weekdays"
+        )
+    return facts
+
+
+def verdict(check: Check, placements: Path, service: Service | None) -> str:
+    """Return every violation of a plan, a line each, what it costs, and how it serves if sound."""
     found = len(check.violations)
     count = "1 violation" if found == 1 else f"{found:,} violations"
     head = f"{placements.name}: {count if found else 'breaks no rule'}"
@@ -63,6 +99,8 @@ def verdict(check: Check, placements: Path) -> str:
     blocks = ["\n".join([head, *lines]), _costs(check.terms, check.total, None, None)]
     if check.unplaced_people:
         blocks.append(f"unplaced people  {check.unplaced_people:,.1f}")
+    if service is not None:
+        blocks.append(_aligned(serving(service)))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -138,6 +176,10 @@ def _aligned(facts: dict[str, str]) -> str:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:,.0f}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %" if share < 0.995 else f"{100 * share:.0f} %"
 
 
 def _line(text: str) -> str:

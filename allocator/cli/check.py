@@ -18,7 +18,9 @@ from allocator.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from allocator.plan.types import Service
     from allocator.plan.verify import Check
+    from allocator.scenario.types import Scenario
 
 EXAMPLE = "allocator check data/ikn-wave1 out/wave1/placements.csv"
 
@@ -33,7 +35,7 @@ def check(
     scheme: Scheme = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a plan violates, and what it costs.
+    """Say what a plan violates, what it costs, and, where it breaks no rule, how it serves.
 
     Any plan will do, also one made by hand.
     """
@@ -44,11 +46,19 @@ def check(
 
     given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
     found = verify(given, read_placements(placements))
-    print_result(_judged(found) if as_json else verdict(found, placements))
+    service = _service(given, found) if found.feasible else None
+    print_result(_judged(found, service) if as_json else verdict(found, placements, service))
     raise typer.Exit(ALL_WELL if found.feasible else NO_PLAN)
 
 
-def _judged(found: Check) -> dict[str, Any]:
+def _service(given: Scenario, found: Check) -> Service:
+    from allocator.plan.people import place_people
+    from allocator.plan.service import service_of_plan
+
+    return service_of_plan(given, place_people(given, found.pieces))
+
+
+def _judged(found: Check, service: Service | None) -> dict[str, Any]:
     whole = found.model_dump(mode="json")
     objective = {name: whole[name] for name in ("total", "unplaced_people", "terms")}
     return {
@@ -56,4 +66,5 @@ def _judged(found: Check) -> dict[str, Any]:
         "feasible": found.feasible,
         "violations": whole["violations"],
         "objective": objective,
+        "attendance": None if service is None else service.model_dump(mode="json"),
     }

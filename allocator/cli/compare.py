@@ -27,7 +27,7 @@ from allocator.cli.common import (
 from allocator.errors import shorten
 
 if TYPE_CHECKING:
-    from allocator.studies.compare import Case, Row, Standing
+    from allocator.studies.compare import Case, Row, Serving, Standing
 
 EXAMPLE = "allocator compare data/ikn-wave1 --people-per-desk 1.0:2.0:0.1 --out out/ratios"
 TERMS = (
@@ -58,15 +58,15 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     workers: Processes = None,
     seed: Seed = 0,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for compare.csv, .json and .svg.")
+        Path | None, typer.Option(metavar="DIR", help="Folder for tables and pictures.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Set ratios, schemes and scenarios side by side.
 
     First says how many desks each case needs and whether they suffice, then solves those that
-    may fit, each from its neighbour's plan. The time limit is for each case. Exits with 0 if any
-    has a plan.
+    may fit, each from its neighbour's plan, and says who finds no desk. The time limit is for
+    each case. Exits with 0 if any has a plan.
     """
     from allocator.plan.tables import prepare_folder
     from allocator.studies.compare import cases, document, ratios, row_of, write_comparison
@@ -156,9 +156,45 @@ def _plans(rows: Sequence[Row], files: Sequence[Path]) -> str:
         )
         for row in rows
     ]
-    table = aligned([head, *lines], left=len(_case_heads(rows)) + 1)
+    table = aligned([head, *lines], left=len(_case_heads(rows)) + 1) + "\n" + _serving(rows)
     named = ", ".join(file.name for file in files)
     return table + (f"\nfiles in {files[0].parent}: {named}\n" if files else "")
+
+
+def _serving(rows: Sequence[Row]) -> str:
+    """Return who finds no desk in each case, and which ratios fit and serve."""
+    from allocator.studies.compare import groups, window
+
+    head = (
+        *_case_heads(rows),
+        "serves",
+        "short on peak",
+        "average day",
+        "no desk on peak",
+        "average day",
+        "worst pool",
+        "floors short",
+        "worst floor",
+    )
+    lines = [(*_case(row, rows), *_serving_cells(row.serving)) for row in rows]
+    table = aligned([head, *lines], left=len(_case_heads(rows)) + 1)
+    several = {name: members for name, members in groups(rows).items() if len(members) > 1}
+    said = [f"{name}: {window(members)}\n" for name, members in several.items()]
+    return table + "".join(["\n", *said] if said else [])
+
+
+def _serving_cells(serving: Serving) -> tuple[str, ...]:
+    serves = {None: "–", True: "yes", False: "no"}[serving.serves]
+    return (
+        serves,
+        percent(serving.short_day_peak),
+        percent(serving.short_day_average),
+        number(serving.without_desk_peak),
+        number(serving.without_desk_average),
+        percent(serving.worst_short_day),
+        number(serving.floors_short),
+        "–" if serving.worst_floor is None else shorten(serving.worst_floor, 40),
+    )
 
 
 def _case_heads(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ Telling it for floors, towers and organisations is `service`'s; the laws are `at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,14 @@ from allocator.attendance import Group, Pmf, pool_pmf, shortage
 from allocator.plan.people import share_people
 from allocator.plan.types import Placement
 from allocator.scenario.demand import demand, desks_on
-from allocator.scenario.presence import WEEKDAYS
+from allocator.scenario.presence import WEEKDAYS, Week
 from allocator.scenario.types import HousedUnit, Scenario
 
 ByWeekday = NDArray[np.float64]
 """A figure for each weekday, Monday to Friday."""
+People = tuple[tuple[int, Week], ...]
+"""Numbers of people of units, with the share that comes on each weekday."""
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True)
@@ -121,28 +125,32 @@ def pools(scenario: Scenario, seats: Iterable[Seats]) -> tuple[Pool, ...]:
 
 
 def _pool(scenario: Scenario, name: str, seats: Sequence[Seats], desks: int) -> Pool:
+    given = scenario.settings.attendance
+    sharers = tuple((seat.sharers, scenario.weekday_shares[seat.unit_id]) for seat in seats)
     shared = desks - sum(seat.own for seat in seats)
-    sharers = [(seat.unit_id, seat.sharers) for seat in seats]
-    days = [shortage(law(scenario, sharers, day), shared) for day in range(len(WEEKDAYS))]
-    return Pool(
-        name=name,
-        seats=tuple(seats),
-        short_day=np.array([day.short_day for day in days]),
-        without_desk=np.array([day.without_desk for day in days]),
-    )
+    short_day, without_desk = _shortages(sharers, shared, given.correlation, given.day_shock)
+    return Pool(name, tuple(seats), short_day, without_desk)
 
 
-def law(scenario: Scenario, people: Iterable[tuple[str, int]], weekday: int) -> Pmf:
-    """Return the law of how many of these people come on a weekday, by unit_id and number.
+@lru_cache(_REMEMBERED)
+def _shortages(
+    people: People, desks: int, correlation: float, day_shock: float
+) -> tuple[ByWeekday, ByWeekday]:
+    """Return chance of a short day and people without a desk; many pools are alike."""
+    days = [shortage(pmf, desks) for pmf in laws(people, correlation, day_shock)]
+    figures = np.array([(day.short_day, day.without_desk) for day in days]).T
+    figures.flags.writeable = False
+    return figures[0], figures[1]
+
+
+def laws(people: People, correlation: float, day_shock: float) -> Iterator[Pmf]:
+    """Yield the law of how many of these people come on each weekday.
 
     Part of a unit comes by the same law as the whole, with the same correlation.
     """
-    given = scenario.settings.attendance
-    groups = [
-        Group(number, scenario.weekday_shares[unit_id][weekday], given.correlation)
-        for unit_id, number in people
-    ]
-    return pool_pmf(groups, given.day_shock)
+    for day in range(len(WEEKDAYS)):
+        groups = [Group(number, shares[day], correlation) for number, shares in people]
+        yield pool_pmf(groups, day_shock)
 
 
 def present(scenario: Scenario, seats: Iterable[Seats]) -> ByWeekday:

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from allocator.attendance import shortage
 from allocator.plan.pools import (
     ByWeekday,
     Pool,
     Seats,
-    law,
+    laws,
     pools,
     present,
     seats_of_plan,
@@ -112,7 +113,8 @@ def _area(
     floors: dict[str, Floor],
 ) -> AreaService:
     short = np.array([pool.short_day for pool in shared])
-    without = _sum(_part(scenario, pool, seats) * pool.without_desk for pool in shared)
+    mine = frozenset(seats)
+    without = _sum(_part(scenario, pool, mine) * pool.without_desk for pool in shared)
     coming = present(scenario, seats)
     peak = _greatest(short.max(axis=0), without, coming)
     average = float(short.mean(axis=1).max())
@@ -134,9 +136,8 @@ def _area(
     )
 
 
-def _part(scenario: Scenario, pool: Pool, seats: Sequence[Seats]) -> ByWeekday:
+def _part(scenario: Scenario, pool: Pool, mine: frozenset[Seats]) -> ByWeekday:
     """Return the part of a pool's people without a desk that are these, by who is expected."""
-    mine = set(seats)
     if mine.issuperset(pool.seats):
         return np.ones(len(WEEKDAYS))
     weeks = {
@@ -151,9 +152,10 @@ def _over(scenario: Scenario, floor: Floor, seats: Sequence[Seats]) -> float | N
     """Return the chance that more people are present than may be, on the busiest weekday."""
     if floor.max_occupants is None:
         return None
-    people = [(seat.unit_id, seat.people) for seat in seats]
-    laws = (law(scenario, people, day) for day in range(len(WEEKDAYS)))
-    return max(float(pmf[floor.max_occupants + 1 :].sum()) for pmf in laws)
+    given = scenario.settings.attendance
+    people = tuple((seat.people, scenario.weekday_shares[seat.unit_id]) for seat in seats)
+    weekdays = laws(people, given.correlation, given.day_shock)
+    return max(shortage(pmf, floor.max_occupants).short_day for pmf in weekdays)
 
 
 def _greatest(*by: ByWeekday) -> int:

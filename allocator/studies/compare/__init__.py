@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from allocator.studies.compare.cases import Case, cases, ratios
 from allocator.studies.compare.files import FILES, document, write_comparison
-from allocator.studies.compare.run import Row, Standing, compare, row_of
+from allocator.studies.compare.run import Row, Standing, compare, groups, row_of
+from allocator.studies.compare.serving import Serving, Window, window
 
 __all__ = [
     "FILES",
     "Case",
     "Row",
+    "Serving",
     "Standing",
+    "Window",
     "cases",
     "compare",
     "document",
+    "groups",
     "ratios",
     "row_of",
+    "window",
     "write_comparison",
 ]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 import altair as alt
 
 from allocator.plan.stack import FAINT, FONT, INK, PALETTE
 from allocator.plan.types import TermName
-from allocator.studies.compare.run import Row
+from allocator.studies.compare.run import Row, groups
 
 STEP, BAR, DESKS_HEIGHT, COST_HEIGHT = 46, 28, 130, 260
 """Pixels: widths of a case and of its bar, heights of the two panels."""
@@ -85,25 +84,13 @@ def _scales(rows: Sequence[Row]) -> Scales:
 
 
 def _columns(rows: Sequence[Row]) -> list[Column]:
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(_name(row, rows), []).append(row)
-    if len(groups) > 1 and all(len(members) == 1 for members in groups.values()):
-        return [Column("", "", [_datum(members[0], name) for name, members in groups.items()])]
+    named = groups(rows)
+    if len(named) > 1 and all(len(members) == 1 for members in named.values()):
+        return [Column("", "", [_datum(members[0], name) for name, members in named.items()])]
     return [
         Column(name, "people per desk", [_datum(row, row.people_per_desk) for row in members])
-        for name, members in groups.items()
+        for name, members in named.items()
     ]
-
-
-def _name(row: Row, rows: Sequence[Row]) -> str:
-    """Return a row's scenario and scheme, where they tell it from others."""
-    scenarios = {other.scenario for other in rows}
-    schemes = len({other.scheme for other in rows}) > 1
-    distinct = len({PurePath(scenario).name for scenario in scenarios}) == len(scenarios)
-    name = PurePath(row.scenario).name if distinct else row.scenario
-    parts = [name] if len(scenarios) > 1 or not schemes else []
-    return " ".join([*parts, *([row.scheme] if schemes and row.scheme else [])])
 
 
 def _datum(row: Row, case: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Writes a comparison: compare.csv, compare.json and the chart. Nothing is worked out here."""
+"""Writes a comparison: compare.csv, compare.json and the pictures. Nothing is worked out here."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from typing import Any
 from allocator.plan.tables import json_text
 from allocator.scenario.write import csv_text
 from allocator.studies.compare.run import Row
+from allocator.studies.compare.serving import Serving
 from allocator.studies.files import write_whole
 from allocator.studies.outcome import Outcome
 
 TABLE = "compare.csv"
 DOCUMENT = "compare.json"
 CHART = "compare.svg"
-FILES = (TABLE, DOCUMENT, CHART)
-COLUMNS = (*(name for name in Row.model_fields if name != "outcome"), *Outcome.model_fields)
+WINDOW = "window.svg"
+FILES = (TABLE, DOCUMENT, CHART, WINDOW)
+COLUMNS = (
+    *(name for name in Row.model_fields if name not in ("outcome", "serving")),
+    *Outcome.model_fields,
+    *Serving.model_fields,
+)
 
 
 def write_comparison(rows: Sequence[Row], folder: Path) -> tuple[Path, ...]:
@@ -31,7 +37,7 @@ def write_comparison(rows: Sequence[Row], folder: Path) -> tuple[Path, ...]:
     contents = {
         TABLE: csv_text(COLUMNS, ([row[column] for column in COLUMNS] for row in cells)),
         DOCUMENT: json_text(document(rows)),
-        CHART: _svg(rows),
+        **_pictures(rows),
     }
     for name, text in contents.items():
         write_whole(folder / name, text)
@@ -43,10 +49,11 @@ def document(rows: Sequence[Row]) -> dict[str, Any]:
     return {"schema": 1, "rows": [row.cells for row in rows]}
 
 
-def _svg(rows: Sequence[Row]) -> str:
-    import vl_convert  # noqa: PLC0415 - both are slow to import
+def _pictures(rows: Sequence[Row]) -> dict[str, str]:
+    import vl_convert  # noqa: PLC0415 - all are slow to import
 
     from allocator.studies.compare.chart import compare_chart  # noqa: PLC0415
+    from allocator.studies.compare.window_chart import window_chart  # noqa: PLC0415
 
-    svg: str = vl_convert.vegalite_to_svg(compare_chart(rows).to_dict())
-    return svg
+    charts = {CHART: compare_chart(rows), WINDOW: window_chart(rows)}
+    return {name: vl_convert.vegalite_to_svg(chart.to_dict()) for name, chart in charts.items()}

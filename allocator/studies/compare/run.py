@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import SolveFailedError
@@ -13,6 +14,7 @@ from allocator.plan.types import Plan, Record, Status
 from allocator.scenario.settings import decimal_text
 from allocator.studies.compare.adapt import adapted
 from allocator.studies.compare.cases import Case
+from allocator.studies.compare.serving import Serving
 from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, Pool, Task
 
@@ -36,6 +38,8 @@ class Row(Record):
         Desks left over; below zero, by how many desks it is short.
     start
         The ratio from whose plan the search began; None if from nothing.
+    serving
+        Who finds no desk.
     """
 
     scenario: str
@@ -45,12 +49,14 @@ class Row(Record):
     spare: int
     start: str | None
     outcome: Outcome
+    serving: Serving
 
     @property
     def cells(self) -> dict[str, Any]:
-        """Values by column, those of the outcome last."""
-        case = self.model_dump(mode="json", exclude={"outcome"})
-        return case | self.outcome.model_dump(mode="json")
+        """Values by column: of the case, of the outcome, and of how it serves."""
+        whole = self.model_dump(mode="json", exclude={"outcome", "serving"})
+        parts = (self.outcome, self.serving)
+        return whole | {k: v for part in parts for k, v in part.model_dump(mode="json").items()}
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,9 @@ def compare(
     return tuple(run.rows[case] for case in range(len(cases)) if case in run.rows)
 
 
-def row_of(case: Case, outcome: Outcome, start: Case | None = None) -> Row:
+def row_of(
+    case: Case, outcome: Outcome, start: Case | None = None, plan: Plan | None = None
+) -> Row:
     """Return a case's row."""
     people, needed, desks = outcome.people or 0, outcome.demand or 0, outcome.desks or 0
     return Row(
@@ -103,7 +111,26 @@ def row_of(case: Case, outcome: Outcome, start: Case | None = None) -> Row:
         spare=desks - needed,
         start=None if start is None else decimal_text(start.people_per_desk),
         outcome=outcome,
+        serving=Serving.of(case.scenario, plan),
     )
+
+
+def groups(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return the rows that differ by the ratio alone, by what tells them from others."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(_name(row, rows), []).append(row)
+    return found
+
+
+def _name(row: Row, rows: Sequence[Row]) -> str:
+    """Return a row's scenario and scheme, where they tell it from others."""
+    scenarios = {other.scenario for other in rows}
+    schemes = len({other.scheme for other in rows}) > 1
+    distinct = len({PurePath(scenario).name for scenario in scenarios}) == len(scenarios)
+    name = PurePath(row.scenario).name if distinct else row.scenario
+    parts = [name] if len(scenarios) > 1 or not schemes else []
+    return " ".join([*parts, *([row.scheme] if schemes and row.scheme else [])])
 
 
 class _Comparison:
@@ -185,7 +212,7 @@ class _Comparison:
         except SolveFailedError as error:
             self.rows[number] = row_of(case, Outcome.of_failure(case.scenario, error), start)
             return
-        self.rows[number] = row_of(case, Outcome.of_plan(case.scenario, plan), start)
+        self.rows[number] = row_of(case, Outcome.of_plan(case.scenario, plan), start, plan)
         if plan.objective.total is not None:
             self.plans[number] = plan
         elif plan.status is Status.UNKNOWN and start is None:
