@@ -128,11 +128,11 @@ _SIZES = sorted({size for _, shape in TABLES.values() for size in shape})
 
 BOARD = table(
     " ".join([*TABLES, *_SIZES, "touched logged may_leave dice"]),
-    "walking extra_floor over broken unplaced temperature kept_unplaced kept_cost",
+    "walking extra_floor leap over broken unplaced temperature kept_unplaced kept_cost",
 )
 """Addresses of the tables, their sizes, and single numbers: units touched and transfers logged,
-whether desks may stay unplaced, state of the dice; prices of the terms and of the other sums of
-the tally, the temperature, the best layout kept."""
+whether desks may stay unplaced, state of the dice; prices of the terms, of all that a
+band's move may save at one stroke, and of the other sums of the tally; the temperature, the best layout kept."""
 
 
 class Board:

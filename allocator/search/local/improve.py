@@ -34,8 +34,12 @@ BEGIN_HOT, LUKEWARM, COLD = 8.0, 0.2, 0.02
 KICK_HOT = (0.5, 1.0, 2.0, 4.0)
 FLOOR_HOT, BEGIN_FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12), 0.12, 0.002
 """Temperatures of floors, in the same measure."""
-BEGIN_MOVES, KICK_MOVES, FLOOR_MOVES = 150, 150, 1500
+BEGIN_MOVES, KICK_MOVES, FLOOR_MOVES = 150, 150, 3000
 """Moves a unit: of each half of the search for towers, and of floors."""
+PROMISING, TRIES = 0.3, 12
+"""How much worse towers may be, in ordinary units, for floors to be tried; reheats for that."""
+FLOORS_ONLY = 0.4
+"""Part of the kicks that leave the choice of towers as it is."""
 BEGIN_KICKS = 40
 """Reheats of the first search for towers."""
 MOST_TOWERS = 24
@@ -136,9 +140,9 @@ class _Search:
         self._cool_towers(BEGIN_HOT, BEGIN_MOVES, self.units, self.case.towers)
         for _ in range(BEGIN_KICKS):
             weight, before = self.tower_game.weight, self.tower_game.layout()
-            self._reheat_towers()
+            units, _ = self._reheat_towers()
             if self.tower_game.weight > weight + 1e-6:
-                self.tower_game.replace(self.units, before)
+                self.tower_game.replace(units, {k: n for k, n in before.items() if k[0] in units})
         self._lay_out(set(self.case.towers), self.tower_game.layout(), BEGIN_FLOOR_HOT)
 
     def _cool_towers(
@@ -173,17 +177,36 @@ class _Search:
         return {int(u) for p in places for u in guests[p, : counts[p]]}
 
     def _kick(self) -> None:
-        """Reheat some towers, lay out anew those that changed, keep what is no worse."""
+        """Reheat some floors, or some towers to lay out anew those that change; keep the better."""
+        if self.rng.random() < FLOORS_ONLY:
+            self._lay_out(set(self._near_towers()), None, float(self.rng.choice(FLOOR_HOT)))
+            return
         before = self.tower_game.layout()
-        units, pool = self._reheat_towers()
+        pool = self._promising_reheat()
         after = self.tower_game.layout()
         differing = {key for key, _ in before.items() ^ after.items()}
         changed, moved = {t for _, t in differing}, {u for u, _ in differing}
         hot = float(self.rng.choice(FLOOR_HOT))
-        if changed and not self._lay_out(changed, after, hot):
-            self.tower_game.replace(moved, {k: n for k, n in before.items() if k[0] in moved})
         if not changed:
             self._lay_out(set(pool), None, hot)
+        elif not self._lay_out(changed, after, hot):
+            self.tower_game.replace(moved, {k: n for k, n in before.items() if k[0] in moved})
+        self._learn_room(changed)
+
+    def _promising_reheat(self) -> list[int]:
+        """Reheat until the towers are about as good as before; return the last ones tried."""
+        most = self.tower_game.weight + PROMISING * self.size
+        pool: list[int] = []
+        for _ in range(TRIES):
+            if self.budget.over:
+                break
+            before = self.tower_game.layout()
+            units, pool = self._reheat_towers()
+            changed = self.tower_game.layout() != before
+            if changed and self.tower_game.weight <= most:
+                break
+            self.tower_game.replace(units, {k: n for k, n in before.items() if k[0] in units})
+        return pool
 
     def _lay_out(self, towers: set[int], wanted: Desks | None, hot: float) -> bool:
         """Lay out some towers anew, by desks wanted in them or as they are; say if it is kept."""
@@ -215,13 +238,14 @@ class _Search:
         self.floor_game.put({k: n for k, n in layout.items() if k[0] in units and k not in stay})
 
     def _learn_room(self, towers: set[int]) -> None:
-        """Let the search for towers know of desks that their floors could not take."""
+        """Let the search for towers know of desks that their floors could not take, or could."""
         places, room = self.floor_game.table["places"], self.towers.capacity
         for t in sorted(towers):
             floors = list(self.case.floors_of[t])
             excess = int(np.maximum(places["load"][floors] - places["capacity"][floors], 0).sum())
             known = int(self.tower_game.table["places"]["capacity"][t])
-            learnt = known - excess if excess else min(known + 1, int(room[t]))
+            held = int(self.tower_game.table["places"]["load"][t])
+            learnt = known - excess if excess else min(max(known + 1, held), int(room[t]))
             self.tower_game.set_capacity(t, max(learnt, int(room[t] * LEAST_ROOM)))
 
     def _press(self) -> None:

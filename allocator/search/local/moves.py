@@ -20,7 +20,7 @@ import numpy as np
 from allocator.search.local import board as on
 from allocator.search.local.compiled import compiled
 from allocator.search.local.counts import COST, ENTERS, LEAVES, piece_at, places, tally, units
-from allocator.search.local.transfer import joint_change, move_desks
+from allocator.search.local.transfer import joint_change, move_desks, walking_change
 
 links, pieces, guests, allowed = on.links, on.pieces, on.guests, on.allowed
 towers, fields, bands, log = on.towers, on.fields, on.bands, on.log
@@ -34,8 +34,9 @@ ALL_OF_IT, FILL_ROOM, CLEAR_EXCESS = 0.45, 0.70, 0.85
 else any number."""
 SEND_BACK = 0.7
 """How often an overfull target sends desks back."""
-HOPELESS = 40.0
-"""Whole bands are not even tried where the overload alone costs so many temperatures."""
+HOPELESS = 12.0
+"""Whole bands are not even tried where walking and overload alone cost so many temperatures more
+than an extra tower saved."""
 
 
 @compiled
@@ -211,6 +212,32 @@ def gather(b: Any, band: int, p: int, q: int, sign: int) -> None:
 
 
 @compiled
+def walk_of_band(b: Any, band: int, p: int, q: int, sign: int) -> float:
+    """Return the change of walking minutes if a band went from p to q, ties within it aside.
+
+    What went before in the same move counts; sign is as in `gather`.
+    """
+    there_and_back = minutes(b)[p, p] + minutes(b)[q, q] - 2.0 * minutes(b)[p, q]
+    total = 0.0
+    for i in range(bands(b)[band].member_from, bands(b)[band].member_to):
+        u = links(b)[i].to
+        k = piece_at(b, u, p)
+        if k >= 0:
+            share = sign * pieces(b)[u, k].desks / units(b)[u].demand
+            total += share * felt_along(b, u) * there_and_back
+            total += walking_change(b, u, p, q, pieces(b)[u, k].desks)
+            send_along(b, u, share)
+    return total
+
+
+@compiled
+def calm_band(b: Any, band: int) -> None:
+    """Forget what the units of a band have sent along."""
+    for i in range(bands(b)[band].member_from, bands(b)[band].member_to):
+        calm(b, links(b)[i].to)
+
+
+@compiled
 def felt_along(b: Any, u: int) -> float:
     """Return the trips of a unit to the shares of its fields that have moved with it."""
     total = 0.0
@@ -227,12 +254,10 @@ def send_along(b: Any, u: int, share: float) -> None:
 
 
 @compiled
-def calm(b: Any) -> None:
-    """Forget what the units of the log have sent along."""
-    for k in range(b.logged):
-        u = log(b)[k].unit
-        for i in range(units(b)[u].feed_from, units(b)[u].feed_to):
-            swell(b)[links(b)[i].to] = 0.0
+def calm(b: Any, u: int) -> None:
+    """Forget what a unit has sent along."""
+    for i in range(units(b)[u].feed_from, units(b)[u].feed_to):
+        swell(b)[links(b)[i].to] = 0.0
 
 
 @compiled
@@ -272,10 +297,26 @@ def move_band(b: Any, crews: Any, somewhere: Any, welcome: Any) -> None:
     other = -1
     if excess > 0 and rolled(b) < SEND_BACK:
         other = band_of(b, guests(b)[q, pick(b, 0, places(b)[q].guests)])
+        other = -1 if other == band else other
         excess -= held(b, other, q) if other >= 0 else 0
-    if b.over * excess > HOPELESS * b.temperature:
+    if hopeless(b, band, other, p, q, excess):
         return
     gather(b, band, p, q, ENTERS)
-    if other >= 0 and other != band:
+    if other >= 0:
         gather(b, other, q, p, LEAVES)
-    calm(b)
+    for i in range(b.logged):
+        calm(b, log(b)[i].unit)
+
+
+@compiled
+def hopeless(b: Any, band: int, other: int, p: int, q: int, excess: int) -> bool:
+    """Tell whether walking and overload alone forbid that two bands change places."""
+    worst = HOPELESS * b.temperature + b.leap - b.over * max(excess, 0)
+    if worst < 0:
+        return True
+    walking = walk_of_band(b, band, p, q, ENTERS)
+    if other >= 0:
+        walking += walk_of_band(b, other, q, p, LEAVES)
+        calm_band(b, other)
+    calm_band(b, band)
+    return b.walking * walking > worst

@@ -61,6 +61,7 @@ def board_of(
     board = Board(setup.sizes(given, bands), **given)
     prices = case.scenario.settings.prices
     board.record["walking"], board.record["extra_floor"] = prices.walking, prices.extra_floor
+    board.record["leap"] = 2 * prices.extra_tower
     board.record["may_leave"] = case.allow_unplaced
     clear(board)
     return board
