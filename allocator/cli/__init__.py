@@ -16,7 +16,7 @@ from io import TextIOWrapper
 
 import typer
 
-from allocator.cli import batch, bench, check, compare, explain, serve, solve
+from allocator.cli import attendance, batch, bench, check, compare, explain, serve, solve
 from allocator.cli.common import ABORTED, ALL_WELL, BAD_INPUT, OWN_BUG, print_result, say
 from allocator.errors import InputError, Problem
 
@@ -36,6 +36,7 @@ app.command(epilog=f"Example: {batch.EXAMPLE}")(batch.batch)
 app.command(epilog=f"Example: {compare.EXAMPLE}")(compare.compare)
 app.command(epilog=f"Example: {serve.EXAMPLE}")(serve.serve)
 app.command(epilog=f"Example: {bench.EXAMPLE}")(bench.bench)
+app.add_typer(attendance.app, name="attendance")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
