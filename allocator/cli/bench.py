@@ -29,7 +29,9 @@ from allocator.cli.common import (
 from allocator.errors import InputError, Problem, shorten
 
 if TYPE_CHECKING:
-    from allocator.studies.bench import Attempt, BenchCase, Protocol, Step
+    from allocator.studies.bench.protocol import Protocol
+    from allocator.studies.bench.run import Step
+    from allocator.studies.bench.types import Attempt, BenchCase
 
 EXAMPLE = "allocator bench data --time-limit 10 --seeds 0 --peers first-fit,cp-sat --out out/bench"
 ALL_PEERS = "first-fit,cp-sat,highs,scip"
@@ -62,7 +64,9 @@ def bench(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     size, against first-fit alone. HiGHS and SCIP need pip install 'allocator[bench]'.
     """
     from allocator.plan.tables import prepare_folder
-    from allocator.studies.bench import document, protocol, usable_peers, write_bench
+    from allocator.studies.bench.files import document, write_bench
+    from allocator.studies.bench.peers import usable_peers
+    from allocator.studies.bench.protocol import protocol
 
     said = protocol(
         _command(sys.argv[1:]),
@@ -83,7 +87,7 @@ def bench(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 
 
 def _cases(folders: Sequence[Path], countries: str | None) -> list[BenchCase]:
-    from allocator.studies.bench import bench_cases, country_cases, sizes
+    from allocator.studies.bench.cases import bench_cases, country_cases, sizes
 
     if not folders and countries is None:
         raise typer.BadParameter("expected folders of scenarios, or --countries")
@@ -103,7 +107,7 @@ def _seeds(text: str) -> tuple[int, ...]:
 def _attempts(cases: Sequence[BenchCase], said: Protocol) -> tuple[tuple[Attempt, ...], int]:
     """Return what was tried, and how many attempts there should have been."""
     from allocator.console import display
-    from allocator.studies.bench import run_bench
+    from allocator.studies.bench.run import run_bench
 
     planned = 0
     with stop_on_interrupt("stopping; what is done is reported") as stop, display() as shown:
@@ -163,6 +167,6 @@ def _seconds(value: float | None) -> str:
 
 def _code(attempts: Sequence[Attempt]) -> int:
     """Return the gravest exit code of our own attempts; what becomes of peers is no failure."""
-    from allocator.studies.bench import OURSELVES
+    from allocator.studies.bench.peers import OURSELVES
 
     return gravest(a.answer.status.value for a in attempts if a.peer == OURSELVES)

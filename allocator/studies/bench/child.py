@@ -63,7 +63,7 @@ def _answer(pipe: Connection, process: BaseProcess, ending: Ending) -> Any:
         if ending.should_stop():
             return None
         if time.monotonic() > deadline:
-            raise SolveFailedError(f"ended after {ending.seconds:,.0f} s")
+            raise SolveFailedError(f"ended after {ending.seconds:g} s")
         used = resident_bytes(process.pid) / 1e6
         if used > ending.memory_mb:
             raise OutOfMemoryError(f"ended at {used:,.0f} MB of memory")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import altair as alt
 
 from allocator.plan.stack import FAINT, FONT, INK, PALETTE
 from allocator.studies.bench.peers import OURSELVES, PEERS
-from allocator.studies.bench.scale import Growth, Scale
+from allocator.studies.bench.scale import Growth, Scale, SizeRow
 from allocator.studies.bench.types import Attempt
 
 WIDTH, HEIGHT, COLUMNS = 260, 170, 3
@@ -93,14 +93,15 @@ def _steps(attempt: Attempt) -> Iterator[dict[str, Any]]:
 
 def scale_chart(found: Scale) -> alt.VConcatChart:
     """Return three panels: time to the first plan, memory, and the part of first-fit's total."""
-    rows = found.rows
+    figures: list[tuple[str, Callable[[SizeRow], float | None], Growth | None]] = [
+        ("first valid plan, seconds", lambda row: row.first_plan_s, found.first_plan),
+        ("peak memory, MB", lambda row: row.memory_mb, found.memory),
+        ("total, per cent of first-fit's", lambda row: _percent(row.part_of_first_fit), None),
+    ]
     panels = [
-        _growth("first valid plan, seconds", [(r.units, r.first_plan_s) for r in rows],
-                found.first_plan),
-        _growth("peak memory, MB", [(r.units, r.memory_mb) for r in rows], found.memory),
-        _growth("total, per cent of first-fit's", [(r.units, _percent(r.part_of_first_fit)) for r in rows],
-                None),
-    ]  # fmt: skip
+        _growth(title, [(row.units, figure(row)) for row in found.rows], fit)
+        for title, figure, fit in figures
+    ]
     return _dressed(alt.vconcat(alt.hconcat(*panels, spacing=24)))
 
 

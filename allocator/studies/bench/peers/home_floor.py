@@ -37,7 +37,8 @@ class HomeFloorModel:
         The model.
     is_exact
         Whether its cost is the total of section 5 of the contract: no unit can be split, and all
-        trips are between units or bodies of one unit; or nobody walks.
+        trips are between units or bodies of one unit, or nobody walks; and nobody moves, as
+        shares that stay may be rounded.
     """
 
     def __init__(self, case: Case) -> None:
@@ -53,7 +54,8 @@ class HomeFloorModel:
             self.rows.row(terms, most=int(case.capacity[floor]))
         post_rules(self.used, self._desks)
         self._costs()
-        self.is_exact = self._walking() and not case.allow_unplaced
+        moving = bool(case.moving) and case.scenario.settings.prices.move > 0
+        self.is_exact = self._walking() and not case.allow_unplaced and not moving
 
     @staticmethod
     def entries(case: Case) -> int:

@@ -1,0 +1,55 @@
+"""`allocator bench`: what is printed and written, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from allocator.cli import main
+from allocator.cli.bench import _command
+from tests.cli.conftest import Finished
+
+Run = Callable[..., Finished]
+QUICK = ("--time-limit", "1", "--workers", "1", "--seeds", "0")
+
+pytestmark = pytest.mark.xdist_group("batch")
+
+
+def test_us_and_the_peers_side_by_side(allocator: Run, office: Path, tmp_path: Path) -> None:
+    """Everybody has a row, on stdout as one object and in the files; all found the optimum."""
+    out = tmp_path / "out"
+    done = allocator("bench", office, "--peers", "first-fit", "--out", out, "--json", *QUICK)
+    rows = json.loads(done.stdout)["rows"]
+    assert done.returncode == 0
+    assert [row["peer"] for row in rows] == ["allocator", "first-fit"]
+    assert {row["total"] for row in rows} == {300.0}
+    assert "| office | allocator | optimal | 300 |" in (out / "benchmarks.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "expected folders of scenarios"),
+        (("nowhere",), "nowhere"),
+        (("data", "--peers", "abacus"), "abacus"),
+        (("data", "--seeds", "0,one"), "one"),
+        (("--countries", "small"), "small"),
+    ],
+)
+def test_bad_options_are_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    """What cannot be used is exit code 2, and nothing is written."""
+    code = main(["bench", *arguments, "--out", str(tmp_path / "out")])
+    assert code == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_in_the_report_names_no_place_of_this_machine() -> None:
+    """Folders elsewhere are told by their last two names, others as they were given."""
+    told = _command(["bench", "data/office", "../there/family/case", "--out", "/home/me/out"])
+    assert told == "allocator bench data/office FOLDER/family/case --out FOLDER/me/out"
