@@ -15,6 +15,7 @@ from allocator.search.bounds import lower_bounds
 from allocator.search.first import first_plan
 from allocator.search.local.budget import Budget
 from allocator.search.local.improve import improve
+from allocator.search.local.ready import is_ready, wait_until_ready
 from allocator.search.neighbourhoods import Neighbourhoods
 from allocator.search.record import Record
 
@@ -52,7 +53,8 @@ def warm_up(record: Record, rng: np.random.Generator) -> None:
 
 def _alone(record: Record, rng: np.random.Generator) -> None:
     """One thread: a first plan however it comes, a bound, then local search."""
-    walk(record, rng, seconds=record.left() / 4, until_first=True)
+    if is_ready():
+        walk(record, rng, seconds=record.left() / 4, until_first=True)
     if record.layout is None:
         first_plan(record, rng)
     prove(record)
@@ -92,6 +94,7 @@ def walk(
         first = until_first and record.layout is not None
         return first or is_finished(record) or record.elapsed() > end
 
+    wait_until_ready(is_over)
     while not is_over():
         record.enter("local search")
         mine = _Mine(record)

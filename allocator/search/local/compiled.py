@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 import numba
+from numba.core import config
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -26,19 +27,19 @@ def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
     only at that one file to see whether the code is still good, though much of it comes from the
     others: so the folder bears a fingerprint of them all.
     """
-    usual = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(_folder())
+    usual = config.CACHE_DIR
+    config.CACHE_DIR = str(code_folder())
     try:
         return cast(
             Callable[Parameters, Result],
             numba.njit(cache=True, nogil=True, error_model="numpy")(function),
         )
     finally:
-        numba.config.CACHE_DIR = usual
+        config.CACHE_DIR = usual
 
 
 @cache
-def _folder() -> Path:
+def code_folder() -> Path:
     """Return the first folder for compiled code that can be written: chosen, user's, temporary."""
     chosen = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
     home = Path(os.path.expanduser("~")) / ".cache"
