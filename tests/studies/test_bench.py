@@ -20,8 +20,17 @@ from allocator.studies.bench.files import document, write_bench
 from allocator.studies.bench.lines import lines, news, standings
 from allocator.studies.bench.peers import Peer
 from allocator.studies.bench.protocol import protocol
+from allocator.studies.bench.run import Step, run_bench
 from allocator.studies.bench.scale import growth, scale
-from allocator.studies.bench.types import Allowance, Answer, Attempt, BenchStatus, Claim, Notes
+from allocator.studies.bench.types import (
+    Allowance,
+    Answer,
+    Attempt,
+    BenchCase,
+    BenchStatus,
+    Claim,
+    Notes,
+)
 from tests.builders import scenario as build
 from tests.studies.work import dead, large, slow, wrong
 
@@ -139,6 +148,51 @@ def test_a_plan_is_optimal_only_if_the_bound_says_so(
 ) -> None:
     """What a peer calls optimal is so if the checker's total meets the bound."""
     assert answer_of(planted(APART, bound=bound), monkeypatch).status == status
+
+
+def tried(
+    monkeypatch: pytest.MonkeyPatch, cases: list[BenchCase], stop_after: int = 99
+) -> list[tuple[str, str, int, str]]:
+    """Return case, peer, seed and status of every attempt, none of which is really made."""
+    steps: list[Step] = []
+
+    def answered(_ending: Ending, _work: Any, peer: str, *_: Any) -> Answer:
+        if peer == "cp-sat":
+            raise SolveFailedError("planted")
+        return Answer(status=BenchStatus.FEASIBLE)
+
+    monkeypatch.setattr("allocator.studies.bench.run.in_a_process", answered)
+    peers = SAID.model_copy(update={"peers": ("allocator", "first-fit", "cp-sat")})
+    rows = run_bench(
+        cases, peers, on_step=steps.append, should_stop=lambda: len(steps) > stop_after
+    )
+    return [(row.case, row.peer, row.seed, row.answer.status.value) for row in rows]
+
+
+GIVEN = BenchCase("office", "data", OFFICE)
+GENERATED = BenchCase("country", "countries", OFFICE, size=1)
+
+
+def test_everybody_tries_every_case_with_every_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not random runs once, and a peer that fails does not stop the others."""
+    found = tried(monkeypatch, [GIVEN])
+    assert [row[1:] for row in found] == [
+        ("allocator", 0, "feasible"),
+        ("allocator", 1, "feasible"),
+        ("first-fit", 0, "feasible"),
+        ("cp-sat", 0, "failed"),
+        ("cp-sat", 1, "failed"),
+    ]
+
+
+def test_countries_are_for_us_and_first_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One model of everything is not tried at the size of countries."""
+    assert {row[1] for row in tried(monkeypatch, [GENERATED])} == {"allocator", "first-fit"}
+
+
+def test_a_stopped_benchmark_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attempts before the stop are returned, later ones are not begun."""
+    assert len(tried(monkeypatch, [GIVEN, GENERATED], stop_after=2)) == 2
 
 
 def test_a_median_counts_a_seed_without_a_plan_as_the_worst() -> None:

@@ -72,6 +72,8 @@ def _answer(
     try:
         return in_a_process(ending, attempt, peer, case.scenario, allowance)
     except SolveFailedError as error:
+        if should_stop():  # Ctrl-C may reach a process that has only begun
+            return None
         return Answer(status=BenchStatus.FAILED, message=shorten(str(error), 500))
 
 
