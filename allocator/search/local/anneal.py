@@ -33,9 +33,7 @@ tally, tally_before, touches, log, allowed = (
 def weight(b: Any) -> float:
     """Return cost and everything that is wrong, at the prices of the moment."""
     sums = tally(b)
-    return (
-        sums[COST] + b.over * sums[OVER] + b.broken * sums[BROKEN] + b.unplaced * sums[UNPLACED]
-    )
+    return sums[COST] + b.over * sums[OVER] + b.broken * sums[BROKEN] + b.unplaced * sums[UNPLACED]
 
 
 @compiled
@@ -103,9 +101,7 @@ def accept(b: Any) -> None:
 
 
 @compiled
-def anneal(
-    board: Any, who: Any, crews: Any, somewhere: Any, welcome: Any, band_share: float, moves: int
-) -> int:
+def anneal(board: Any, who: Any, crews: Any, somewhere: Any, band_share: float, moves: int) -> int:
     """Try so many moves at the board's temperature and return how many were kept.
 
     Parameters
@@ -113,8 +109,8 @@ def anneal(
     board : (1) of BOARD
     who, crews
         Units and bands that may move.
-    somewhere, welcome
-        Places that they may go to, and the same by place (P, bool).
+    somewhere
+        Places that they may go to; those places are marked as welcome.
     band_share
         Part of the moves that are whole bands.
     """
@@ -125,9 +121,9 @@ def anneal(
     for _ in range(moves):
         b.logged = 0
         if len(crews) > 0 and rolled(b) < band_share:
-            move_band(b, crews, somewhere, welcome)
+            move_band(b, crews, somewhere)
         else:
-            transfer(b, who, somewhere, welcome)
+            transfer(b, who, somewhere)
         if b.logged == 0:
             continue
         after = weight(b)

@@ -54,9 +54,9 @@ most (max_floors); people, trips inside it, trips it has at both ends, what movi
 where its links begin and end. Under way: pieces, desks placed, pieces of the layout kept, whether
 it changed since."""
 
-PLACE = table("capacity tower complex step rank opening_from opening_to load guests")
-"""A place. Given: desks, tower, complex, its level numbered over all towers, its rank in the tower,
-its row of opening costs. Under way: desks used, pieces."""
+PLACE = table("capacity tower complex step rank opening_from opening_to load guests welcome")
+"""A place. Given: desks, tower, complex, its level numbered over all towers, its rank in the
+tower, its row of opening costs. Under way: desks used, pieces, whether desks may go there now."""
 
 TOWER = table(spans("place", "step"))
 """A tower: its places from the lowest up (links), its levels (numbers)."""
@@ -78,8 +78,8 @@ ALONE = table("crowd organisation")
 """Rule own_floor."""
 
 WASTE = table("first length")
-"""Desks an organisation wastes at places (`towers.Waste`): where its row begins, how long it is for
-each place."""
+"""Desks an organisation wastes at places (`towers.Waste`): where its row begins, how long it is
+for each place."""
 
 SITE = table("place", "cost now")
 """A unit at a place: placement cost of all of it, share of it that is there today."""
@@ -131,8 +131,8 @@ BOARD = table(
     "walking extra_floor leap over broken unplaced temperature kept_unplaced kept_cost",
 )
 """Addresses of the tables, their sizes, and single numbers: units touched and transfers logged,
-whether desks may stay unplaced, state of the dice; prices of the terms, of all that a
-band's move may save at one stroke, and of the other sums of the tally; the temperature, the best layout kept."""
+whether desks may stay unplaced, state of the dice; prices of the terms, of what a band's move may
+save at one stroke, and of the other sums of the tally; temperature; the best layout kept."""
 
 
 class Board:

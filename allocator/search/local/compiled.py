@@ -27,15 +27,15 @@ def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
     only at that one file to see whether the code is still good, though much of it comes from the
     others: so the folder bears a fingerprint of them all.
     """
-    usual = config.CACHE_DIR
-    config.CACHE_DIR = str(code_folder())
+    usual = config.CACHE_DIR  # type: ignore[attr-defined]
+    config.CACHE_DIR = str(code_folder())  # type: ignore[attr-defined]
     try:
         return cast(
             Callable[Parameters, Result],
             numba.njit(cache=True, nogil=True, error_model="numpy")(function),
         )
     finally:
-        config.CACHE_DIR = usual
+        config.CACHE_DIR = usual  # type: ignore[attr-defined]
 
 
 @cache

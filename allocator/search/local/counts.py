@@ -14,6 +14,9 @@ from allocator.search.local import board as on
 from allocator.search.local.board import OVER_FIXED, Tally
 from allocator.search.local.compiled import compiled
 
+ENTERS: Any
+LEAVES: Any
+NOWHERE: Any
 ENTERS, LEAVES, NOWHERE = np.int64(1), np.int64(-1), np.int64(-1)
 """As numpy numbers: numba would compile everything once more for each plain constant."""
 COST, OVER = int(Tally.COST), int(Tally.OVER)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,17 +135,15 @@ class Game:
         if not units or not places:
             return
         who, somewhere = np.array(sorted(units), np.int64), np.array(sorted(places), np.int64)
-        welcome = np.zeros(len(self.table["places"]), bool)
-        welcome[somewhere] = True
+        self.table["places"]["welcome"] = 0
+        self.table["places"]["welcome"][somewhere] = 1
         crews = np.array(sorted(self._bands_within(who)), np.int64)
         for temperature in np.geomspace(cooling.hot, cooling.cold, STEPS):
             if budget.over:
                 return
             self._record["temperature"] = temperature
             moves = max(cooling.moves // STEPS, 1)
-            anneal.anneal(
-                self._record, who, crews, somewhere, welcome, cooling.band_share, moves
-            )
+            anneal.anneal(self._record, who, crews, somewhere, cooling.band_share, moves)
             budget.spend(moves)
 
     def _bands_within(self, units: NDArray[np.int64]) -> set[int]:

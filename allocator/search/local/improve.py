@@ -177,7 +177,7 @@ class _Search:
         return {int(u) for p in places for u in guests[p, : counts[p]]}
 
     def _kick(self) -> None:
-        """Reheat some floors, or some towers to lay out anew those that change; keep the better."""
+        """Reheat some floors, or some towers and lay out those that change; keep the better."""
         if self.rng.random() < FLOORS_ONLY:
             self._lay_out(set(self._near_towers()), None, float(self.rng.choice(FLOOR_HOT)))
             return

@@ -8,7 +8,7 @@ to one record costs nothing. What the tables are is in `board`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numba
 import numpy as np
@@ -35,8 +35,8 @@ def view(table: str, dtype: Any, sizes: tuple[str, ...]) -> Callable[[Any], Any]
     array = types.Array(row, len(sizes), "C")
 
     @intrinsic
-    def reach(typing_context: Any, b: Any) -> Any:  # noqa: ARG001 - numba's form
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ARG001
+    def reach(typing_context: Any, b: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
             def number(name: str) -> Any:
                 whole = context.get_data_type(types.int64)
                 address = cgutils.get_record_member(builder, values[0], b.offset(name), whole)
@@ -57,8 +57,7 @@ def view(table: str, dtype: Any, sizes: tuple[str, ...]) -> Callable[[Any], Any]
 
         return array(b), generate
 
-    found: Callable[[Any], Any] = reach
-    return found
+    return cast(Callable[[Any], Any], reach)
 
 
 def _strides(builder: ir.IRBuilder, shape: list[Any], width: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """Moves that the annealing tries: which desks, where to, how many, and who goes back for them.
 
-A move changes the board and writes its transfers into the log; `anneal` keeps it or undoes it. Fields stay as
-they are until a move is kept.
+A move changes the board and writes its transfers into the log; `anneal` keeps it or undoes it.
+Fields stay as they are until a move is kept.
 
 References
 ----------
@@ -118,7 +118,7 @@ def fitted(b: Any, u: int, p: int, q: int, desks: int) -> int:
     full = k < 0 and places(b)[q].guests >= b.n_guests
     return (
         0
-        if full or after > max(unit.slots, unit.pieces) or k < 0 and unit.pieces >= b.n_slots
+        if full or after > max(unit.slots, unit.pieces) or (k < 0 and unit.pieces >= b.n_slots)
         else desks
     )
 
@@ -146,19 +146,18 @@ def note(b: Any, u: int, p: int, q: int, desks: int) -> None:
 
 
 @compiled
-def transfer(b: Any, who: Any, somewhere: Any, welcome: Any) -> None:
-    """Try some desks of a random unit elsewhere, desks of another going back where it is full.
-    """
+def transfer(b: Any, who: Any, somewhere: Any) -> None:
+    """Try some desks of a random unit elsewhere, desks of another going back where it is full."""
     u = who[pick(b, 0, len(who))]
     unit = units(b)[u]
     p, have = -1, unit.demand - unit.placed
     if unit.pieces > 0 and (have == 0 or rolled(b) < 0.5):
         piece = pieces(b)[u, pick(b, 0, unit.pieces)]
         p, have = piece.place, piece.desks
-    if have == 0 or (p >= 0 and not welcome[p]):
+    if have == 0 or (p >= 0 and not places(b)[p].welcome):
         return
     q = target(b, u, p, somewhere)
-    if q < 0 or q == p or not welcome[q] or not allowed(b)[u, q]:
+    if q < 0 or q == p or not places(b)[q].welcome or not allowed(b)[u, q]:
         return
     desks = fitted(b, u, p, q, amount(b, p, q, have))
     if desks == 0:
@@ -166,17 +165,17 @@ def transfer(b: Any, who: Any, somewhere: Any, welcome: Any) -> None:
     move_desks(b, u, p, q, desks)
     note(b, u, p, q, desks)
     if places(b)[q].load > places(b)[q].capacity and rolled(b) < SEND_BACK:
-        send_back(b, welcome)
+        send_back(b)
 
 
 @compiled
-def send_back(b: Any, welcome: Any) -> None:
+def send_back(b: Any) -> None:
     """Send desks of another unit from the overfull target to where the first came from."""
     first = log(b)[0]
     u, p, q = first.unit, first.origin, first.target
     v = guests(b)[q, pick(b, 0, places(b)[q].guests)]
     r = p if p >= 0 and rolled(b) < 0.75 else neighbour_place(b, q, 3)
-    if v == u or r == q or not welcome[r] or not allowed(b)[v, r]:
+    if v == u or r == q or not places(b)[r].welcome or not allowed(b)[v, r]:
         return
     have = pieces(b)[v, piece_at(b, v, q)].desks
     excess = places(b)[q].load - places(b)[q].capacity
@@ -282,7 +281,7 @@ def band_of(b: Any, u: int) -> int:
 
 
 @compiled
-def move_band(b: Any, crews: Any, somewhere: Any, welcome: Any) -> None:
+def move_band(b: Any, crews: Any, somewhere: Any) -> None:
     """Try a whole organisation or parent in one place, another from there going back for it."""
     band = crews[pick(b, 0, len(crews))]
     u = links(b)[pick(b, bands(b)[band].member_from, bands(b)[band].member_to)].to
@@ -291,7 +290,7 @@ def move_band(b: Any, crews: Any, somewhere: Any, welcome: Any) -> None:
     p = pieces(b)[u, pick(b, 0, units(b)[u].pieces)].place
     near = rolled(b) < 0.5
     q = partner_place(b, u) if near else somewhere[pick(b, 0, len(somewhere))]
-    if q < 0 or q == p or not welcome[q] or not welcome[p]:
+    if q < 0 or q == p or not places(b)[q].welcome or not places(b)[p].welcome:
         return
     excess = places(b)[q].load + held(b, band, p) - places(b)[q].capacity
     other = -1

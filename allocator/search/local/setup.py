@@ -72,7 +72,15 @@ def clear(board: Board) -> None:
     for name, columns in _UNDER_WAY.items():
         for column in columns:
             board.tables[name][column] = 0
-    for name in ("at_place", "at_tower", "at_complex", "at_step", "gaps", "potential", "waste_held"):
+    for name in (
+        "at_place",
+        "at_tower",
+        "at_complex",
+        "at_step",
+        "gaps",
+        "potential",
+        "waste_held",
+    ):
         board.tables[name][...] = 0
     units, pins = board.tables["units"], board.tables["pins"]
     board.tables["tally"][Tally.COST] = units["mover"].sum()
@@ -111,9 +119,7 @@ class _Setup:
             self.links.extend(found)
             row[f"{name}_to"] = len(self.links)
 
-    def units(
-        self, bands: Sequence[Sequence[int]], wastes: Sequence[Waste]
-    ) -> NDArray[Any]:
+    def units(self, bands: Sequence[Sequence[int]], wastes: Sequence[Waste]) -> NDArray[Any]:
         """Return the units with all their links."""
         case, walked, count = self.case, self.walks, len(self.case.unit_ids)
         rows = np.zeros(count, tables.UNIT)
@@ -207,7 +213,10 @@ class _Setup:
         """Return how many of everything there are."""
         case = self.case
         named = ("units", "places", "towers", "crowds", "fields", "bands", "pins", "alone")
-        sizes = {f"n_{name}": len(given[name]) for name in (*named, "wastes", "waste_desks", "sites", "links", "opening")}
+        sizes = {
+            f"n_{name}": len(given[name])
+            for name in (*named, "wastes", "waste_desks", "sites", "links", "opening")
+        }
         slots = int(given["units"]["slots"].max(initial=1))
         band = max((len(band) for band in bands), default=0)
         return sizes | {

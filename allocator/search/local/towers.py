@@ -141,7 +141,8 @@ def _mean_minutes(case: Case) -> NDArray[np.float64]:
     for t, levels in enumerate(case.levels_of):
         order = [f for floors in levels for f in floors]
         inside = case.minutes[np.ix_(order, order)]
-        near = np.abs(np.subtract.outer(range(len(order)), range(len(order)))) <= NEAR_LEVELS
+        at = np.arange(len(order))
+        near = np.abs(at[:, None] - at[None, :]) <= NEAR_LEVELS
         minutes[t, t] = inside[near].mean()
     return minutes
 

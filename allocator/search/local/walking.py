@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from allocator.scenario.types import TRIPS_BY_CLOSENESS, Affinity
 from allocator.search.case import Case
 
-
 Weights = dict[int, float]
 
 
