@@ -145,5 +145,7 @@ def _week(row: BadgeDay) -> tuple[int, int]:
 def _student(freedom: int) -> float:
     """Return how many standard deviations the interval reaches, by Cornish and Fisher's series."""
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    first, second = z**3 + z, 5 * z**5 + 16 * z**3 + 3 * z
-    return z + first / (4 * freedom) + second / (96 * freedom**2)
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3
