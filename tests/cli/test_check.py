@@ -43,7 +43,7 @@ def test_violations_are_printed_and_exit_with_1(allocator: Run, office: Path, pl
 
 
 def test_json_has_the_fields_of_the_contract(allocator: Run, office: Path, plan: Path) -> None:
-    """--json prints whether it is feasible, the violations, and the objective."""
+    """--json prints whether it is feasible, the violations, the objective, and how it serves."""
     done = allocator("check", office, plan, "--json")
     printed = json.loads(done.stdout)
     assert " ".join(printed) == "schema feasible violations objective attendance"

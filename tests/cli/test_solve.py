@@ -33,6 +33,26 @@ def test_summary_goes_to_stdout_alone(planted: Run, office: Path) -> None:
     assert "in several towers  0 of 1 organisations" in done.stdout
 
 
+def test_summary_says_apart_whether_it_fits_and_whether_it_serves(
+    planted: Run, office: Path
+) -> None:
+    """Desks that suffice by the ratio and people who find none are two lines."""
+    done = planted("first_fit", "solve", office, "--people-per-desk", "1.5")
+    lines = done.stdout.splitlines()
+    assert "desks              fits, 26 to spare: 34 needed, 60 usable" in lines
+    (served,) = (line for line in lines if line.startswith("attendance "))
+    assert "does not serve: 1 of 1 floors short on more than 5 % of peak days" in served
+
+
+def test_summary_tells_of_people_present_beyond_the_limit(planted: Run, office: Path) -> None:
+    """A floor with max_occupants has a line of its own, about people and not desks."""
+    (office / "floors.csv").write_text(
+        "floor_id,tower_id,level,desks,max_occupants\nA-1,A,1,60,25\n"
+    )
+    done = planted("first_fit", "solve", office, "--people-per-desk", "2")
+    assert "1 of 1 floors with max_occupants have more people present" in done.stdout
+
+
 def test_terminal_without_unicode_gets_its_summary(
     planted: Run, office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,21 @@ def test_cells_of_another_kind_are_refused(tmp_path: Path, row: list[Any], expec
     assert found.startswith(f"case.xlsx headcounts, row 3, {expected}")
 
 
+@pytest.mark.parametrize("text", ["0.9;1.215;1.1;1.05;0.6", "0,9; 1,215; 1,1; 1,05; 0,6"])
+def test_weekday_factors_are_one_cell(tmp_path: Path, text: str) -> None:
+    """Five numbers in a cell, with points or commas, which are no thousands marks there."""
+    rows = [["section", "key", "value"], ["attendance", "weekday_factors", text]]
+    found = read_scenario(workbook(tmp_path, scenario=rows)).settings.attendance
+    assert found.weekday_factors == (0.9, 1.215, 1.1, 1.05, 0.6)
+
+
+def test_weekday_factors_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    """A word among them is reported with its row."""
+    rows = [["section", "key", "value"], ["attendance", "weekday_factors", "1;1;x;1;1"]]
+    (found,) = problems(read_scenario, workbook(tmp_path, scenario=rows))
+    assert "row 2, column attendance.weekday_factors: expected five numbers" in found
+
+
 def test_settings_come_in_rows(tmp_path: Path) -> None:
     """The sheet scenario has section, key and value; keys at the top have no section."""
     rows = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+import tomllib
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -155,6 +157,15 @@ def test_values_out_of_range_are_refused(tmp_path: Path, toml: str, expected: st
 def test_unknown_keys_name_the_nearest(tmp_path: Path, toml: str, expected: str) -> None:
     """A misspelt or misplaced key is answered with the one that was meant."""
     assert problems(read, tmp_path, toml=toml) == [f"scenario.toml, column {expected}"]
+
+
+def test_attendance_is_as_the_readme_shows_it() -> None:
+    """The section in the README is TOML and holds the defaults."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    lines = readme[readme.index("    [attendance]\n") :].split("\n\n")[0]
+    shown = tomllib.loads(textwrap.dedent(lines))["attendance"]
+    assert Settings(attendance=shown) == Settings()
+    assert shown.keys() == DEFAULTS["attendance"].keys()
 
 
 @pytest.mark.parametrize("toml", ["[sharing\n", "a = 1\na = 2\n", "[" * 5000, "a = " + "9" * 5000])
