@@ -36,7 +36,7 @@ TOLD = 20
 """Violations spelt out in an error; more are counted."""
 
 
-def checked_plan(  # noqa: PLR0913 - what a plan is made of, by name
+def checked_plan(
     scenario: Scenario,
     pieces: Pieces,
     *,
@@ -105,7 +105,7 @@ def no_plan(
     ).of(scenario)
 
 
-def run_record(  # noqa: PLR0913 - the fields of the record, by name
+def run_record(
     scenario: Scenario,
     *,
     seed: int,
