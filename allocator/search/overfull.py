@@ -70,6 +70,9 @@ def fewest_beyond(
     optional
         Units whose desks need not all be placed.
     """
+    required = [u for u in case.units if case.demand[u] and u not in optional]
+    if not case.allowed[required].any(axis=1).all():
+        return None
     search = _Search(case, room, effort, optional, should_stop)
     found = best = search.begun(near or {})
     while found is not None and best is not None and best.desks > best.least and search.left() > 0:
@@ -102,8 +105,10 @@ class _Search:
     def begun(self, near: Layout) -> Overfull | None:
         """Place the units that are missing; more and more others move along until that works."""
         loose = self._missing(near)
+        if near and not loose:
+            return self._found(dict(near), self._short())
         while near and loose and len(loose) < len(self.case.unit_ids):
-            found = self._solve(self._cells(loose), near, self.left() / 4, least=0)
+            found = self._solve(self._cells(loose), near, self.left() / 4, least=self._short())
             if found is not None:
                 return found
             tied = {u for rule in self.case.rules if loose & set(rule.both) for u in rule.both}
@@ -170,13 +175,16 @@ class _Search:
         found = model.read(solver.value)
         if least is None:
             bound = ceil(solver.best_objective_bound / WEIGHT - 1e-6)
-            least = max(0, bound, self._short())
-        return Overfull(found, np.maximum(_load(self.case, found) - self.room, 0), least)
+            least = max(bound, self._short())
+        return self._found(found, least)
+
+    def _found(self, layout: dict[Cell, int], least: int) -> Overfull:
+        return Overfull(layout, np.maximum(_load(self.case, layout) - self.room, 0), least)
 
     def _short(self) -> int:
         """Desks that find no room anywhere."""
         asked = [int(self.case.demand[u]) for u in self.case.units if u not in self.optional]
-        return sum(asked) - int(self.room.sum())
+        return max(0, sum(asked) - int(self.room.sum()))
 
     def _beyond(self, model: LayoutModel, floors: set[int]) -> Mapping[int, cp_model.IntVar]:
         """Return the desks beyond what each floor holds."""

@@ -12,8 +12,9 @@ from allocator.scenario.demand import usable_desks
 from allocator.scenario.types import Scenario
 from allocator.search.model.layout_model import Effort
 from allocator.search.overfull import fewest_beyond
+from allocator.studies.compare.adapt import adapted
 from allocator.studies.explain.members import Member, MemberKind, all_ids
-from allocator.studies.explain.plans import Budget, sound_part
+from allocator.studies.explain.plans import LARGE, Budget, sound_part
 from allocator.studies.explain.proofs import Part
 
 
@@ -47,6 +48,7 @@ def fewest_desks(
     if question is None or budget.left() <= 0:
         return None
     case, limited = question.case, all_ids(members, MemberKind.DESKS)
+    large = len(case.unit_ids) * len(case.floor_ids) > LARGE  # below, all at once is a proof
     sharing = scenario.settings.sharing
     room = [
         usable_desks(floor, sharing) if floor.floor_id in limited else int(case.demand.sum())
@@ -56,7 +58,7 @@ def fewest_desks(
         case,
         np.array(room, np.int64),
         Effort(budget.left(), budget.workers, budget.seed),
-        near=case.layout(sound_part(question.scenario, near or {})),
+        near=case.layout(_begin(question.scenario, near or {})) if large else None,
         optional=frozenset(u for u in case.units if case.unit_ids[u] in question.optional),
         should_stop=budget.should_stop,
     )
@@ -68,3 +70,8 @@ def fewest_desks(
         pieces=case.pieces(found.layout),
         least=found.least,
     )
+
+
+def _begin(scenario: Scenario, near: Pieces) -> Pieces:
+    """Return what of a plan may stay where floors have no limit."""
+    return sound_part(scenario, adapted(near, scenario))

@@ -14,6 +14,7 @@ from allocator.search.model.layout_model import Effort
 from allocator.search.overfull import fewest_beyond
 from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
 from allocator.search.solve import SolveOptions, solve
+from allocator.studies.compare.adapt import adapted
 
 LARGE = 6_000
 """Units times floors above which one model does not find a plan at once."""
@@ -76,11 +77,13 @@ class Planner:
         """
         if self.near is None:
             self.near = {(row.unit_id, row.floor_id): row.desks for row in scenario.current}
-        if LARGE < len(scenario.housed) * len(scenario.floors) <= LARGEST_MODEL:
+        any_will_do = scenario.settings.options.allow_unplaced
+        size = len(scenario.housed) * len(scenario.floors)
+        if LARGE < size <= LARGEST_MODEL and not any_will_do:
             self._come_near(scenario, self.near, budget.part(budget.left() * NEARLY))
         if budget.left() <= 0:
             return None
-        enough = _Enough(any_will_do=scenario.settings.options.allow_unplaced)
+        enough = _Enough(any_will_do=any_will_do)
         plan = solve(
             scenario,
             SolveOptions(time_limit_s=budget.left(), workers=budget.workers, seed=budget.seed),
@@ -103,7 +106,7 @@ class Planner:
             case,
             case.capacity,
             Effort(budget.left(), budget.workers, budget.seed),
-            near=case.layout(sound_part(scenario, near)),
+            near=case.layout(sound_part(scenario, adapted(near, scenario))),
             should_stop=budget.should_stop,
         )
         if found is not None:

@@ -6,6 +6,7 @@ more people share, or those of whoever is left out. A rule or a need dropped cos
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,8 +48,8 @@ from allocator.studies.explain.plans import LARGE, Budget, Planner
 
 SLACKS = (Fraction(4, 100), Fraction(2, 100), Fraction(1, 100), Fraction(1, 200), Fraction(0))
 """Desks left free, as a share, in the ratios tried on a large case: loose first, then tighter."""
-FIRST_PART = 0.8
-"""Part of the time for the first way out, whose plan the others begin from."""
+FIRST_PART = 0.6
+"""Part of the time for the next attempt while no way out is found: the first plan is hard."""
 SHORTEST_S = 0.1
 """No more bodies to leave out are tried once less time is left."""
 
@@ -93,19 +94,15 @@ def ways_out(scenario: Scenario, conflict: Conflict, budget: Budget) -> tuple[Wa
     """Return the ways out that were found in time, cheapest first."""
     search = _Search(scenario, conflict, budget)
     attempts = search.attempts()
-    found = []
-    for done, attempt in enumerate(attempts):
-        search.budget = budget.part(budget.left() * _share(len(attempts) - done, search))
+    found: list[WayOut] = []
+    for left, attempt in zip(range(len(attempts), 0, -1), attempts, strict=True):
+        share = 1 / left if found or left == 1 else FIRST_PART
+        search.budget = budget.part(budget.left() * share)
         way = attempt()
         if way is not None:
             found.append(way)
     order = list(WayKind)
     return tuple(sorted(found, key=lambda way: (way.desks, order.index(way.kind))))
-
-
-def _share(left: int, search: _Search) -> float:
-    """Return the part of the time for the next of so many: the first plan is the hard one."""
-    return 1 / left if search.planner.near is not None or left == 1 else FIRST_PART
 
 
 class _Search:
@@ -123,7 +120,7 @@ class _Search:
         dropped = (*of_kind(members, MemberKind.RULE), *of_kind(members, MemberKind.NEEDS))
         found: list[Callable[[], WayOut | None]] = [partial(self.drop, m) for m in dropped]
         if of_kind(members, MemberKind.DESKS):
-            found += [self.add_desks, self.more_people_per_desk]
+            found += [self.more_people_per_desk, self.add_desks]
         if of_kind(members, MemberKind.DEMAND):
             found.append(self.leave_out)
         return found
@@ -161,7 +158,7 @@ class _Search:
         least = 0
         if len(all_ids(members, MemberKind.DEMAND)) < len(self.scenario.housed):
             half = self.budget.part(self.budget.left() / 2)
-            alone = fewest_desks(self.scenario, members, half, self.planner.near)
+            alone = fewest_desks(self.scenario, members, half)
             if alone is None:
                 return None
             plan = self.plan(with_desks(self.scenario, alone.added), half)
@@ -195,62 +192,67 @@ class _Search:
     def more_people_per_desk(self) -> WayOut | None:
         """Let more people share a desk, as few more as can be."""
         ratios = breakpoints(self.scenario)
-        least = self._least_ratio(ratios)
+        least = ratio_for(self.scenario, ratios, usable_total(self.scenario))
         if least is None:
             return None
-        best: tuple[int, Plan] | None = None
-        for place in self._ratios_to_try(ratios, least):
-            if best and place >= best[0]:
+        if len(self.scenario.housed) * len(self.scenario.floors) <= LARGE:
+            return self._smallest_ratio(ratios, least)
+        return self._tighter_and_tighter(ratios, least)
+
+    def _smallest_ratio(self, ratios: Sequence[Fraction], least: int) -> WayOut | None:
+        """Try one ratio after the other: a small case is decided at once."""
+        proved = True
+        for place in range(least, len(ratios)):
+            plan = self.planner.plan(self._shared(ratios[place]), self.budget)
+            if plan is not None and plan.status is not Status.INFEASIBLE:
+                return self._with_ratio(ratios[place], ratios[least], proved, plan)
+            proved = proved and plan is not None
+            if self.budget.left() < SHORTEST_S:
+                return None
+        return None
+
+    def _tighter_and_tighter(self, ratios: Sequence[Fraction], least: int) -> WayOut | None:
+        """Begin with some desks to spare, as a plan is then sooner found, and go on from it."""
+        start = self._first_uncounted(ratios, least)
+        if start == len(ratios):
+            return None
+        needed = total_demand(self._shared(ratios[start]))
+        best: WayOut | None = None
+        for slack in SLACKS:
+            place = ratio_for(self.scenario, ratios, int(needed * (1 - slack)))
+            if place is None:
                 continue
-            plan = self.plan(self._shared(ratios[place]), self.budget.part(self.budget.left() / 2))
+            budget = self.budget.part(self.budget.left() / 2)
+            plan = self.plan(self._shared(ratios[max(place, start)]), budget)
             if plan is not None:
-                best = place, plan
-            elif best:
+                best = self._with_ratio(ratios[max(place, start)], ratios[least], False, plan)
+            elif best is not None:
                 break
-        return None if best is None else self._with_ratio(ratios, best[0], least, best[1])
+        return best
 
     def _shared(self, ratio: Fraction) -> Scenario:
         return self.scenario.with_sharing(people_per_desk=ratio)
 
-    def _least_ratio(self, ratios: Sequence[Fraction]) -> int | None:
-        """Return the place of the first ratio that counting does not rule out."""
-        low, high = ratio_for(self.scenario, ratios, usable_total(self.scenario)), len(ratios)
-        if low is None:
-            return None
-        while low < high:
-            middle = (low + high) // 2
-            if shortfalls(compile_case(self._shared(ratios[middle]))):
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(ratios) else None
+    def _first_uncounted(self, ratios: Sequence[Fraction], low: int) -> int:
+        """Return a place from which counting does not rule ratios out."""
+        return bisect_left(
+            range(len(ratios)),
+            True,
+            lo=low,
+            key=lambda i: not shortfalls(compile_case(self._shared(ratios[i]))),
+        )
 
-    def _ratios_to_try(self, ratios: Sequence[Fraction], least: int) -> Iterator[int]:
-        """Yield places of ratios: one by one in a small case, in a large one loose ones first."""
-        size = len(self.scenario.housed) * len(self.scenario.floors)
-        if size <= LARGE:
-            yield from range(least, len(ratios))
-            return
-        needed = total_demand(self._shared(ratios[least]))
-        for slack in SLACKS:
-            place = ratio_for(self.scenario, ratios, int(needed * (1 - slack)))
-            if place is not None:
-                yield max(place, least)
-
-    def _with_ratio(
-        self, ratios: Sequence[Fraction], place: int, least: int, plan: Plan
-    ) -> WayOut:
-        ratio = ratios[place]
+    def _with_ratio(self, ratio: Fraction, least: Fraction, proved: bool, plan: Plan) -> WayOut:
         changed = self._shared(ratio)
         saved = total_demand(self.scenario) - total_demand(changed)
-        known = "" if place == least else f"; below {ratio_text(ratios[least])} none is possible"
+        today = self.scenario.settings.sharing.people_per_desk
+        known = "" if proved else f"; below {ratio_text(least)} the desks cannot do"
         return WayOut(
             kind=WayKind.PEOPLE_PER_DESK,
             message=f"let {ratio_text(ratio)} people share a desk instead of "
-            f"{ratio_text(self.scenario.settings.sharing.people_per_desk)}: "
-            f"that saves {counted(saved, 'desk')}{known}",
+            f"{ratio_text(today)}: that saves {counted(saved, 'desk')}{known}",
             desks=saved,
-            is_least=False,
+            is_least=proved,
             change={"people_per_desk": decimal_text(ratio)},
             scenario=changed,
             plan=plan,
@@ -258,6 +260,7 @@ class _Search:
 
     def leave_out(self) -> WayOut | None:
         """House one unit elsewhere, the smallest that will do, or one organisation."""
+        proved = True
         for body, units in self._bodies():
             changed = without_units(self.scenario, units)
             if self.budget.left() < SHORTEST_S:
@@ -265,9 +268,10 @@ class _Search:
             if shortfalls(compile_case(changed)):
                 continue
             budget = self.budget.part(self.budget.left() / 2)
-            plan = self.plan(changed, budget)
-            if plan is not None:
-                return self._left_out(body, units, changed, plan)
+            plan = self.planner.plan(changed, budget)
+            if plan is not None and plan.status is not Status.INFEASIBLE:
+                return self._left_out(body, units, changed, proved, plan)
+            proved = proved and plan is not None
         return None
 
     def _bodies(self) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -277,24 +281,30 @@ class _Search:
         members = of_kind(self.conflict.members, MemberKind.DEMAND)
         units = sorted((u for member in members for u in member.ids), key=needs.__getitem__)
         short = total_demand(self.scenario) - usable_total(self.scenario)
-        yield from ((u, (u,)) for u in units if needs[u] >= short)
+        if len(needs) > 1:
+            yield from ((u, (u,)) for u in units if needs[u] >= short)
         owners = {of[u]: self.scenario.units_of[of[u]] for u in units}
         size = {owner: sum(needs[u] for u in own) for owner, own in owners.items()}
         yield from (
             (owner, owners[owner])
             for owner in sorted(owners, key=size.__getitem__)
-            if len(owners[owner]) > 1 and size[owner] >= short
+            if 1 < len(owners[owner]) < len(needs) and size[owner] >= short
         )
 
     def _left_out(
-        self, body: str, units: Collection[str], changed: Scenario, plan: Plan
+        self,
+        body: str,
+        units: Collection[str],
+        changed: Scenario,
+        proved: bool,
+        plan: Plan,
     ) -> WayOut:
         desks = total_demand(self.scenario) - total_demand(changed)
         return WayOut(
             kind=WayKind.LEAVE_OUT,
             message=f"house {body} elsewhere: {counted(desks, 'desk')}",
             desks=desks,
-            is_least=False,
+            is_least=proved,
             change={"units": list(units)},
             scenario=changed,
             plan=plan,
