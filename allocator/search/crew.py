@@ -23,6 +23,10 @@ NEIGHBOURHOOD_S = 2.0
 WARM_UP_S = 0.3
 BEHIND = 5e-4
 """Part of the total by which another's plan must be better for a local search to go there."""
+SETTLED = 0.25
+"""Part of the patience after which a local search begins again, from nothing or the best."""
+WITHOUT_PLAN = 0.2
+"""Part of the time that a local search may go on without a plan while another has one."""
 MOVES_PER_S = 150_000
 """Moves that stand for a second where a budget of work replaces the clock."""
 
@@ -87,7 +91,7 @@ def walk(
     seconds: float = np.inf,
     until_first: bool = False,
 ) -> None:
-    """Local search, begun anew from another's plan whenever that is clearly better."""
+    """Local search, again and again: from nothing, and from the best plan that anybody has."""
     end = record.elapsed() + seconds
 
     def is_over() -> bool:
@@ -95,31 +99,50 @@ def walk(
         return first or is_finished(record) or record.elapsed() > end
 
     wait_until_ready(is_over)
+    afresh = not record.has_good_start
     while not is_over():
         record.enter("local search")
-        mine = _Mine(record)
-        budget = Budget(seconds=record.left(), should_stop=mine.stop_when(is_over))
-        for found in improve(record.case, record.layout or {}, rng=rng, budget=budget):
-            mine.total = found.total
+        attempt = _Attempt(record, afresh)
+        budget = Budget(seconds=record.left(), should_stop=attempt.stop_when(is_over))
+        begin = {} if afresh else record.layout or {}
+        for found in improve(record.case, begin, rng=rng, budget=budget):
+            attempt.note(found.total)
             record.offer(found.layout)
             record.get_under_way()
+        afresh = not afresh
 
 
-class _Mine:
-    """The best total of one local search, beside the best of all."""
+class _Attempt:
+    """One local search: from nothing, or from the best plan of all."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, afresh: bool) -> None:
         self.record = record
-        self.total = np.inf if record.score is None else record.score.total
+        self.afresh = afresh
+        self.total = np.inf if afresh or record.score is None else record.score.total
+        self.bettered = record.elapsed()
+
+    def note(self, total: float) -> None:
+        """Note a better plan of its own."""
+        self.total, self.bettered = total, self.record.elapsed()
 
     def stop_when(self, is_over: Callable[[], bool]) -> Callable[[], bool]:
-        """Return a question: whether it is over, or another has a clearly better plan."""
+        """Return a question: whether it is over, has settled, or is of no more use."""
+        return lambda: is_over() or self._has_settled() or self._is_behind()
 
-        def is_behind() -> bool:
-            score = self.record.score
-            return score is not None and score.total < self.total - BEHIND * abs(score.total)
+    def _has_settled(self) -> bool:
+        """Whether it found nothing better for a part of the whole search's patience."""
+        waited = self.record.elapsed() - self.bettered
+        return bool(np.isfinite(self.total)) and waited > self.record.patience * SETTLED
 
-        return lambda: is_over() or is_behind()
+    def _is_behind(self) -> bool:
+        """Whether another has a clearly better plan, or one at all while this finds none."""
+        score = self.record.score
+        if score is None:
+            return False
+        if self.afresh:
+            waited = self.record.elapsed() - self.bettered
+            return not np.isfinite(self.total) and waited > self.record.limit * WITHOUT_PLAN
+        return score.total < self.total - BEHIND * abs(score.total)
 
 
 def prove_and_repair(record: Record, rng: np.random.Generator) -> None:

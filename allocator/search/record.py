@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from threading import Lock
 
 from allocator.plan.assemble import OPTIMAL_GAP
@@ -17,8 +18,8 @@ from allocator.search.score import Score, Scorer
 PATIENCE_S = 0.25
 """Seconds without a better plan after which a search gives up, for 12 units and 8 floors.
 
-It grows with the cube of the units, as the time that a local search needs to settle does in
-practice, and with the root of the floors."""
+It grows with the fourth power of the units, so that a local search settles several times over,
+and with the root of the floors."""
 
 
 class Record:
@@ -49,6 +50,7 @@ class Record:
         self.bound: float | None = None
         self.least_unplaced_proved = False
         self.is_infeasible = False
+        self.has_good_start = False
         self.trace: list[TracePoint] = []
         self.stage = "reading the case"
         self.began = time.monotonic()
@@ -104,9 +106,13 @@ class Record:
 
     def is_stalled(self) -> bool:
         """Whether nothing better has come for a while that grows with the size of the case."""
+        return self._is_under_way and self.elapsed() - self._bettered > self.patience
+
+    @cached_property
+    def patience(self) -> float:
+        """Seconds, or work, without a better plan after which a search gives up."""
         units, floors = len(self.case.unit_ids) / 12, len(self.case.floor_ids) / 8
-        patience = max(1.0, units**3 * floors**0.5) * PATIENCE_S
-        return self._is_under_way and self.elapsed() - self._bettered > patience
+        return float(max(1.0, units**4 * floors**0.5)) * PATIENCE_S
 
     def get_under_way(self) -> None:
         """Begin to lose patience: local search has begun to work on a plan."""
@@ -136,6 +142,11 @@ class Record:
             self._bettered = self.elapsed()
             self._note()
         return True
+
+    @property
+    def limit(self) -> float:
+        """Seconds, or work, in all."""
+        return self._limit
 
     def prove_infeasible(self) -> None:
         """Note a proof that there is no plan."""

@@ -104,6 +104,7 @@ def _search(
     rng = np.random.default_rng(options.seed)
     if start:
         begin_from(record, _usable(scenario, record, start), rng)
+        record.has_good_start = record.layout is not None
     if products <= PRODUCTS_TO_CLOSE or options.exact:
         _close(record, rng, record.left() if options.exact else CLOSING_S)
     if not options.exact and not record.is_over():

@@ -90,7 +90,7 @@ def test_first_fit_keeps_a_body_in_the_first_tower_that_holds_it() -> None:
         headcounts=[("s1", 9, "Small"), ("l1", 18, "Large"), ("l2", 8, "Large")],
         settings={"sharing": {"min_piece_desks": 4}},
     )
-    _, (found,) = planned("first-fit", scenario)
+    _, (found, *_) = planned("first-fit", scenario)
     expected = {("l1", "b1"): 14, ("l1", "b2"): 4, ("l2", "b2"): 8, ("s1", "a1"): 9}
     assert found.pieces == expected
 
@@ -102,7 +102,7 @@ def test_first_fit_leaves_enough_for_another_piece() -> None:
         headcounts=[("u1", 12)],
         settings={"sharing": {"min_piece_desks": 4}},
     )
-    _, (found,) = planned("first-fit", scenario)
+    _, (found, *_) = planned("first-fit", scenario)
     assert found.pieces == {("u1", "a1"): 8, ("u1", "a2"): 4}
 
 
@@ -117,6 +117,18 @@ def test_first_fit_does_not_split_what_may_use_one_floor() -> None:
     claim, checks = planned("first-fit", scenario)
     assert (claim.status, claim.message) == (BenchStatus.UNKNOWN, "no room for u2")
     assert checks == []
+
+
+def test_first_fit_leaves_others_off_floors_of_ones_own() -> None:
+    """A body with floors of its own comes first, and nobody fills up what it leaves."""
+    scenario = build(
+        floors=[("a1", "A", 1, 10), ("a2", "A", 2, 10)],
+        headcounts=[("u1", 9, "Large"), ("u2", 4, "Secret")],
+        rules=[("own_floor", "Secret")],
+    )
+    _, (found, *_) = planned("first-fit", scenario)
+    assert found.pieces == {("u2", "a1"): 4, ("u1", "a2"): 9}
+    assert found.feasible
 
 
 def test_a_model_that_would_not_fit_is_not_built(monkeypatch: pytest.MonkeyPatch) -> None:

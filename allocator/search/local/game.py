@@ -162,14 +162,20 @@ def desk_worth(case: Case) -> float:
     """
     prices = case.scenario.settings.prices
     desks = max(int(case.demand.sum()), 1)
-    apart = case.trips.a != case.trips.b
-    minutes = np.quantile(case.minutes, 0.25)
     costs = [abs(cost) for cost in case.placement_cost.values()]
     found = (
         case.open_cost.sum() / max(int(case.capacity.sum()), 1)
         + prices.extra_floor * len(case.unit_ids) / desks
         + prices.extra_tower * len(case.organisation_ids) / desks
-        + prices.walking * float(case.trips.per_week[apart].sum()) * minutes / desks
+        + prices.walking * _trips_apart(case) * np.quantile(case.minutes, 0.25) / desks
         + (np.mean(costs) * len(case.unit_ids) / desks if costs else 0.0)
     )
     return float(found) or 1.0
+
+
+def _trips_apart(case: Case) -> float:
+    """Return about how many trips a week are made from unit to unit."""
+    rates = case.scenario.settings.trips
+    a_head = rates.parent + rates.organisation + rates.coordinator + rates.siblings
+    spoken_for = sum(row.trips_per_week or 0.0 for row in case.scenario.affinities)
+    return a_head * float(case.people.sum()) + spoken_for

@@ -12,7 +12,13 @@ import sys
 from collections.abc import Callable
 from time import sleep
 
+import numpy as np
+
+from allocator.scenario.types import Affinity, Floor, Headcount, Scenario
+from allocator.search.case import compile_case
+from allocator.search.local.budget import Budget
 from allocator.search.local.compiled import code_folder
+from allocator.search.local.improve import improve
 
 POLL_S = 0.05
 DONE = "complete"
@@ -48,13 +54,6 @@ def wait_until_ready(should_stop: Callable[[], bool]) -> None:
 
 def compile_all() -> None:
     """Search a tiny case for a moment, so that every part is compiled, and say so."""
-    import numpy as np
-
-    from allocator.scenario.types import Affinity, Floor, Headcount, Scenario
-    from allocator.search.case import compile_case
-    from allocator.search.local.budget import Budget
-    from allocator.search.local.improve import improve
-
     case = compile_case(
         Scenario(
             floors=tuple(

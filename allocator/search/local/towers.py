@@ -114,14 +114,14 @@ def wastes_of(case: Case) -> list[Waste]:
 
 def _waste(case: Case, units: list[int]) -> NDArray[np.int64]:
     total = int(case.demand[units].sum())
-    usable = case.allowed[units].any(axis=0)
+    usable: NDArray[np.bool_] = np.logical_or.reduce(case.allowed[units], axis=0)
     rows = []
     for floors in case.floors_of:
-        rooms = case.capacity[[f for f in floors if usable[f]]]
+        rooms = case.capacity[[f for f in floors if f in usable]]
         sums = np.zeros(max(int(rooms.sum()), total) + 1, bool)
         sums[0] = True
         for room in rooms:
-            sums[room:] |= sums[: len(sums) - room].copy()
+            sums[room:] = sums[room:] | sums[: len(sums) - room]
         whole = np.where(sums, np.arange(len(sums)), len(sums))
         least = np.minimum.accumulate(whole[::-1])[::-1][: total + 1]
         rows.append(least - np.arange(total + 1))

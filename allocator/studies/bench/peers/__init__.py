@@ -53,7 +53,7 @@ class Peer:
 PEERS = {
     "first-fit": Peer(
         first_fit,
-        "a spreadsheet: organisations by size, floor by floor",
+        "a spreadsheet: bodies by size, floor by floor, the best of four ways to go",
         is_one_model=False,
         is_seeded=False,
     ),

@@ -1,12 +1,13 @@
 """The peer with a spreadsheet: bodies by size, floor by floor, split where a floor ends.
 
-It looks at desks, needs and places, and at how many floors a unit may use; what other rules it
-breaks, the checker tells.
+It looks at desks, needs and places, at floors of one's own, and at how many floors a unit may
+use; what other rules it breaks, the checker tells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 
@@ -16,19 +17,22 @@ from allocator.studies.bench.types import Allowance, BenchStatus, Claim, Notes
 
 
 def first_fit(case: Case, _allowance: Allowance, notes: Notes) -> Claim:
-    """Place every body, largest first: in the first tower that has room for all of it.
+    """Fill four sheets and note those that place everybody.
 
-    A body that no tower has room for, and a unit that finds none in its body's tower, go floor
-    by floor through all towers.
+    Bodies with floors of their own come first, then those with the fewest floors to choose from,
+    then the largest. A body goes floor by floor into the first tower that has room for all of it,
+    or all bodies straight through the towers; its units by size, or as they are listed.
     """
-    sheet = _Sheet(case)
-    for body in sorted(case.organisations, key=lambda o: (-sheet.needed[o], o)):
-        towers = [t for t in case.towers if sheet.room_in(t) >= sheet.needed[body]]
-        first = case.floors_of[towers[0]] if towers else ()
-        for unit in sorted(case.units_of[body], key=lambda u: (-case.demand[u], u)):
-            if not sheet.place(unit, first) and not sheet.place(unit, case.floors):
-                return Claim(BenchStatus.UNKNOWN, message=f"no room for {case.unit_ids[unit]}")
-    notes.add(case.pieces(sheet.layout))
+    lacking = ""
+    for tower_first, by_size in product((True, False), repeat=2):
+        sheet = _Sheet(case)
+        left_over = sheet.fill(tower_first=tower_first, by_size=by_size)
+        if left_over is None:
+            notes.add(case.pieces(sheet.layout))
+        else:
+            lacking = lacking or f"no room for {case.unit_ids[left_over]}"
+    if not any(True for _ in notes):
+        return Claim(BenchStatus.UNKNOWN, message=lacking)
     return Claim(BenchStatus.FEASIBLE)
 
 
@@ -43,17 +47,42 @@ class _Sheet:
             case.organisation, weights=case.demand, minlength=len(case.organisation_ids)
         )
         self._most_floors = most_floors(case)
+        self._alone = {
+            unit for rule in case.rules if rule.kind is RuleKind.OWN_FLOOR for unit in rule.units
+        }
+        self._guests: list[set[int]] = [set() for _ in case.floors]
 
-    def room_in(self, tower: int) -> int:
-        """Return the desks that are left in a tower."""
-        return sum(self.left[f] for f in self.case.floors_of[tower])
+    def fill(self, *, tower_first: bool, by_size: bool) -> int | None:
+        """Place every unit; return one that finds no room, and stop there."""
+        for body in sorted(self.case.organisations, key=self._turn):
+            units = self.case.units_of[body]
+            if by_size:
+                units = tuple(sorted(units, key=lambda u: (-self.case.demand[u], u)))
+            first = self._tower_for(body) if tower_first else ()
+            for unit in [u for u in units if not self._place(u, first)]:
+                if not self._place(unit, self.case.floors):
+                    return unit
+        return None
 
-    def place(self, unit: int, floors: Iterable[int]) -> bool:
+    def _turn(self, body: int) -> tuple[bool, int, float, int]:
+        """Return what bodies are sorted by."""
+        units = self.case.units_of[body]
+        choice = min(int(self.case.allowed[unit].sum()) for unit in units)
+        return not self._alone.intersection(units), choice, -float(self.needed[body]), body
+
+    def _tower_for(self, body: int) -> tuple[int, ...]:
+        """Return the floors of the first tower with room for all of a body; none if none has."""
+        for floors in self.case.floors_of:
+            if sum(self.left[f] for f in floors) >= self.needed[body]:
+                return floors
+        return ()
+
+    def _place(self, unit: int, floors: Iterable[int]) -> bool:
         """Place a unit on the first of these floors that take it; say whether they do."""
         pieces: dict[int, int] = {}
         desks = int(self.case.demand[unit])
         for floor in floors:
-            if desks and self.case.allowed[unit, floor]:
+            if desks and self._is_welcome(unit, floor):
                 last = len(pieces) + 1 == self._most_floors[unit]
                 piece = self._piece(unit, floor, desks, whole=last)
                 if piece:
@@ -64,7 +93,15 @@ class _Sheet:
         for floor, piece in pieces.items():
             self.left[floor] -= piece
             self.layout[unit, floor] = piece
+            self._guests[floor].add(unit)
         return True
+
+    def _is_welcome(self, unit: int, floor: int) -> bool:
+        """Say whether a unit may be there, and nobody who is wants it for their body alone."""
+        owner = self.case.organisation
+        others = [u for u in self._guests[floor] if owner[u] != owner[unit]]
+        alone = unit in self._alone or not self._alone.isdisjoint(others)
+        return bool(self.case.allowed[unit, floor]) and not (alone and others)
 
     def _piece(self, unit: int, floor: int, desks: int, *, whole: bool) -> int:
         """Return how many of the desks go on a floor, so that no piece is too small."""

@@ -77,9 +77,16 @@ class HomeFloorModel:
             short = self.case.allow_unplaced
             return Claim(BenchStatus.UNKNOWN if short else BenchStatus.INFEASIBLE)
         if self.is_exact:
-            return Claim(status, bound if abs(bound) < INFINITE else None)
+            return Claim(status, self._meaningful(bound))
         found = BenchStatus.FEASIBLE if status is BenchStatus.OPTIMAL else status
         return Claim(found, message="optimal by home floors" if found is not status else "")
+
+    def _meaningful(self, bound: float) -> float | None:
+        """Return a bound, at least 0 where nothing costs less; None if the solver has none."""
+        if abs(bound) >= INFINITE:
+            return None
+        is_above_0 = min(self.case.placement_cost.values(), default=0.0) >= 0
+        return max(bound, 0.0) if is_above_0 else bound
 
     def _is_whole(self, unit: int) -> bool:
         return self._most_floors[unit] < 2

@@ -53,7 +53,7 @@ def _pass_to_highs(solver: Any, rows: Rows) -> None:
         1,  # minimise
         rows.constant,
         np.array(rows.cost),
-        np.array(rows.least),
+        np.zeros(len(rows.cost)),
         np.array(rows.most),
         np.array([row.least for row in always]),
         np.array([row.most for row in always]),

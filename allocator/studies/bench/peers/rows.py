@@ -34,16 +34,15 @@ class Rows:
 
     Attributes
     ----------
-    least, most, cost, step
-        Of every column: its range, its cost, and the size to which it is rounded where a solver
-        knows whole numbers alone. A column of step 1 is whole for all of them.
+    most, cost, step
+        Of every column: the end of its range, which begins at 0, its cost, and the size to which
+        it is rounded where a solver knows whole numbers alone. A column of step 1 is whole for all of them.
     rows
         What must hold.
     constant
         To be added to the cost.
     """
 
-    least: list[float] = field(default_factory=list)
     most: list[float] = field(default_factory=list)
     cost: list[float] = field(default_factory=list)
     step: list[float] = field(default_factory=list)
@@ -52,7 +51,6 @@ class Rows:
 
     def column(self, most: float = 1, *, cost: float = 0.0, step: float = 1.0) -> int:
         """Add a column from 0 to `most`, and return its number."""
-        self.least.append(0.0)
         self.most.append(most)
         self.cost.append(cost)
         self.step.append(step)
@@ -93,18 +91,19 @@ class Rows:
 
     def always(self) -> list[Row]:
         """Return the rows for a solver that knows no `only_if`: with the least big M."""
-        return [row if row.only_if is None else self._with_big_m(row) for row in self.rows]
+        most = np.array(self.most)
+        return [row if row.only_if is None else _with_big_m(row, most) for row in self.rows]
 
-    def _with_big_m(self, row: Row) -> Row:
-        """Return a row least ≤ … that any solution keeps where it need not hold."""
-        low, high = np.array(self.least)[row.columns], np.array(self.most)[row.columns]
-        fewest = float(np.minimum(row.coefficients * low, row.coefficients * high).sum())
-        loosened = row.least - fewest
-        return Row(
-            np.append(row.columns, row.only_if or 0),
-            np.append(row.coefficients, -loosened),
-            fewest,
-            inf,
-            None,
-            row.step,
-        )
+
+def _with_big_m(row: Row, most: NDArray[np.float64]) -> Row:
+    """Return a row least ≤ … that any solution keeps where it need not hold."""
+    fewest = float(np.minimum(row.coefficients * most[row.columns], 0.0).sum())
+    loosened = row.least - fewest
+    return Row(
+        np.append(row.columns, row.only_if or 0),
+        np.append(row.coefficients, -loosened),
+        fewest,
+        inf,
+        None,
+        row.step,
+    )
