@@ -1,7 +1,7 @@
 """The peer with a spreadsheet: bodies by size, floor by floor, split where a floor ends.
 
-It looks at desks, needs and places, at floors of one's own, and at how many floors a unit may
-use; what other rules it breaks, the checker tells.
+It looks at desks, needs and places, at who is to be alone or apart, and at how many floors a unit
+may use; what other rules it breaks, the checker tells.
 """
 
 from __future__ import annotations
@@ -50,7 +50,15 @@ class _Sheet:
         self._alone = {
             unit for rule in case.rules if rule.kind is RuleKind.OWN_FLOOR for unit in rule.units
         }
+        self._owner = case.organisation.tolist()
+        self._owners: list[set[int]] = [set() for _ in case.floors]
+        self._taken: list[int | None] = [None for _ in case.floors]
         self._guests: list[set[int]] = [set() for _ in case.floors]
+        self._avoided = [
+            (set(rule.units), set(rule.others), rule.kind is RuleKind.APART_TOWER)
+            for rule in case.rules
+            if rule.kind in (RuleKind.APART_FLOOR, RuleKind.APART_TOWER)
+        ]
 
     def fill(self, *, tower_first: bool, by_size: bool) -> int | None:
         """Place every unit; return one that finds no room, and stop there."""
@@ -80,9 +88,9 @@ class _Sheet:
     def _place(self, unit: int, floors: Iterable[int]) -> bool:
         """Place a unit on the first of these floors that take it; say whether they do."""
         pieces: dict[int, int] = {}
-        desks = int(self.case.demand[unit])
+        desks, least = int(self.case.demand[unit]), int(self.case.least[unit])
         for floor in floors:
-            if desks and self._is_welcome(unit, floor):
+            if self.left[floor] >= least and desks and self._is_welcome(unit, floor):
                 last = len(pieces) + 1 == self._most_floors[unit]
                 piece = self._piece(unit, floor, desks, whole=last)
                 if piece:
@@ -94,14 +102,27 @@ class _Sheet:
             self.left[floor] -= piece
             self.layout[unit, floor] = piece
             self._guests[floor].add(unit)
+            self._owners[floor].add(self._owner[unit])
+            if unit in self._alone:
+                self._taken[floor] = self._owner[unit]
         return True
 
     def _is_welcome(self, unit: int, floor: int) -> bool:
-        """Say whether a unit may be there, and nobody who is wants it for their body alone."""
-        owner = self.case.organisation
-        others = [u for u in self._guests[floor] if owner[u] != owner[unit]]
-        alone = unit in self._alone or not self._alone.isdisjoint(others)
-        return bool(self.case.allowed[unit, floor]) and not (alone and others)
+        """Say whether a unit may be there, and all who are may be with it."""
+        owner = self._owner[unit]
+        is_free = self._taken[floor] in (None, owner)
+        if unit in self._alone:
+            is_free = self._owners[floor] <= {owner}
+        return is_free and bool(self.case.allowed[unit, floor]) and self._is_apart(unit, floor)
+
+    def _is_apart(self, unit: int, floor: int) -> bool:
+        """Say whether nobody is near from whom the unit is to be apart."""
+        for ones, others, by_tower in self._avoided:
+            foes = others if unit in ones else ones if unit in others else set()
+            near = self.case.floors_of[self.case.tower[floor]] if by_tower else (floor,)
+            if foes and any(foes & self._guests[f] for f in near):
+                return False
+        return True
 
     def _piece(self, unit: int, floor: int, desks: int, *, whole: bool) -> int:
         """Return how many of the desks go on a floor, so that no piece is too small."""

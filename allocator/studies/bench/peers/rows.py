@@ -36,7 +36,8 @@ class Rows:
     ----------
     most, cost, step
         Of every column: the end of its range, which begins at 0, its cost, and the size to which
-        it is rounded where a solver knows whole numbers alone. A column of step 1 is whole for all of them.
+        it is rounded where a solver knows whole numbers alone. A column of step 1 is
+        whole for all of them.
     rows
         What must hold.
     constant
