@@ -53,14 +53,18 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     if out is not None:
         prepare_folder(out)
     from allocator.search.solve import SolveOptions  # after all that can be refused at once
-    from allocator.studies.explain import report
+    from allocator.studies.explain import counted, report
 
+    opening = "" if as_json else report.opening(counted(given))
+    if opening:
+        print_result(opening)
     options = SolveOptions(time_limit_s=time_limit, workers=worker_count(workers), seed=seed)
     found = _explained(given, options)
     if out is not None:
         report.write_explanation(found, out, given)
-    told = report.text(found) + ("" if out is None else report.files_told(found, out))
-    print_result(report.as_json(found) if as_json else told)
+    told = report.text(found, is_opened=bool(opening))
+    files = "" if out is None else report.files_told(found, out)
+    print_result(report.as_json(found) if as_json else told + files)
     raise typer.Exit(CODES[found.status])
 
 

@@ -106,20 +106,21 @@ def _search(
         begin_from(record, _usable(scenario, record, start), rng)
         record.has_good_start = record.layout is not None
     if products <= PRODUCTS_TO_CLOSE or options.exact:
-        _close(record, rng, record.left() if options.exact else CLOSING_S)
+        _close(record, rng, exact=options.exact)
     if not options.exact and not record.is_over():
         search_together(record, rng)
     return (Reason(kind="search", message=NO_LAYOUT),) if record.is_infeasible else ()
 
 
-def _close(record: Record, rng: np.random.Generator, seconds: float) -> None:
-    """Find a good plan quickly, then prove it with one model."""
-    warm_up(record, rng)
+def _close(record: Record, rng: np.random.Generator, *, exact: bool) -> None:
+    """Find a good plan quickly, then prove it with one model; with `exact` that model alone."""
+    if not exact:
+        warm_up(record, rng)
     if record.layout is None or record.case.allow_unplaced:
         first_plan(record, rng)
     prove(record)
     if not record.is_over():
-        solve_exactly(record, seconds)
+        solve_exactly(record, record.left() if exact else CLOSING_S)
 
 
 NO_LAYOUT = (

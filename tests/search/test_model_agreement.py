@@ -11,6 +11,7 @@ from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Scenario
 from allocator.search.case import compile_case
 from allocator.search.model.layout_model import Effort, LayoutModel, Proof
+from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve
 from tests.builders import scenario as build
 from tests.search.enumeration import (
@@ -123,8 +124,6 @@ def test_the_exact_model_finds_the_best_plan_of_all(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(30))
 def test_the_score_of_a_layout_is_what_the_checker_computes(seed: int) -> None:
     """Every term of the fast score equals the checker's, whatever the layout."""
-    from allocator.search.score import Scorer
-
     scenario = random_scenario(2000 + seed)
     case = compile_case(scenario)
     scorer = Scorer(case)

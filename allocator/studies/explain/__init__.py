@@ -20,6 +20,7 @@ __all__ = [
     "Explanation",
     "WayKind",
     "WayOut",
+    "counted",
     "explain",
     "with_conflict",
 ]
@@ -51,6 +52,11 @@ class Explanation:
     plan: Plan | None = None
 
 
+def counted(scenario: Scenario) -> tuple[Reason, ...]:
+    """Return what counting alone proves, at once; nothing is a proof of nothing."""
+    return shortfalls(compile_case(scenario))
+
+
 def explain(
     scenario: Scenario,
     options: SolveOptions | None = None,
@@ -79,7 +85,7 @@ def explain(
 
 def _explain(scenario: Scenario, budget: Budget) -> Explanation:
     budget.enter("counting")
-    reasons = shortfalls(compile_case(scenario))
+    reasons = counted(scenario)
     conflict: Conflict | None = None
     if not reasons:
         budget.enter("looking for a plan")

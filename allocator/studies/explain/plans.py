@@ -18,10 +18,10 @@ from allocator.studies.compare.adapt import adapted
 
 LARGE = 6_000
 """Units times floors above which one model does not find a plan at once."""
-LARGEST_MODEL = 60_000
-"""Units times floors up to which one model of all finds a layout that overfills few floors."""
-NEARLY = 0.9
-"""Part of the time for getting nearly there: nothing left over is a plan already."""
+LARGEST_REPAIR = 60_000
+"""Units times floors up to which a plan is carried over by way of floors that are too full."""
+SHORTEST_S = 0.5
+"""Seconds that the search has at least, to take over pieces that are a plan already."""
 TOLERATED = frozenset({"unplaced", "over_capacity", "max_occupants"})
 """Violations of a plan to begin from that leave it as it is."""
 
@@ -59,12 +59,12 @@ class Budget:
 
 
 class Planner:
-    """Finds plans of scenarios that differ little, each from what is at hand by then.
+    """Finds plans of scenarios that differ little, each from the one before.
 
     Attributes
     ----------
     near
-        Pieces to begin from, today's at first; they may break what they like.
+        Pieces to begin from, if there are any; they may break what they like.
     """
 
     def __init__(self) -> None:
@@ -75,42 +75,53 @@ class Planner:
 
         None where time ran out. With allow_unplaced any plan will do.
         """
-        if self.near is None:
-            self.near = {(row.unit_id, row.floor_id): row.desks for row in scenario.current}
-        any_will_do = scenario.settings.options.allow_unplaced
-        size = len(scenario.housed) * len(scenario.floors)
-        if LARGE < size <= LARGEST_MODEL and not any_will_do:
-            self._come_near(scenario, self.near, budget.part(budget.left() * NEARLY))
+        start = self.near
         if budget.left() <= 0:
             return None
-        enough = _Enough(any_will_do=any_will_do)
-        plan = solve(
-            scenario,
-            SolveOptions(time_limit_s=budget.left(), workers=budget.workers, seed=budget.seed),
-            start=self.near,
-            on_progress=enough.look,
-            should_stop=lambda: enough.found or budget.should_stop(),
-        )
-        if plan.status is Status.UNKNOWN:
-            return None
-        if plan.status is not Status.INFEASIBLE:
+        if start is not None and _is_repairable(scenario):
+            start = _repaired(scenario, start, budget)
+            if start is None:
+                return None
+        plan = _first(scenario, start, budget)
+        if plan is not None and plan.status is not Status.INFEASIBLE:
             self.near = plan.pieces
         return plan
 
-    def _come_near(self, scenario: Scenario, near: Pieces, budget: Budget) -> None:
-        """Find pieces that keep all rules and overfill floors as little as may be."""
-        case = compile_case(scenario)
-        if budget.left() <= 0 or shortfalls(case):
-            return
-        found = fewest_beyond(
-            case,
-            case.capacity,
-            Effort(budget.left(), budget.workers, budget.seed),
-            near=case.layout(sound_part(scenario, adapted(near, scenario))),
-            should_stop=budget.should_stop,
-        )
-        if found is not None:
-            self.near = case.pieces(found.layout)
+
+def _is_repairable(scenario: Scenario) -> bool:
+    """Whether overfilling floors first is quicker than the search from the same start."""
+    size = len(scenario.housed) * len(scenario.floors)
+    if scenario.settings.options.allow_unplaced or not LARGE < size <= LARGEST_REPAIR:
+        return False
+    return not shortfalls(compile_case(scenario))
+
+
+def _repaired(scenario: Scenario, near: Pieces, budget: Budget) -> Pieces | None:
+    """Return a plan's pieces, by way of floors that are too full; None if not in time."""
+    case = compile_case(scenario)
+    found = fewest_beyond(
+        case,
+        case.capacity,
+        Effort(budget.left(), budget.workers, budget.seed),
+        near=case.layout(sound_part(scenario, adapted(near, scenario))),
+        should_stop=budget.should_stop,
+    )
+    return None if found is None or found.desks else case.pieces(found.layout)
+
+
+def _first(scenario: Scenario, start: Pieces | None, budget: Budget) -> Plan | None:
+    """Return the first plan of the search that will do, or its proof that there is none."""
+    enough = _Enough(any_will_do=scenario.settings.options.allow_unplaced)
+    seconds = max(budget.left(), SHORTEST_S)
+    options = SolveOptions(time_limit_s=seconds, workers=budget.workers, seed=budget.seed)
+    plan = solve(
+        scenario,
+        options,
+        start=start,
+        on_progress=enough.look,
+        should_stop=lambda: enough.found or budget.should_stop(),
+    )
+    return None if plan.status is Status.UNKNOWN else plan
 
 
 def sound_part(scenario: Scenario, pieces: Pieces) -> Pieces:

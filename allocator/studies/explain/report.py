@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,17 @@ VERDICTS = {
 }
 
 
-def text(found: Explanation) -> str:
-    """Return an explanation for people to read."""
-    blocks = [VERDICTS[found.status]]
-    counted_reasons = _counted(found)
-    if counted_reasons:
-        blocks.append(_lines("by counting:", [reason.message for reason in counted_reasons]))
+def opening(reasons: Sequence[Reason]) -> str:
+    """Return what counting found, to be read before the rest is known; "" where that is nothing."""
+    if not reasons:
+        return ""
+    said = _lines("by counting:", [reason.message for reason in reasons])
+    return f"{VERDICTS[Status.INFEASIBLE]}\n\n{said}\n\n"
+
+
+def text(found: Explanation, *, is_opened: bool = False) -> str:
+    """Return an explanation for people to read; without its opening if that was told."""
+    blocks = [] if is_opened else [VERDICTS[found.status]]
     if found.conflict is not None:
         blocks.append(_conflict(found.conflict))
     if found.ways_out:
@@ -75,14 +81,6 @@ def write_explanation(found: Explanation, folder: Path, scenario: Scenario) -> t
         write_plan(way.plan, folder / _folder(number, way), way.scenario)
     write_whole(folder / REASONS, json_text(as_json(found)))
     return (folder / REASONS,)
-
-
-def _counted(found: Explanation) -> tuple[Reason, ...]:
-    """Return the reasons that are not the conflict's members."""
-    if found.conflict is None:
-        return found.reasons
-    members = {member.message for member in found.conflict.members}
-    return tuple(reason for reason in found.reasons if reason.message not in members)
 
 
 def _conflict(conflict: Conflict) -> str:
