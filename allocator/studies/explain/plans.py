@@ -11,7 +11,7 @@ from allocator.scenario.types import Scenario
 from allocator.search.case import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.model.layout_model import Effort
-from allocator.search.overfull import fewest_beyond
+from allocator.search.overfull import Overfull, fewest_beyond
 from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
 from allocator.search.solve import SolveOptions, solve
 from allocator.studies.compare.adapt import adapted
@@ -64,7 +64,7 @@ class Planner:
     Attributes
     ----------
     near
-        Pieces to begin from, if there are any; they may break what they like.
+        Pieces to begin from, at first today's if there are any; they may break what they like.
     """
 
     def __init__(self) -> None:
@@ -75,14 +75,17 @@ class Planner:
 
         None where time ran out. With allow_unplaced any plan will do.
         """
-        start = self.near
         if budget.left() <= 0:
             return None
-        if start is not None and _is_repairable(scenario):
-            start = _repaired(scenario, start, budget)
-            if start is None:
+        self.near = self.near or _today(scenario)
+        if self.near and _is_repairable(scenario):
+            found = _repaired(scenario, self.near, budget)
+            if found is None:
                 return None
-        plan = _first(scenario, start, budget)
+            self.near = compile_case(scenario).pieces(found.layout)
+            if found.desks:
+                return None
+        plan = _first(scenario, self.near, budget)
         if plan is not None and plan.status is not Status.INFEASIBLE:
             self.near = plan.pieces
         return plan
@@ -96,17 +99,20 @@ def _is_repairable(scenario: Scenario) -> bool:
     return not shortfalls(compile_case(scenario))
 
 
-def _repaired(scenario: Scenario, near: Pieces, budget: Budget) -> Pieces | None:
-    """Return a plan's pieces, by way of floors that are too full; None if not in time."""
+def _today(scenario: Scenario) -> Pieces | None:
+    return {(row.unit_id, row.floor_id): row.desks for row in scenario.current} or None
+
+
+def _repaired(scenario: Scenario, near: Pieces, budget: Budget) -> Overfull | None:
+    """Return a layout that keeps all rules, with the fewest desks beyond what floors hold."""
     case = compile_case(scenario)
-    found = fewest_beyond(
+    return fewest_beyond(
         case,
         case.capacity,
         Effort(budget.left(), budget.workers, budget.seed),
         near=case.layout(sound_part(scenario, adapted(near, scenario))),
         should_stop=budget.should_stop,
     )
-    return None if found is None or found.desks else case.pieces(found.layout)
 
 
 def _first(scenario: Scenario, start: Pieces | None, budget: Budget) -> Plan | None:

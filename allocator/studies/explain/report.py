@@ -26,7 +26,7 @@ VERDICTS = {
 
 
 def opening(reasons: Sequence[Reason]) -> str:
-    """Return what counting found, to be read before the rest is known; "" where that is nothing."""
+    """Return what counting found, to be read before the rest is known; "" for nothing."""
     if not reasons:
         return ""
     said = _lines("by counting:", [reason.message for reason in reasons])
