@@ -1,0 +1,66 @@
+"""Every rule by itself: a board is wrong exactly when the checker finds the rule broken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from allocator.scenario.rules import RuleKind
+from allocator.search.case import compile_case
+from allocator.search.local.board import Tally
+from allocator.search.local.crowds import POSTED
+from allocator.search.local.game import Game
+from tests.search.local.boards import judged, office, played, searched
+
+RULES: dict[str, tuple[Any, ...]] = {
+    "only_in": ("only_in", "O1", "B"),
+    "never_in": ("never_in", "u2", "B"),
+    "kept_for": ("kept_for", "O1", "C"),
+    "same_floor": ("same_floor", "u1", "u4"),
+    "same_tower": ("same_tower", "O1", "u2"),
+    "same_complex": ("same_complex", "O0", "u1"),
+    "adjacent_floors": ("adjacent_floors", "u1", "u5"),
+    "apart_floor": ("apart_floor", "O1", "O2"),
+    "apart_tower": ("apart_tower", "u1", "O2"),
+    "own_floor": ("own_floor", "O1"),
+    "contiguous": ("contiguous", "O1"),
+    "max_floors": ("max_floors", "O1", None, "1"),
+    "max_towers": ("max_towers", "O1", None, "1"),
+    "levels": ("levels", "O1", None, "1..2"),
+    "at_least": ("at_least", "O1", "B2", "6"),
+}
+
+
+def test_every_rule_is_here_and_posted_or_spent() -> None:
+    """No rule is forgotten: each is tested here, and limits crowds or where units may be."""
+    spent = {RuleKind.ONLY_IN, RuleKind.NEVER_IN, RuleKind.KEPT_FOR, RuleKind.LEVELS}
+    assert set(RULES) == {kind.value for kind in RuleKind}
+    assert set(POSTED) | spent == set(RuleKind)
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_a_board_knows_when_the_rule_is_broken(kind: str) -> None:
+    """In hot layouts the board counts a step from the rules exactly when it is broken."""
+    scenario = office(rules=[RULES[kind]])
+    case = compile_case(scenario)
+    for seed in range(8):
+        game = played(case, seed)
+        kinds = {v.kind for v in judged(scenario, case, game.layout()).violations}
+        rest = game.table["tally"][Tally.BROKEN] + _short_pins(game)
+        assert (rest > 0.5) == (kind in kinds)
+
+
+def _short_pins(game: Game) -> float:
+    pins = game.table["pins"]
+    return float((pins["desks"] > pins["held"]).sum())
+
+
+@pytest.mark.parametrize("kind", sorted(set(RULES) - {"same_floor"}))
+def test_what_the_search_shows_keeps_the_rule(kind: str) -> None:
+    """Every layout yielded is clean, and there is one."""
+    scenario = office(rules=[RULES[kind]])
+    found = list(searched(scenario, moves=150_000))
+    checks = [judged(scenario, compile_case(scenario), f.layout) for f in found]
+    assert found
+    assert all(check.feasible for check in checks)
