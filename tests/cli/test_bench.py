@@ -32,11 +32,11 @@ def test_us_and_the_peers_side_by_side(allocator: Run, office: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "expected folders of scenarios"),
-        (("nowhere",), "nowhere"),
+        (("--peers", "first-fit"), "expected folders of scenarios"),
+        (("nowhere", "--peers", "first-fit"), "nowhere"),
         (("data", "--peers", "abacus"), "abacus"),
         (("data", "--seeds", "0,one"), "one"),
-        (("--countries", "small"), "small"),
+        (("--countries", "small", "--peers", "first-fit"), "small"),
     ],
 )
 def test_bad_options_are_refused(
