@@ -16,7 +16,7 @@ from allocator.studies.explain import Explanation, WayKind, WayOut, explain, wit
 from allocator.studies.explain.changes import breakpoints, with_desks
 from tests.builders import scenario
 from tests.search.enumeration import check, feasible_plans
-from tests.studies.conflicts import FLOORS, PLANTED, SPLIT
+from tests.studies.conflicts import FLOORS, PLANTED, SPLIT, WHOLE
 
 OPTIONS = SolveOptions(time_limit_s=10, workers=1)
 
@@ -67,6 +67,17 @@ def test_any_rule_of_a_lone_conflict_may_be_dropped(name: str) -> None:
     planted = PLANTED[name].scenario
     dropped = [way.change["rules"] for way in ways(name, WayKind.DROP_RULE)]
     assert sorted(dropped) == [[row] for row in range(1, len(planted.rules) + 1)]
+
+
+def test_one_rule_of_each_conflict_is_dropped_where_there_are_two() -> None:
+    """Two conflicts that have nothing in common: every way by rules drops one of each."""
+    first, second = PLANTED["same_tower"], PLANTED["never_in"]
+    rules = [*first.rules, ("never_in", "R1", "A"), ("never_in", "R1", "B")]
+    planted = second._replace(people=first.people | {"R1": 2}, rules=tuple(rules))
+    found = explain(planted.scenario, OPTIONS).ways_out
+    dropped = [set(way.change["rules"]) for way in found if way.kind is WayKind.DROP_RULE]
+    assert dropped
+    assert all(rows & {1, 2, 3} and rows & {4, 5} and len(rows) == 2 for rows in dropped)
 
 
 def test_fewest_desks_are_added_and_where() -> None:
@@ -137,6 +148,16 @@ def test_pins_can_fail_where_desks_may_stay_unplaced() -> None:
     found = explain(given, OPTIONS)
     assert found.conflict is not None
     assert [member.name for member in found.conflict.members] == ["at_least", "never_in"]
+
+
+def test_rotas_of_bodies_left_out_do_not_matter() -> None:
+    """A rota of an organisation that a part of the scenario, or a way out, has not in it."""
+    people = [("P1", 10, "P"), ("Q1", 10, "Q"), ("R1", 10, "R"), ("S1", 10, "S"), ("T1", 1, "T")]
+    given = scenario(
+        floors=FLOORS, headcounts=people, rotas=[("T", 1, 1, 1, 0, 0)], settings=WHOLE
+    )
+    found = explain(given, OPTIONS)
+    assert {"units": ["T1"]} in [way.change for way in found.ways_out]
 
 
 @pytest.mark.parametrize(

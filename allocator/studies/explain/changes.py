@@ -44,14 +44,16 @@ def without_units(scenario: Scenario, units: Collection[str]) -> Scenario:
 
     The headcounts that are left bear no scheme, as those of one scheme may all be gone.
     """
-    kept = (
+    kept = tuple(
         row.model_copy(update={"scheme": None})
         for row in scenario.headcounts
         if row.scheme in (None, scenario.scheme) and row.unit_id not in units
     )
+    owners = {unit.organisation_id for unit in scenario.housed if unit.unit_id not in units}
+    rotas = tuple(row for row in scenario.rotas if row.organisation_id in owners)
     options = scenario.settings.options.model_copy(update={"scheme": None})
     settings = scenario.settings.model_copy(update={"options": options})
-    return scenario.replace(headcounts=tuple(kept), settings=settings)
+    return scenario.replace(headcounts=kept, rotas=rotas, settings=settings)
 
 
 def with_desks(scenario: Scenario, added: Mapping[str, int]) -> Scenario:

@@ -85,7 +85,10 @@ class Part:
         options = scenario.settings.options.model_copy(
             update={"scheme": None, "allow_unplaced": False}
         )
-        self._settings = scenario.settings.model_copy(update={"options": options})
+        attendance = type(scenario.settings.attendance)()
+        self._settings = scenario.settings.model_copy(
+            update={"options": options, "attendance": attendance}
+        )
 
     def ask(self, members: Collection[Member]) -> Question | None:
         """Return the question whether these members can hold; None where nothing is asked."""
@@ -104,6 +107,7 @@ class Part:
             walking=(),
             placement_costs=(),
             current=(),
+            rotas=(),
             settings=self._settings,
         )
         return Question(part, required, frozenset(row.unit_id for row in rows) - required)

@@ -29,10 +29,10 @@ from allocator.studies.explain.changes import (
     usable_total,
     with_desks,
     without_needs,
-    without_rules,
     without_units,
 )
 from allocator.studies.explain.conflict import Conflict
+from allocator.studies.explain.dropping import drop_rules
 from allocator.studies.explain.enlarge import Enlargement, fewest_desks
 from allocator.studies.explain.members import (
     Member,
@@ -79,6 +79,8 @@ class WayOut:
         ``people_per_desk``, ``desks`` (more by floor), or ``units`` (left out).
     scenario, plan
         The scenario so changed, and a plan of it that the checker has passed.
+    parts
+        How many things of its kind are given up: rules, or 1.
     """
 
     kind: WayKind
@@ -88,6 +90,7 @@ class WayOut:
     change: dict[str, Any]
     scenario: Scenario
     plan: Plan
+    parts: int = 1
 
 
 def ways_out(scenario: Scenario, conflict: Conflict, budget: Budget) -> tuple[WayOut, ...]:
@@ -99,10 +102,16 @@ def ways_out(scenario: Scenario, conflict: Conflict, budget: Budget) -> tuple[Wa
         share = 1 / left if found or left == 1 else FIRST_PART
         search.budget = budget.part(budget.left() * share)
         way = attempt()
-        if way is not None:
-            found.append(way)
+        if way is not None and not any(_asks_as_much(way, other) for other in found):
+            found = [other for other in found if not _asks_as_much(other, way)] + [way]
     order = list(WayKind)
-    return tuple(sorted(found, key=lambda way: (way.desks, order.index(way.kind))))
+    return tuple(sorted(found, key=lambda way: (way.desks, order.index(way.kind), way.parts)))
+
+
+def _asks_as_much(way: WayOut, other: WayOut) -> bool:
+    """Whether a way drops all the rules that another does."""
+    both = way.kind is other.kind is WayKind.DROP_RULE
+    return both and set(way.change["rules"]) >= set(other.change["rules"])
 
 
 class _Search:
@@ -118,7 +127,10 @@ class _Search:
         """Return what to try; more desks, or fewer needed, only where the conflict is of desks."""
         members = self.conflict.members
         dropped = (*of_kind(members, MemberKind.RULE), *of_kind(members, MemberKind.NEEDS))
-        found: list[Callable[[], WayOut | None]] = [partial(self.drop, m) for m in dropped]
+        found: list[Callable[[], WayOut | None]] = [
+            partial(self.drop_rule if m.kind is MemberKind.RULE else self.drop_needs, m)
+            for m in dropped
+        ]
         if of_kind(members, MemberKind.DESKS):
             found += [self.more_people_per_desk, self.add_desks]
         if of_kind(members, MemberKind.DEMAND):
@@ -130,24 +142,37 @@ class _Search:
         plan = self.planner.plan(scenario, budget or self.budget)
         return None if plan is None or plan.status is Status.INFEASIBLE else plan
 
-    def drop(self, member: Member) -> WayOut | None:
-        """Do without one rule of the conflict, or without one set of needs."""
-        if member.kind is MemberKind.RULE:
-            kind, changed = WayKind.DROP_RULE, without_rules(self.scenario, member.rows)
-            rows = [self.scenario.file_row("rules", i + 1) for i in member.rows]
-            change: dict[str, Any] = {"rules": rows}
-        else:
-            kind, changed = WayKind.DROP_NEEDS, without_needs(self.scenario, member.ids)
-            change = {"needs": list(member.ids)}
+    def drop_rule(self, member: Member) -> WayOut | None:
+        """Do without one rule of the conflict, and one of each conflict that is left then."""
+        first = self.planner.near is None
+        found = drop_rules(self.scenario, member, self.planner, self.budget, look_first=first)
+        if found is None:
+            return None
+        rows = sorted(i for rule in found.rules for i in rule.rows)
+        what = "the rule" if len(found.rules) == 1 else f"{len(found.rules)} rules"
+        return WayOut(
+            kind=WayKind.DROP_RULE,
+            message=f"drop {what}: {'; '.join(rule.message for rule in found.rules)}",
+            desks=0,
+            is_least=False,
+            change={"rules": [self.scenario.file_row("rules", i + 1) for i in rows]},
+            scenario=found.scenario,
+            plan=found.plan,
+            parts=len(found.rules),
+        )
+
+    def drop_needs(self, member: Member) -> WayOut | None:
+        """Do without one set of needs."""
+        changed = without_needs(self.scenario, member.ids)
         plan = self.plan(changed)
         if plan is None:
             return None
         return WayOut(
-            kind=kind,
-            message=f"drop the {member.kind.value}: {member.message}",
+            kind=WayKind.DROP_NEEDS,
+            message=f"drop the needs: {member.message}",
             desks=0,
             is_least=False,
-            change=change,
+            change={"needs": list(member.ids)},
             scenario=changed,
             plan=plan,
         )
