@@ -14,7 +14,7 @@ from allocator.search.model.layout_model import Effort
 from allocator.search.overfull import fewest_beyond
 from allocator.studies.compare.adapt import adapted
 from allocator.studies.explain.members import Member, MemberKind, all_ids
-from allocator.studies.explain.plans import LARGE, Budget, sound_part
+from allocator.studies.explain.plans import LARGE, LARGEST_MODEL, Budget, sound_part
 from allocator.studies.explain.proofs import Part
 
 
@@ -48,7 +48,9 @@ def fewest_desks(
     if question is None or budget.left() <= 0:
         return None
     case, limited = question.case, all_ids(members, MemberKind.DESKS)
-    large = len(case.unit_ids) * len(case.floor_ids) > LARGE  # below, all at once is a proof
+    size = len(case.unit_ids) * len(case.floor_ids)
+    if size > LARGEST_MODEL:
+        return None
     sharing = scenario.settings.sharing
     room = [
         usable_desks(floor, sharing) if floor.floor_id in limited else int(case.demand.sum())
@@ -58,7 +60,7 @@ def fewest_desks(
         case,
         np.array(room, np.int64),
         Effort(budget.left(), budget.workers, budget.seed),
-        near=case.layout(_begin(question.scenario, near or {})) if large else None,
+        near=case.layout(_begin(question.scenario, near or {})) if size > LARGE else None,
         optional=frozenset(u for u in case.units if case.unit_ids[u] in question.optional),
         should_stop=budget.should_stop,
     )

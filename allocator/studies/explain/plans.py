@@ -18,8 +18,8 @@ from allocator.studies.compare.adapt import adapted
 
 LARGE = 6_000
 """Units times floors above which one model does not find a plan at once."""
-LARGEST_REPAIR = 60_000
-"""Units times floors up to which a plan is carried over by way of floors that are too full."""
+LARGEST_MODEL = 60_000
+"""Units times floors up to which one model of all is made, for its time and memory."""
 SHORTEST_S = 0.5
 """Seconds that the search has at least, to take over pieces that are a plan already."""
 TOLERATED = frozenset({"unplaced", "over_capacity", "max_occupants"})
@@ -94,7 +94,7 @@ class Planner:
 def _is_repairable(scenario: Scenario) -> bool:
     """Whether overfilling floors first is quicker than the search from the same start."""
     size = len(scenario.housed) * len(scenario.floors)
-    if scenario.settings.options.allow_unplaced or not LARGE < size <= LARGEST_REPAIR:
+    if scenario.settings.options.allow_unplaced or not LARGE < size <= LARGEST_MODEL:
         return False
     return not shortfalls(compile_case(scenario))
 

@@ -28,7 +28,7 @@ from allocator.studies.explain.members import (
     bodies_of,
     of_kind,
 )
-from allocator.studies.explain.plans import LARGE, Budget, Planner, as_given
+from allocator.studies.explain.plans import LARGE, LARGEST_MODEL, Budget, Planner, as_given
 
 ASK_FOR_DESKS = frozenset(
     {RuleKind.AT_LEAST, RuleKind.CONTIGUOUS, RuleKind.ADJACENT_FLOORS},
@@ -189,7 +189,7 @@ def _by_model(question: Question, budget: Budget) -> Decision:
     required = [u for u in case.units if case.unit_ids[u] in question.required]
     if not case.allowed[required].any(axis=1).all():
         return Decision(Answer.INFEASIBLE)
-    if budget.left() <= 0:
+    if budget.left() <= 0 or len(case.unit_ids) * len(case.floor_ids) > LARGEST_MODEL:
         return Decision(Answer.UNDECIDED)
     cells = [(u, f) for u in case.units for f in case.floors]
     model = LayoutModel(case, cells, {}, may_be_short=bool(question.optional))

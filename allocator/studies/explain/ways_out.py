@@ -247,12 +247,12 @@ class _Search:
             place = ratio_for(self.scenario, ratios, int(needed * (1 - slack)))
             if place is None:
                 continue
-            budget = self.budget.part(self.budget.left() / 2)
+            part = 1.0 if best is None else 0.5
+            budget = self.budget.part(self.budget.left() * part)
             plan = self.plan(self._shared(ratios[max(place, start)]), budget)
-            if plan is not None:
-                best = self._with_ratio(ratios[max(place, start)], ratios[least], False, plan)
-            elif best is not None:
+            if plan is None:
                 break
+            best = self._with_ratio(ratios[max(place, start)], ratios[least], False, plan)
         return best
 
     def _shared(self, ratio: Fraction) -> Scenario:
