@@ -19,6 +19,9 @@ STEPS = 60
 """Temperatures of a cooling."""
 OVER_WORTH, BROKEN_WORTH, UNPLACED_WORTH = 5.0, 100.0, 10.0
 """Prices of what is wrong, as multiples of what a desk is worth (`desk_worth`)."""
+FIRST_OF_ALL, LEFT_OUT_WORTH = 8.0, 2.5
+"""Where desks may stay unplaced people count before the total, and no desk is placed at the price
+of an overload: all prices are so many times higher, and that of unplaced is the lower one."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,12 @@ class Game:
         """Set the prices of what is wrong; worth in person-minutes a desk."""
         people = self.table["units"]["people"].sum()
         desks = self.table["units"]["demand"].sum()
+        may_leave = bool(self._record["may_leave"][0])
+        worth *= FIRST_OF_ALL if may_leave else 1.0
+        unplaced = LEFT_OUT_WORTH if may_leave else UNPLACED_WORTH
         self._record["over"] = OVER_WORTH * worth
         self._record["broken"] = BROKEN_WORTH * worth
-        self._record["unplaced"] = UNPLACED_WORTH * worth * desks / max(people, 1)
+        self._record["unplaced"] = unplaced * worth * desks / max(people, 1)
 
     @property
     def weight(self) -> float:
@@ -75,10 +81,15 @@ class Game:
         )
 
     @property
+    def has_unplaced(self) -> bool:
+        """Whether there are people whose desks are not placed."""
+        return bool(self.table["tally"][Tally.UNPLACED] > 1e-6)
+
+    @property
     def is_wrong(self) -> bool:
         """Whether anything is over, broken, or (where that is not allowed) unplaced."""
         sums = self.table["tally"]
-        left_out = sums[Tally.UNPLACED] > 1e-6 and not self._record["may_leave"][0]
+        left_out = self.has_unplaced and not self._record["may_leave"][0]
         return bool(sums[Tally.OVER] > 0.5 or sums[Tally.BROKEN] > 0.5 or left_out)
 
     def set_capacity(self, place: int, desks: int) -> None:

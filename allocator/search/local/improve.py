@@ -32,7 +32,7 @@ from allocator.search.local.towers import (
 BEGIN_HOT, LUKEWARM, COLD = 8.0, 0.2, 0.02
 """Temperatures of the first search for towers, in ordinary units (`_Search.size`)."""
 KICK_HOT = (0.5, 1.0, 2.0, 4.0)
-FLOOR_HOT, BEGIN_FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12), 0.12, 0.002
+FLOOR_HOT, BEGIN_FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12, 0.5), 0.12, 0.002
 """Temperatures of floors, in the same measure."""
 BEGIN_MOVES, KICK_MOVES, FLOOR_MOVES = 150, 150, 3000
 """Moves a unit: of each half of the search for towers, and of floors."""
@@ -114,12 +114,13 @@ class _Search:
         """Begin, then kick until the budget is over."""
         self.floor_game.put(start)
         yield from self._news()
-        if not np.isfinite(self.best[0]) and not self.budget.over:
+        if not (start and np.isfinite(self.best[0])) and not self.budget.over:
             self._begin()
             yield from self._news()
         self.tower_game.replace(self.units, self._as_towers(self.units))
-        while not self.budget.over:
+        while self.units and not self.budget.over:
             self._kick()
+            self.budget.spend(1)  # a kick of towers that are empty costs nothing else
             self._press()
             yield from self._news()
 
@@ -173,8 +174,11 @@ class _Search:
         return [int(t) for t in nearest[:wanted]]
 
     def _units_in(self, game: Game, places: Iterable[int]) -> set[int]:
+        """Return the units in some places, and those with desks that are nowhere."""
         guests, counts = game.table["guests"], game.table["places"]["guests"]
-        return {int(u) for p in places for u in guests[p, : counts[p]]}
+        rows = game.table["units"]
+        lost = np.flatnonzero(rows["placed"] < rows["demand"]).tolist()
+        return {int(u) for p in places for u in guests[p, : counts[p]]} | set(lost)
 
     def _kick(self) -> None:
         """Reheat some floors, or some towers and lay out those that change; keep the better."""
@@ -249,7 +253,7 @@ class _Search:
             self.tower_game.set_capacity(t, max(learnt, int(room[t] * LEAST_ROOM)))
 
     def _press(self) -> None:
-        """Make what is wrong dearer while something is, and cheaper again afterwards."""
-        step = 1.05 if self.floor_game.is_wrong else 0.95
+        """Make what is wrong or unplaced dearer while something is, and cheaper afterwards."""
+        step = 1.05 if self.floor_game.is_wrong or self.floor_game.has_unplaced else 0.95
         self.pressure = min(max(self.pressure * step, 1.0), MOST_PRESSURE)
         self.floor_game.price(self.worth * self.pressure)

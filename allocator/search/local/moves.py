@@ -34,6 +34,8 @@ ALL_OF_IT, FILL_ROOM, CLEAR_EXCESS = 0.45, 0.70, 0.85
 else any number."""
 SEND_BACK = 0.7
 """How often an overfull target sends desks back."""
+LEAVE = 0.05
+"""How often desks go nowhere, where they may."""
 HOPELESS = 12.0
 """Whole bands are not even tried where walking and overload alone cost so many temperatures more
 than an extra tower saved."""
@@ -109,25 +111,23 @@ def fitted(b: Any, u: int, p: int, q: int, desks: int) -> int:
     have = pieces(b)[u, piece_at(b, u, p)].desks if p >= 0 else unit.demand - unit.placed
     k = piece_at(b, u, q)
     there = pieces(b)[u, k].desks if k >= 0 else 0
-    desks = max(desks, unit.least - there)
+    desks = desks if q < 0 else max(desks, unit.least - there)
     if desks >= have or (p >= 0 and have - desks < unit.least):
         desks = have
+    if q < 0:
+        return desks
     if there + desks < unit.least:
         return 0
     after = unit.pieces + (k < 0) - (p >= 0 and desks == have)
     full = k < 0 and places(b)[q].guests >= b.n_guests
-    return (
-        0
-        if full or after > max(unit.slots, unit.pieces) or (k < 0 and unit.pieces >= b.n_slots)
-        else desks
-    )
+    return 0 if full or after > max(unit.slots, unit.pieces) else desks
 
 
 @compiled
 def amount(b: Any, p: int, q: int, have: int) -> int:
     """Return how many of the desks at p should go to q."""
     die = rolled(b)
-    room = places(b)[q].capacity - places(b)[q].load
+    room = places(b)[q].capacity - places(b)[q].load if q >= 0 else 0
     if die < ALL_OF_IT:
         return have
     if die < FILL_ROOM and 0 < room < have:
@@ -146,6 +146,12 @@ def note(b: Any, u: int, p: int, q: int, desks: int) -> None:
 
 
 @compiled
+def is_open(b: Any, u: int, q: int) -> bool:
+    """Tell whether desks of a unit may go to a place now; nowhere is not open."""
+    return q >= 0 and places(b)[q].welcome == 1 and allowed(b)[u, q]
+
+
+@compiled
 def transfer(b: Any, who: Any, somewhere: Any) -> None:
     """Try some desks of a random unit elsewhere, desks of another going back where it is full."""
     u = who[pick(b, 0, len(who))]
@@ -156,26 +162,32 @@ def transfer(b: Any, who: Any, somewhere: Any) -> None:
         p, have = piece.place, piece.desks
     if have == 0 or (p >= 0 and not places(b)[p].welcome):
         return
-    q = target(b, u, p, somewhere)
-    if q < 0 or q == p or not places(b)[q].welcome or not allowed(b)[u, q]:
+    leaves = b.may_leave == 1 and p >= 0 and rolled(b) < LEAVE
+    q = -1 if leaves else target(b, u, p, somewhere)
+    if q == p or not (leaves or is_open(b, u, q)):
         return
     desks = fitted(b, u, p, q, amount(b, p, q, have))
     if desks == 0:
         return
     move_desks(b, u, p, q, desks)
     note(b, u, p, q, desks)
-    if places(b)[q].load > places(b)[q].capacity and rolled(b) < SEND_BACK:
+    if q >= 0 and places(b)[q].load > places(b)[q].capacity and rolled(b) < SEND_BACK:
         send_back(b)
 
 
 @compiled
 def send_back(b: Any) -> None:
-    """Send desks of another unit from the overfull target to where the first came from."""
+    """Send desks of another unit from the overfull target to where the first came from.
+
+    Where desks may stay unplaced that may be nowhere.
+    """
     first = log(b)[0]
     u, p, q = first.unit, first.origin, first.target
     v = guests(b)[q, pick(b, 0, places(b)[q].guests)]
-    r = p if p >= 0 and rolled(b) < 0.75 else neighbour_place(b, q, 3)
-    if v == u or r == q or not places(b)[r].welcome or not allowed(b)[v, r]:
+    leaves = p < 0 and b.may_leave == 1
+    back_there = (p >= 0 or leaves) and rolled(b) < 0.75
+    r = p if back_there else neighbour_place(b, q, 3)
+    if v == u or r == q or not ((leaves and back_there) or is_open(b, v, r)):
         return
     have = pieces(b)[v, piece_at(b, v, q)].desks
     excess = places(b)[q].load - places(b)[q].capacity

@@ -117,7 +117,7 @@ def _waste(case: Case, units: list[int]) -> NDArray[np.int64]:
     usable: NDArray[np.bool_] = np.logical_or.reduce(case.allowed[units], axis=0)
     rows = []
     for floors in case.floors_of:
-        rooms = case.capacity[[f for f in floors if f in usable]]
+        rooms = case.capacity[[f for f in floors if usable[f]]]
         sums = np.zeros(max(int(rooms.sum()), total) + 1, bool)
         sums[0] = True
         for room in rooms:

@@ -39,11 +39,11 @@ def searched(scenario: Scenario, *, moves: int, start: Layout | None = None) -> 
     return improve(compile_case(scenario), start or {}, rng=rng, budget=Budget(moves=moves))
 
 
-def office(*, floors: int = 4, units: int = 12, **changes: Any) -> Scenario:
+def office(*, levels: int = 4, units: int = 12, **changes: Any) -> Scenario:
     """Return three towers that are some 90 % full of units of three organisations."""
     given: dict[str, Any] = {
         "floors": [
-            (f"{t}{i}", t, i, units * 10 // floors // 3 + 4) for t in "ABC" for i in range(floors)
+            (f"{t}{i}", t, i, units * 10 // levels // 3 + 4) for t in "ABC" for i in range(levels)
         ],
         "headcounts": [(f"u{i}", 10 + i % 3 - 1, f"O{i % 3}") for i in range(units)],
         "settings": {"sharing": {"min_piece_desks": 3}},

@@ -1,0 +1,70 @@
+"""What the search for towers is told about floors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from allocator.search.case import compile_case
+from allocator.search.local.filling import poured, poured_into_towers
+from allocator.search.local.narrowing import narrowed
+from allocator.search.local.towers import by_tower, opening_by_load, tower_case, wastes_of
+from tests.builders import scenario as build
+from tests.search.local.boards import office
+
+TWO_TOWERS = [("A1", "A", 1, 50), ("A2", "A", 2, 30), ("B1", "B", 1, 40), ("B2", "B", 2, 40)]
+
+
+def test_an_organisation_that_keeps_its_floors_wastes_what_whole_floors_have_left() -> None:
+    """Of 45 desks 5 go to waste on a floor of 50, and 35 on two floors of 40."""
+    scenario = build(
+        floors=TWO_TOWERS, headcounts=[("P", 45), ("Q", 60)], rules=[("own_floor", "P")]
+    )
+    (waste,) = wastes_of(compile_case(scenario))
+    assert waste.desks[:, 45].tolist() == [5, 35]
+    assert waste.desks[:, 0].tolist() == [0, 0]
+
+
+def test_a_unit_under_own_floor_shares_with_its_organisation() -> None:
+    """No waste is told for a unit whose organisation has others to fill the floor."""
+    scenario = build(
+        floors=TWO_TOWERS,
+        headcounts=[("u", 45, "P"), ("v", 60, "P")],
+        rules=[("own_floor", "u")],
+    )
+    assert wastes_of(compile_case(scenario)) == []
+
+
+def test_floors_are_opened_cheapest_first() -> None:
+    """Up to 30 desks cost the cheaper floor, up to 80 both, at 5 a desk of the floor."""
+    (opening, _) = opening_by_load(compile_case(build(floors=TWO_TOWERS)))
+    assert opening[[0, 1]].tolist() in ([0, 250], [0, 150])
+    assert opening[80] == 400
+    assert (np.diff(opening) >= 0).all()
+
+
+def test_a_tower_case_has_towers_for_floors() -> None:
+    """Capacities add up, minutes between towers are means, and rules of floors are gone."""
+    case = compile_case(office(rules=[("apart_floor", "u0", "u1"), ("same_tower", "u0", "u1")]))
+    towers = tower_case(case)
+    between = case.minutes[np.ix_(case.floors_of[0], case.floors_of[1])]
+    assert towers.capacity.sum() == case.capacity.sum()
+    assert towers.minutes[0, 1] == pytest.approx(between.mean())
+    assert [rule.kind for rule in towers.rules] == ["same_tower"]
+
+
+def test_pouring_places_all_desks_in_their_towers() -> None:
+    """Every unit has all its desks in the tower that was chosen for it."""
+    case = compile_case(office())
+    wanted = poured_into_towers(tower_case(case), np.random.default_rng(0))
+    assert by_tower(case, poured(case, wanted, {})) == wanted
+
+
+def test_units_bound_to_one_floor_need_room_for_all_of_them() -> None:
+    """Two units of 20 desks on one floor may only be where 40 fit."""
+    scenario = build(
+        floors=[("A1", "A", 1, 39), ("A2", "A", 2, 40)],
+        headcounts=[("u", 20), ("v", 20)],
+        rules=[("same_floor", "u", "v")],
+    )
+    assert narrowed(compile_case(scenario)).allowed.tolist() == [[False, True], [False, True]]
