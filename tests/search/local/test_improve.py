@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from allocator.scenario.read import read_scenario
 from allocator.search.case import compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local.improve import improve
 from tests.search.enumeration import feasible_plans, random_scenario
 from tests.search.local.boards import judged, office, played, searched
 
+DATA = Path(__file__).parents[3] / "data"
 MOVES = 200_000
 
 
 def test_each_layout_is_better_than_the_last() -> None:
     """Totals fall from one layout to the next, and there are several."""
-    totals = [found.total for found in searched(office(), moves=MOVES)]
+    case = compile_case(read_scenario(DATA / "ikn-kemenko4"))
+    rng, budget = np.random.default_rng(1), Budget(moves=1_000_000)
+    totals = [found.total for found in improve(case, {}, rng=rng, budget=budget)]
     assert len(totals) > 1
     assert totals == sorted(totals, reverse=True)
 
