@@ -172,15 +172,6 @@ class Case:
             self.organisation, weights=self.people, minlength=len(self.organisation_ids)
         ).astype(np.int64)
 
-    def weight_in(self, body: int) -> list[tuple[int, float]]:
-        """Units that make up a body of the trip table, each with its part of the body's share."""
-        if body < self.trips.units:
-            return [(body, 1.0)]
-        organisation = body - self.trips.units
-        people = int(self.headcount_of[organisation])
-        members = self.units_of[organisation]
-        return [(u, self.people[u] / people) for u in members] if people else []
-
     def pieces(self, layout: Layout) -> Pieces:
         """Return a layout with its ids."""
         return {

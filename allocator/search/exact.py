@@ -36,7 +36,7 @@ def solve_exactly(record: Record, seconds: float) -> None:
     if record.case.allow_unplaced and record.score is not None:
         model.keep_short_within(record.score.unplaced_people)
     form = WalkingForm(products=10**12, exact=True)
-    precision = PRECISION * max(1.0, record.bound or 0.0)
+    precision = PRECISION * max(1.0, record.bound)
     model.minimise_cost(record.scorer.walking, form, precision=precision)
     found = _run(record, model, seconds)
     if found.layout is not None:

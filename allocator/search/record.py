@@ -8,7 +8,7 @@ from threading import Lock
 
 from allocator.plan.assemble import OPTIMAL_GAP
 from allocator.plan.types import TermName, TracePoint
-from allocator.search.bounds import Bounds
+from allocator.search.bounds import Bounds, bounds_at_once
 from allocator.search.case import Case, Layout
 from allocator.search.model.layout_model import Effort
 from allocator.search.model.variables import Cell
@@ -46,8 +46,9 @@ class Record:
         self.scorer = Scorer(case)
         self.layout: dict[Cell, int] | None = None
         self.score: Score | None = None
-        self.term_bounds: dict[TermName, float] = {}
-        self.bound: float | None = None
+        proved = bounds_at_once(case)
+        self.term_bounds: dict[TermName, float] = dict(proved.terms)
+        self.bound = proved.total
         self.least_unplaced_proved = False
         self.is_infeasible = False
         self.has_good_start = False
@@ -127,8 +128,8 @@ class Record:
         return self.score.unplaced_people == 0 or self.least_unplaced_proved
 
     def gap(self) -> float | None:
-        """Return (total − bound) / max(total, 1), None while either is missing."""
-        if self.score is None or self.bound is None:
+        """Return (total − bound) / max(total, 1), None while there is no plan."""
+        if self.score is None:
             return None
         return max(0.0, self.score.total - self.bound) / max(self.score.total, 1.0)
 
@@ -156,11 +157,11 @@ class Record:
         """Raise the bounds."""
         self.raise_bound(bounds.total)
         for name, bound in bounds.terms.items():
-            self.term_bounds[name] = max(bound, self.term_bounds.get(name, bound))
+            self.term_bounds[name] = max(bound, self.term_bounds[name])
 
     def raise_bound(self, bound: float | None) -> None:
         """Raise the bound of the total to a proved one."""
-        if bound is not None and (self.bound is None or bound > self.bound):
+        if bound is not None and bound > self.bound:
             with self._lock:
                 self.bound = bound
                 self._note()

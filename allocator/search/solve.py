@@ -162,7 +162,7 @@ def _answer(
         scenario,
         record.case.pieces(record.layout),
         term_bounds=record.term_bounds,
-        bound=record.bound or 0.0,
+        bound=record.bound,
         run=run,
         least_unplaced_proved=record.least_unplaced_proved,
     )

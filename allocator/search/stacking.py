@@ -17,13 +17,11 @@ from allocator.search.model.objective import extra_floors
 from allocator.search.model.variables import Cell
 from allocator.search.progress import ShouldStop
 from allocator.search.record import Record
+from allocator.search.towers import Desks
 
 REPAIR_S = 2.0
 MOST_SHORT = 10
 """Units without all their desks that are looked at together."""
-
-Desks = dict[tuple[int, int], int]
-"""Desks by (unit, tower)."""
 
 
 def stack(

@@ -88,6 +88,25 @@ def test_who_asks_to_stop_gets_the_best_so_far() -> None:
     assert plan.run.wall_s < 600
 
 
+def test_a_plan_that_earns_has_a_bound_below_nothing() -> None:
+    """Stopped before anything else is proved, a negative total still lies above its bound."""
+    scenario = build(
+        floors=[("A1", "A", 1, 60), ("B1", "B", 1, 60)],
+        headcounts=[(f"u{i}", 20, "P") for i in range(3)],
+        placement_costs=[("u0", "A1", -9000.0)],
+    )
+    told: list[Progress] = []
+    plan = solve(
+        scenario,
+        QUICK,
+        on_progress=told.append,
+        should_stop=lambda: any(p.total is not None for p in told),
+    )
+    assert total(plan) < 0
+    assert plan.bound is not None
+    assert plan.bound <= total(plan)
+
+
 def test_the_trace_only_gets_better() -> None:
     """Totals fall, bounds rise, seconds go on, and the last are the plan's."""
     plan = solve(offices(24, desks=150), QUICK)

@@ -38,6 +38,19 @@ class Bounds:
     total: float
 
 
+def bounds_at_once(case: Case) -> Bounds:
+    """Return bounds that cost no time: no term is negative but placement costs.
+
+    They hold over all plans, however many people these leave unplaced.
+    """
+    cheapest = dict.fromkeys(case.units, 0.0)
+    for (u, _), cost in case.placement_cost.items():
+        cheapest[u] = min(cheapest[u], cost)
+    terms = dict.fromkeys(TermName, 0.0)
+    terms[TermName.PLACEMENT_COST] = cautious(sum(cheapest.values()))
+    return Bounds(terms=terms, total=terms[TermName.PLACEMENT_COST])
+
+
 def lower_bounds(case: Case, *, time_limit_s: float, unplaced_people: float = 0.0) -> Bounds:
     """Return lower bounds over all plans that leave at most so many people unplaced.
 
