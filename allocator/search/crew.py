@@ -36,6 +36,7 @@ def search_together(record: Record, rng: np.random.Generator) -> None:
     if record.is_reproducible:
         _take_turns(record, rng)
         return
+    record.threads_of_cp_sat = 1
     rngs = rng.spawn(record.workers)
     jobs: list[Callable[[], None]] = [lambda r=r: walk(record, r) for r in rngs[1:]]  # type: ignore[misc]
     if record.workers == 1:
@@ -165,10 +166,9 @@ def prove(record: Record) -> None:
 def lay_out_anew(record: Record, rng: np.random.Generator) -> None:
     """Lay out neighbourhoods anew until the end."""
     near = Neighbourhoods(record.case, record.scorer, rng)
-    workers = record.workers if record.is_reproducible else 1
     while record.layout is not None and not is_finished(record):
         record.enter("neighbourhoods")
-        effort = record.effort(NEIGHBOURHOOD_S, workers=workers)
+        effort = record.effort(NEIGHBOURHOOD_S)
         step = near.step(record.layout, effort, lambda: is_finished(record))
         record.spend(step.work)
         if step.layout is not None:

@@ -8,6 +8,7 @@ from allocator.scenario.rules import RuleKind
 from allocator.search.case import Layout
 from allocator.search.model.layout_model import LayoutModel, Proof
 from allocator.search.model.variables import Cell
+from allocator.search.overfull import fewest_beyond
 from allocator.search.record import Record
 from allocator.search.stacking import desks_short, repair, stack
 from allocator.search.towers import assign_towers
@@ -24,9 +25,25 @@ def begin_from(record: Record, start: Layout, rng: np.random.Generator) -> None:
     """Offer a plan made of what is given; desks that it leaves out find a place if they can."""
     record.enter("placing what is left")
     if desks_short(record.case, start):
+        start = _through_full_floors(record, start) or start
+    if desks_short(record.case, start):
         limit = record.elapsed() + record.left() / 2
         start = repair(record, start, rng, lambda: _is_needless(record, limit))
     _offer(record, start)
+
+
+def _through_full_floors(record: Record, start: Layout) -> Layout | None:
+    """Place all at once, floors too full at first; it goes by the clock, and all must fit."""
+    if record.is_reproducible or record.case.allow_unplaced:
+        return None
+    found = fewest_beyond(
+        record.case,
+        record.case.capacity,
+        record.effort(record.left() / 4),
+        near=start,
+        should_stop=lambda: _is_needless(record, np.inf),
+    )
+    return found.layout if found is not None and found.desks == 0 else None
 
 
 def first_plan(record: Record, rng: np.random.Generator) -> None:
@@ -72,7 +89,7 @@ def _in_stages(record: Record, rng: np.random.Generator) -> None:
     """Units to towers, pieces to floors, then whatever is left out."""
     case = record.case
     record.enter("units to towers")
-    effort = record.effort(max(2.0, record.left() * 0.05))
+    effort = record.effort(max(4.0, record.left() * 0.15))
     assigned = assign_towers(case, effort, lambda: _is_needless(record, np.inf))
     record.spend(effort.seconds)
     record.enter("stacking towers")

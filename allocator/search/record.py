@@ -55,7 +55,8 @@ class Record:
         self.trace: list[TracePoint] = []
         self.stage = "reading the case"
         self.began = time.monotonic()
-        self._workers, self._seed, self._reproducible = workers, seed, reproducible
+        self.workers = self.threads_of_cp_sat = workers
+        self._seed, self._reproducible = seed, reproducible
         self._limit = time_limit_s
         self._zero = process_start()
         self._spent = 0.0
@@ -76,19 +77,14 @@ class Record:
         """Count work done; it matters only where a budget of work replaces the clock."""
         self._spent += max(work, 1e-3)
 
-    def effort(self, seconds: float, *, workers: int | None = None) -> Effort:
+    def effort(self, seconds: float) -> Effort:
         """Return an effort for CP-SAT: so many seconds, or what is left."""
         return Effort(
             seconds=max(0.01, min(seconds, self.left())),
-            workers=workers or self._workers,
+            workers=self.threads_of_cp_sat,
             seed=self._seed,
             reproducible=self._reproducible,
         )
-
-    @property
-    def workers(self) -> int:
-        """Threads."""
-        return self._workers
 
     @property
     def is_reproducible(self) -> bool:
