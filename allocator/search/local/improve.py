@@ -30,7 +30,7 @@ from allocator.search.local.towers import (
 )
 
 BEGIN_HOT, LUKEWARM, COLD = 8.0, 0.2, 0.02
-"""Temperatures of the first search for towers, in ordinary units (`_Search.size`)."""
+"""Temperatures of the first search for towers, in ordinary units (`Search.size`)."""
 KICK_HOT = (0.5, 1.0, 2.0, 4.0)
 FLOOR_HOT, BEGIN_FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12, 0.5), 0.12, 0.002
 """Temperatures of floors, in the same measure."""
@@ -87,10 +87,10 @@ def improve(
     budget
         When to stop.
     """
-    yield from _Search(case, rng, budget).run(start)
+    yield from Search(case, rng, budget).run(start)
 
 
-class _Search:
+class Search:
     """Boards of floors and of towers, the layout at hand and the best so far."""
 
     def __init__(self, case: Case, rng: np.random.Generator, budget: Budget) -> None:
@@ -126,9 +126,10 @@ class _Search:
 
     def _news(self) -> Iterator[Found]:
         """Yield the best layout of the floors if it beats all before."""
-        people, cost = found = self.floor_game.best
-        if people < self.best[0] - 1e-6 or (people <= self.best[0] and cost < self.best[1] - 1e-6):
-            self.best = found
+        people, cost = self.floor_game.best
+        fewer, as_few = people < self.best[0] - 1e-6, people < self.best[0] + 1e-6
+        if fewer or (as_few and cost < self.best[1] - 1e-6):
+            self.best = people, cost
             yield Found(self.floor_game.best_layout(), cost, max(people, 0.0))
 
     def _as_towers(self, units: Collection[int]) -> Desks:

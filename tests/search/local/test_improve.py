@@ -10,7 +10,7 @@ import pytest
 from allocator.scenario.read import read_scenario
 from allocator.search.case import compile_case
 from allocator.search.local.budget import Budget
-from allocator.search.local.improve import improve
+from allocator.search.local.improve import Search, improve
 from tests.search.enumeration import feasible_plans, random_scenario
 from tests.search.local.boards import judged, office, played, searched
 
@@ -25,6 +25,14 @@ def test_each_layout_is_better_than_the_last() -> None:
     totals = [found.total for found in improve(case, {}, rng=rng, budget=budget)]
     assert len(totals) > 1
     assert totals == sorted(totals, reverse=True)
+
+
+def test_nothing_better_is_kept_back() -> None:
+    """What comes last is as good as what the search ends with, rounding of people aside."""
+    case = compile_case(read_scenario(DATA / "ikn-kemenko4"))
+    search = Search(case, np.random.default_rng(0), Budget(moves=1_000_000))
+    *_, last = search.run({})
+    assert last.total == pytest.approx(search.floor_game.weight, rel=1e-9)
 
 
 def test_totals_are_the_checkers() -> None:
