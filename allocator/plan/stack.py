@@ -5,69 +5,131 @@ Files are written by `plan.tables`.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import Any
 
 import altair as alt
 
 from allocator.errors import shorten
-from allocator.plan.stack_groups import OTHER, VACANT, Groups
-from allocator.plan.stack_layout import Item, Layout, Segment, lay_out
+from allocator.plan.stack_colours import (
+    PALETTE,
+    VACANT_FILL,
+    Colouring,
+    colouring,
+    is_dark,
+    short_day_chances,
+)
+from allocator.plan.stack_groups import Groups
+from allocator.plan.stack_layout import Drawing, Label, Layout, lay_out, style_for
 from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
+from allocator.texts import Texts, texts
+
+__all__ = ["FAINT", "FONT", "INK", "PALETTE", "stack_chart"]
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
-"""Okabe and Ito's colours, which colour-blind readers tell apart; the biggest group first."""
-DARK_FILLS = frozenset({"#0072B2", "#009E73", "#D55E00"})
-OTHER_FILL = "#CBD0D6"
-VACANT_FILL = "#FFFFFF"
 INK = "#1F2933"
-FAINT = "#6B7580"
+FAINT = "#5B6670"
+"""Text beside what matters; dark enough to be read on white by all."""
+DIMMED = 0.18
+"""Opacity of what is not lit."""
+TOOLTIP = {
+    "organisation": "organisation",
+    "unit": "unit",
+    "group": "group",
+    "tower": "tower",
+    "floor": "floor",
+    "desks": "desks",
+    "people": "people",
+    "ratio": "ratio",
+    "chance": "chance",
+}
+"""Fields of a tooltip, and the keys of their names."""
 
-_TOOLTIP = [
-    *(f"{name}:N" for name in ("tower", "floor", "level", "organisation", "group")),
-    *(f"{name}:Q" for name in ("units", "desks", "people")),
-]
+Pieces = Iterable[tuple[str, str]]
+"""Pieces by unit_id and floor_id."""
 
 
-def stack_chart(plan: Plan, scenario: Scenario) -> alt.LayerChart:
+def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
+    plan: Plan,
+    scenario: Scenario,
+    *,
+    colour: str = "group",
+    say: Texts | None = None,
+    width: int | None = None,
+    tallest: float | None = None,
+    has_heading: bool = True,
+    marked: Pieces = (),
+) -> alt.LayerChart:
     """Return the picture of a plan: towers as stacks of floors, grouped by complex.
 
     A floor is as wide as its desks, on one scale for all towers. Its segments are the desks of
-    one organisation each, coloured by coordinating group and labelled where the label fits;
-    vacant desks are outlined and empty.
+    one unit each; those of an organisation stand together in a frame with its label, where that
+    fits. Vacant desks are outlined and empty. Where the picture is shown by vega, pointing at a
+    piece lights its organisation everywhere, as does the parameter ``lit`` (an organisation_id);
+    ``target`` (a floor_id) outlines a floor.
+
+    Parameters
+    ----------
+    colour
+        What pieces are coloured by, one of `stack_colours.COLOURINGS`.
+    say
+        The language; English if left out.
+    width, tallest
+        Pixels of the page, and the most height by them; what suits the towers if left out.
+    has_heading
+        Whether title and figures stand above it.
+    marked
+        Pieces to mark with a dot, such as those that are pinned.
     """
+    say = say or texts("en")
     groups = Groups(plan, scenario, most=len(PALETTE))
-    layout = lay_out(plan, scenario, groups)
-    fills = _fills(groups)
-    values = [_datum(item, fills) for item in layout.items]
-    layers = [_bars(fills), *_lines(), *_labels(), *_captions(layout)]
+    chances = short_day_chances(plan, scenario)
+    colours = colouring(colour, plan, groups, chances, say)
+    style = style_for(len({floor.tower_id for floor in plan.floors}), width)
+    if tallest is not None:
+        style = replace(style, tallest=tallest)
+    layout = lay_out(Drawing(plan, scenario, groups, colours, chances, say, style))
+    fills = colours.fills | {say("stack.vacant"): VACANT_FILL}
+    values = _values(layout, fills, frozenset(marked))
     chart: alt.LayerChart = (
-        alt.layer(*layers, data=alt.InlineData(values=values))
+        alt.layer(*_layers(layout, colours, fills, say), data=alt.InlineData(values=values))
         .encode(**_places(layout))
-        .properties(width=layout.width, height=layout.height, padding=24)
-        .properties(title=_title(plan, scenario))
+        .add_params(alt.param(name="lit", value=""), alt.param(name="target", value=""))
+        .properties(width=layout.width, height=layout.height, padding=24 if has_heading else 6)
         .configure(font=FONT, background="white")
         .configure_view(stroke=None)
     )
-    return chart
+    return chart.properties(title=_title(plan, scenario, say)) if has_heading else chart
 
 
-def _fills(groups: Groups) -> dict[str, str]:
-    coloured = (label for label in groups.labels if label != OTHER)
-    fills = dict(zip(coloured, PALETTE, strict=False))
-    if OTHER in groups.labels:
-        fills[OTHER] = OTHER_FILL
-    return fills | {VACANT: VACANT_FILL}
+def _values(
+    layout: Layout, fills: dict[str, str], marked: frozenset[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    values = []
+    for item in layout.items:
+        datum = asdict(item)
+        if isinstance(item, Label):
+            datum["dark"] = is_dark(fills[item.shade])
+        elif item.kind == "piece" and (datum["unit_id"], datum["floor_id"]) in marked:
+            values.append({"kind": "mark", "x": item.x + 6, "y": datum["y"] + 6})
+        values.append(datum)
+    return values
 
 
-def _datum(item: Item, fills: dict[str, str]) -> dict[str, Any]:
-    if isinstance(item, Segment):
-        dark = fills[item.group] in DARK_FILLS
-        middles = {"xm": (item.x + item.x2) / 2, "ym": (item.y + item.y2) / 2}
-        return {"kind": "segment", "dark": dark, **middles, **asdict(item)}
-    return asdict(item)
+def _layers(
+    layout: Layout, colours: Colouring, fills: dict[str, str], say: Texts
+) -> list[alt.Chart]:
+    hover = alt.selection_point(
+        name="hover", fields=["body"], on="pointerover", clear="pointerout", empty=True
+    )
+    test = {"and": [{"param": "hover"}, "lit == '' || datum.body == lit"]}
+    lit = alt.OpacityValue(value=DIMMED, condition={"test": test, "value": 1})
+    pieces = _pieces(colours, fills, say).encode(opacity=lit).add_params(hover)
+    labels = [layer.encode(opacity=lit) for layer in _labels()]
+    frames = [*_floors(), _vacant(say), pieces, _bodies(), *_lines()]
+    return [*frames, *labels, _marks(), *_captions(layout)]
 
 
 def _places(layout: Layout) -> dict[str, Any]:
@@ -80,10 +142,36 @@ def _places(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _bars(fills: dict[str, str]) -> alt.Chart:
-    vacant = alt.datum.group == VACANT
-    legend = alt.Legend(
-        title="Coordinating group",
+def _of_kind(kind: str) -> alt.Chart:
+    chart: alt.Chart = alt.Chart().transform_filter(alt.datum.kind == kind)
+    return chart
+
+
+def _tooltip(fields: Iterable[str], say: Texts) -> list[alt.Tooltip]:
+    return [alt.Tooltip(f"{field}:N", title=say(f"stack.{TOOLTIP[field]}")) for field in fields]
+
+
+def _pieces(colours: Colouring, fills: dict[str, str], say: Texts) -> alt.Chart:
+    scale = alt.Scale(domain=list(fills), range=list(fills.values()))
+    pieces: alt.Chart = (
+        _of_kind("piece")
+        .mark_rect(strokeWidth=0.6, stroke="white", strokeOpacity=0.5, cursor="pointer")
+        .encode(
+            x2="x2:Q",
+            y2="y2:Q",
+            color=alt.Color("shade:N", scale=scale, legend=_legend(colours, fills)),
+            tooltip=_tooltip(TOOLTIP, say),
+            description="organisation:N",
+        )
+    )
+    return pieces
+
+
+def _legend(colours: Colouring, fills: dict[str, str]) -> alt.Legend | None:
+    if not colours.has_legend:
+        return None
+    return alt.Legend(
+        title=colours.title,
         orient="top",
         direction="horizontal",
         titleFontSize=12,
@@ -92,35 +180,46 @@ def _bars(fills: dict[str, str]) -> alt.Chart:
         symbolSize=170,
         symbolStrokeColor=FAINT,
         symbolStrokeWidth=0.8,
+        symbolOpacity=1,
         labelLimit=260,
+        titleLimit=600,
         columnPadding=18,
         columns=len(fills),
         offset=14,
     )
-    colours = alt.Scale(domain=list(fills), range=list(fills.values()))
-    bars: alt.Chart = (
-        alt.Chart()
-        .transform_filter(alt.datum.kind == "segment")
-        .mark_rect(strokeWidth=1)
-        .encode(
-            x2="x2:Q",
-            y2="y2:Q",
-            color=alt.Color("group:N", scale=colours, legend=legend),
-            stroke=alt.condition(vacant, alt.value("#9AA5B1"), alt.value("white")),
-            strokeDash=alt.condition(vacant, alt.value([3, 2]), alt.value([1, 0])),
-            tooltip=_TOOLTIP,
-        )
+
+
+def _vacant(say: Texts) -> alt.Chart:
+    fields = ("organisation", "tower", "floor", "desks")
+    vacant: alt.Chart = (
+        _of_kind("vacant")
+        .mark_rect(fill=VACANT_FILL, strokeWidth=1, stroke="#9AA5B1", strokeDash=[3, 2])
+        .encode(x2="x2:Q", y2="y2:Q", tooltip=_tooltip(fields, say))
     )
-    return bars
+    return vacant
+
+
+def _bodies() -> alt.Chart:
+    frames: alt.Chart = (
+        _of_kind("body")
+        .mark_rect(fill=None, filled=False, stroke="white", strokeWidth=2)
+        .encode(x2="x2:Q", y2="y2:Q")
+    )
+    return frames
+
+
+def _floors() -> list[alt.Chart]:
+    """Return whole floors, unseen, which catch what is dropped on them."""
+    targeted = alt.condition("datum.floor_id == target", alt.value("#FFF3C4"), alt.value("white"))
+    return [
+        _of_kind("floor").mark_rect().encode(x2="x2:Q", y2="y2:Q", fill=targeted),
+    ]
 
 
 def _lines() -> list[alt.Chart]:
     widths = {"ground": 2.0, "rule": 1.0}
     return [
-        alt.Chart()
-        .transform_filter(alt.datum.kind == kind)
-        .mark_rule(strokeWidth=width, color=FAINT)
-        .encode(x2="x2:Q")
+        _of_kind(kind).mark_rule(strokeWidth=width, color=FAINT).encode(x2="x2:Q")
         for kind, width in widths.items()
     ]
 
@@ -128,11 +227,18 @@ def _lines() -> list[alt.Chart]:
 def _labels() -> list[alt.Chart]:
     return [
         alt.Chart()
-        .transform_filter((alt.datum.kind == "segment") & (alt.datum.dark == dark))
+        .transform_filter((alt.datum.kind == "label") & (alt.datum.dark == dark))
         .mark_text(baseline="middle", color=ink)
-        .encode(x="xm:Q", y="ym:Q", text="label:N", size=alt.Size("font:Q", scale=None))
+        .encode(text="text:N", size=alt.Size("font:Q", scale=None))
         for dark, ink in ((True, "white"), (False, INK))
     ]
+
+
+def _marks() -> alt.Chart:
+    marks: alt.Chart = _of_kind("mark").mark_point(
+        shape="circle", size=34, filled=True, fill=INK, stroke="white", strokeWidth=1.2, opacity=1
+    )
+    return marks
 
 
 def _captions(layout: Layout) -> list[alt.Chart]:
@@ -144,26 +250,18 @@ def _captions(layout: Layout) -> list[alt.Chart]:
         "level": {"fontSize": font, "color": FAINT, "align": "right", "baseline": "middle"},
     }
     return [
-        alt.Chart()
-        .transform_filter(alt.datum.kind == kind)
+        _of_kind(kind)
         .mark_text(**({"align": "left", "baseline": "alphabetic"} | look))
         .encode(text="text:N")
         for kind, look in looks.items()
     ]
 
 
-def _title(plan: Plan, scenario: Scenario) -> alt.TitleParams:
+def _title(plan: Plan, scenario: Scenario, say: Texts) -> alt.TitleParams:
     settings = scenario.settings
-    people = sum(floor.people for floor in plan.floors)
-    used, desks = sum(f.desks_used for f in plan.floors), sum(f.desks for f in plan.floors)
-    in_use = sum(1 for floor in plan.floors if floor.desks_used)
-    seated = (
-        f"{people:,} people of {len(plan.organisations)} organisations, "
-        f"{used:,} of {desks:,} desks used, {in_use} of {len(plan.floors)} floors"
-    )
     return alt.TitleParams(
-        text=shorten(settings.title or settings.name or "Stack plan", 120),
-        subtitle=[seated, _worth(plan)],
+        text=shorten(settings.title or settings.name or say("stack.title"), 120),
+        subtitle=[_seated(plan, say), _worth(plan, say)],
         anchor="start",
         fontSize=20,
         subtitleFontSize=13,
@@ -174,8 +272,20 @@ def _title(plan: Plan, scenario: Scenario) -> alt.TitleParams:
     )
 
 
-def _worth(plan: Plan) -> str:
-    total, bound = plan.objective.total or 0.0, plan.bound or 0.0
+def _seated(plan: Plan, say: Texts) -> str:
+    figures = {
+        "people": sum(floor.people for floor in plan.floors),
+        "bodies": len(plan.organisations),
+        "used": sum(floor.desks_used for floor in plan.floors),
+        "desks": sum(floor.desks for floor in plan.floors),
+        "in_use": sum(1 for floor in plan.floors if floor.desks_used),
+        "floors": len(plan.floors),
+    }
+    return say("stack.seated", **{name: say.number(value) for name, value in figures.items()})
+
+
+def _worth(plan: Plan, say: Texts) -> str:
+    total, bound = say.number(plan.objective.total or 0.0), say.number(plan.bound or 0.0)
     unplaced = plan.objective.unplaced_people or 0.0
-    worth = f"total {total:,.0f} person-minutes a week; no plan can be below {bound:,.0f}"
-    return f"{worth}; {unplaced:,.0f} people unplaced" if unplaced else worth
+    worth = say("stack.worth", total=total, bound=bound)
+    return f"{worth}; {say('stack.unplaced', people=say.number(unplaced))}" if unplaced else worth

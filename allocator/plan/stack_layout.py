@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from allocator.errors import shorten
-from allocator.plan.stack_groups import VACANT, Groups
+from allocator.plan.stack_colours import Colouring
+from allocator.plan.stack_groups import OTHER, Groups
 from allocator.plan.stack_text import fit, text_width
 from allocator.plan.types import FloorUse, Placement, Plan
 from allocator.scenario.types import Scenario
+from allocator.texts import Texts
 
 PADDING = 2
 """Pixels kept free at either end of a label."""
@@ -22,6 +26,8 @@ WIDEST_DESK = 4.0
 """Pixels of a desk at most, lest a small case fill a wall."""
 TALLEST = 0.7
 """Height of the page by its width, up to which desks are drawn as wide as they can be."""
+LEGEND_ROW = 24
+"""Pixels of a row of the legend."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Style:
     block_gap: int = 26
     heading: int = 32
     foot: int = 54
+    tallest: float = TALLEST
 
     @property
     def narrowest(self) -> int:
@@ -49,34 +56,70 @@ class Style:
         return 10 * self.font
 
 
-def style_for(towers: int) -> Style:
-    """Return sizes that suit so many towers on one page."""
+def style_for(towers: int, page: int | None = None) -> Style:
+    """Return sizes that suit so many towers on one page, of a given width if it is given."""
     if towers <= 24:
-        return Style(page=1500, bar_height=26, font=11, small_font=8)
-    return Style(page=2400 if towers <= 100 else 3600, bar_height=16, font=9, small_font=8)
+        return Style(page=page or 1500, bar_height=26, font=11, small_font=8)
+    usual = 2400 if towers <= 100 else 3600
+    return Style(page=page or usual, bar_height=16, font=9, small_font=8)
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a floor's bar: what one organisation has there, or what is vacant.
+    """A part of a floor's bar: kind ``piece`` of one unit, or ``vacant`` desks.
 
-    Pixels run from the page's top left. label is shortened to fit, or empty; font is its size.
+    Pixels run from the page's top left; texts are as they are told, ids as they are given. body
+    is the organisation's id, empty for vacant desks.
     """
 
+    kind: str
     x: float
     x2: float
     y: float
     y2: float
-    group: str
-    label: str
-    font: int
+    shade: str
+    body: str
+    unit_id: str
+    floor_id: str
     tower: str
     floor: str
     level: int
     organisation: str
-    units: int
-    desks: int
-    people: int
+    unit: str
+    group: str
+    desks: str
+    people: str
+    ratio: str
+    chance: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text on a bar, kind ``label``: what an organisation has on a floor, or vacant desks.
+
+    shade is that below it, font its size in pixels.
+    """
+
+    kind: str
+    x: float
+    y: float
+    text: str
+    font: int
+    shade: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Box:
+    """A frame: kind ``body`` around an organisation's pieces on a floor, or a whole ``floor``."""
+
+    kind: str
+    x: float
+    x2: float
+    y: float
+    y2: float
+    body: str
+    floor_id: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +142,7 @@ class Line:
     y: float
 
 
-Item = Segment | Caption | Line
+Item = Segment | Label | Box | Caption | Line
 
 
 @dataclass(frozen=True)
@@ -122,9 +165,22 @@ class Block:
     right: float
 
 
-def lay_out(plan: Plan, scenario: Scenario, groups: Groups) -> Layout:
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn: the plan, its groups and colours, its short-day chances, and the words."""
+
+    plan: Plan
+    scenario: Scenario
+    groups: Groups
+    colours: Colouring
+    chances: Mapping[tuple[str, str], float]
+    say: Texts
+    style: Style
+
+
+def lay_out(drawing: Drawing) -> Layout:
     """Return the page of a plan."""
-    return _Page(plan, scenario, groups).layout()
+    return _Page(drawing).layout()
 
 
 def rows_of_blocks(
@@ -167,8 +223,9 @@ def _pieces(
 class _Page:
     """Walks over rows, towers, floors and pieces, and places each."""
 
-    def __init__(self, plan: Plan, scenario: Scenario, groups: Groups) -> None:
-        self.groups = groups
+    def __init__(self, drawing: Drawing) -> None:
+        self.drawing, self.say = drawing, drawing.say
+        plan, scenario = drawing.plan, drawing.scenario
         self.floors: dict[str, list[FloorUse]] = {}
         for floor in plan.floors:
             self.floors.setdefault(floor.tower_id, []).append(floor)
@@ -182,7 +239,8 @@ class _Page:
         self.names = {
             o.organisation_id: o.name or o.organisation_id for o in scenario.organisations or ()
         }
-        self.style = style_for(len(self.floors))
+        self.units = {u.unit_id: u.name or u.unit_id for u in scenario.units or ()}
+        self.style = drawing.style
         self.scale = self._widest_scale()
 
     def _widest_scale(self) -> float:
@@ -192,7 +250,7 @@ class _Page:
         room = style.page - style.level_width - style.tower_gap
         scale = min(WIDEST_DESK, room / max(widest, 1))
         for _ in range(40):
-            if sum(self._height(row) for row in self._rows(scale)) <= TALLEST * style.page:
+            if sum(self._height(row) for row in self._rows(scale)) <= style.tallest * style.page:
                 break
             scale *= 0.93
         return scale
@@ -249,7 +307,8 @@ class _Page:
         used, desks = sum(f.desks_used for f in floors), sum(f.desks for f in floors)
         name = fit(self._tower_name(tower), width, style.font + 1)
         yield Caption("tower", left, foot + style.font + 6, name)
-        yield Caption("load", left, foot + 2 * style.font + 10, f"{used:,} of {desks:,} desks")
+        load = self.say("stack.load", used=self.say.number(used), desks=self.say.number(desks))
+        yield Caption("load", left, foot + 2 * style.font + 10, fit(load, width, style.font))
         yield Line("ground", left - 3, left + width, ground)
         top = ground - self._bars_above_ground(tower) * style.bar_height
         told: int | None = None
@@ -259,70 +318,87 @@ class _Page:
                 middle = y + style.bar_height / 2
                 yield Caption("level", left - 6, middle, str(floor.level).replace("-", "−"))
             told = floor.level
+            yield Box("floor", left, left + width, y, y + style.bar_height, "", floor.floor_id)
             yield from self._floor(floor, left, y)
 
     def _tower_name(self, tower: str) -> str:
         return shorten(self.tower_names.get(tower, tower))
 
-    def _floor(self, floor: FloorUse, x: float, y: float) -> Iterator[Segment]:
-        by_organisation: dict[str, list[Placement]] = {}
-        for placement in self.placed[floor.floor_id]:
-            by_organisation.setdefault(placement.organisation_id, []).append(placement)
-        for name in sorted(by_organisation, key=self.groups.rank):
-            segment = self._segment(floor, name, by_organisation[name], x, y)
-            yield segment
-            x = segment.x2
+    def _floor(self, floor: FloorUse, x: float, y: float) -> Iterator[Item]:
+        pieces = sorted(
+            self.placed[floor.floor_id],
+            key=lambda p: (self.drawing.groups.rank(p.organisation_id), p.unit_id),
+        )
+        for body, mine in groupby(pieces, key=lambda piece: piece.organisation_id):
+            segments = []
+            for piece in mine:
+                segments.append(self._piece(floor, piece, x, y))
+                x = segments[-1].x2
+            yield from segments
+            yield Box("body", segments[0].x, x, y, segments[0].y2, body, floor.floor_id)
+            yield self._label(shorten(body), segments[0], x, body)
         if floor.desks_vacant > 0:
-            yield self._vacant(floor, x, y)
+            yield from self._vacant(floor, x, y)
 
-    def _segment(
-        self, floor: FloorUse, name: str, pieces: list[Placement], x: float, y: float
-    ) -> Segment:
-        desks = sum(piece.desks for piece in pieces)
-        label, font = self._label(shorten(name), desks)
+    def _piece(self, floor: FloorUse, piece: Placement, x: float, y: float) -> Segment:
+        body, unit, say = piece.organisation_id, piece.unit_id, self.say
+        group = self.drawing.groups.label_of(body)
+        chance = self.drawing.chances.get((unit, piece.floor_id))
         return Segment(
+            kind="piece",
+            x=x,
+            x2=x + piece.desks * self.scale,
+            y=y,
+            y2=y + self.style.bar_height,
+            shade=self.drawing.colours.shade_of(piece, floor),
+            body=body,
+            unit_id=unit,
+            floor_id=floor.floor_id,
+            **self._whereabouts(floor),
+            organisation=shorten(self.names.get(body, body)),
+            unit=shorten(self.units.get(unit, unit)),
+            group=say("stack.other") if group == OTHER else group,
+            desks=say.number(piece.desks),
+            people=say.number(piece.people),
+            ratio=say.number(piece.people / piece.desks, 2),
+            chance=say.percent(chance, 1),
+        )
+
+    def _vacant(self, floor: FloorUse, x: float, y: float) -> Iterator[Item]:
+        desks, say = floor.desks_vacant, self.say
+        blank: dict[str, Any] = dict.fromkeys(
+            ("body", "unit_id", "unit", "group", "ratio", "chance"), ""
+        )
+        vacant = Segment(
+            kind="vacant",
             x=x,
             x2=x + desks * self.scale,
             y=y,
             y2=y + self.style.bar_height,
-            group=self.groups.label_of(name),
-            label=label,
-            font=font,
-            tower=self._tower_name(floor.tower_id),
-            floor=shorten(floor.floor_id),
-            level=floor.level,
-            organisation=shorten(self.names.get(name, name)),
-            units=len(pieces),
-            desks=desks,
-            people=sum(piece.people for piece in pieces),
+            shade=say("stack.vacant"),
+            floor_id=floor.floor_id,
+            **self._whereabouts(floor),
+            organisation=say("stack.vacant"),
+            desks=say.number(desks),
+            people=say.number(0),
+            **blank,
         )
+        yield vacant
+        said = say("stack.vacant_desks", desks=say.number(desks))
+        if floor.desks_used or text_width(said, self.style.small_font) > desks * self.scale:
+            said = say.number(desks)
+        yield self._label(said, vacant, vacant.x2, "")
 
-    def _vacant(self, floor: FloorUse, x: float, y: float) -> Segment:
-        desks = floor.desks_vacant
-        said = f"{desks:,} vacant" if floor.desks_used == 0 else f"{desks:,}"
-        label, font = self._label(said, desks)
-        if label != said:
-            label, font = self._label(f"{desks:,}", desks)
-        return Segment(
-            x=x,
-            x2=x + desks * self.scale,
-            y=y,
-            y2=y + self.style.bar_height,
-            group=VACANT,
-            label=label,
-            font=font,
-            tower=self._tower_name(floor.tower_id),
-            floor=shorten(floor.floor_id),
-            level=floor.level,
-            organisation=VACANT,
-            units=0,
-            desks=desks,
-            people=0,
-        )
+    def _whereabouts(self, floor: FloorUse) -> dict[str, Any]:
+        return {
+            "tower": self._tower_name(floor.tower_id),
+            "floor": shorten(floor.floor_id),
+            "level": floor.level,
+        }
 
-    def _label(self, text: str, desks: int) -> tuple[str, int]:
-        """Return the text as far as it fits so many desks, and its size."""
-        room, style = desks * self.scale - 2 * PADDING, self.style
-        if text_width(text, style.font) <= room:
-            return text, style.font
-        return fit(text, room, style.small_font), style.small_font
+    def _label(self, text: str, first: Segment, right: float, body: str) -> Label:
+        """Return the text as far as it fits between the first segment's left and the right."""
+        room, style = right - first.x - 2 * PADDING, self.style
+        font = style.font if text_width(text, style.font) <= room else style.small_font
+        middle = (first.x + right) / 2, (first.y + first.y2) / 2
+        return Label("label", *middle, fit(text, room, font), font, first.shade, body)

@@ -18,7 +18,7 @@ from allocator.plan.types import AreaService, FloorUse, OrganisationUse, Placeme
 from allocator.plan.verify import GivenPlacement
 from allocator.scenario.read import read_rows
 from allocator.scenario.types import Scenario
-from allocator.scenario.write import csv_text
+from allocator.scenario.write import csv_text, scenario_json
 
 PLACEMENTS = "placements.csv"
 FLOOR_USE = "floor_use.csv"
@@ -26,7 +26,9 @@ ORGANISATION_USE = "organisation_use.csv"
 ATTENDANCE = "attendance.csv"
 PLAN = "plan.json"
 STACK = "stack.svg"
-FILES = (PLACEMENTS, FLOOR_USE, ORGANISATION_USE, ATTENDANCE, PLAN, STACK)
+SCENARIO = "scenario.json"
+"""What the plan was made for, so that the folder can be reported on by itself."""
+FILES = (PLACEMENTS, FLOOR_USE, ORGANISATION_USE, ATTENDANCE, PLAN, STACK, SCENARIO)
 
 
 def prepare_folder(folder: Path) -> None:
@@ -120,6 +122,7 @@ def _contents(plan: Plan, scenario: Scenario) -> dict[str, str]:
         ORGANISATION_USE: _csv(OrganisationUse, plan.organisations),
         ATTENDANCE: _csv(AreaService, plan.attendance.areas if plan.attendance else ()),
         STACK: _svg(plan, scenario),
+        SCENARIO: scenario_json(scenario),
     } | whole
 
 

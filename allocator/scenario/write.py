@@ -126,6 +126,11 @@ def _sections(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def _write_json(scenario: Scenario, path: Path) -> None:
+    path.write_text(scenario_json(scenario), encoding="utf-8", newline="")
+
+
+def scenario_json(scenario: Scenario) -> str:
+    """Return a scenario as the text of a .json file."""
     document: dict[str, Any] = {
         name: [_filled(row) for row in rows]
         for name in TABLES
@@ -133,8 +138,7 @@ def _write_json(scenario: Scenario, path: Path) -> None:
     }
     sections = _sections(scenario.settings)
     document["settings"] = sections.pop("") | sections
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=decimal_text)
-    path.write_text(text + "\n", encoding="utf-8", newline="")
+    return json.dumps(document, ensure_ascii=False, indent=2, default=decimal_text) + "\n"
 
 
 def _write_workbook(scenario: Scenario, path: Path) -> None:

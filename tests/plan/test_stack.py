@@ -1,4 +1,4 @@
-"""The picture: bars to scale, labels, groups, vacant desks, hostile names."""
+"""The picture: bars to scale, labels, groups, colours, vacant desks, languages, hostile names."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import pytest
 import vl_convert
 
 from allocator.plan.assemble import checked_plan
-from allocator.plan.stack import PALETTE
+from allocator.plan.stack import PALETTE, stack_chart
+from allocator.plan.stack_colours import CHANCE_SHADES, COLOURINGS, FILL_SHADES, is_dark
 from allocator.plan.stack_groups import OTHER, VACANT
 from allocator.plan.stack_layout import rows_of_blocks, style_for
 from allocator.plan.stack_text import fit, text_width
 from allocator.plan.types import Plan, Run
 from allocator.scenario.types import Scenario
+from allocator.texts import texts
 from tests.builders import scenario
 
 RUN = Run(seed=0, workers=1, time_limit_s=1, wall_s=0, versions={}, inputs={})
@@ -52,26 +54,40 @@ def items(spec: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 def segments(spec: dict[str, Any], floor: str) -> list[dict[str, Any]]:
-    return [item for item in items(spec, "segment") if item["floor"] == floor]
+    found = [*items(spec, "piece"), *items(spec, "vacant")]
+    return [item for item in found if item["floor"] == floor]
 
 
-def test_pieces_of_one_organisation_are_one_segment(spec: dict[str, Any]) -> None:
-    """Two units of an organisation on a floor are one segment with their desks together."""
-    mine, vacant = segments(spec, "A-1")
-    assert (mine["label"], mine["units"], mine["desks"], mine["people"]) == ("Treasury", 2, 40, 40)
-    assert (vacant["group"], vacant["desks"]) == (VACANT, 20)
+def pieces_scale(spec: dict[str, Any]) -> dict[str, str]:
+    """Return the colour of each shade."""
+    (scale,) = (
+        layer["encoding"]["color"]["scale"]
+        for layer in spec["layer"]
+        if "scale" in layer.get("encoding", {}).get("color", {})
+    )
+    return dict(zip(scale["domain"], scale["range"], strict=True))
+
+
+def test_pieces_of_one_organisation_stand_in_one_frame(spec: dict[str, Any]) -> None:
+    """Two units of an organisation on a floor are two pieces in one frame with one label."""
+    *mine, vacant = segments(spec, "A-1")
+    (frame,) = (box for box in items(spec, "body") if box["floor_id"] == "A-1")
+    assert [piece["unit_id"] for piece in mine] == ["audit", "tax"]
+    assert (frame["x"], frame["x2"]) == (mine[0]["x"], mine[1]["x2"])
+    assert (vacant["organisation"], vacant["desks"]) == (VACANT, "20")
 
 
 def test_one_scale_of_desks_holds_for_all(spec: dict[str, Any]) -> None:
     """Every segment is as wide as its desks, on one scale."""
-    widths = {(s["x2"] - s["x"]) / s["desks"] for s in items(spec, "segment")}
+    widths = {(s["x2"] - s["x"]) / int(s["desks"]) for s in items(spec, "piece")}
     assert max(widths) == pytest.approx(min(widths))
 
 
 def test_segments_of_a_floor_follow_one_another(spec: dict[str, Any]) -> None:
     """Vacant desks begin where the last organisation ends."""
-    mine, vacant = segments(spec, "A-1")
-    assert vacant["x"] == pytest.approx(mine["x2"])
+    first, second, vacant = segments(spec, "A-1")
+    assert second["x"] == pytest.approx(first["x2"])
+    assert vacant["x"] == pytest.approx(second["x2"])
 
 
 def test_highest_level_is_on_top_and_cellars_below_ground(spec: dict[str, Any]) -> None:
@@ -83,28 +99,30 @@ def test_highest_level_is_on_top_and_cellars_below_ground(spec: dict[str, Any]) 
 
 def test_group_is_the_coordinator_with_those_it_coordinates(spec: dict[str, Any]) -> None:
     """A coordinator and its bodies share a group; a body without one is among the others."""
-    groups = {s["label"]: s["group"] for s in items(spec, "segment") if s["units"]}
+    groups = {s["body"]: s["group"] for s in items(spec, "piece")}
     assert groups == {"Treasury": "Economy", "Economy": "Economy", "Court": OTHER}
 
 
 def test_legend_names_the_groups_and_vacant_desks(spec: dict[str, Any]) -> None:
     """Colours are given to the groups that are there, with a light grey and an empty one."""
-    scale = spec["layer"][0]["encoding"]["color"]["scale"]
-    assert scale["domain"] == ["Economy", OTHER, VACANT]
-    assert len(set(scale["range"])) == 3
+    fills = pieces_scale(spec)
+    assert list(fills) == ["Economy", OTHER, VACANT]
+    assert len(set(fills.values())) == 3
 
 
 def test_vacant_floor_says_so(spec: dict[str, Any]) -> None:
     """A floor without anybody is outlined and tells how many desks are vacant."""
-    assert [s["label"] for s in segments(spec, "B-1")] == ["30 vacant"]
+    assert "30 vacant" in [label["text"] for label in items(spec, "label")]
 
 
 def test_tooltips_have_the_full_names(spec: dict[str, Any]) -> None:
-    """A segment's tooltip names tower and organisation in full, with units, desks and people."""
+    """A piece tells tower and organisation in full, desks, people, their ratio and the chance."""
     mine = segments(spec, "A-1")[0]
     assert (mine["tower"], mine["organisation"]) == ("North house", "Ministry of Finance")
-    fields = [channel["field"] for channel in spec["layer"][0]["encoding"]["tooltip"]]
-    assert {"tower", "floor", "organisation", "units", "desks", "people"} <= set(fields)
+    assert (mine["desks"], mine["people"], mine["ratio"]) == ("20", "20", "1.00")
+    told = [layer.get("encoding", {}).get("tooltip", ()) for layer in spec["layer"]]
+    fields = {channel["field"] for channels in told for channel in channels}
+    assert {"tower", "floor", "organisation", "unit", "desks", "people", "chance"} <= fields
 
 
 def test_headings_name_complex_and_towers(spec: dict[str, Any]) -> None:
@@ -122,7 +140,65 @@ def test_groups_beyond_the_palette_are_others() -> None:
     case = scenario(floors=[("F", "T", 1, 999)], organisations=bodies, headcounts=units)
     pieces = {(f"u{n}", "F"): 10 + n for n in range(count)}
     drawn = segments(plan(case, pieces).stack_chart().to_dict(), "F")
-    assert [s["desks"] for s in drawn if s["group"] == OTHER] == [11, 10]
+    assert [s["desks"] for s in drawn if s["group"] == OTHER] == ["11", "10"]
+
+
+def test_fill_colours_floors_by_the_desks_in_use() -> None:
+    """A floor of two thirds in use is lighter than a full one."""
+    spec = stack_chart(plan(office(), PIECES), office(), colour="fill").to_dict()
+    fills = pieces_scale(spec)
+    shades = [fills[segments(spec, floor)[0]["shade"]] for floor in ("A-1", "A-0")]
+    assert shades == [FILL_SHADES[1], FILL_SHADES[4]]
+
+
+def test_chance_colours_pieces_by_how_often_they_are_short() -> None:
+    """A unit that shares too few desks is warned of, one with a desk for everybody is not."""
+    case = scenario(
+        floors=[("F", "T", 1, 60)],
+        headcounts=[("tight", 40, "a"), ("easy", 20, "b", 20)],
+        settings={"sharing": {"people_per_desk": "1.9"}},
+    )
+    made = plan(case, {("tight", "F"): 22, ("easy", "F"): 20})
+    spec = stack_chart(made, case, colour="chance").to_dict()
+    easy, tight = sorted(segments(spec, "F")[:2], key=lambda piece: piece["unit_id"])
+    fills = pieces_scale(spec)
+    assert [fills[piece["shade"]] for piece in (easy, tight)] == [
+        CHANCE_SHADES[0],
+        CHANCE_SHADES[-1],
+    ]
+
+
+def test_every_organisation_has_its_own_colour() -> None:
+    """Colouring by organisation gives as many fills as there are organisations."""
+    spec = stack_chart(plan(office(), PIECES), office(), colour="organisation").to_dict()
+    fills = {shade: fill for shade, fill in pieces_scale(spec).items() if shade != VACANT}
+    assert set(fills) == {"Treasury", "Economy", "Court"}
+    assert len(set(fills.values())) == 3
+
+
+@pytest.mark.parametrize("colour", COLOURINGS)
+def test_labels_can_be_read_on_their_colour(colour: str) -> None:
+    """Every label is light on dark colours and dark on light ones."""
+    spec = stack_chart(plan(office(), PIECES), office(), colour=colour).to_dict()
+    fills = pieces_scale(spec)
+    assert all(label["dark"] == is_dark(fills[label["shade"]]) for label in items(spec, "label"))
+
+
+def test_picture_speaks_indonesian() -> None:
+    """In Bahasa Indonesia words and thousands are its own."""
+    case = scenario(floors=[("F", "T", 1, 1_500)], headcounts=[("u", 20, "o")])
+    spec = stack_chart(plan(case, {("u", "F"): 20}), case, say=texts("id")).to_dict()
+    assert [load["text"] for load in items(spec, "load")] == ["20 dari 1.500 meja"]
+    assert segments(spec, "F")[1]["organisation"] == "meja kosong"
+
+
+def test_marked_pieces_bear_a_dot() -> None:
+    """A dot stands in the corner of a piece that is marked, and of no other."""
+    spec = stack_chart(plan(office(), PIECES), office(), marked=[("econ", "A-0")]).to_dict()
+    (dot,) = items(spec, "mark")
+    econ = segments(spec, "A-0")[0]
+    assert econ["x"] < dot["x"] < econ["x2"]
+    assert econ["y"] < dot["y"] < econ["y2"]
 
 
 HOSTILE = (

@@ -1,0 +1,139 @@
+"""What a piece of the stack plan is coloured by: group, organisation, fill or short-day chance.
+
+Each way gives every piece a shade, and every shade a fill; marks are drawn by `plan.stack`.
+"""
+
+from __future__ import annotations
+
+import colorsys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from allocator.plan.pools import pools, seats_of_plan
+from allocator.plan.stack_groups import OTHER, Groups
+from allocator.plan.types import FloorUse, Placement, Plan
+from allocator.scenario.types import Scenario
+from allocator.texts import Texts
+
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+"""Okabe and Ito's colours, which colour-blind readers tell apart; the biggest group first."""
+OTHER_FILL = "#CBD0D6"
+VACANT_FILL = "#FFFFFF"
+FILL_STEPS = (0.5, 0.75, 0.9, 0.97)
+FILL_SHADES = ("#EFF3FF", "#BDD7E7", "#6BAED6", "#3182BD", "#08519C")
+CHANCE_STEPS = (2.0, 4.0, 8.0)
+"""Chances are told by how many times the allowed share of short days they are."""
+CHANCE_SHADES = ("#4A7FB5", "#FEE08B", "#FDAE61", "#E8603C", "#A50026")
+GOLDEN = 0.6180339887
+"""Hues a golden section of the circle apart stay apart, however many there are."""
+
+COLOURINGS = ("group", "organisation", "fill", "chance")
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """How pieces are coloured.
+
+    Attributes
+    ----------
+    title
+        Of the legend.
+    fills
+        Colour of each shade, in the order of the legend.
+    shade_of
+        Shade of a piece on a floor.
+    has_legend
+        Whether the shades are few enough to be listed.
+    """
+
+    title: str
+    fills: dict[str, str]
+    shade_of: Callable[[Placement, FloorUse], str]
+    has_legend: bool = True
+
+
+def colouring(
+    kind: str, plan: Plan, groups: Groups, chances: dict[tuple[str, str], float], say: Texts
+) -> Colouring:
+    """Return one of `COLOURINGS` for a plan."""
+    if kind == "organisation":
+        return _by_organisation(plan, groups, say)
+    if kind == "fill":
+        return _by_fill(say)
+    if kind == "chance":
+        allowed = plan.attendance.short_day_probability if plan.attendance else 0.05
+        return _by_chance(chances, allowed, say)
+    return _by_group(groups, say)
+
+
+def short_day_chances(plan: Plan, scenario: Scenario) -> dict[tuple[str, str], float]:
+    """Return, by unit and floor, the chance of a short day on the worst weekday."""
+    seats = seats_of_plan(scenario, plan.placements)
+    return {
+        (seat.unit_id, seat.floor_id): float(pool.short_day.max())
+        for pool in pools(scenario, seats)
+        for seat in pool.seats
+    }
+
+
+def is_dark(fill: str) -> bool:
+    """Return whether white is read better on a colour than black, by its luminance."""
+    red, green, blue = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
+
+
+def _by_group(groups: Groups, say: Texts) -> Colouring:
+    other = say("stack.other")
+    named = [label for label in groups.labels if label != OTHER]
+    fills = dict(zip(named, PALETTE, strict=False))
+    if OTHER in groups.labels:
+        fills[other] = OTHER_FILL
+
+    def shade(piece: Placement, _floor: FloorUse) -> str:
+        label = groups.label_of(piece.organisation_id)
+        return other if label == OTHER else label
+
+    return Colouring(say("stack.group"), fills, shade)
+
+
+def _by_organisation(plan: Plan, groups: Groups, say: Texts) -> Colouring:
+    names = sorted({piece.organisation_id for piece in plan.placements}, key=groups.rank)
+    fills = {name: _hue(number) for number, name in enumerate(names)}
+    return Colouring(
+        say("stack.organisation"), fills, lambda piece, _: piece.organisation_id, False
+    )
+
+
+def _hue(number: int) -> str:
+    lightness = (0.72, 0.60, 0.82)[number % 3]
+    parts = colorsys.hls_to_rgb((0.58 + number * GOLDEN) % 1.0, lightness, 0.55)
+    return "#" + "".join(f"{round(255 * part):02X}" for part in parts)
+
+
+def _by_fill(say: Texts) -> Colouring:
+    labels = _classes(FILL_STEPS, say)
+
+    def shade(_piece: Placement, floor: FloorUse) -> str:
+        return labels[sum(floor.desks_used >= step * floor.desks for step in FILL_STEPS)]
+
+    return Colouring(say("stack.fill"), dict(zip(labels, FILL_SHADES, strict=True)), shade)
+
+
+def _by_chance(chances: dict[tuple[str, str], float], allowed: float, say: Texts) -> Colouring:
+    steps = [allowed, *(min(1.0, allowed * step) for step in CHANCE_STEPS)]
+    labels = _classes(steps, say)
+    labels[0] = say("stack.allowed", share=say.percent(allowed))
+
+    def shade(piece: Placement, _floor: FloorUse) -> str:
+        chance = chances.get((piece.unit_id, piece.floor_id), 0.0)
+        return labels[sum(chance > step for step in steps)]
+
+    return Colouring(say("stack.chance"), dict(zip(labels, CHANCE_SHADES, strict=True)), shade)
+
+
+def _classes(steps: Iterable[float], say: Texts) -> list[str]:
+    """Return the words of the classes between steps, all different."""
+    told = [say.percent(step) for step in steps]
+    between = [f"{low[:-2]}–{high}" for low, high in pairwise(told)]
+    return [f"< {told[0]}", *between, f"≥ {told[-1]}"]

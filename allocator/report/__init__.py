@@ -1,0 +1,1 @@
+"""Pictures, PDF and workbook of a plan."""

@@ -1,0 +1,86 @@
+"""Every text of pictures, reports and page, in English and Bahasa Indonesia, and their numbers.
+
+The texts are in a file for each language beside this module; what is said where is decided
+elsewhere. Sentences of the library itself (violations, reasons) are English.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("en", "id")
+NONE = "–"
+_SWAP = str.maketrans(",.", ".,")
+"""Indonesian numbers have a point for thousands and a comma for decimals."""
+
+
+class Texts:
+    """The texts of one language, by keys such as ``stack.vacant``.
+
+    Parameters
+    ----------
+    language
+        One of `LANGUAGES`.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.all = _read(language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return a text with its places filled.
+
+        Raises
+        ------
+        KeyError
+            If there is no such text: a bug of ours.
+        """
+        return self.all[key].format(**values) if values else self.all[key]
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        """Return a number as the language writes it, a dash for none."""
+        if value is None:
+            return NONE
+        text = f"{value:,.{decimals}f}".replace("-", "−")
+        return text.translate(_SWAP) if self.language == "id" else text
+
+    def percent(self, share: float | None, decimals: int = 0) -> str:
+        """Return a share in per cent; what would be rounded to 0 or 100 is said to be near it."""
+        if share is None:
+            return NONE
+        shown, least = round(100 * share, decimals), 10**-decimals
+        if shown == 0 and share > 0:
+            return f"< {self.number(least, decimals)} %"
+        if shown == 100 and share < 1:
+            return f"> {self.number(100 - least, decimals)} %"
+        return f"{self.number(shown, decimals)} %"
+
+    def short(self, value: float | None) -> str:
+        """Return a number of few digits: two decimals below 10, else none."""
+        return self.number(value, 2 if value is not None and abs(value) < 10 else 0)
+
+    @property
+    def locale(self) -> dict[str, Any]:
+        """How vega writes numbers in this language."""
+        marks = (",", ".") if self.language == "id" else (".", ",")
+        return {"decimal": marks[0], "thousands": marks[1], "grouping": [3], "currency": ["", ""]}
+
+
+@cache
+def texts(language: str) -> Texts:
+    """Return the texts of a language; of one that is not there, the English ones."""
+    return Texts(language if language in LANGUAGES else LANGUAGES[0])
+
+
+@cache
+def _read(language: str) -> dict[str, str]:
+    file = resources.files(__name__) / f"{language}.toml"
+    sections = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {
+        f"{section}.{key}": text
+        for section, items in sections.items()
+        for key, text in items.items()
+    }
