@@ -4,7 +4,8 @@ AllocatorError
 ├── InputError         what was given is wrong; carries every problem found     (exit 2)
 ├── UncheckedPlanError the checker refused a plan of our own: our bug           (exit 3)
 └── SolveFailedError   a process that solved died, hung, or ended in an error   (exit 3)
-    └── OutOfMemoryError   it took more memory than it may                      (exit 3)
+    ├── OutOfMemoryError   it took more memory than it may                      (exit 3)
+    └── ProcessDiedError   it died, by itself or by another's hand              (exit 3)
 """
 
 from __future__ import annotations
@@ -80,6 +81,10 @@ class SolveFailedError(AllocatorError):
 
 class OutOfMemoryError(SolveFailedError):
     """A process that solved took more memory than it may, or than there is."""
+
+
+class ProcessDiedError(SolveFailedError):
+    """A process that solved died; another may do the same work."""
 
 
 def shorten(text: str, limit: int = 80) -> str:

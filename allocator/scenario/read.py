@@ -5,7 +5,7 @@ What a source holds is gathered by `sources`; how cells become typed rows is in 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,15 +14,21 @@ from pydantic import ValidationError
 from allocator.errors import InputError, Problem
 from allocator.scenario import consistency
 from allocator.scenario.build import build_settings, build_table, expectation, shown
-from allocator.scenario.cells import text_table
 from allocator.scenario.convert import SHEET, Kind, kinds_of
 from allocator.scenario.document import parse_json
-from allocator.scenario.raw import RawTable, columns_of, fingerprint, from_grid
+from allocator.scenario.raw import columns_of, fingerprint
 from allocator.scenario.settings import Section, Settings
-from allocator.scenario.sources import Given, from_document, from_folder, from_workbook, read_bytes
-from allocator.scenario.tables import REQUIRED_TABLES, Source
+from allocator.scenario.sources import (
+    Given,
+    from_document,
+    from_files,
+    from_folder,
+    from_workbook,
+    read_bytes,
+    single_table,
+)
+from allocator.scenario.tables import REQUIRED_TABLES, Headcount, Source
 from allocator.scenario.types import Scenario
-from allocator.scenario.workbook import sheets
 
 _SECTION = TypeVar("_SECTION", bound=Section)
 
@@ -47,7 +53,7 @@ def read_scenario(
     if path.is_dir():
         given = from_folder(path)
     elif path.suffix.lower() == ".xlsx":
-        given = from_workbook(path)
+        given = from_workbook(path.name, read_bytes(path))
     elif path.suffix.lower() == ".json":
         given = from_document(parse_json(read_bytes(path), path.name), path.name, f"{path.name} ")
     else:
@@ -74,6 +80,39 @@ def scenario_from_json(
     return _scenario(from_document(document, name, ""), people_per_desk, scheme)
 
 
+def scenario_from_files(files: Mapping[str, tuple[str, bytes]]) -> Scenario:
+    """Return the scenario in files that are at hand, under the names of what they hold.
+
+    Parameters
+    ----------
+    files
+        File name and content by table name (.csv or .xlsx) and, for the settings, ``scenario``
+        (.toml); or of ``workbook`` alone, a scenario in one .xlsx.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong, each thing with its file, row and column.
+    """
+    if set(files) == {"workbook"}:
+        return _scenario(from_workbook(*files["workbook"]), None, None)
+    return _scenario(from_files(files), None, None)
+
+
+def headcounts_from_file(name: str, data: bytes) -> tuple[Headcount, ...]:
+    """Return the rows of a headcount table, a .csv or .xlsx file that is at hand.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the table by itself.
+    """
+    built = build_table(single_table("headcounts", name, data, columns_of("headcounts")))
+    if built.problems:
+        raise InputError(built.problems)
+    return tuple(row for row in built.rows if isinstance(row, Headcount))
+
+
 def read_headcounts(scenario: Scenario, path: Path) -> Scenario:
     """Return the scenario with the headcounts of another table, a .csv or .xlsx file.
 
@@ -84,7 +123,7 @@ def read_headcounts(scenario: Scenario, path: Path) -> Scenario:
     InputError
         With everything that is wrong with the table, or that does not agree with the scenario.
     """
-    raw = _single_table("headcounts", path, columns_of("headcounts"))
+    raw = single_table("headcounts", path.name, read_bytes(path), columns_of("headcounts"))
     built = build_table(raw)
     if built.problems:
         raise InputError(built.problems)
@@ -106,7 +145,14 @@ def read_rows(path: Path, columns: Collection[str]) -> list[tuple[int, dict[str,
     InputError
         If it is no table, or a column is missing or comes twice.
     """
-    raw = _single_table(path.stem, path, columns)
+    return rows_from_file(path.name, read_bytes(path), columns)
+
+
+def rows_from_file(
+    name: str, data: bytes, columns: Collection[str]
+) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a table as `read_rows` does, of a file that is at hand."""
+    raw = single_table(Path(name).stem, name, data, columns)
     amiss = [column for column in columns if (raw.header or ()).count(column) != 1]
     if amiss:
         message = "expected this column, and once"
@@ -120,15 +166,6 @@ def read_rows(path: Path, columns: Collection[str]) -> list[tuple[int, dict[str,
 def _text(cell: Any) -> str:
     number = isinstance(cell, int | float) and not isinstance(cell, bool)
     return str(SHEET[Kind.TEXT](cell)) if number else str(cell)
-
-
-def _single_table(name: str, path: Path, known: Collection[str]) -> RawTable:
-    data = read_bytes(path)
-    if path.suffix.lower() != ".xlsx":
-        return text_table(name, path.name, data, known)
-    grids = sheets(data, path.name)
-    sheet = name if name in grids else next(iter(grids), "")
-    return from_grid(name, f"{path.name} {sheet}", grids.get(sheet, ()), SHEET, data)
 
 
 def _scenario(given: Given, people_per_desk: str | None, scheme: str | None) -> Scenario:

@@ -7,16 +7,17 @@ looked at here.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from allocator.errors import InputError, Problem
 from allocator.scenario.cells import decode, text_table
+from allocator.scenario.convert import SHEET
 from allocator.scenario.document import document_tables
 from allocator.scenario.names import Nearest
-from allocator.scenario.raw import RawTable, columns_of
+from allocator.scenario.raw import RawTable, columns_of, from_grid
 from allocator.scenario.tables import TABLES
 from allocator.scenario.workbook import sheet_settings, sheet_table, sheets, unknown_sheets
 
@@ -70,12 +71,18 @@ def from_folder(folder: Path) -> Given:
                 given.fails(table, error)
     if _SETTINGS_FILE in names:
         try:
-            data = read_bytes(folder / _SETTINGS_FILE)
-            given.settings_content = data
-            given.settings = _toml(data)
+            _take_settings(given, read_bytes(folder / _SETTINGS_FILE))
         except InputError as error:
             given.fails("scenario", error)
     return given
+
+
+def _take_settings(given: Given, data: bytes) -> None:
+    given.settings_content = data
+    try:
+        given.settings = _toml(data)
+    except InputError as error:
+        given.fails("scenario", error)
 
 
 def _unknown_files(names: Iterable[str], known: Collection[str]) -> list[Problem]:
@@ -96,15 +103,42 @@ def _toml(data: bytes) -> dict[str, Any]:
         raise InputError([Problem(f"expected TOML: {error}", _SETTINGS_FILE)]) from error
 
 
-def from_workbook(path: Path) -> Given:
+def from_files(files: Mapping[str, tuple[str, bytes]]) -> Given:
+    """Return what is in files, by what they hold: tables, and ``scenario`` for the settings."""
+    given = Given("{}", _SETTINGS_FILE)
+    nearest = Nearest((*TABLES, "scenario", "workbook"))
+    given.problems += [
+        Problem(f"unknown table{nearest.hint(name)}", name)
+        for name in files
+        if name not in (*TABLES, "scenario")
+    ]
+    for table in TABLES:
+        if table in files:
+            try:
+                given.tables.append(single_table(table, *files[table], columns_of(table)))
+            except InputError as error:
+                given.fails(table, error)
+    if "scenario" in files:
+        _take_settings(given, files["scenario"][1])
+    return given
+
+
+def single_table(name: str, file: str, data: bytes, known: Collection[str]) -> RawTable:
+    """Return the table in a .csv or .xlsx file; in a workbook, its sheet or the first one."""
+    if not file.lower().endswith(".xlsx"):
+        return text_table(name, file, data, known)
+    grids = sheets(data, file)
+    sheet = name if name in grids else next(iter(grids), "")
+    return from_grid(name, f"{file} {sheet}", grids.get(sheet, ()), SHEET, data)
+
+
+def from_workbook(name: str, data: bytes) -> Given:
     """Return what is in the sheets of a workbook."""
-    given = Given(f"{path.name} {{}}", f"{path.name} scenario")
-    grids = sheets(read_bytes(path), path.name)
-    given.problems += unknown_sheets(list(grids), (*TABLES, "scenario"), path.name)
+    given = Given(f"{name} {{}}", f"{name} scenario")
+    grids = sheets(data, name)
+    given.problems += unknown_sheets(list(grids), (*TABLES, "scenario"), name)
     given.tables = [
-        sheet_table(table, f"{path.name} {table}", grids[table])
-        for table in TABLES
-        if table in grids
+        sheet_table(table, f"{name} {table}", grids[table]) for table in TABLES if table in grids
     ]
     if "scenario" in grids:
         raw = sheet_table("scenario", given.settings_place, grids["scenario"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Collection
 from typing import Any
 
@@ -15,6 +16,8 @@ from allocator.scenario.names import Nearest
 from allocator.scenario.raw import Grid, RawTable, from_grid, is_ignored
 
 SETTINGS_COLUMNS = ("section", "key", "value")
+MOST_UNPACKED = 500_000_000
+"""Bytes that a workbook may say it unpacks to: more is no table of offices, but an attack."""
 
 
 def sheets(data: bytes, place: str) -> dict[str, Grid]:
@@ -23,13 +26,18 @@ def sheets(data: bytes, place: str) -> dict[str, Grid]:
     Raises
     ------
     InputError
-        If it is no workbook.
+        If it is no workbook, or one that unpacks to far too much.
     """
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            unpacked = sum(each.file_size for each in packed.infolist())
+        if unpacked > MOST_UNPACKED:
+            wanted = f"expected a workbook that unpacks to at most {MOST_UNPACKED:,} bytes"
+            raise InputError([Problem(wanted, place, value=f"{unpacked:,} bytes")])
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = [s.name for s in book.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet]
         return {name: _grid(book.get_sheet_by_name(name).to_python(False)) for name in names}
-    except (CalamineError, OSError, ValueError) as error:
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         raise InputError([Problem("expected an Excel workbook (.xlsx)", place)]) from error
 
 

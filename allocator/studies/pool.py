@@ -1,7 +1,7 @@
-"""A warm pool: processes that import the search once and solve one task after another.
+"""A warm pool: processes that import the search once and do one task after another.
 
 A search may hang, crash or eat all memory; here that costs one task and one process. What is
-asked of the pool, and what becomes of its plans, is decided elsewhere.
+asked of the pool, and what becomes of its answers, is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from allocator.errors import InputError, OutOfMemoryError, Problem, SolveFailedError
+from allocator.errors import InputError, OutOfMemoryError, ProcessDiedError, SolveFailedError
 from allocator.plan.types import Pieces, Plan
 from allocator.scenario.types import Scenario
 
 if TYPE_CHECKING:
-    from allocator.search.progress import OnProgress, Progress
+    from allocator.search.progress import OnProgress, Progress, ShouldStop
     from allocator.search.solve import SolveOptions
 
 TICK_S = 0.1
@@ -33,13 +33,43 @@ TICK_S = 0.1
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
+Solver = Callable[..., Plan]
+"""What a process runs: takes a scenario, options, and start, on_progress, should_stop by name."""
+
+
+class Work(Protocol):
+    """What one process does at a time: it travels there, and its answer travels back."""
+
+    @property
+    def time_limit_s(self) -> float:
+        """Seconds that it may take; it is ended some time after."""
+
+    def run(self, solver: Solver, on_progress: OnProgress, should_stop: ShouldStop) -> Any:
+        """Do it, in the process, with what the pool solves by."""
+
+
 @dataclass(frozen=True)
 class Task:
-    """What one process solves at a time: the arguments of `search.solve.solve`."""
+    """One solve: the arguments of `search.solve.solve`."""
 
     scenario: Scenario
     options: SolveOptions
     start: Pieces | None = None
+
+    @property
+    def time_limit_s(self) -> float:
+        """Seconds that the solve may take."""
+        return self.options.time_limit_s
+
+    def run(self, solver: Solver, on_progress: OnProgress, should_stop: ShouldStop) -> Plan:
+        """Return the plan."""
+        return solver(
+            self.scenario,
+            self.options,
+            start=self.start,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
 
 
 @dataclass(frozen=True)
@@ -60,10 +90,6 @@ class Limits:
     memory_mb: float = 4000.0
 
 
-Solver = Callable[..., Plan]
-"""What a process runs: takes a scenario, options, and start, on_progress, should_stop by name."""
-
-
 def default_solver(scenario: Scenario, options: SolveOptions, **how: object) -> Plan:
     """Solve, with the search imported by the first process that needs it."""
     return _search()(scenario, options, **how)
@@ -82,14 +108,14 @@ class Job:
     Attributes
     ----------
     future
-        Its plan. Raises `SolveFailedError` if there is none for a reason that lies in the
-        process, `InputError` if the search refuses the options, `CancelledError` if it was
-        stopped before it began.
+        Its answer, of a `Task` the plan. Raises `SolveFailedError` if there is none for a reason
+        that lies in the process, `InputError` if what was given cannot be used,
+        `CancelledError` if it was stopped before it began.
     """
 
-    task: Task
+    task: Work
     on_progress: OnProgress | None = None
-    future: Future[Plan] = field(default_factory=Future)
+    future: Future[Any] = field(default_factory=Future)
     stopped: Event = field(default_factory=Event)
     abandoned: Event = field(default_factory=Event)
 
@@ -130,7 +156,7 @@ class Pool:
         for slot in self._slots:
             slot.start()
 
-    def submit(self, task: Task, on_progress: OnProgress | None = None) -> Job:
+    def submit(self, task: Work, on_progress: OnProgress | None = None) -> Job:
         """Queue a task. `on_progress` is called from a thread of the pool."""
         job = Job(task, on_progress)
         self._jobs.put(job)
@@ -196,14 +222,14 @@ class _Child:
         self.end()
         return _Child(self._solver)
 
-    def solve(self, job: Job, limits: Limits, closing: Event) -> Plan:
-        """Return the plan of a job, or raise why there is none."""
+    def solve(self, job: Job, limits: Limits, closing: Event) -> Any:
+        """Return the answer to a job, or raise why there is none."""
         self._owes = True
         try:
             self._pipe.send(job.task)
             kind, content = self._answer(job, limits, closing)
         except (EOFError, OSError) as error:
-            raise SolveFailedError(self._death()) from error
+            raise ProcessDiedError(self._death()) from error
         self._owes = False
         if kind == "refused":
             raise InputError(content)
@@ -211,12 +237,11 @@ class _Child:
             raise OutOfMemoryError(content)
         if kind == "failed":
             raise SolveFailedError(content)
-        plan: Plan = content
-        return plan
+        return content
 
     def _answer(self, job: Job, limits: Limits, closing: Event) -> tuple[str, Any]:
         """Wait for the answer, handing progress on."""
-        deadline = time.monotonic() + job.task.options.time_limit_s + limits.grace_s
+        deadline = time.monotonic() + job.task.time_limit_s + limits.grace_s
         told = False
         while True:
             self._watch(job, deadline, limits, closing)
@@ -267,7 +292,7 @@ def resident_bytes(pid: int | None) -> int:
 
 def _child_main(pipe: Connection, solver: Solver) -> None:
     """Solve task after task; runs in the child."""
-    tasks: SimpleQueue[Task] = SimpleQueue()
+    tasks: SimpleQueue[Work] = SimpleQueue()
     stopped = Event()
     Thread(target=_listen, args=(pipe, tasks, stopped), daemon=True).start()
     if solver is default_solver:
@@ -283,7 +308,7 @@ def _child_main(pipe: Connection, solver: Solver) -> None:
         tell(*_outcome(task, solver, partial(tell, "progress"), stopped))
 
 
-def _listen(pipe: Connection, tasks: SimpleQueue[Task], stopped: Event) -> None:
+def _listen(pipe: Connection, tasks: SimpleQueue[Work], stopped: Event) -> None:
     """Take tasks, and None for "stop now"; ends the process once the parent is gone."""
     try:
         while True:
@@ -298,21 +323,14 @@ def _listen(pipe: Connection, tasks: SimpleQueue[Task], stopped: Event) -> None:
 
 
 def _outcome(
-    task: Task, solver: Solver, on_progress: Callable[[Progress], None], stopped: Event
-) -> tuple[str, Plan | str | tuple[Problem, ...]]:
+    task: Work, solver: Solver, on_progress: Callable[[Progress], None], stopped: Event
+) -> tuple[str, Any]:
     """Return what became of a task, in a form that travels."""
     try:
-        plan = solver(
-            task.scenario,
-            task.options,
-            start=task.start,
-            on_progress=on_progress,
-            should_stop=stopped.is_set,
-        )
+        return "answer", task.run(solver, on_progress, stopped.is_set)
     except InputError as error:
         return "refused", error.problems
     except MemoryError:
         return "memory", "memory ran out"
     except Exception as error:
         return "failed", f"{type(error).__name__}: {error}"
-    return "plan", plan
