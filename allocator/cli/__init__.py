@@ -16,7 +16,18 @@ from io import TextIOWrapper
 
 import typer
 
-from allocator.cli import attendance, batch, bench, check, compare, explain, serve, solve
+from allocator.cli import (
+    attendance,
+    batch,
+    bench,
+    check,
+    compare,
+    explain,
+    report,
+    serve,
+    solve,
+    tightest,
+)
 from allocator.cli.common import ABORTED, ALL_WELL, BAD_INPUT, OWN_BUG, print_result, say
 from allocator.errors import InputError, Problem
 
@@ -34,6 +45,8 @@ app.command(epilog=f"Example: {check.EXAMPLE}")(check.check)
 app.command(epilog=f"Example: {explain.EXAMPLE}")(explain.explain)
 app.command(epilog=f"Example: {batch.EXAMPLE}")(batch.batch)
 app.command(epilog=f"Example: {compare.EXAMPLE}")(compare.compare)
+app.command(epilog=f"Example: {report.EXAMPLE}")(report.report)
+app.command(epilog=f"Example: {tightest.EXAMPLE}")(tightest.tightest)
 app.command(epilog=f"Example: {serve.EXAMPLE}")(serve.serve)
 app.command(epilog=f"Example: {bench.EXAMPLE}")(bench.bench)
 app.add_typer(attendance.app, name="attendance")

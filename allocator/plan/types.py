@@ -295,8 +295,8 @@ class Plan(Record):
         """Return the content of plan.json."""
         return self.model_dump(mode="json", by_alias=True)
 
-    def stack_chart(self) -> altair.LayerChart:
-        """Return the stack plan as an altair chart.
+    def stack_chart(self, **looks: Any) -> altair.LayerChart:
+        """Return the stack plan as an altair chart; looks are those of `plan.stack.stack_chart`.
 
         Raises
         ------
@@ -307,7 +307,7 @@ class Plan(Record):
 
         if self._scenario is None:
             raise ValueError("the picture needs the scenario: plan.of(scenario).stack_chart()")
-        return stack_chart(self, self._scenario)
+        return stack_chart(self, self._scenario, **looks)
 
     @property
     def pieces(self) -> dict[tuple[str, str], int]:

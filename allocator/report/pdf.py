@@ -1,0 +1,267 @@
+"""The PDF of a report: a page of summary, the stack plan, and the tables.
+
+Text and tables are set by fpdf2; pictures are laid over them as vectors by pypdf. What the
+tables hold is `tables`', what the summary says `summary`'s.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from fpdf import FPDF
+from fpdf.enums import TableBordersLayout, TableCellFillMode, XPos, YPos
+from fpdf.fonts import FontFace
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
+
+from allocator import __version__
+from allocator.errors import shorten
+from allocator.plan.stack import stack_chart
+from allocator.report.charts import costs_chart, curve_chart
+from allocator.report.pictures import render
+from allocator.report.summary import Summary, Tile, summary
+from allocator.report.tables import Cell, Column, Reported, Table, tables
+from allocator.texts import Texts
+
+FAMILY = "Liberation Sans"
+INK, FAINT, ACCENT, PALE = (31, 41, 51), (91, 102, 112), (0, 90, 140), (238, 242, 246)
+MARGIN = 14.0
+MM_A_POINT = 25.4 / 72
+A4_WIDTH = 297.0
+MOST_ROWS = {"risks": 40, "pieces": 600}
+"""Rows of a table that a page is for; the rest are in the workbook."""
+LONGEST_CELL = 120
+STACK_PAGE, STACK_TALLEST = 1380, 0.6
+"""Width of the stack plan in its own pixels where it is read on A3, and height by that."""
+FEW_TOWERS = 24
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A picture and where it goes: number of the page from 0, and a box in millimetres."""
+
+    page: int
+    picture: bytes
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class _Sheets(FPDF):
+    """Pages with a foot, in the fonts that come with the package."""
+
+    def __init__(self, say: Texts, title: str) -> None:
+        super().__init__(orientation="landscape", format="A4")
+        self.say, self.foot = say, shorten(title, 90)
+        folder = resources.files("allocator.report") / "fonts"
+        for style, name in (("", "Regular"), ("B", "Bold")):
+            with resources.as_file(folder / f"LiberationSans-{name}.ttf") as file:
+                self.add_font(FAMILY, style, str(file))
+        self.set_margin(MARGIN)
+        self.set_auto_page_break(True, margin=18)
+        self.set_title(shorten(title, 120))
+        self.set_lang(say.language)
+        self.set_creator(f"allocator {__version__}")
+
+    def footer(self) -> None:
+        """Write the plan's name and the page's number."""
+        self.set_y(-12)
+        self._pen(8, FAINT)
+        self.cell(self.epw / 2, 5, self.foot)
+        number = self.say("report.page", page=self.page_no(), pages="{nb}")
+        self.cell(self.epw / 2, 5, number, align="R")
+
+    def _pen(self, size: float, colour: tuple[int, int, int] = INK, style: str = "") -> None:
+        self.set_font(FAMILY, style, size)
+        self.set_text_color(*colour)
+
+    def fitting(self, title: str) -> float:
+        """Return the size at which a heading fits on one line, or the smallest one."""
+        for size in (20, 18, 16, 14):
+            self._pen(size, style="B")
+            if self.get_string_width(title) < self.epw - 2:
+                return size
+        return 13
+
+    def line_of(
+        self,
+        text: str,
+        size: float,
+        *,
+        colour: tuple[int, int, int] = INK,
+        style: str = "",
+        width: float = 0,
+        height: float | None = None,
+    ) -> None:
+        """Write a paragraph and go to the line below it."""
+        self._pen(size, colour, style)
+        self.multi_cell(
+            width,
+            height or size * 0.46,
+            text,
+            align="L",
+            new_x=XPos.LMARGIN,
+            new_y=YPos.NEXT,
+        )
+
+
+def pdf(given: Reported) -> bytes:
+    """Return the report as a PDF."""
+    told = summary(given)
+    sheets = _Sheets(given.say, told.title)
+    placed = [*_first_page(sheets, given, told), _stack_page(sheets, given)]
+    for table in tables(given):
+        _table(sheets, table, given.say)
+    return _with_pictures(bytes(sheets.output()), placed)
+
+
+def _first_page(sheets: _Sheets, given: Reported, told: Summary) -> Iterable[Placed]:
+    sheets.add_page()
+    sheets.line_of(told.title, sheets.fitting(told.title), style="B")
+    sheets.ln(1)
+    sheets.line_of(told.subtitle, 10, colour=FAINT)
+    sheets.ln(3)
+    sheets.line_of(told.verdict, 13, colour=ACCENT, style="B")
+    sheets.ln(4)
+    _tiles(sheets, told.tiles)
+    sheets.ln(6)
+    top, half = sheets.get_y(), sheets.epw / 2 - 4
+    yield from _charts(sheets, given, top, half)
+    sheets.set_y(top + 72)
+    sheets.line_of(given.say("report.to_know"), 11, style="B")
+    sheets.ln(1)
+    for point in told.points:
+        sheets.line_of(f"•  {point}", 9.5, height=5)
+
+
+def _charts(sheets: _Sheets, given: Reported, top: float, half: float) -> Iterable[Placed]:
+    plan, say, page = given.plan, given.say, sheets.page_no() - 1
+    drawn = [("report.costs_chart", costs_chart(plan, say, width=460, height=170))]
+    if plan.run.trace:
+        curve = curve_chart(plan.run.trace, say, width=480, height=170)
+        drawn.append(("report.curve_chart", curve))
+    for number, (key, chart) in enumerate(drawn):
+        x = MARGIN + number * (half + 8)
+        sheets.set_xy(x, top)
+        sheets._pen(11, INK, "B")
+        sheets.cell(half, 5, say(key))
+        yield Placed(page, render(chart.to_dict(), "pdf"), x, top + 6, half, 62)
+
+
+def _tiles(sheets: _Sheets, tiles: Sequence[Tile]) -> None:
+    """Draw the figures that matter, side by side."""
+    gap, height = 4.0, 25.0
+    width = (sheets.epw - gap * (len(tiles) - 1)) / len(tiles)
+    top = sheets.get_y()
+    for number, tile in enumerate(tiles):
+        x = MARGIN + number * (width + gap)
+        sheets.set_fill_color(*PALE)
+        sheets.rect(x, top, width, height, style="F", round_corners=True, corner_radius=2)
+        sheets.set_xy(x + 3, top + 3)
+        sheets._pen(18, INK, "B")
+        sheets.cell(width - 6, 8, tile.figure)
+        sheets.set_xy(x + 3, top + 12)
+        sheets._pen(8.5, FAINT)
+        sheets.multi_cell(width - 6, 3.9, tile.words, align="L")
+    sheets.set_xy(MARGIN, top + height)
+
+
+def _stack_page(sheets: _Sheets, given: Reported) -> Placed:
+    few = len({floor.tower_id for floor in given.plan.floors}) <= FEW_TOWERS
+    chart = stack_chart(
+        given.plan,
+        given.scenario,
+        say=given.say,
+        width=STACK_PAGE if few else None,
+        tallest=STACK_TALLEST if few else None,
+    )
+    sheets.add_page(format="A3")
+    return Placed(
+        page=sheets.page_no() - 1,
+        picture=render(chart.to_dict(), "pdf"),
+        x=MARGIN,
+        y=MARGIN - 4,
+        width=sheets.w - 2 * MARGIN,
+        height=sheets.h - 2 * MARGIN,
+    )
+
+
+def _table(sheets: _Sheets, table: Table, say: Texts) -> None:
+    sheets.add_page(format="A4")
+    sheets.line_of(table.title, 15, style="B")
+    sheets.ln(1)
+    sheets.line_of(table.note, 9, colour=FAINT)
+    shown = table.rows[: MOST_ROWS.get(table.name, len(table.rows))]
+    if len(shown) < len(table.rows):
+        cut = {"shown": say.number(len(shown)), "rows": say.number(len(table.rows))}
+        sheets.line_of(say("report.cut", **cut), 9, colour=FAINT)
+    sheets.ln(2)
+    sheets._pen(8)
+    sheets.set_draw_color(200, 206, 212)
+    head = FontFace(emphasis="BOLD", color=INK, fill_color=PALE)
+    with sheets.table(
+        col_widths=tuple(column.weight for column in table.columns),
+        text_align=tuple("LEFT" if c.kind == "text" else "RIGHT" for c in table.columns),
+        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+        headings_style=head,
+        line_height=4.2,
+        padding=(0.8, 1.4),
+        cell_fill_color=(255, 255, 255),
+        cell_fill_mode=TableCellFillMode.ALL,
+    ) as drawn:
+        drawn.row([column.title for column in table.columns])
+        for row in shown:
+            drawn.row([_written(c, v, say) for c, v in zip(table.columns, row, strict=True)])
+
+
+def _written(column: Column, value: Cell, say: Texts) -> str:
+    if value is None or value == "":
+        return "–" if column.kind != "text" else ""
+    if isinstance(value, str):
+        return shorten(value, LONGEST_CELL)
+    if column.kind == "percent":
+        return say.percent(value)
+    return say.number(value, {"decimal": 1, "ratio": 2}.get(column.kind, 0))
+
+
+def _with_pictures(pages: bytes, placed: Iterable[Placed]) -> bytes:
+    """Lay pictures over pages, each as large as its box lets it be, from the top left."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pages)))
+    for number, one in enumerate(placed):
+        _lay(writer, one, f"/Picture{number}")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _lay(writer: PdfWriter, one: Placed, name: str) -> None:
+    """Add a picture to its page as an object of its own, which need not be taken apart."""
+    picture, page = PdfReader(io.BytesIO(one.picture)).pages[0], writer.pages[one.page]
+    wide, high = float(picture.mediabox.width), float(picture.mediabox.height)
+    scale = min(one.width / wide, one.height / high) / MM_A_POINT
+    x = one.x / MM_A_POINT
+    y = float(page.mediabox.height) - one.y / MM_A_POINT - high * scale
+    found: Any = page["/Resources"].get_object()
+    objects = found.setdefault(NameObject("/XObject"), DictionaryObject())
+    objects.get_object()[NameObject(name)] = writer._add_object(_form(writer, picture))
+    drawing = StreamObject()
+    drawing.set_data(f"q {scale:.5f} 0 0 {scale:.5f} {x:.3f} {y:.3f} cm {name} Do Q\n".encode())
+    before = page.raw_get("/Contents")
+    parts = list(before) if isinstance(before, ArrayObject) else [before]
+    page[NameObject("/Contents")] = ArrayObject([*parts, writer._add_object(drawing)])
+
+
+def _form(writer: PdfWriter, picture: PageObject) -> StreamObject:
+    content: Any = picture.get_contents()
+    form = StreamObject()
+    form.set_data(content.get_data())
+    form[NameObject("/Type")] = NameObject("/XObject")
+    form[NameObject("/Subtype")] = NameObject("/Form")
+    form[NameObject("/BBox")] = ArrayObject(picture.mediabox)
+    form[NameObject("/Resources")] = picture["/Resources"].clone(writer)
+    return form.flate_encode()

@@ -1,0 +1,151 @@
+"""What a minister reads first: does everybody fit, how good is it, and what to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from allocator.errors import shorten
+from allocator.plan.types import AreaKind, Status
+from allocator.report.tables import Reported
+from allocator.scenario.demand import demand, usable_desks
+
+MOST_NAMED = 3
+"""Floors and organisations that a sentence names."""
+LONGEST_TITLE = 160
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure and what it is."""
+
+    figure: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The first page in words.
+
+    Attributes
+    ----------
+    verdict
+        Whether all fit, and what is proved.
+    points
+        Sentences on what to know before deciding.
+    """
+
+    title: str
+    subtitle: str
+    verdict: str
+    tiles: tuple[Tile, ...]
+    points: tuple[str, ...]
+
+
+def summary(given: Reported) -> Summary:
+    """Return the summary of a plan."""
+    settings, say = given.scenario.settings, given.say
+    title = settings.title or settings.name or say("report.untitled")
+    ratio = say.number(float(settings.sharing.people_per_desk), 2)
+    subtitle = say("report.subtitle", ratio=ratio)
+    if given.scenario.scheme:
+        scheme = say("report.subtitle_scheme", scheme=shorten(given.scenario.scheme))
+        subtitle = f"{subtitle} {scheme}"
+    return Summary(
+        title=shorten(title, LONGEST_TITLE),
+        subtitle=subtitle,
+        verdict=_verdict(given),
+        tiles=tuple(_tiles(given)),
+        points=tuple(_points(given)),
+    )
+
+
+def _verdict(given: Reported) -> str:
+    say, plan = given.say, given.plan
+    unplaced = plan.objective.unplaced_people or 0.0
+    people = say.number(sum(unit.headcount for unit in given.scenario.housed))
+    placed = (
+        say("report.all_placed", people=people)
+        if not unplaced
+        else say("report.some_unplaced", people=people, unplaced=say.number(unplaced, 1))
+    )
+    if plan.status is Status.OPTIMAL:
+        return f"{placed} {say('report.proved_best')}"
+    return f"{placed} {say('report.within', gap=say.percent(plan.gap, 1))}"
+
+
+def _tiles(given: Reported) -> Iterator[Tile]:
+    say, plan = given.say, given.plan
+    sharing = given.scenario.settings.sharing
+    needed = sum(demand(unit) for unit in given.scenario.housed)
+    usable = sum(usable_desks(floor, sharing) for floor in given.scenario.floors)
+    in_use = sum(1 for floor in plan.floors if floor.desks_used)
+    towers = len({floor.tower_id for floor in plan.floors})
+    together = sum(1 for use in plan.organisations if use.towers == 1)
+    housed = sum(1 for use in plan.organisations if use.towers)
+    people = sum(floor.people for floor in plan.floors)
+    yield Tile(say.number(people), say("tile.people", bodies=say.number(housed)))
+    yield Tile(say.number(needed), say("tile.desks", usable=say.number(usable)))
+    yield Tile(say.number(people / needed if needed else None, 2), say("tile.ratio"))
+    yield Tile(
+        say.number(in_use),
+        say("tile.floors", floors=say.number(len(plan.floors)), towers=say.number(towers)),
+    )
+    yield Tile(say.number(together), say("tile.together", bodies=say.number(housed)))
+    if plan.attendance:
+        without = say.number(plan.attendance.without_desk_peak, 1)
+        weekday = say(f"weekday.{plan.attendance.peak_weekday}")
+        yield Tile(without, say("tile.without", weekday=weekday))
+
+
+def _points(given: Reported) -> Iterator[str]:
+    yield from _serving(given)
+    yield from _apart(given)
+    say, plan = given.say, given.plan
+    total, bound = say.number(plan.objective.total), say.number(plan.bound)
+    hours = say.number((plan.objective.total or 0) / 60)
+    yield say("point.cost", total=total, bound=bound, hours=hours)
+    yield say("point.checked")
+    if plan.warnings:
+        yield say("point.warnings", count=say.number(len(plan.warnings)))
+
+
+def _serving(given: Reported) -> Iterator[str]:
+    say, service = given.say, given.plan.attendance
+    if service is None:
+        return
+    figures = {
+        "short": say.number(service.floors_short),
+        "floors": say.number(service.floors),
+        "allowed": say.percent(service.short_day_probability),
+    }
+    yield say("point.short" if service.floors_short else "point.serves", **figures)
+    worst = [
+        say(
+            "point.worst_floor",
+            floor=shorten(area.area_id, 40),
+            chance=say.percent(area.short_day_peak),
+            weekday=say(f"weekday.{area.peak_weekday}"),
+        )
+        for area in given.areas(AreaKind.FLOOR)[:MOST_NAMED]
+        if area.short_day_peak > 0
+    ]
+    if worst:
+        yield say("point.worst", floors=", ".join(worst))
+
+
+def _apart(given: Reported) -> Iterator[str]:
+    say = given.say
+    apart = sorted(
+        (use for use in given.plan.organisations if use.towers > 1),
+        key=lambda use: (-use.towers, -use.people, use.organisation_id),
+    )
+    if not apart:
+        yield say("point.together")
+        return
+    names = ", ".join(
+        f"{shorten(use.organisation_id, 40)} ({use.towers})" for use in apart[:MOST_NAMED]
+    )
+    rest = len(apart) - MOST_NAMED
+    more = say("point.more", count=say.number(rest)) if rest > 0 else ""
+    yield say("point.apart", count=say.number(len(apart)), names=names + more)

@@ -1,0 +1,65 @@
+"""The catalogue: the same keys and places in both languages, numbers as each writes them."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+
+from allocator.plan.types import TermName
+from allocator.scenario.presence import WEEKDAYS
+from allocator.texts import LANGUAGES, texts
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_languages_have_the_same_texts() -> None:
+    """Every text is there in both languages."""
+    english, indonesian = (set(texts(language).all) for language in LANGUAGES)
+    assert english == indonesian
+
+
+def test_texts_have_the_same_places() -> None:
+    """What a text is filled with has its place in both languages."""
+    english, indonesian = (texts(language).all for language in LANGUAGES)
+    assert {k: places(t) for k, t in english.items()} == {
+        k: places(t) for k, t in indonesian.items()
+    }
+
+
+def test_languages_differ() -> None:
+    """Hardly any text of more than two words was left in English."""
+    english, indonesian = (texts(language).all for language in LANGUAGES)
+    same = [k for k, t in english.items() if t == indonesian[k] and len(re.findall(r"\w+", t)) > 2]
+    assert same == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_terms_and_weekdays_have_names(language: str) -> None:
+    """Every term of the total and every weekday can be said."""
+    say = texts(language)
+    assert all(say(f"term.{name}") for name in TermName)
+    assert all(say(f"weekday.{day}") for day in WEEKDAYS)
+
+
+def test_numbers_are_written_as_the_language_does() -> None:
+    """English has commas for thousands, Indonesian points, and the other for decimals."""
+    said = [texts(language).number(-1234.5, 1) for language in LANGUAGES]
+    assert said == ["−1,234.5", "−1.234,5"]
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.0, "0 %"), (0.001, "< 1 %"), (0.25, "25 %"), (0.999, "> 99 %"), (1.0, "100 %")],
+)
+def test_small_shares_are_not_said_to_be_none(share: float, said: str) -> None:
+    """A share that is not 0 or 1 is never written as 0 or 100 per cent."""
+    assert texts("en").percent(share) == said
+
+
+def test_unknown_language_is_answered_in_english() -> None:
+    """A language that is not there gives the English texts."""
+    assert texts("fr").language == "en"
