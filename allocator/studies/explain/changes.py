@@ -89,7 +89,7 @@ def breakpoints(scenario: Scenario) -> list[Fraction]:
     share.
     """
     now = scenario.settings.sharing.people_per_desk
-    kept = {row.unit_id for row in scenario.headcounts if row.people_per_desk is not None}
+    kept = own_ratios(scenario)
     sharers = {
         unit.headcount - unit.own_desks for unit in scenario.housed if unit.unit_id not in kept
     }
@@ -99,6 +99,15 @@ def breakpoints(scenario: Scenario) -> list[Fraction]:
             for people in sharers
             for desks in range(1, ceil(Fraction(people) / now))
         }
+    )
+
+
+def own_ratios(scenario: Scenario) -> frozenset[str]:
+    """Return the units that have a ratio of their own, in the scheme in force."""
+    return frozenset(
+        row.unit_id
+        for row in scenario.headcounts
+        if row.people_per_desk is not None and row.scheme in (None, scenario.scheme)
     )
 
 

@@ -1,0 +1,71 @@
+"""`allocator tightest`: which sharing ratio fits, and which serves. The work is `studies`'."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from allocator.cli.common import (
+    CODES,
+    AsJson,
+    ScenarioPath,
+    Scheme,
+    Seed,
+    TimeLimit,
+    Workers,
+    print_result,
+    worker_count,
+)
+from allocator.cli.watch import watched
+
+if TYPE_CHECKING:
+    from allocator.scenario.types import Scenario
+    from allocator.search.solve import SolveOptions
+    from allocator.studies.tightest import Tightest
+
+EXAMPLE = "allocator tightest data/ikn-kemenko4 --out out/tightest"
+
+
+def tightest(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
+    scenario: ScenarioPath,
+    scheme: Scheme = None,
+    time_limit: TimeLimit = 60,
+    workers: Workers = None,
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for tightest.json and the plans.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the smallest people_per_desk that fits, and the largest that serves.
+
+    Both sides are proved: a checked plan at the ratio, and why there is none below it. Says
+    whether a ratio does both, and if not, how many desks are missing. Units with a ratio of
+    their own keep it.
+    """
+    from allocator.plan.tables import prepare_folder
+    from allocator.scenario.read import read_scenario
+
+    given = read_scenario(scenario, scheme=scheme)
+    if out is not None:
+        prepare_folder(out)
+    from allocator.search.solve import SolveOptions  # after all that can be refused at once
+    from allocator.studies.tightest import report
+
+    options = SolveOptions(time_limit_s=time_limit, workers=worker_count(workers), seed=seed)
+    found = _found(given, options)
+    files = () if out is None else report.write_tightest(found, out)
+    told = report.text(found) + (f"files in {out}\n" if files else "")
+    print_result(report.as_json(found) if as_json else told)
+    raise typer.Exit(CODES[found.fit.status])
+
+
+def _found(given: Scenario, options: SolveOptions) -> Tightest:
+    from allocator.studies.tightest import tightest as study
+
+    return watched(
+        "stopping with what is known; Ctrl-C again to abort",
+        lambda tell, stop: study(given, options, on_progress=tell, should_stop=stop),
+    )

@@ -1,0 +1,93 @@
+"""Which sharing ratio: the smallest that fits, proved on both sides; the largest that serves."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from allocator.scenario.types import Scenario
+from allocator.search.progress import OnProgress, ShouldStop
+from allocator.search.solve import SolveOptions
+from allocator.studies.explain.plans import Budget
+from allocator.studies.tightest.fits import Fit, FitSearch
+from allocator.studies.tightest.missing import Missing, missing_desks
+from allocator.studies.tightest.ratios import Ratios
+from allocator.studies.tightest.serves import Served, largest_that_serves, with_plan
+
+__all__ = ["Fit", "Missing", "Served", "Tightest", "tightest"]
+
+FIT_PART = 0.8
+"""Part of the time for the smallest ratio that fits."""
+MISSING_S = 5.0
+"""Seconds at least, if there are any, to place the desks that are missing; as many again as the
+ratio took where that was longer."""
+
+
+@dataclass(frozen=True)
+class Tightest:
+    """The smallest ratio that fits, the largest that serves, and what lies between.
+
+    Attributes
+    ----------
+    does_both
+        Whether a ratio has a plan and serves, no unit divided; None where that is not settled.
+    missing
+        Where none does both: the desks that the largest ratio that serves lacks.
+    """
+
+    fit: Fit
+    served: Served
+    does_both: bool | None
+    missing: Missing | None
+    seconds: float
+
+
+def tightest(
+    scenario: Scenario,
+    options: SolveOptions | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> Tightest:
+    """Return the smallest people_per_desk that fits, proved on both sides, and what serves.
+
+    Units with a ratio of their own keep it, and every desk must be placed.
+
+    Parameters
+    ----------
+    options
+        Time limit, workers and seed; the rest does not matter here.
+    on_progress
+        Told the stage.
+    should_stop
+        Asked often; once true, what is known by then is returned.
+
+    Raises
+    ------
+    InputError
+        If desks are shared beyond the unit: then no ratio says how many are needed.
+    """
+    began = time.monotonic()
+    asked = Budget.of(options or SolveOptions(time_limit_s=60.0), should_stop)
+    budget = Budget(asked.deadline, asked.workers, asked.seed, asked.should_stop, on_progress)
+    ratios = Ratios(scenario)
+    search = FitSearch(ratios, budget.part(budget.left() * FIT_PART))
+    search.run()
+    fit, served = search.result(), largest_that_serves(ratios)
+    does_both = _does_both(fit, served)
+    near = fit.plan.pieces if fit.plan else {}
+    if does_both:
+        served = with_plan(ratios, served, fit, budget)
+    missing = None
+    if does_both is False and served.place is not None:
+        part = budget.part(max(MISSING_S, time.monotonic() - began))
+        missing = missing_desks(ratios, served.place, near, part)
+    return Tightest(fit, served, does_both, missing, round(time.monotonic() - began, 3))
+
+
+def _does_both(fit: Fit, served: Served) -> bool | None:
+    if served.people_per_desk is None or fit.at_least is None:
+        return False
+    if fit.people_per_desk is not None and fit.people_per_desk <= served.people_per_desk:
+        return True
+    return False if served.people_per_desk < fit.at_least else None

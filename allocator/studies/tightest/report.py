@@ -1,0 +1,154 @@
+"""What is known of the ratios, as text, as JSON and as files. What it is is found elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from allocator.errors import shorten
+from allocator.plan.tables import json_text, write_plan
+from allocator.plan.types import Plan, Status
+from allocator.plan.verify.words import counted, listed
+from allocator.scenario.settings import decimal_text
+from allocator.studies.files import write_whole
+from allocator.studies.tightest import Fit, Missing, Served, Tightest
+from allocator.studies.tightest.ratios import text_down, text_up
+
+DOCUMENT = "tightest.json"
+SERVES = "serves"
+"""Folder of the plan that serves, where it is another than that of the smallest ratio."""
+LONGEST = 400
+
+
+def text(found: Tightest) -> str:
+    """Return what is known, for people to read: what fits and what serves, each for itself."""
+    facts = {**_fits(found.fit), **_serves(found.served), "both": _both(found)}
+    lines = [f"{name:<10}{shorten(said, LONGEST)}" for name, said in facts.items()]
+    return "\n".join(lines) + f"\n\n{found.seconds:,.1f} s\n"
+
+
+def _fits(fit: Fit) -> dict[str, str]:
+    reasons = "; ".join(reason.message for reason in fit.reasons)
+    if fit.status is Status.INFEASIBLE:
+        return {"fits": "no ratio at all, which is proved", "as": reasons}
+    facts = {"fits": _smallest(fit)}
+    if fit.ruled_out is not None:
+        how = "counting" if all(r.kind != "search" for r in fit.reasons) else "CP-SAT"
+        facts["below"] = f"none at {text_up(fit.ruled_out)} or less, by {how}: {reasons}"
+    return facts
+
+
+def _smallest(fit: Fit) -> str:
+    if fit.people_per_desk is None:
+        return "unknown: time ran out with no plan at any ratio"
+    desks = f"{fit.desks:,} desks needed, {fit.usable:,} usable, a checked plan"
+    said = f"from {text_up(fit.people_per_desk)} people per desk: {desks}"
+    if fit.status is Status.OPTIMAL or fit.at_least is None:
+        return said
+    return f"{said}; whether from as little as {text_up(fit.at_least)}, time did not tell"
+
+
+def _serves(served: Served) -> dict[str, str]:
+    level = f"short on at most {100 * served.short_day_probability:g} % of peak days"
+    sets = f"{served.unit_id} of {served.headcount:,} people needs {counted(served.desks, 'desk')}"
+    if served.people_per_desk is None:
+        return {"serves": f"no ratio: {sets} to be {level}, more than its own ratio gives it"}
+    up_to = text_down(served.people_per_desk)
+    if served.below is None:
+        return {"serves": f"at every ratio, every unit is {level}"}
+    return {
+        "serves": f"up to {up_to} people per desk, where every unit, undivided, is {level}; {sets}"
+    }
+
+
+def _both(found: Tightest) -> str:
+    if found.does_both is None:
+        return "not settled in time"
+    if found.does_both:
+        return f"yes: {_window(found)}"
+    return "no ratio does both" + ("" if found.missing is None else _lacking(found))
+
+
+def _window(found: Tightest) -> str:
+    served = found.served
+    if served.plan_people_per_desk is None:
+        return "but no plan was found that serves with the units that it divides"
+    return f"a checked plan at {text_up(served.plan_people_per_desk)} serves as it stands"
+
+
+def _lacking(found: Tightest) -> str:
+    missing, at = found.missing, found.served.people_per_desk
+    if missing is None or at is None:
+        return ""
+    lacks = f": at {text_down(at)}, {_desks(missing)}"
+    return lacks + (f" ({_where(missing)})" if missing.added else "")
+
+
+def _desks(missing: Missing) -> str:
+    lacking = f"{counted(missing.least, 'desk')} {'is' if missing.least == 1 else 'are'} missing"
+    if missing.enough == missing.least:
+        return lacking
+    known = "" if missing.enough is None else f", and {missing.enough:,} are enough"
+    return f"at least {lacking}{known}"
+
+
+def _where(missing: Missing) -> str:
+    largest = sorted(missing.added.items(), key=lambda item: -item[1])
+    return listed(f"{desks:,} on {floor}" for floor, desks in largest)
+
+
+def as_json(found: Tightest) -> dict[str, Any]:
+    """Return what is known as one object, plans included."""
+    fit, served = found.fit, found.served
+    return {
+        "schema": 1,
+        "status": fit.status.value,
+        "fits": _ratio(fit.people_per_desk, desks=fit.desks, usable=fit.usable),
+        "at_least": _ratio(fit.at_least),
+        "ruled_out": _ratio(
+            fit.ruled_out, reasons=[reason.model_dump(mode="json") for reason in fit.reasons]
+        ),
+        "serves": _ratio(served.people_per_desk, below=_ratio(served.below)),
+        "serves_because": {
+            "short_day_probability": served.short_day_probability,
+            "unit_id": served.unit_id,
+            "headcount": served.headcount,
+            "desks": served.desks,
+        },
+        "does_both": found.does_both,
+        "missing": None if found.missing is None else asdict(found.missing),
+        "plan": _plan(fit.plan),
+        "serving_plan": _ratio(served.plan_people_per_desk, plan=_plan(served.plan)),
+        "seconds": found.seconds,
+    }
+
+
+def _ratio(ratio: Fraction | None, **more: Any) -> dict[str, Any] | None:
+    """Return a ratio exactly and as a number, with what else is said of it."""
+    if ratio is None:
+        return None
+    return {"people_per_desk": decimal_text(ratio), "value": float(ratio), **more}
+
+
+def _plan(plan: Plan | None) -> dict[str, Any] | None:
+    return None if plan is None else plan.as_json()
+
+
+def write_tightest(found: Tightest, folder: Path) -> tuple[Path, ...]:
+    """Write tightest.json and the plans: that of the smallest ratio, and one that serves.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    files: list[Path] = []
+    fit, served = found.fit, found.served
+    if fit.plan is not None and fit.scenario is not None:
+        files += write_plan(fit.plan, folder, fit.scenario)
+    if served.plan is not None and served.scenario is not None and served.plan is not fit.plan:
+        files += write_plan(served.plan, folder / SERVES, served.scenario)
+    write_whole(folder / DOCUMENT, json_text(as_json(found)))
+    return (folder / DOCUMENT, *files)

@@ -1,0 +1,120 @@
+"""The largest ratio that serves, exactly, and a plan of a ratio that serves as it stands.
+
+A ratio serves where every unit has as many desks as it needs on peak days, no unit divided: so
+`compare` says it of a case without a plan. A plan is as bad as its worst pool, and in a plan units
+may be divided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from allocator.attendance import desks_needed
+from allocator.plan.pools import laws
+from allocator.plan.types import Plan
+from allocator.scenario.demand import demand
+from allocator.scenario.types import HousedUnit, Scenario
+from allocator.search.solve import SolveOptions, solve
+from allocator.studies.compare.adapt import adapted
+from allocator.studies.explain.changes import own_ratios
+from allocator.studies.explain.plans import Budget
+from allocator.studies.tightest.fits import Fit
+from allocator.studies.tightest.ratios import Ratios
+
+
+@dataclass(frozen=True)
+class Served:
+    """Up to which ratio every unit is short on at most the allowed share of its peak days.
+
+    Attributes
+    ----------
+    short_day_probability
+        The allowed share, as the settings say.
+    people_per_desk, place
+        The largest ratio that serves, and its place; None where none does, as a unit that keeps
+        a ratio of its own is short whatever the others have.
+    below
+        At this ratio and above, a unit has a desk too few; None where none ever has.
+    unit_id, headcount, desks
+        The unit that sets the limit, its people and the desks that it needs; "" and 0 for none.
+    plan_people_per_desk, scenario, plan
+        A ratio that fits and serves, the scenario at it, and a checked plan of which every pool
+        serves, those of divided units included; None where none was looked for, or found.
+    """
+
+    short_day_probability: float
+    people_per_desk: Fraction | None
+    place: int | None
+    below: Fraction | None = None
+    unit_id: str = ""
+    headcount: int = 0
+    desks: int = 0
+    plan_people_per_desk: Fraction | None = None
+    scenario: Scenario | None = None
+    plan: Plan | None = None
+
+
+def largest_that_serves(ratios: Ratios) -> Served:
+    """Return the largest ratio that serves, and which unit sets it."""
+    scenario = ratios.at(0)
+    kept = own_ratios(scenario)
+    allowed = scenario.settings.attendance.short_day_probability
+    lowest = Served(allowed, ratios.values[-1], len(ratios) - 1)
+    for unit in scenario.housed:
+        needed = _shared_desks_needed(scenario, unit)
+        named = unit.unit_id, unit.headcount, unit.own_desks + needed
+        if unit.unit_id in kept:
+            if needed > demand(unit) - unit.own_desks:
+                return Served(allowed, None, None, None, *named)
+        elif needed > 1:
+            limit = Fraction(unit.headcount - unit.own_desks, needed - 1)
+            if lowest.below is None or limit < lowest.below:
+                place = ratios.last_below(limit)
+                lowest = Served(allowed, ratios.values[place], place, limit, *named)
+    return lowest
+
+
+def _shared_desks_needed(scenario: Scenario, unit: HousedUnit) -> int:
+    """Return the fewest shared desks that are too few on no more peak days than allowed."""
+    given = scenario.settings.attendance
+    sharers = unit.headcount - unit.own_desks
+    week = laws(
+        ((sharers, scenario.weekday_shares[unit.unit_id]),), given.correlation, given.day_shock
+    )
+    return max(desks_needed(pmf, given.short_day_probability) for pmf in week)
+
+
+def with_plan(ratios: Ratios, served: Served, fit: Fit, budget: Budget) -> Served:
+    """Return the same with a plan that serves as it stands, if one is found in time.
+
+    The plan at hand is looked at first, then one of the largest ratio that serves: with the most
+    desks to spare the fewest units are divided.
+    """
+    if _serves(fit.plan, served):
+        return _with(served, fit.people_per_desk, fit.scenario, fit.plan)
+    if served.place is None or fit.plan is None or budget.left() <= 0:
+        return served
+    budget.enter("looking for a plan that serves")
+    scenario = ratios.at(served.place)
+    found = solve(
+        scenario,
+        SolveOptions(time_limit_s=budget.left(), workers=budget.workers, seed=budget.seed),
+        start=adapted(fit.plan.pieces, scenario),
+        on_progress=budget.on_progress,
+        should_stop=budget.should_stop,
+    )
+    if not _serves(found, served):
+        return served
+    return _with(served, served.people_per_desk, scenario, found)
+
+
+def _with(
+    served: Served, ratio: Fraction | None, scenario: Scenario | None, plan: Plan | None
+) -> Served:
+    return replace(served, plan_people_per_desk=ratio, scenario=scenario, plan=plan)
+
+
+def _serves(plan: Plan | None, served: Served) -> bool:
+    service = None if plan is None else plan.attendance
+    return service is not None and service.worst_short_day <= served.short_day_probability
