@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -12,15 +14,16 @@ from allocator.plan.service import service_undivided
 from allocator.plan.types import Status
 from allocator.plan.verify import verify
 from allocator.scenario.types import Scenario
-from allocator.search.case import compile_case
 from allocator.search.model.layout_model import Effort, LayoutModel, Proof
 from allocator.search.solve import SolveOptions
-from allocator.studies.explain.plans import as_given
-from allocator.studies.tightest import Tightest, tightest
+from allocator.studies.explain.plans import Budget, as_given
+from allocator.studies.tightest import Tightest, fits, tightest
+from allocator.studies.tightest.fits import FitSearch
 from allocator.studies.tightest.ratios import Ratios, text_down, text_up
 from allocator.studies.tightest.relaxed import relaxer
 from allocator.studies.tightest.serves import largest_that_serves
 from tests.builders import scenario
+from tests.search.enumeration import feasible_plans
 
 PEAK = {"mean_share": 0.6, "weekday_factors": [1.2, 0.95, 0.95, 0.95, 0.95]}
 """72 % come on the peak day."""
@@ -50,15 +53,15 @@ def office(desks: list[int], people: list[int], **tables: Any) -> Scenario:
 
 
 @pytest.mark.parametrize(
-    ("units", "fits", "below"),
+    ("units", "smallest", "below"),
     [(30, Fraction(50, 43), Fraction(50, 44)), (32, Fraction(50, 41), Fraction(50, 42))],
 )
 def test_ratio_of_the_published_complex_is_closed(
-    units: int, fits: Fraction, below: Fraction
+    units: int, smallest: Fraction, below: Fraction
 ) -> None:
     """Far above people by desks, as units are whole: a plan at it, CP-SAT's proof below it."""
     fit = found(towers(units), seconds=2.0).fit
-    assert (fit.status, fit.at_least, fit.people_per_desk) == (Status.OPTIMAL, fits, fits)
+    assert (fit.status, fit.at_least, fit.people_per_desk) == (Status.OPTIMAL, smallest, smallest)
     assert (fit.ruled_out, fit.reasons[0].kind) == (below, "search")
 
 
@@ -102,10 +105,18 @@ def test_counting_is_the_proof_where_desks_are_too_few() -> None:
     assert fit.reasons[0].message.startswith("51 desks are needed and 50 may be used")
 
 
+def test_a_large_case_is_halved_from_above(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one model is too slow, plans come from the search, each from the one before."""
+    monkeypatch.setattr(fits, "LARGE", 0)
+    fit = found(office([30, 20], [61, 20]), seconds=4.0).fit
+    assert (fit.status, fit.people_per_desk) == (Status.OPTIMAL, Fraction(61, 37))
+    assert fit.ruled_out == Fraction(61, 38)
+
+
 def test_desks_for_everybody_need_no_proof() -> None:
     """At one desk a person nothing smaller is asked for."""
     fit = found(office([50], [50])).fit
-    assert (fit.status, fit.people_per_desk) == (Status.OPTIMAL, 1)
+    assert (fit.status, fit.people_per_desk) == (Status.OPTIMAL, Fraction(1))
     assert fit.ruled_out is None
 
 
@@ -116,17 +127,27 @@ def test_a_smaller_ratio_may_fit_where_larger_ones_do_not() -> None:
     assert (fit.status, fit.people_per_desk) == (Status.OPTIMAL, Fraction(16, 9))
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_the_smallest_ratio_is_that_of_trying_all(seed: int) -> None:
+    """On small offices every plan of every ratio is tried, and the first ratio with one found."""
+    draw = Random(seed)
+    desks = [draw.randint(5, 15) for _ in range(3)]
+    case = office(desks, [draw.randint(8, 20) for _ in range(2)])
+    ratios = Ratios(case)
+    fitting = [ratios.values[i] for i in range(len(ratios)) if feasible_plans(ratios.at(i))]
+    search = FitSearch(ratios, Budget(monotonic() + 5, workers=1))
+    search.run()
+    assert search.result().people_per_desk == min(fitting)
+
+
 def test_a_relaxed_case_allows_what_any_smaller_ratio_does() -> None:
     """On 9 and 7 desks 15 do not fit in pieces of 8; relaxed they do, as 16 might be divided."""
     ratios = Ratios(office([9, 7], [16]))
     relaxed = relaxer(ratios.at(0))(ratios.at(1))
-    proofs = [_proof(case) for case in (relaxed, compile_case(ratios.at(1)))]
-    assert proofs == [Proof.OPTIMAL, Proof.INFEASIBLE]
-
-
-def _proof(case: Any) -> Proof:
-    cells = [(u, f) for u in case.units for f in case.floors]
-    return LayoutModel(case, cells, {}, may_be_short=False).solve(Effort(5.0)).proof
+    cells = [(0, 0), (0, 1)]
+    model = LayoutModel(relaxed, cells, {}, may_be_short=False)
+    assert model.solve(Effort(5.0)).proof is Proof.OPTIMAL
+    assert not feasible_plans(ratios.at(1))
 
 
 def test_units_keep_a_ratio_of_their_own() -> None:

@@ -262,6 +262,8 @@ class FitSearch:
         self._tried.add(place)
 
     def _layout(self, case: Case, budget: Budget) -> Found:
+        if not case.allowed[case.demand > 0].any(axis=1).all():
+            return Found(Proof.INFEASIBLE, layout=None, bound=None, work=0.0)
         cells = [(u, f) for u in case.units for f in case.floors]
         near = adapted(self.plan.pieces, case.scenario) if self.plan else {}
         model = LayoutModel(case, cells, case.layout(near), may_be_short=False)
