@@ -1,30 +1,44 @@
-"""The service put together: settings, solver, routes, documentation and problems."""
+"""The service put together: settings, jobs, access, routes, documentation and problems."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
 
 from fastapi import FastAPI, Request
 from fastapi_offline import FastAPIOffline
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allocator import __version__
-from api.deps import Solver
+from allocator.studies.pool import Solver, default_solver
+from api.access import Access
+from api.clerk import Clerks
+from api.deps import Service
+from api.jobs.database import prepare_database
+from api.jobs.store import Store
+from api.jobs.watch import Watch
+from api.jobs.worker import Worker
+from api.keys import Keys
+from api.limits import RequestRate
+from api.metrics import Metrics
 from api.openapi import document, problem_responses
 from api.problems import handle_problems
-from api.routes import allocate, health
+from api.routes import cases, check, health, jobs, studies
 from api.settings import ServiceSettings
-from api.solving import pool_solver
 
-OpenSolver = Callable[[ServiceSettings], AbstractAsyncContextManager[Solver]]
 CLIENT_GONE = 499
 """Status of an answer that nobody hears: for the log alone."""
+PAGE = "api.page"
+"""A package that puts a page for planners on the service, by its function `mount(app)`."""
 
 
 def create_app(
-    settings: ServiceSettings | None = None, open_solver: OpenSolver = pool_solver
+    settings: ServiceSettings | None = None, solver: Solver = default_solver
 ) -> FastAPI:
     """Return the service.
 
@@ -32,20 +46,33 @@ def create_app(
     ----------
     settings
         Those of the environment if left out.
-    open_solver
-        Opens what solves, when the service starts, and closes it when it stops.
+    solver
+        What solves in the processes.
 
     Raises
     ------
     InputError
-        If a variable of the environment does not hold what its setting may be.
+        If a variable of the environment does not hold what its setting may be; when the service
+        starts, if the database cannot be used.
     """
     settings = settings or ServiceSettings.from_environment()
 
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
-        async with open_solver(settings) as app.state.solver:
+        await run_in_threadpool(prepare_database, settings.database_url)
+        service = _service(settings)
+        app.state.service = service
+        worker = Worker(settings, service.metrics, solver) if settings.concurrent_solves else None
+        if worker:
+            await run_in_threadpool(worker.open)
+        try:
             yield
+        finally:
+            await service.watch.close()
+            if worker:
+                app.state.left_threads = await run_in_threadpool(worker.close)
+            await run_in_threadpool(service.clerks.close)
+            service.store.close()
 
     app = FastAPIOffline(
         title="allocator",
@@ -55,14 +82,40 @@ def create_app(
         swagger_ui_parameters={"validatorUrl": None},  # else it asks an outside host
         lifespan=opened,
     )
-    app.state.settings = settings
-    handler = handle_problems(app)
-    app.include_router(allocate.router(problem_responses(handler)))
-    app.include_router(health.router)
-    app.add_api_route("/", _to_documentation, include_in_schema=False)
+    _add_routes(app)
+    app.add_middleware(_Counted)
     app.add_exception_handler(ClientDisconnect, _unheard)
     app.openapi = document(app, settings)  # type: ignore[method-assign]
     return app
+
+
+def _service(settings: ServiceSettings) -> Service:
+    store = Store(settings.database_url)
+    return Service(
+        settings=settings,
+        store=store,
+        watch=Watch(store),
+        clerks=Clerks(settings),
+        access=Access(Keys(store.engine), None),
+        rate=RequestRate(settings),
+        metrics=Metrics(),
+    )
+
+
+def _add_routes(app: FastAPI) -> None:
+    handler = handle_problems(app)
+    asked = problem_responses(handler, 401, 403, 422, 429, 500, 503)
+    sent = problem_responses(handler, 400, 413, 415)
+    app.include_router(studies.router(asked | sent | problem_responses(handler, 409)))
+    app.include_router(check.router(asked | sent))
+    app.include_router(jobs.router(asked | problem_responses(handler, 404, 406, 409, 413)))
+    app.include_router(cases.router(asked | problem_responses(handler, 404)))
+    app.include_router(health.router(asked))
+    mount = getattr(import_module(PAGE), "mount", None) if find_spec(PAGE) else None
+    if mount:
+        mount(app)
+    else:
+        app.add_api_route("/", _to_documentation, include_in_schema=False)
 
 
 def _to_documentation(request: Request) -> RedirectResponse:
@@ -71,3 +124,24 @@ def _to_documentation(request: Request) -> RedirectResponse:
 
 def _unheard(_request: Request, _error: Exception) -> Response:
     return Response(status_code=CLIENT_GONE)
+
+
+class _Counted:
+    """Counts requests by the route that answered them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def counting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "none")
+                service: Service = scope["app"].state.service
+                service.metrics.answered(route, scope["method"], message["status"])
+            await send(message)
+
+        await self._app(scope, receive, counting)

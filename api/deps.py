@@ -1,61 +1,79 @@
-"""What routes depend on, as named types: settings, the solver, and the order in a request."""
+"""What routes depend on, as named types: what the service is made of, the caller, the body."""
 
 from __future__ import annotations
 
-from typing import Annotated, Protocol
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
-from allocator.plan.types import Plan
-from allocator.scenario.types import Scenario
-from allocator.search.solve import SolveOptions
-from api.models import Order, read_order
+from allocator.errors import InputError, Problem
+from api.access import Access
+from api.clerk import Clerks
+from api.jobs.store import Store
+from api.jobs.watch import Watch
+from api.limits import RequestRate
+from api.metrics import Metrics
+from api.orders import Part
 from api.problems import ContentTooLarge, UnsupportedMediaType
 from api.settings import ServiceSettings
 
-
-class Solver(Protocol):
-    """Whatever solves for the routes."""
-
-    async def solve(self, scenario: Scenario, options: SolveOptions) -> Plan:
-        """Return the plan; a cancelled call ends the solve.
-
-        Raises
-        ------
-        Busy
-            If no more requests may wait.
-        OutOfMemory
-            If the solve took more memory than it may.
-        """
+MOST_PARTS = 2_000
 
 
-def settings_of(request: Request) -> ServiceSettings:
-    """Return the settings that the app was made with."""
-    settings: ServiceSettings = request.app.state.settings
-    return settings
+@dataclass(frozen=True)
+class Service:
+    """What the service is made of while it is up."""
+
+    settings: ServiceSettings
+    store: Store
+    watch: Watch
+    clerks: Clerks
+    access: Access
+    rate: RequestRate
+    metrics: Metrics
 
 
-def solver_of(request: Request) -> Solver:
-    """Return the solver that the app opened at start-up."""
-    solver: Solver = request.app.state.solver
-    return solver
+def service_of(request: Request) -> Service:
+    """Return what the app opened at start-up."""
+    service: Service = request.app.state.service
+    return service
 
 
-Settings = Annotated[ServiceSettings, Depends(settings_of)]
-SolverInUse = Annotated[Solver, Depends(solver_of)]
+InService = Annotated[Service, Depends(service_of)]
 
 
-async def order_of(request: Request, settings: Settings) -> Order:
-    """Return what the body of a request asks for."""
+async def caller_of(request: Request, service: InService) -> str:
+    """Return who calls, and count the request."""
+    caller = await service.access.owner(request)
+    service.rate.count(caller)
+    return caller
+
+
+Caller = Annotated[str, Depends(caller_of)]
+
+
+async def body_of(
+    request: Request, service: InService, _caller: Caller
+) -> bytes | tuple[Part, ...]:
+    """Return the body of a request: JSON as it came, or the parts of a form."""
+    most = service.settings.max_body_bytes
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise UnsupportedMediaType(f"expected application/json, got {media_type or 'nothing'}")
-    body = await _body(request, settings.max_body_bytes)
-    return await run_in_threadpool(read_order, body, settings)
+    if media_type == "application/json":
+        return await _whole(request, most)
+    if media_type == "multipart/form-data":
+        return await _parts(request, most)
+    wanted = "expected application/json or multipart/form-data"
+    raise UnsupportedMediaType(f"{wanted}, got {media_type or 'nothing'}")
 
 
-async def _body(request: Request, most: int) -> bytes:
+Body = Annotated[bytes | tuple[Part, ...], Depends(body_of)]
+
+
+async def _whole(request: Request, most: int) -> bytes:
     """Return the body, of which no more is taken in than may be."""
     body = bytearray()
     async for chunk in request.stream():
@@ -65,4 +83,30 @@ async def _body(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-OrderGiven = Annotated[Order, Depends(order_of)]
+async def _parts(request: Request, most: int) -> tuple[Part, ...]:
+    """Return the parts of a form, taken in whole before they are taken apart."""
+    body = await _whole(request, most)
+
+    async def again() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    parser = MultiPartParser(
+        request.headers,
+        again(),
+        max_files=MOST_PARTS,
+        max_fields=MOST_PARTS,
+        max_part_size=most,
+    )
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError) as error:
+        problem = Problem(f"expected a well-formed form: {error}", "request")
+        raise InputError([problem]) from error
+    parts: list[Part] = []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            parts.append((name, value.filename or name, await value.read()))
+        else:
+            parts.append((name, None, value.encode()))
+    await form.close()
+    return tuple(parts)

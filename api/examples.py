@@ -51,8 +51,42 @@ TOO_SMALL: dict[str, Any] = {
     "time_limit_s": 5,
 }
 
-REQUESTS: dict[str, dict[str, Any]] = {
-    "smallest": {"summary": "One floor, one unit, desks shared", "value": SMALLEST},
-    "rules": {"summary": "Two towers with needs, rules and affinities", "value": WITH_RULES},
-    "infeasible": {"summary": "Too few desks: the answer is why", "value": TOO_SMALL},
+COMPARED = SMALLEST | {"people_per_desk": "1.2:1.4:0.1", "time_limit_s": 2}
+BATCHED = SMALLEST | {
+    "time_limit_s": 2,
+    "tables": [
+        {"name": "as it is", "headcounts": [{"unit_id": "Finance", "headcount": 70}]},
+        {"name": "ten more", "headcounts": [{"unit_id": "Finance", "headcount": 80}]},
+    ],
 }
+FROM_A_PLAN = SMALLEST | {"start": [{"unit_id": "Finance", "floor_id": "A-1", "desks": 54}]}
+CHECKED = {
+    "floors": SMALLEST["floors"],
+    "headcounts": SMALLEST["headcounts"],
+    "settings": SMALLEST["settings"],
+    "placements": [{"unit_id": "Finance", "floor_id": "A-1", "desks": 50}],
+}
+
+Examples = dict[str, dict[str, Any]]
+
+
+def _shown(**requests: tuple[str, dict[str, Any]]) -> Examples:
+    return {
+        name: {"summary": summary, "value": value} for name, (summary, value) in requests.items()
+    }
+
+
+REQUESTS: dict[str, Examples] = {
+    "allocate": _shown(
+        smallest=("One floor, one unit, desks shared", SMALLEST),
+        rules=("Two towers with needs, rules and affinities", WITH_RULES),
+        infeasible=("Too few desks: the answer is why", TOO_SMALL),
+        start=("From a plan that there is", FROM_A_PLAN),
+    ),
+    "explain": _shown(infeasible=("Too few desks", TOO_SMALL)),
+    "tightest": _shown(smallest=("One floor, one unit", SMALLEST)),
+    "compare": _shown(ratios=("Three ratios", COMPARED)),
+    "batch": _shown(tables=("Two headcount tables", BATCHED)),
+    "check": _shown(short=("A plan that lacks four desks", CHECKED)),
+}
+"""By what is asked."""

@@ -1,11 +1,12 @@
 """The OpenAPI document: the body of requests as the reader takes it, and the answers.
 
-It describes and checks nothing: bodies are read in `models`.
+It describes and checks nothing: bodies are read in `orders`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,16 +17,29 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import models_json_schema
 
 from allocator.errors import InputError, Problem
+from allocator.plan.types import Plan
 from allocator.scenario.convert import Kind, kinds_of
 from allocator.scenario.settings import Settings
 from allocator.scenario.tables import REQUIRED_TABLES, TABLES, Row
-from api.models import LARGEST_SEED, usual_time_limit_s
+from api import answers
+from api.examples import REQUESTS
+from api.jobs.records import JobRecord
+from api.orders import LARGEST_SEED, OPTIONS, usual_time_limit_s
 from api.problems import (
     MEDIA_TYPE,
     Busy,
     ContentTooLarge,
+    DatabaseAway,
+    Forbidden,
+    KeyReused,
     MalformedJson,
+    NoSuchCase,
+    NoSuchJob,
+    NotAcceptable,
+    NotThere,
     OutOfMemory,
+    TooMany,
+    Unauthenticated,
     UnforeseenError,
     UnsupportedMediaType,
     invalid_scenario,
@@ -45,14 +59,88 @@ _ALSO_TAKEN = {
 }
 
 
-def request_body(examples: dict[str, Any]) -> Schema:
-    """Return the requestBody of `POST /allocate`."""
-    content = {"schema": {"$ref": _REF.format(model="AllocateRequest")}, "examples": examples}
-    return {"required": True, "content": {"application/json": content}}
+@dataclass(frozen=True)
+class Study:
+    """How a study is documented."""
+
+    summary: str
+    description: str
+    answers: Responses
 
 
-def problem_responses(handler: ExceptionHandler) -> Responses:
-    """Return what `POST /allocate` answers to what it refuses, with an example of each."""
+def _answered(schema: str, description: str, *, is_job: bool = True) -> Responses:
+    content = {"application/json": {"schema": {"$ref": _REF.format(model=schema)}}}
+    found: Responses = {200: {"content": content, "description": description}}
+    if is_job:
+        place = {"description": "of the job", "schema": {"type": "string"}}
+        found[202] = {
+            "model": JobRecord,
+            "description": "The job goes on",
+            "headers": {"Location": place},
+        }
+    return found
+
+
+STUDIES = {
+    "allocate": Study(
+        "Plan who sits where",
+        "Find who sits where, and prove how good it is. The answer is the content of plan.json, "
+        "also where no plan exists (`infeasible`, with reasons) or none was found in time "
+        "(`unknown`). Closing the connection does not end the job.",
+        _answered("Plan", "A plan, or why there is none"),
+    ),
+    "explain": Study(
+        "Say why there is no plan",
+        "Name rules, demands and floors that cannot hold together, and the cheapest ways out, "
+        "each with a checked plan.",
+        _answered("Explanation", "Why there is no plan, or a plan"),
+    ),
+    "tightest": Study(
+        "Find the smallest people_per_desk that fits",
+        "Find it, proved on both sides; units with a ratio of their own keep it.",
+        _answered("Tightest", "The smallest ratio that fits, as far as it is proved"),
+    ),
+    "compare": Study(
+        "Set ratios and schemes side by side",
+        "Solve the scenario with every ratio and every scheme named, each from its neighbour's "
+        "plan. Each row names its job.",
+        _answered("Comparison", "A row for each case"),
+    ),
+    "batch": Study(
+        "Solve a scenario with many headcount tables",
+        "Each table takes the place of the scenario's own. A bad one does not stop the others. "
+        "Each row names its job.",
+        _answered("Batch", "A row for each table"),
+    ),
+    "check": Study(
+        "Say what a plan violates and costs",
+        "Any plan will do, also one made by hand. Answered at once: no job is made.",
+        _answered("Verdict", "What it violates, costs, and how it serves", is_job=False),
+    ),
+}
+
+
+def request_body(kind: str) -> Schema:
+    """Return the requestBody of a study: JSON, or a form with tables as files."""
+    schema: Schema = {"$ref": _REF.format(model=_request_name(kind))}
+    json_content: Schema = {"schema": schema, "examples": REQUESTS[kind]}
+    content = {
+        "application/json": json_content,
+        "multipart/form-data": {"schema": {"$ref": _REF.format(model=_form_name(kind))}},
+    }
+    return {"required": True, "content": content}
+
+
+def _request_name(kind: str) -> str:
+    return f"{kind.title()}Request"
+
+
+def _form_name(kind: str) -> str:
+    return f"{kind.title()}Form"
+
+
+def problem_responses(handler: ExceptionHandler, *statuses: int) -> Responses:
+    """Return what is refused with these statuses, with an example of each."""
     faults = InputError(
         [
             Problem("expected a whole number", "headcounts", 1, "headcount", "False"),
@@ -61,11 +149,17 @@ def problem_responses(handler: ExceptionHandler) -> Responses:
     )
     refused: list[list[HttpProblem]] = [
         [MalformedJson("request: expected well-formed JSON: …")],
-        [ContentTooLarge("at most 20,000,000 bytes"), OutOfMemory("at most 4,096 MB")],
-        [UnsupportedMediaType("expected application/json, got text/csv")],
+        [Unauthenticated("send a key as X-API-Key")],
+        [Forbidden("make a key with: allocator keys make NAME")],
+        [NoSuchJob("look at GET /jobs"), NoSuchCase("look at GET /cases")],
+        [NotAcceptable("there are application/json, text/csv, …")],
+        [NotThere("the job is running"), KeyReused("send it with a key of its own")],
+        [ContentTooLarge("at most 20,000,000 bytes"), OutOfMemory("4,096 MB are allowed")],
+        [UnsupportedMediaType("expected application/json or multipart/form-data, got text/csv")],
         [invalid_scenario(faults)],
+        [TooMany("at most 600 requests a minute")],
         [UnforeseenError("")],
-        [Busy("try again later")],
+        [Busy("try again later"), DatabaseAway("try again")],
     ]
     found: Responses = {}
     for problems in refused:
@@ -73,7 +167,9 @@ def problem_responses(handler: ExceptionHandler) -> Responses:
             problem.extras["instance"] = "urn:uuid:00000000-0000-4000-8000-000000000000"
         found[problems[0].status] = handler.generate_swagger_response(*problems)
     seconds = {"description": "seconds to wait", "schema": {"type": "integer"}}
-    return found | {Busy.status: found[Busy.status] | {"headers": {"Retry-After": seconds}}}
+    for status in (TooMany.status, Busy.status):
+        found[status] |= {"headers": {"Retry-After": seconds}}
+    return {status: found[status] for status in statuses}
 
 
 def document(app: FastAPI, settings: ServiceSettings) -> Callable[[], Schema]:
@@ -87,9 +183,23 @@ def document(app: FastAPI, settings: ServiceSettings) -> Callable[[], Schema]:
             for unused in ("HTTPValidationError", "ValidationError"):
                 components.pop(unused, None)
             components |= _request_components(settings) | {"Problem": _problem()}
+            components |= _answer_components()
+            _with_security(made)
         return made
 
     return complete
+
+
+def _with_security(made: Schema) -> None:
+    """Say how callers show who they are; where the service is open, none need to."""
+    made["components"]["securitySchemes"] = {
+        "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        "token": {"type": "http", "scheme": "bearer"},
+    }
+    for path, operations in made["paths"].items():
+        if path not in ("/healthz", "/readyz"):
+            for operation in operations.values():
+                operation["security"] = [{"key": []}, {"token": []}, {}]
 
 
 def _request_components(settings: ServiceSettings) -> dict[str, Schema]:
@@ -99,13 +209,66 @@ def _request_components(settings: ServiceSettings) -> dict[str, Schema]:
     for row in TABLES.values():
         components[row.__name__] = _row_as_read(row, components[row.__name__])
     components["Rule"]["properties"]["value"]["anyOf"].append({"type": "integer"})
-    properties = {name: _table(name, row) for name, row in TABLES.items()}
-    properties |= {
-        "settings": _or_null({"$ref": _REF.format(model="Settings")}),
+    scenario = {name: _table(name, row) for name, row in TABLES.items()}
+    scenario |= {"settings": _or_null({"$ref": _REF.format(model="Settings")})}
+    components |= {"GivenPlacement": _given_placement(), "NamedTable": _named_table()}
+    options = _options(settings)
+    for kind, keys in OPTIONS.items():
+        own = {key: options[key] for key in keys}
+        needed = [key for key in ("tables", "placements") if key in keys]
+        whole_request = _closed(scenario | own, (*REQUIRED_TABLES, *needed))
+        components[_request_name(kind)] = whole_request
+        components[_form_name(kind)] = _form(own)
+    return components
+
+
+def _options(settings: ServiceSettings) -> dict[str, Schema]:
+    placements: Schema = {"type": "array", "items": {"$ref": _REF.format(model="GivenPlacement")}}
+    seed: Schema = {"type": ["integer", "null"], "minimum": 0, "maximum": LARGEST_SEED}
+    texts: Schema = {"type": "array", "items": {"type": "string"}}
+    ratio: Schema = {"type": "string", "examples": ["1.0:2.0:0.1", "1.0,1.2,1.35"]}
+    ratios: Schema = {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1}
+    tables: Schema = {"type": "array", "items": {"$ref": _REF.format(model="NamedTable")}}
+    return {
         "time_limit_s": _time_limit(settings),
-        "seed": {"type": ["integer", "null"], "minimum": 0, "maximum": LARGEST_SEED, "default": 0},
+        "seed": seed | {"default": 0},
+        "start": _or_null(placements | {"description": "a plan to begin from"}),
+        "people_per_desk": {"anyOf": [ratio, ratios, {"type": "null"}]},
+        "schemes": _or_null(texts),
+        "tables": tables | {"minItems": 1},
+        "placements": placements,
     }
-    return components | {"AllocateRequest": _closed(properties, REQUIRED_TABLES)}
+
+
+def _given_placement() -> Schema:
+    text: Schema = {"type": "string"}
+    columns = {"unit_id": text, "floor_id": text, "desks": {"type": ["number", "string"]}}
+    return _closed(columns, columns) | {"additionalProperties": True}
+
+
+def _named_table() -> Schema:
+    rows: Schema = {"type": "array", "items": {"$ref": _REF.format(model="Headcount")}}
+    return _closed({"name": {"type": "string"}, "headcounts": rows}, ("name", "headcounts"))
+
+
+def _form(options: dict[str, Schema]) -> Schema:
+    """Return the schema of a form: tables as files under their names, the rest as fields."""
+    file: Schema = {"type": "string", "format": "binary"}
+    files: dict[str, Schema] = dict.fromkeys((*TABLES, "scenario", "workbook"), file)
+    for name in options:
+        files[name] = {"type": "string"}
+        if name in ("start", "placements"):
+            files[name] = file
+        if name == "tables":
+            files[name] = {"type": "array", "items": file}
+    return {"type": "object", "properties": files}
+
+
+def _answer_components() -> dict[str, Schema]:
+    models: list[type[BaseModel]] = [Plan, *answers.MODELS]
+    _, whole = models_json_schema([(m, "serialization") for m in models], ref_template=_REF)
+    found: dict[str, Schema] = whole["$defs"]
+    return found
 
 
 def _closed(properties: dict[str, Schema], required: Iterable[str]) -> Schema:

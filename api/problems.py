@@ -6,19 +6,25 @@ Which request is refused is decided elsewhere.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict
+from math import ceil
 from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi_problem.error import StatusProblem
 from fastapi_problem.handler import ExceptionHandler, add_exception_handler, new_exception_handler
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from allocator.errors import InputError
+from allocator.errors import InputError, Problem
+from api.jobs.store import DatabaseAwayError, KeyReusedError, NoSuchJobError
 
 MEDIA_TYPE = "application/problem+json"
+AWAY_S = 5
+"""Seconds after which to try again where the database does not answer."""
 
 _log = logging.getLogger("uvicorn.error")
 
@@ -48,10 +54,10 @@ class OutOfMemory(StatusProblem):
 
 
 class UnsupportedMediaType(StatusProblem):
-    """The body is not said to be JSON."""
+    """The body is said to be neither JSON nor a form."""
 
     type_ = "unsupported-media-type"
-    title = "The body must be JSON"
+    title = "The body must be JSON or a form with files"
     status = 415
 
 
@@ -78,41 +84,132 @@ class UnforeseenError(InternalError):
         super().__init__("this is a bug of ours; please report it with its instance")
 
 
+class Unauthenticated(StatusProblem):
+    """The caller did not say who it is, or not in a way that holds."""
+
+    type_ = "unauthenticated"
+    title = "A valid key or token is needed"
+    status = 401
+
+
+class Forbidden(StatusProblem):
+    """The service is open to this machine alone, and the caller is not on it."""
+
+    type_ = "forbidden"
+    title = "The service is open to this machine alone"
+    status = 403
+
+
+class NoSuchJob(StatusProblem):
+    """There is no such job, or it is somebody else's."""
+
+    type_ = "no-such-job"
+    title = "There is no such job"
+    status = 404
+
+
+class NoSuchCase(StatusProblem):
+    """No case of that name comes with the package."""
+
+    type_ = "no-such-case"
+    title = "There is no such case"
+    status = 404
+
+
+class NotAcceptable(StatusProblem):
+    """A plan is not to be had in any form that the caller takes."""
+
+    type_ = "not-acceptable"
+    title = "The plan is not to be had in that form"
+    status = 406
+
+
+class NotThere(StatusProblem):
+    """The job has no answer, or no plan, and may never have."""
+
+    type_ = "not-there"
+    title = "The job has none"
+    status = 409
+
+
+class KeyReused(StatusProblem):
+    """An Idempotency-Key came before, with another request."""
+
+    type_ = "key-reused"
+    title = "The Idempotency-Key was used for another request"
+    status = 409
+
+
+class TooMany(StatusProblem):
+    """The caller asks too often, or has too many jobs."""
+
+    type_ = "too-many"
+    title = "Too many requests or jobs"
+    status = 429
+
+
 class Busy(StatusProblem):
-    """Every process solves, and as many requests wait as may."""
+    """As many jobs wait as may."""
 
     type_ = "busy"
-    title = "All solvers are busy"
+    title = "The queue is full"
     status = 503
 
 
-def malformed_json(error: InputError) -> MalformedJson:
-    """Return the problem of a body that is no JSON, or that gives a key twice."""
-    return MalformedJson(str(error), errors=_listed(error))
+class DatabaseAway(StatusProblem):
+    """The database does not answer, or cannot take anything."""
+
+    type_ = "database-away"
+    title = "The database does not answer"
+    status = 503
 
 
 def invalid_scenario(error: InputError) -> InvalidScenario:
     """Return the problem that lists everything wrong with the input."""
     count = len(error.problems)
     found = "1 problem" if count == 1 else f"{count:,} problems"
-    return InvalidScenario(f"{found}: see errors", errors=_listed(error))
+    return InvalidScenario(f"{found}: see errors", errors=listed(error.problems))
 
 
-def _listed(error: InputError) -> list[dict[str, Any]]:
-    return [asdict(problem) for problem in error.problems]
+def listed(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Return problems as an answer lists them."""
+    return [asdict(problem) for problem in problems]
+
+
+def later(problem: type[StatusProblem], detail: str, seconds: float) -> StatusProblem:
+    """Return a problem that passes, with when to try again."""
+    return problem(detail, headers={"Retry-After": str(max(1, ceil(seconds)))})
 
 
 def handle_problems(app: FastAPI) -> ExceptionHandler:
     """Answer every exception with a problem; return what does, which also documents them."""
     handler = new_exception_handler(
         unhandled_wrappers={"default": UnforeseenError},
-        handlers={InputError: lambda _handler, _request, error: invalid_scenario(error)},
+        handlers={
+            InputError: lambda _handler, _request, error: invalid_scenario(error),
+            NoSuchJobError: lambda *_: NoSuchJob("look at GET /jobs"),
+            KeyReusedError: lambda *_: KeyReused("send it with a key of its own"),
+            DatabaseAwayError: lambda *_: later(DatabaseAway, "try again", AWAY_S),
+        },
         post_hooks=[_identified],
+        request_validation_handler=_invalid_request,
         documentation_uri_template="urn:allocator:problem:{type}",
     )
     add_exception_handler(app, handler, generic_swagger_defaults=False)
-    app.add_exception_handler(InputError, handler)
+    for error in (InputError, NoSuchJobError, KeyReusedError, DatabaseAwayError):
+        app.add_exception_handler(error, handler)
     return handler
+
+
+def _invalid_request(
+    _handler: ExceptionHandler, _request: Request, error: RequestValidationError
+) -> InvalidScenario:
+    """Return the problem of a header, a parameter or a place that cannot be."""
+    faults = (
+        Problem(fault["msg"].lower(), "request", column=str(fault["loc"][-1]))
+        for fault in error.errors()
+    )
+    return invalid_scenario(InputError(faults))
 
 
 def _identified(

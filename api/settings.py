@@ -11,25 +11,66 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from allocator.errors import InputError, Problem
 
 PREFIX = "ALLOCATOR_"
+HIDDEN = "…"
+"""What is said in the place of a value that may hold a password."""
 
 
 class ServiceSettings(BaseSettings):
-    """Limits of the service. Each is set by a variable of its name, such as ALLOCATOR_MAX_UNITS.
+    """Settings of the service. Each is set by a variable of its name, such as ALLOCATOR_MAX_UNITS.
 
-    max_body_bytes 1000..10⁹; max_units and max_floors, rows of a request, ≥ 1; max_time_limit_s
-    above 0 and at most an hour, seconds a solve may be given; memory_limit_mb ≥ 256, mebibytes
-    of one solve; concurrent_solves 1..64, processes that solve; waiting_requests ≥ 0, requests
-    that may wait for one of them; workers 1..64, threads of a solve.
+    Attributes
+    ----------
+    database_url
+        ``sqlite:///FILE`` or ``postgresql://…``; all processes of a service share it.
+    oidc_issuer, oidc_audience
+        Whose bearer tokens are accepted beside keys, and for whom they must be made; both or
+        neither. Needs the extra `oidc`.
+    metrics_port
+        Port on which `allocator worker` tells its metrics; none if not set.
+    max_body_bytes, max_units, max_floors, max_tables
+        Of one request: bytes (1000..10⁹), rows, and headcount tables of a batch or cases of a
+        comparison.
+    max_time_limit_s
+        Seconds that one solve may be given, above 0 and at most an hour.
+    memory_limit_mb
+        Of one process that solves or reads, in megabytes, ≥ 256.
+    concurrent_solves
+        Processes that solve, 0..64; with 0 `allocator serve` answers only.
+    workers
+        Threads of a solve, 1..64.
+    queued_jobs
+        Jobs that may wait or run in all; more are sent away with 503.
+    jobs_a_key, running_a_key
+        Jobs of one caller that may wait or run, and solves of one caller that run at a time;
+        more jobs are sent away with 429, more solves wait.
+    requests_a_minute
+        Of one caller.
+    keep_days
+        After how many days jobs that are over are forgotten.
+    lease_s
+        Seconds without a sign of life after which a worker is taken for dead, 2..60.
     """
 
+    database_url: Annotated[str, Field(pattern="^(sqlite:///.|postgresql://)")] = (
+        "sqlite:///allocator.sqlite"
+    )
+    oidc_issuer: Annotated[str, Field(pattern="^(|https?://.*)$")] = ""
+    oidc_audience: str = ""
+    metrics_port: Annotated[int | None, Field(ge=1, le=65535)] = None
     max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 20_000_000
     max_units: Annotated[int, Field(ge=1)] = 5_000
     max_floors: Annotated[int, Field(ge=1)] = 1_000
+    max_tables: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     max_time_limit_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     memory_limit_mb: Annotated[int, Field(ge=256)] = 4_096
-    concurrent_solves: Annotated[int, Field(ge=1, le=64)] = 1
-    waiting_requests: Annotated[int, Field(ge=0)] = 8
+    concurrent_solves: Annotated[int, Field(ge=0, le=64)] = 1
     workers: Annotated[int, Field(ge=1, le=64)] = min(os.cpu_count() or 1, 64)
+    queued_jobs: Annotated[int, Field(ge=1)] = 1_000
+    jobs_a_key: Annotated[int, Field(ge=1)] = 100
+    running_a_key: Annotated[int, Field(ge=1)] = 8
+    requests_a_minute: Annotated[int, Field(ge=1)] = 600
+    keep_days: Annotated[float, Field(gt=0)] = 30.0
+    lease_s: Annotated[float, Field(ge=2, le=60)] = 20.0
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
@@ -49,7 +90,7 @@ class ServiceSettings(BaseSettings):
                 Problem(
                     fault["msg"].lower(),
                     PREFIX + "_".join(map(str, fault["loc"])).upper(),
-                    value=str(fault["input"]),
+                    value=HIDDEN if "database_url" in fault["loc"] else str(fault["input"]),
                 )
                 for fault in error.errors(include_url=False)
             ) from error

@@ -23,10 +23,12 @@ from allocator.cli import (
     check,
     compare,
     explain,
+    keys,
     report,
     serve,
     solve,
     tightest,
+    worker,
 )
 from allocator.cli.common import ABORTED, ALL_WELL, BAD_INPUT, OWN_BUG, print_result, say
 from allocator.errors import InputError, Problem
@@ -49,7 +51,9 @@ app.command(epilog=f"Example: {report.EXAMPLE}")(report.report)
 app.command(epilog=f"Example: {tightest.EXAMPLE}")(tightest.tightest)
 app.command(epilog=f"Example: {serve.EXAMPLE}")(serve.serve)
 app.command(epilog=f"Example: {bench.EXAMPLE}")(bench.bench)
+app.command(epilog=f"Example: {worker.EXAMPLE}")(worker.worker)
 app.add_typer(attendance.app, name="attendance")
+app.add_typer(keys.app, name="keys")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,11 +1,15 @@
-"""`GET /healthz`: whether the service answers; says nothing of any request."""
+"""Whether the service is up and ready, and its metrics; nothing of any request is told."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from allocator import __version__
+from api.deps import Caller, InService
+from api.openapi import Responses
 
 
 class Health(BaseModel):
@@ -15,10 +19,43 @@ class Health(BaseModel):
     version: str = __version__
 
 
-router = APIRouter()
+def router(refusals: Responses) -> APIRouter:
+    """Return the routes, documented with what they answer to what they refuse."""
+    routes = APIRouter(tags=["operations"])
+    add = routes.add_api_route
+    add("/healthz", healthz, operation_id="healthz", summary="Whether the service is up")
+    add(
+        "/readyz",
+        readyz,
+        operation_id="readyz",
+        summary="Whether the database answers",
+        responses={503: refusals[503]},
+    )
+    told: Responses = {200: {"content": {"text/plain": {}}, "description": "Metrics"}}
+    add(
+        "/metrics",
+        metrics,
+        operation_id="metrics",
+        summary="Metrics for Prometheus",
+        response_class=Response,
+        responses=told | refusals,
+    )
+    return routes
 
 
-@router.get("/healthz", operation_id="healthz", summary="Whether the service is up")
 async def healthz() -> Health:
     """Answer at once, also while every solver is busy."""
     return Health()
+
+
+async def readyz(service: InService) -> Health:
+    """Ask the database."""
+    await run_in_threadpool(service.store.ping)
+    return Health()
+
+
+async def metrics(service: InService, _caller: Caller) -> Response:
+    """Return what this process counted, and how many jobs there are by state."""
+    jobs = await run_in_threadpool(service.store.counts)
+    told = service.metrics.text({state.value: count for state, count in jobs.items()})
+    return Response(told, media_type="text/plain; version=0.0.4; charset=utf-8")

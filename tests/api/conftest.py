@@ -1,64 +1,63 @@
-"""The service in this process, with a planted solver or with a real pool of one process."""
+"""The service in this process: without a worker, with planted solves, or as it is."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from allocator.plan.types import Plan
-from allocator.scenario.types import Scenario
-from allocator.search.solve import SolveOptions
+from allocator.studies.pool import Solver, default_solver
 from api.app import create_app
-from api.deps import Solver
 from api.settings import ServiceSettings
-from tests.api.planted import out_of_time
-
-LIMITS = ServiceSettings(
-    max_body_bytes=20_000, max_units=20, max_floors=10, max_time_limit_s=20, workers=1
-)
-"""Of the service under test."""
+from tests.api import planted as solves
 
 
-class PlantedSolver:
-    """Answers at once, as if time had run out; raises what it is told to raise."""
-
-    def __init__(self, failure: Exception | None = None) -> None:
-        self._failure = failure
-
-    async def solve(self, scenario: Scenario, options: SolveOptions) -> Plan:
-        if self._failure is not None:
-            raise self._failure
-        return out_of_time(scenario, options)
-
-
-def opening(solver: Solver) -> Callable[[ServiceSettings], AbstractAsyncContextManager[Solver]]:
-    """Return what opens this solver, for `create_app`."""
-
-    @asynccontextmanager
-    async def opened(_settings: ServiceSettings) -> AsyncIterator[Solver]:
-        yield solver
-
-    return opened
+def limits(folder: Path, **changes: Any) -> ServiceSettings:
+    """Return narrow limits, and a database in a folder."""
+    narrow = {
+        "database_url": f"sqlite:///{folder / 'jobs.sqlite'}",
+        "max_body_bytes": 20_000,
+        "max_units": 20,
+        "max_floors": 10,
+        "max_tables": 20,
+        "max_time_limit_s": 20,
+        "requests_a_minute": 100_000,
+        "workers": 1,
+        "lease_s": 4,
+    }
+    return ServiceSettings(**(narrow | changes))
 
 
-def planted_client(failure: Exception | None = None) -> TestClient:
-    """Return a client of a service whose solver is planted; to be entered."""
-    app = create_app(LIMITS, opening(PlantedSolver(failure)))
-    return TestClient(app, raise_server_exceptions=False)
+@contextmanager
+def client(solver: Solver = default_solver, **changes: Any) -> Iterator[TestClient]:
+    """Yield a client of a service of its own; only one at a time may have a worker."""
+    with TemporaryDirectory() as folder:
+        app = create_app(limits(Path(folder), **changes), solver)
+        with TestClient(app, raise_server_exceptions=False) as one:
+            yield one
 
 
 @pytest.fixture(scope="session")
+def idle() -> Iterator[TestClient]:
+    """A client of a service that only answers: nobody carries out its jobs."""
+    with client(concurrent_solves=0) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
 def planted() -> Iterator[TestClient]:
     """A client of a service that answers every order with `unknown`."""
-    with planted_client() as client:
-        yield client
+    with client(solves.prompt) as one:
+        yield one
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service() -> Iterator[TestClient]:
     """A client of the service as it is, with one process that solves."""
-    with TestClient(create_app(LIMITS), raise_server_exceptions=False) as client:
-        yield client
+    with client() as one:
+        yield one

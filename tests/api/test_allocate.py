@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 
 from allocator.plan.tables import plan_from_json
 from api.examples import REQUESTS, SMALLEST, TOO_SMALL
-from tests.api.conftest import LIMITS
 
 pytestmark = pytest.mark.xdist_group("service")
 
@@ -39,35 +38,13 @@ def test_infeasible_is_an_answer_with_reasons(service: TestClient) -> None:
     assert answer.json()["reasons"][0]["desks"] == 10
 
 
-@pytest.mark.parametrize("name", REQUESTS)
+@pytest.mark.parametrize("name", REQUESTS["allocate"])
 def test_documented_requests_run(service: TestClient, name: str) -> None:
     """Every request that the documentation shows is accepted as it stands."""
     body = _documented(service)["requestBody"]["content"]["application/json"]
     answer = service.post("/allocate", json=body["examples"][name]["value"])
     assert answer.status_code == 200
     assert answer.json()["status"] == ("infeasible" if name == "infeasible" else "optimal")
-
-
-def test_out_of_time_is_an_answer(planted: TestClient) -> None:
-    """No plan in time is 200 with status unknown."""
-    answer = planted.post("/allocate", json=SMALLEST)
-    assert (answer.status_code, answer.json()["status"]) == (200, "unknown")
-
-
-def test_effort_is_that_of_the_request_and_workers_that_of_the_service(
-    planted: TestClient,
-) -> None:
-    """Time limit and seed are the request's; how many threads work is the service's to say."""
-    run = planted.post("/allocate", json=SMALLEST | {"time_limit_s": 2.5, "seed": 7}).json()["run"]
-    assert (run["time_limit_s"], run["seed"], run["workers"]) == (2.5, 7, 1)
-
-
-def test_effort_has_defaults(planted: TestClient) -> None:
-    """Without time limit and seed, or with null, it is the most allowed up to 30 s, and 0."""
-    order = SMALLEST | {"time_limit_s": None}
-    del order["seed"]
-    run = planted.post("/allocate", json=order).json()["run"]
-    assert (run["time_limit_s"], run["seed"]) == (LIMITS.max_time_limit_s, 0)
 
 
 def _documented(service: TestClient) -> dict[str, Any]:

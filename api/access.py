@@ -1,0 +1,101 @@
+"""Who calls: by a key, by a token of an issuer, or, where the service is open, from here.
+
+What a caller may do is the same for all: it sees its own jobs, within its limits.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Protocol
+
+import sqlalchemy as sa
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+
+from api.jobs.store import DatabaseAwayError
+from api.keys import Keys
+from api.problems import Forbidden, Unauthenticated
+
+COOKIE = "allocator_key"
+HEADER = "X-API-Key"
+ANYONE = "local"
+"""Owner of all jobs of an open service."""
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
+class Tokens(Protocol):
+    """Whatever recognises bearer tokens."""
+
+    def owner(self, token: str) -> str | None:
+        """Return who the token is of; None if it does not hold."""
+
+
+class Access:
+    """Tells who calls.
+
+    Parameters
+    ----------
+    tokens
+        What recognises tokens of an issuer, if any are accepted.
+    """
+
+    def __init__(self, keys: Keys, tokens: Tokens | None) -> None:
+        self._keys = keys
+        self._tokens = tokens
+
+    def is_open(self) -> bool:
+        """Whether nobody is asked who they are: no key was ever made, no issuer is set."""
+        return self._tokens is None and not self._keys.any()
+
+    async def owner(self, request: HTTPConnection) -> str:
+        """Return who calls.
+
+        Raises
+        ------
+        Unauthenticated
+            If the caller does not show a key or token that holds.
+        Forbidden
+            If the service is open, and the caller, or the page that sent it, is from elsewhere.
+        """
+        try:
+            return await run_in_threadpool(self._owner, request)
+        except sa.exc.SQLAlchemyError as error:
+            raise DatabaseAwayError from error
+
+    def _owner(self, request: HTTPConnection) -> str:
+        shown = _shown(request)
+        if shown is None and self.is_open():
+            _from_here(request)
+            return ANYONE
+        owner = None if shown is None else self._keys.owner(shown)
+        if owner is None and shown is not None and self._tokens is not None:
+            owner = self._tokens.owner(shown)
+        if owner is None:
+            raise Unauthenticated(f"send a key as {HEADER}", headers=_CHALLENGE)
+        return owner
+
+
+def _shown(request: HTTPConnection) -> str | None:
+    """Return the key or token that a request shows."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else None
+    return request.headers.get(HEADER) or bearer or request.cookies.get(COOKIE)
+
+
+def _from_here(request: HTTPConnection) -> None:
+    """Refuse whoever is not on this machine, or was sent by a page that is not of this service."""
+    client = request.client.host if request.client else ""
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    named_here = is_loopback(host.rsplit(":", 1)[0].strip("[]"))
+    own_page = origin is None or origin.split("://")[-1] == host
+    if not (is_loopback(client) and named_here and own_page):
+        raise Forbidden("make a key with: allocator keys make NAME")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is of this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in ("localhost", "testclient", "testserver")

@@ -1,0 +1,69 @@
+"""A plan as a table, a workbook, a picture or a report. Runs in a clerk's process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from allocator.plan.tables import plan_from_json
+from allocator.plan.types import Placement, Plan
+from allocator.scenario.read import scenario_from_json
+from allocator.scenario.types import Scenario
+from allocator.scenario.write import csv_text
+
+MEDIA_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+}
+"""By the suffix of a plan's address."""
+
+
+def formed(form: str, scenario: Mapping[str, Any], plan: str) -> bytes:
+    """Return a plan in a form other than JSON.
+
+    Parameters
+    ----------
+    scenario, plan
+        As JSON: parsed, and as text.
+    """
+    given = scenario_from_json(scenario)
+    return FORMS[form](plan_from_json(plan).of(given), given)
+
+
+def _csv(plan: Plan, _scenario: Scenario) -> bytes:
+    columns = tuple(Placement.model_fields)
+    rows = ([getattr(row, column) for column in columns] for row in plan.placements)
+    return csv_text(columns, rows).encode()
+
+
+def _svg(plan: Plan, _scenario: Scenario) -> bytes:
+    import vl_convert  # noqa: PLC0415 - slow to import
+
+    svg: str = vl_convert.vegalite_to_svg(plan.stack_chart().to_dict())
+    return svg.encode()
+
+
+def _png(plan: Plan, _scenario: Scenario) -> bytes:
+    import vl_convert  # noqa: PLC0415 - slow to import
+
+    png: bytes = vl_convert.vegalite_to_png(plan.stack_chart().to_dict(), scale=1.25)
+    return png
+
+
+def _pdf(plan: Plan, _scenario: Scenario) -> bytes:
+    import vl_convert  # noqa: PLC0415 - slow to import
+
+    pdf: bytes = vl_convert.vegalite_to_pdf(plan.stack_chart().to_dict())
+    return pdf
+
+
+FORMS: dict[str, Callable[[Plan, Scenario], bytes]] = {
+    "csv": _csv,
+    "svg": _svg,
+    "png": _png,
+    "pdf": _pdf,
+}

@@ -1,0 +1,157 @@
+"""What happens in a solver's process: a job's request in, its answer out, both as JSON.
+
+Which job is carried out where and when is decided in `worker`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from allocator.plan.types import Plan, Status
+from allocator.scenario.read import scenario_from_json
+from allocator.scenario.types import Scenario
+
+if TYPE_CHECKING:
+    from allocator.search.progress import OnProgress, ShouldStop
+    from allocator.search.solve import SolveOptions
+    from allocator.studies.pool import Solver
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One request to be answered in a process.
+
+    Attributes
+    ----------
+    request
+        JSON text with ``options`` and either ``scenario`` or, of a child, ``changes``: what takes
+        the place of the same keys of its parent's scenario.
+    base
+        The request of the parent.
+    start
+        Pieces with which another worker left off.
+    """
+
+    kind: str
+    request: str
+    time_limit_s: float
+    workers: int
+    base: str | None = None
+    start: Rows | None = None
+
+    def run(self, solver: Solver, on_progress: OnProgress, should_stop: ShouldStop) -> Answer:
+        """Answer the request, in the process."""
+        asked = json.loads(self.request)
+        scenario = scenario_from_json(merged(asked, self.base))
+        work = _Work(self, asked["options"], solver, on_progress, should_stop)
+        return ANSWERS[self.kind](scenario, work)
+
+
+Answer = dict[str, Any]
+"""``status``, ``result`` (JSON text), and where there is one ``plan`` (JSON text); ``standing``
+and ``outcome`` of an `allocate`."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    errand: Errand
+    options: Mapping[str, Any]
+    solver: Solver
+    on_progress: OnProgress
+    should_stop: ShouldStop
+
+    def effort(self) -> SolveOptions:
+        from allocator.search.solve import SolveOptions  # noqa: PLC0415 - slow, in a process
+
+        errand = self.errand
+        seed = self.options["seed"]
+        return SolveOptions(time_limit_s=errand.time_limit_s, workers=errand.workers, seed=seed)
+
+    def start(self) -> dict[tuple[str, str], int] | None:
+        rows = self.errand.start or self.options.get("start")
+        return None if rows is None else usable_pieces(rows)
+
+
+def merged(asked: Mapping[str, Any], base: str | None) -> dict[str, Any]:
+    """Return the scenario of a request; of a child, its parent's with the changes."""
+    if base is None:
+        scenario: dict[str, Any] = asked["scenario"]
+        return scenario
+    whole: dict[str, Any] = json.loads(base)["scenario"]
+    return {**whole, **asked["changes"]}
+
+
+def usable_pieces(rows: Rows) -> dict[tuple[str, str], int]:
+    """Return placements as pieces, those without whole desks left out, duplicates added up."""
+    found: dict[tuple[str, str], int] = {}
+    for row in rows:
+        text = str(row["desks"]).strip()
+        if text.isdecimal() and int(text) > 0:
+            place = row["unit_id"], row["floor_id"]
+            found[place] = found.get(place, 0) + int(text)
+    return found
+
+
+def compact(document: object) -> str:
+    """Return a document as JSON text without blanks, ASCII alone."""
+    return json.dumps(document, separators=(",", ":"), allow_nan=False)
+
+
+def _allocate(scenario: Scenario, work: _Work) -> Answer:
+    from allocator.studies.outcome import Outcome  # noqa: PLC0415 - in a process
+
+    options = work.effort()
+    told = {"on_progress": work.on_progress, "should_stop": work.should_stop}
+    plan = work.solver(scenario, options, start=_known(scenario, work.start()), **told)
+    left_s = options.time_limit_s - plan.run.wall_s
+    if plan.status is Status.INFEASIBLE and left_s > 0 and not work.should_stop():
+        from allocator.studies.explain import with_conflict  # noqa: PLC0415 - slow
+
+        plan = with_conflict(plan, scenario, left_s)
+    outcome = Outcome.of_plan(scenario, plan).model_dump(mode="json")
+    return _of_plan(plan) | {"plan": compact(plan.as_json()), "outcome": outcome}
+
+
+def _known(
+    scenario: Scenario, start: dict[tuple[str, str], int] | None
+) -> dict[tuple[str, str], int] | None:
+    """Return the pieces of units and floors that there are."""
+    if start is None:
+        return None
+    units = {unit.unit_id for unit in scenario.housed}
+    floors = {floor.floor_id for floor in scenario.floors}
+    return {(u, f): desks for (u, f), desks in start.items() if u in units and f in floors}
+
+
+def _of_plan(plan: Plan) -> Answer:
+    objective = plan.objective
+    standing = {"total": objective.total, "unplaced_people": objective.unplaced_people}
+    standing |= {"bound": plan.bound, "gap": plan.gap, "seconds": plan.run.wall_s}
+    return {"status": plan.status.value, "standing": standing}
+
+
+def _explain(scenario: Scenario, work: _Work) -> Answer:
+    from allocator.studies.explain import explain, report  # noqa: PLC0415 - slow, in a process
+
+    found = explain(
+        scenario, work.effort(), on_progress=work.on_progress, should_stop=work.should_stop
+    )
+    result = report.as_json(found)
+    for told, way in zip(result["ways_out"], found.ways_out, strict=True):
+        del told["folder"]
+        told["plan"] = way.plan.as_json()
+    answer: Answer = {"status": found.status.value, "result": compact(result)}
+    if found.plan is not None:
+        answer |= _of_plan(found.plan) | {"plan": compact(found.plan.as_json())}
+    return answer
+
+
+ANSWERS: dict[str, Callable[[Scenario, _Work], Answer]] = {
+    "allocate": _allocate,
+    "explain": _explain,
+}

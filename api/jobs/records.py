@@ -1,0 +1,151 @@
+"""What a job is: its kind, its state, and the record of it that callers see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from dbos import WorkflowStatus
+from pydantic import BaseModel, ConfigDict
+
+from allocator.plan.types import Status
+
+MOST_STARTS = 3
+"""How often a job is begun at most, when whoever carries it out dies."""
+
+
+class Kind(StrEnum):
+    """What a job is asked."""
+
+    ALLOCATE = "allocate"
+    EXPLAIN = "explain"
+    TIGHTEST = "tightest"
+    COMPARE = "compare"
+    BATCH = "batch"
+
+    @property
+    def is_parent(self) -> bool:
+        """Whether it is made of children, each an `allocate` of its own."""
+        return self in (Kind.COMPARE, Kind.BATCH)
+
+
+class State(StrEnum):
+    """Whether the work happened; what was proved is the plan's status."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self not in (State.QUEUED, State.RUNNING)
+
+
+STATES = {
+    "DELAYED": State.QUEUED,
+    "ENQUEUED": State.QUEUED,
+    "PENDING": State.RUNNING,
+    "SUCCESS": State.DONE,
+    "ERROR": State.FAILED,
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": State.FAILED,
+    "CANCELLED": State.CANCELLED,
+}
+"""By what dbos calls them."""
+ACTIVE = [name for name, state in STATES.items() if not state.is_over]
+
+
+class Standing(BaseModel):
+    """How far a job is: stage in words, the best plan so far, children that are over.
+
+    seconds since the solve began; total and bound in person-minutes a week; gap as a fraction.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: Status | None = None
+    stage: str | None = None
+    total: float | None = None
+    unplaced_people: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    seconds: float | None = None
+    done: int | None = None
+    of: int | None = None
+    reason: str | None = None
+
+
+class Links(BaseModel):
+    """Where more about a job is."""
+
+    self: str
+    events: str
+    result: str
+    plan: str
+    scenario: str
+
+
+class JobRecord(Standing):
+    """A job as its caller sees it. Times are UTC; starts counts how often it was begun."""
+
+    id: str
+    kind: Kind
+    state: State
+    name: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    starts: int
+    time_limit_s: float
+    parent: str | None
+    links: Links
+
+
+def record_of(found: WorkflowStatus) -> JobRecord:
+    """Return the record of a job as dbos has it."""
+    told: dict[str, Any] = found.attributes or {}
+    standing = Standing.model_validate(told.get("standing") or {})
+    state = state_of(found)
+    if state is State.FAILED and standing.reason is None:
+        standing = standing.model_copy(update={"reason": _reason(found)})
+    return JobRecord(
+        **standing.model_dump(),
+        id=found.workflow_id,
+        kind=Kind(found.name),
+        state=state,
+        name=told.get("name", ""),
+        created_at=_time(found.created_at) or datetime.now(UTC),
+        started_at=_time(found.dequeued_at),
+        ended_at=_time(found.completed_at) if state.is_over else None,
+        starts=found.recovery_attempts or 0,
+        time_limit_s=told.get("time_limit_s", 0.0),
+        parent=told.get("parent"),
+        links=links_of(found.workflow_id),
+    )
+
+
+def state_of(found: WorkflowStatus) -> State:
+    """Return the state of a job: one that was told to stop is cancelled once it has."""
+    state = STATES[found.status]
+    stopped = bool((found.attributes or {}).get("stop"))
+    return State.CANCELLED if stopped and state is State.DONE else state
+
+
+def links_of(job_id: str) -> Links:
+    """Return where more about a job is."""
+    place = f"/jobs/{job_id}"
+    parts = {part: f"{place}/{part}" for part in ("events", "result", "plan", "scenario")}
+    return Links(self=place, **parts)
+
+
+def _reason(found: WorkflowStatus) -> str:
+    if found.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
+        return f"whoever carried it out died, {MOST_STARTS} times"
+    return "a bug of ours: the log of the worker says more"
+
+
+def _time(epoch_ms: int | None) -> datetime | None:
+    return None if epoch_ms is None else datetime.fromtimestamp(epoch_ms / 1000, UTC)

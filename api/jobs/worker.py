@@ -1,0 +1,213 @@
+"""A worker: takes jobs from the queues, carries them out in processes, and takes over the dead's.
+
+dbos keeps the jobs and hands each to one worker; what one job does while it runs is `running`'s.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from dbos import DBOS
+
+from allocator.studies.pool import Limits, Pool, default_solver
+from api.jobs.database import APPLICATION, SERIALIZER
+from api.jobs.errands import Answer, Errand
+from api.jobs.leases import Leases
+from api.jobs.records import MOST_STARTS, Kind
+from api.jobs.running import Running, given_up
+from api.jobs.store import SOLVES, STUDIES, VERSION, DatabaseAwayError, Store
+from api.metrics import Metrics
+from api.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from allocator.studies.pool import Solver
+
+_log = logging.getLogger("allocator.jobs")
+
+POLL_S = 0.02
+"""How often the queue of solves is looked at."""
+POLL_STUDIES_S = 0.1
+PARENTS = 4
+"""Comparisons and batches that one worker conducts at a time."""
+GRACE_S = 20.0
+"""Seconds beyond its time limit after which a solve is ended from outside."""
+HANDOVER_S = 8.0
+"""Seconds that running solves are given to leave their best plans when the worker stops."""
+SWEEPS_A_LEASE = 4
+FORGET_EVERY_S = 600.0
+
+
+class Worker:
+    """Carries out jobs until it is closed; one a process, as dbos has one.
+
+    Parameters
+    ----------
+    solver
+        What solves in the processes.
+    """
+
+    def __init__(
+        self, settings: ServiceSettings, metrics: Metrics, solver: Solver = default_solver
+    ) -> None:
+        self.settings = settings
+        self.metrics = metrics
+        self.executor_id = str(uuid4())
+        self.store = Store(settings.database_url)
+        self.leases = Leases(self.store.engine, settings.lease_s)
+        limits = Limits(grace_s=GRACE_S, memory_mb=settings.memory_limit_mb)
+        self.pool = Pool(settings.concurrent_solves, limits, solver)
+        self._closing = Event()
+        self._closed = Event()
+        self._carrying: dict[str, str] = {}
+        self._given_up: dict[str, str] = {}
+        self._keeper = Thread(target=self._keep, name="allocator-keeper", daemon=True)
+
+    def open(self) -> None:
+        """Begin to take jobs."""
+        self.leases.renew(self.executor_id, self.settings.concurrent_solves)
+        DBOS(
+            config={
+                "name": APPLICATION,
+                "system_database_url": self.settings.database_url,
+                "application_version": VERSION,
+                "executor_id": self.executor_id,
+                "serializer": SERIALIZER,
+                "enable_otlp": False,
+                "log_level": "ERROR",
+                "run_migrations": False,
+            }
+        )
+        for kind in Kind:
+            self._register(kind)
+        DBOS.launch()
+        solves = self.settings.concurrent_solves
+        DBOS.register_queue(
+            SOLVES,
+            worker_concurrency=solves + 1,
+            partition_concurrency=self.settings.running_a_key,
+            polling_interval_sec=POLL_S,
+            on_conflict="always_update",
+        )
+        DBOS.register_queue(
+            STUDIES,
+            worker_concurrency=PARENTS,
+            partition_concurrency=PARENTS,
+            polling_interval_sec=POLL_STUDIES_S,
+            on_conflict="always_update",
+        )
+        self._keeper.start()
+
+    def close(self) -> bool:
+        """Hand over what runs and stop; return whether a thread is left that only exit ends."""
+        self._closing.set()
+        until = time.monotonic() + HANDOVER_S
+        while self._carrying and time.monotonic() < until:
+            time.sleep(0.05)
+        DBOS.destroy(destroy_registry=True)
+        self._closed.set()
+        self._keeper.join(timeout=5)
+        self.pool.close()
+        left = self._given_up | self._carrying
+        try:
+            for job_id, queue in left.items():
+                self.store.queue_again(job_id, queue)
+            self.leases.end(self.executor_id)
+        except DatabaseAwayError:
+            _log.warning("the database is away; others take over when the lease has run out")
+        self.store.close()
+        return bool(left)
+
+    def _register(self, kind: Kind) -> None:
+        def workflow(request: str) -> Any:
+            return DBOS.run_step({"name": "carry out"}, self._carry_out, kind, request)
+
+        decorate = DBOS.workflow(name=kind.value, max_recovery_attempts=MOST_STARTS - 1)
+        decorate(workflow)
+
+    def _carry_out(self, kind: Kind, request: str) -> Answer:
+        job_id = DBOS.workflow_id or ""
+        queue = STUDIES if kind.is_parent else SOLVES
+        self._carrying[job_id] = queue
+        began = time.monotonic()
+        _log.info("started", extra={"job": job_id, "kind": kind.value})
+        try:
+            answer = self._answer(job_id, kind, request)
+        except BaseException as error:
+            if self._closing.is_set():
+                self._given_up[job_id] = queue
+            _log.info("left", extra={"job": job_id, "why": type(error).__name__})
+            raise
+        finally:
+            del self._carrying[job_id]
+        seconds = time.monotonic() - began
+        self.metrics.ended(kind.value, seconds, answer.get("standing", {}).get("gap"))
+        told = {"job": job_id, "status": answer["status"], "seconds": round(seconds, 3)}
+        _log.info("ended", extra=told)
+        return answer
+
+    def _answer(self, job_id: str, kind: Kind, request: str) -> Answer:
+        if self._closing.is_set():
+            raise given_up(job_id)
+        [status] = self.store.statuses([job_id])
+        self.metrics.waited(kind.value, status.created_at, status.dequeued_at)
+        starts = status.recovery_attempts or 1
+        running = Running(job_id, self.store, self.pool, self.executor_id, starts, self._closing)
+        if kind.is_parent:
+            raise NotImplementedError
+        return running.carry_out(self._errand(job_id, kind, request, starts))
+
+    def _errand(self, job_id: str, kind: Kind, request: str, starts: int) -> Errand:
+        """Return what a process is to do; where another worker left off, from there on."""
+        parent = job_id.split(".", maxsplit=1)[0]
+        left = self.store.handover(job_id) or {}
+        options = json.loads(request)["options"]
+        plan = left.get("plan")
+        return Errand(
+            kind=kind.value,
+            request=request,
+            time_limit_s=left.get("time_limit_s") or options["time_limit_s"],
+            workers=self.settings.workers,
+            base=self.store.request(parent) if parent != job_id else None,
+            start=json.loads(plan)["placements"] if plan else None,
+        )
+
+    def _keep(self) -> None:
+        """Show signs of life, take over from the dead, forget the old; until closed."""
+        tick_s = self.settings.lease_s / SWEEPS_A_LEASE
+        forget_at = time.monotonic()
+        while not self._closed.wait(tick_s):
+            forget = time.monotonic() >= forget_at
+            if forget:
+                forget_at += FORGET_EVERY_S
+            self._safely(self._sweep)
+            if forget:
+                self._safely(lambda: self.store.forget(self.settings.keep_days))
+                self._safely(self.leases.forget)
+
+    def _safely(self, work: Callable[[], None]) -> None:
+        """Do what is done again soon, whatever happens."""
+        try:
+            work()
+        except Exception as error:
+            _log.warning("will be tried again", extra={"error": type(error).__name__})
+
+    def _sweep(self) -> None:
+        self.leases.renew(self.executor_id, self.settings.concurrent_solves)
+        live = self.leases.live()
+        holders = {job.executor_id for job in self.store.running_at()}
+        dead = sorted(holder for holder in holders if holder and holder not in live)
+        if dead:
+            _log.warning("taking over from the dead", extra={"workers": len(dead)})
+            DBOS._recover_pending_workflows(dead)
+
+
+def is_main_thread_needed() -> bool:
+    """Whether threads are left that wait for what happens elsewhere."""
+    return threading.active_count() > 1

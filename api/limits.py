@@ -1,0 +1,53 @@
+"""How much a caller may ask: requests a minute, and jobs that wait or run."""
+
+from __future__ import annotations
+
+import time
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from api.jobs.store import Store
+from api.problems import Busy, TooMany, later
+from api.settings import ServiceSettings
+
+RETRY_JOBS_S = 5
+
+
+class RequestRate:
+    """Requests a minute of each caller, counted in this process."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._most = RateLimitItemPerMinute(settings.requests_a_minute)
+        self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def count(self, caller: str) -> None:
+        """Count a request.
+
+        Raises
+        ------
+        TooMany
+            If there were as many in the last minute as may be.
+        """
+        if self._counter.hit(self._most, caller):
+            return
+        again_s = self._counter.get_window_stats(self._most, caller).reset_time - time.time()
+        raise later(TooMany, f"at most {self._most.amount} requests a minute", again_s)
+
+
+def room_for_a_job(store: Store, owner: str, settings: ServiceSettings) -> None:
+    """Make sure that a caller may hand in another job.
+
+    Raises
+    ------
+    TooMany
+        If it has as many as one may have.
+    Busy
+        If there are as many in all as there may be.
+    """
+    mine, all_jobs = store.active(owner)
+    if mine >= settings.jobs_a_key:
+        raise later(TooMany, f"at most {settings.jobs_a_key} jobs at a time", RETRY_JOBS_S)
+    if all_jobs >= settings.queued_jobs:
+        raise later(Busy, "try again later", RETRY_JOBS_S)

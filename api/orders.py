@@ -1,0 +1,285 @@
+"""Requests read: from the bytes of a body to what is asked, in the words that a job keeps.
+
+Runs in a clerk's process (`api.clerk`), as bodies may be hostile. The scenario part is read by
+the library, as from any JSON or any tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from allocator.errors import InputError, Problem
+from allocator.scenario.build import shown
+from allocator.scenario.document import parse_json
+from allocator.scenario.names import Nearest
+from allocator.scenario.read import (
+    headcounts_from_file,
+    rows_from_file,
+    scenario_from_files,
+    scenario_from_json,
+)
+from allocator.scenario.tables import TABLES
+from allocator.scenario.types import Scenario
+from allocator.scenario.write import scenario_json
+from api.settings import ServiceSettings
+
+SCENARIO_KEYS = (*TABLES, "settings")
+EFFORT = ("time_limit_s", "seed")
+CHECK = "check"
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "allocate": (*EFFORT, "start"),
+    "explain": EFFORT,
+    "tightest": EFFORT,
+    "compare": (*EFFORT, "people_per_desk", "schemes"),
+    "batch": (*EFFORT, "tables"),
+    CHECK: ("placements",),
+}
+"""Keys of a request beside those of the scenario, by what is asked."""
+PLACEMENT_COLUMNS = ("unit_id", "floor_id", "desks")
+USUAL_TIME_LIMIT_S = 30.0
+LARGEST_SEED = 2**31 - 1
+_PLACE = "request"
+
+
+class MalformedError(InputError):
+    """A body is no JSON text, or one that can be read in two ways."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked, valid as far as can be told without solving.
+
+    Attributes
+    ----------
+    request
+        JSON text: ``scenario`` (tables and settings) and ``options``.
+    name
+        Of the scenario, for people.
+    """
+
+    kind: str
+    request: str
+    name: str
+    time_limit_s: float
+
+    @property
+    def sha256(self) -> str:
+        """Fingerprint by which a retry is told from another request."""
+        return hashlib.sha256(f"{self.kind}\n{self.request}".encode()).hexdigest()
+
+
+Part = tuple[str, str | None, bytes]
+"""A part of a form: its name, its file's name where it is a file, and its content."""
+
+
+def usual_time_limit_s(limits: ServiceSettings) -> float:
+    """Return the seconds that a solve is given where the request does not say."""
+    return min(USUAL_TIME_LIMIT_S, limits.max_time_limit_s)
+
+
+def read_json(kind: str, body: bytes, limits: ServiceSettings) -> tuple[Order, Scenario]:
+    """Return what a JSON body asks for.
+
+    Raises
+    ------
+    MalformedError
+        If it is no JSON, or gives a key twice.
+    InputError
+        With everything else that is wrong, each thing with its table, row (from 1) and column.
+    """
+    try:
+        document = parse_json(body, _PLACE)
+    except InputError as error:
+        raise MalformedError(error.problems) from error
+    if not isinstance(document, Mapping):
+        raise InputError([Problem("expected an object", _PLACE, value=shown(document))])
+    too_many = list(_too_many(document, limits))
+    if too_many:
+        raise InputError(too_many)
+    tables = {key: document[key] for key in SCENARIO_KEYS if key in document}
+    options, problems = _options(kind, document, limits)
+    try:
+        scenario = scenario_from_json(tables, name=_PLACE)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from error
+    if problems:
+        raise InputError(problems)
+    return _order(kind, tables, options, scenario), scenario
+
+
+def read_form(kind: str, parts: Sequence[Part], limits: ServiceSettings) -> tuple[Order, Scenario]:
+    """Return what a form with tables as files asks for.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong, each thing with its file, row and column.
+    """
+    files = {name: (PurePath(file).name, data) for name, file, data in parts if file}
+    tables = {k: v for k, v in files.items() if k not in ("start", "placements", "tables")}
+    given, problems = _form_options(kind, parts)
+    options, more = _options(kind, given, limits)
+    problems += more
+    try:
+        scenario = scenario_from_files(tables)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from error
+    document = json.loads(scenario_json(scenario))
+    problems += _too_many(document, limits)
+    if problems:
+        raise InputError(problems)
+    return _order(kind, document, options, scenario), scenario
+
+
+def _order(
+    kind: str, tables: Mapping[str, Any], options: Mapping[str, Any], scenario: Scenario
+) -> Order:
+    request = json.dumps({"scenario": tables, "options": options}, separators=(",", ":"))
+    name = scenario.settings.title or scenario.settings.name
+    return Order(kind, request, name[:200], options.get("time_limit_s", 0.0))
+
+
+def _too_many(document: Mapping[str, Any], limits: ServiceSettings) -> Iterator[Problem]:
+    most_rows = {
+        "floors": limits.max_floors,
+        "headcounts": limits.max_units,
+        "tables": limits.max_tables,
+        "start": limits.max_units * 20,
+        "placements": limits.max_units * 20,
+    }
+    for table, most in most_rows.items():
+        rows = document.get(table)
+        if isinstance(rows, list) and len(rows) > most:
+            yield Problem(f"expected at most {most:,} rows", table, value=f"{len(rows):,} rows")
+
+
+def _options(
+    kind: str, document: Mapping[str, Any], limits: ServiceSettings
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the options of a request with their defaults, and what is wrong with them."""
+    known = OPTIONS[kind]
+    problems = list(_unknown_keys(document, (*SCENARIO_KEYS, *known)))
+    given = {key: document[key] for key in known if document.get(key) is not None}
+    if kind != CHECK:
+        given = {"time_limit_s": usual_time_limit_s(limits), "seed": 0} | given
+        problems += _unfit(given, limits.max_time_limit_s)
+    for key in ("start", "placements"):
+        problems += _unfit_placements(key, given.get(key, []))
+    if kind == CHECK and "placements" not in given:
+        problems.append(Problem("expected this table, which is missing", "placements"))
+    if kind == "compare":
+        problems += _unfit_cases(given, limits.max_tables)
+    if kind == "batch":
+        problems += _unfit_tables(given.get("tables"), limits.max_units)
+    return given, problems
+
+
+def _unknown_keys(document: Mapping[str, Any], known: Collection[str]) -> Iterator[Problem]:
+    nearest = Nearest(known)
+    for key in document:
+        if key not in known:
+            yield Problem(f"unknown table or key{nearest.hint(key)}", _PLACE, column=key)
+
+
+def _unfit(effort: Mapping[str, Any], most_s: float) -> Iterator[Problem]:
+    """Return what is wrong with how to solve; types are strict, so true is no number."""
+    seconds, seed = effort["time_limit_s"], effort["seed"]
+    if type(seconds) not in (int, float) or not 0 < seconds <= most_s:
+        message = f"expected a number of seconds above 0 and at most {most_s:g}"
+        yield Problem(message, _PLACE, None, "time_limit_s", shown(seconds))
+    if type(seed) is not int or not 0 <= seed <= LARGEST_SEED:
+        message = f"expected a whole number from 0 to {LARGEST_SEED}"
+        yield Problem(message, _PLACE, None, "seed", shown(seed))
+
+
+def _unfit_placements(key: str, rows: Any) -> Iterator[Problem]:
+    """Return what is no placement at all; what breaks a rule is for the checker to say."""
+    if not isinstance(rows, list):
+        yield Problem("expected an array", key, value=shown(rows))
+        return
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, Mapping):
+            yield Problem("expected an object", key, number, value=shown(row))
+            continue
+        for column in PLACEMENT_COLUMNS:
+            kinds = (str, int, float) if column == "desks" else (str,)
+            if type(row.get(column)) not in kinds:
+                wanted = "a number" if column == "desks" else "text"
+                yield Problem(f"expected {wanted}", key, number, column, shown(row.get(column)))
+
+
+def _unfit_cases(given: Mapping[str, Any], most: int) -> Iterator[Problem]:
+    from allocator.studies.compare import ratios  # noqa: PLC0415 - numpy, for this alone
+
+    asked, schemes = given.get("people_per_desk", []), given.get("schemes", [])
+    count = 0
+    try:
+        count = len(ratios(ratio_text(asked))) if asked else 0
+    except InputError as error:
+        for problem in error.problems:
+            yield Problem(problem.message, _PLACE, None, "people_per_desk", problem.value)
+    if not isinstance(schemes, list) or not all(isinstance(name, str) for name in schemes):
+        yield Problem("expected an array of texts", _PLACE, None, "schemes", shown(schemes))
+    elif max(count, 1) * max(len(schemes), 1) > most:
+        yield Problem(f"expected at most {most:,} cases", _PLACE)
+
+
+def ratio_text(asked: Any) -> str:
+    """Return ratios as `studies.compare.ratios` reads them, from text or an array."""
+    parts = asked if isinstance(asked, list) else [asked]
+    return ",".join(
+        str(part) if type(part) in (int, float, str) else shown(part) for part in parts
+    )
+
+
+def _unfit_tables(tables: Any, most_rows: int) -> Iterator[Problem]:
+    """Return what is no list of named tables; what is in a table is looked at when solved."""
+    if not isinstance(tables, list) or not tables:
+        yield Problem("expected an array with at least one table", "tables", value=shown(tables))
+        return
+    for number, table in enumerate(tables, 1):
+        if not isinstance(table, Mapping) or set(table) != {"name", "headcounts"}:
+            wanted = "expected an object with name and headcounts"
+            yield Problem(wanted, "tables", number, value=shown(table))
+            continue
+        if not isinstance(table["name"], str):
+            yield Problem("expected text", "tables", number, "name", shown(table["name"]))
+        rows = table["headcounts"]
+        if not isinstance(rows, list) or not 0 < len(rows) <= most_rows:
+            wanted = f"expected an array of 1 to {most_rows:,} rows"
+            yield Problem(wanted, "tables", number, "headcounts", shown(rows))
+
+
+def _form_options(kind: str, parts: Sequence[Part]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the options in the fields and files of a form, as JSON would have them."""
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, file, data in parts:
+        try:
+            if file is None:
+                found[name] = _field(name, data)
+            elif name == "tables":
+                rows = [row.model_dump(mode="json") for row in headcounts_from_file(file, data)]
+                found.setdefault("tables", []).append({"name": file, "headcounts": rows})
+            elif name in ("start", "placements"):
+                found[name] = [row for _, row in rows_from_file(file, data, PLACEMENT_COLUMNS)]
+        except InputError as error:
+            problems += error.problems
+    return found, problems
+
+
+def _field(name: str, data: bytes) -> Any:
+    """Return the value of a field: a number where one is wanted and given, else its text."""
+    text = data.decode("utf-8", "replace").strip()
+    kinds: dict[str, type[int | float]] = {"time_limit_s": float, "seed": int}
+    if name == "schemes":
+        return [scheme.strip() for scheme in text.split(",")]
+    try:
+        return kinds[name](text) if name in kinds else text
+    except ValueError:
+        return text

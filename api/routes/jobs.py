@@ -1,0 +1,235 @@
+"""`/jobs`: what became of a request, told while it happens, and its plan in any form."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from api.deps import Caller, InService
+from api.forms import MEDIA_TYPES
+from api.jobs.records import JobRecord, Kind, State
+from api.jobs.store import DatabaseAwayError
+from api.openapi import Responses
+from api.problems import NotAcceptable, NotThere
+from api.routes.studies import answer_of
+
+LOOK_S = 0.25
+ALIVE_S = 15.0
+"""How often a stream with nothing to tell says that it is alive."""
+JobId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f.-]+$")]
+
+
+class Jobs(BaseModel):
+    """A page of jobs, newest first; next is what `before` takes for the page after it."""
+
+    jobs: list[JobRecord]
+    next: datetime | None
+
+
+def router(refusals: Responses) -> APIRouter:
+    """Return the routes, documented with what they answer to what they refuse."""
+    routes = APIRouter(prefix="/jobs", tags=["jobs"], responses=refusals)
+    add = routes.add_api_route
+    add("", list_jobs, operation_id="list_jobs", summary="Jobs of the caller")
+    add("/{job_id}", get_job, operation_id="get_job", summary="How far a job is")
+    add(
+        "/{job_id}",
+        stop_job,
+        methods=["DELETE"],
+        operation_id="stop_job",
+        summary="Stop a job, keeping its best plan",
+        responses={202: {"model": JobRecord, "description": "It will stop soon"}},
+    )
+    add(
+        "/{job_id}/events",
+        job_events,
+        operation_id="job_events",
+        summary="Better plans as they come",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {}}, "description": "Events"}},
+    )
+    add(
+        "/{job_id}/result",
+        job_result,
+        operation_id="job_result",
+        summary="The answer of a job that is over",
+    )
+    add(
+        "/{job_id}/scenario",
+        job_scenario,
+        operation_id="job_scenario",
+        summary="The scenario as it was accepted",
+    )
+    add(
+        "/{job_id}/plan",
+        job_plan,
+        operation_id="job_plan",
+        summary="The plan, in the form of Accept",
+        responses={200: _forms()},
+    )
+    add(
+        "/{job_id}/plan.{form}",
+        job_plan_file,
+        operation_id="job_plan_file",
+        summary="The plan, in the form of the suffix",
+        responses={200: _forms()},
+    )
+    return routes
+
+
+def _forms() -> dict[str, Any]:
+    content: dict[str, Any] = {media_type: {} for media_type in MEDIA_TYPES.values()}
+    return {"content": content, "description": "The plan"}
+
+
+async def list_jobs(
+    service: InService,
+    caller: Caller,
+    kind: Kind | None = None,
+    state: State | None = None,
+    before: datetime | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Jobs:
+    """Return the jobs that the caller handed in, newest first."""
+    found = await run_in_threadpool(
+        service.store.list, caller, kind=kind, state=state, before=before, limit=limit
+    )
+    jobs = list(found)
+    return Jobs(jobs=jobs, next=jobs[-1].created_at if len(jobs) == limit else None)
+
+
+async def get_job(service: InService, caller: Caller, job_id: JobId) -> JobRecord:
+    """Return a job: its state, and how good the best plan so far is."""
+    return await run_in_threadpool(service.store.get, caller, job_id)
+
+
+async def stop_job(service: InService, caller: Caller, job_id: JobId) -> Response:
+    """Cancel a job that waits; tell one that runs to end with its best plan."""
+    job = await run_in_threadpool(service.store.get, caller, job_id)
+    if not job.state.is_over:
+        await run_in_threadpool(service.store.stop, job_id)
+        job = await run_in_threadpool(service.store.get, caller, job_id)
+    status = 200 if job.state.is_over else 202
+    return JSONResponse(job.model_dump(mode="json"), status_code=status)
+
+
+async def job_result(service: InService, caller: Caller, job_id: JobId) -> Response:
+    """Return what POST would have answered."""
+    return await run_in_threadpool(answer_of, service, caller, job_id)
+
+
+async def job_scenario(service: InService, caller: Caller, job_id: JobId) -> Response:
+    """Return the scenario, ready to be sent again."""
+    await run_in_threadpool(service.store.get, caller, job_id)
+    return JSONResponse(await run_in_threadpool(service.store.scenario, job_id))
+
+
+async def job_plan(
+    service: InService, caller: Caller, job_id: JobId, accept: str = Header(default="*/*")
+) -> Response:
+    """Return the plan in the first form that Accept names and the service has."""
+    return await _plan(service, caller, job_id, form_of(accept))
+
+
+async def job_plan_file(
+    service: InService,
+    caller: Caller,
+    job_id: JobId,
+    form: Annotated[str, Path(pattern=f"^({'|'.join(MEDIA_TYPES)})$")],
+) -> Response:
+    """Return the plan as a file."""
+    return await _plan(service, caller, job_id, form)
+
+
+def form_of(accept: str) -> str:
+    """Return the form that an Accept header wants most (RFC 9110), of several the first.
+
+    Raises
+    ------
+    NotAcceptable
+        If it wants none that there is.
+    """
+    wanted: list[tuple[float, str]] = []
+    for part in accept.split(","):
+        media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        with_weight = float(weight) if weight.replace(".", "", 1).isdigit() else 0.0
+        wanted.append((-with_weight, media_type))
+    for less, media_type in sorted(wanted, key=lambda pair: pair[0]):
+        for form, offered in MEDIA_TYPES.items():
+            family = offered.split("/")[0] + "/*"
+            if less < 0 and media_type in ("*/*", offered, family):
+                return form
+    raise NotAcceptable(f"there are {', '.join(MEDIA_TYPES.values())}")
+
+
+async def _plan(service: InService, caller: str, job_id: str, form: str) -> Response:
+    job = await run_in_threadpool(service.store.get, caller, job_id)
+    answer = await run_in_threadpool(service.store.answer, job_id) or {}
+    text = answer.get("plan")
+    if text is None:
+        raise NotThere(f"the job is {job.state} and has no plan")
+    if form == "json":
+        return Response(text, media_type=MEDIA_TYPES[form])
+    if job.total is None:
+        raise NotThere(f"there is no plan: {job.status}")
+    scenario = await run_in_threadpool(service.store.scenario, job_id)
+    content = await service.clerks.draw(form, scenario, text)
+    shown = "inline" if form in ("svg", "png", "pdf") else "attachment"
+    headers = {
+        "Content-Disposition": f'{shown}; filename="plan-{job_id[:8]}.{form}"',
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+
+
+async def job_events(
+    request: Request,
+    service: InService,
+    caller: Caller,
+    job_id: JobId,
+    last_event_id: str = Header(default="0"),
+) -> StreamingResponse:
+    """Tell every better plan, and at the end the job; after Last-Event-ID, what came since."""
+    await run_in_threadpool(service.store.get, caller, job_id)
+    after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 10 else 0
+    told = _told(request, service, caller, job_id, after)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(told, media_type="text/event-stream", headers=headers)
+
+
+async def _told(
+    request: Request, service: InService, caller: str, job_id: str, after: int
+) -> AsyncIterator[str]:
+    quiet_s = 0.0
+    while not await request.is_disconnected():
+        try:
+            job = await run_in_threadpool(service.store.get, caller, job_id)
+            events = await run_in_threadpool(service.store.events, job_id, after)
+        except DatabaseAwayError:  # the client comes back, with the last id it heard
+            return
+        for number, event in events:
+            after = number
+            yield _event(event["event"], event["data"], number)
+        if job.state.is_over:
+            yield _event("end", job.model_dump(mode="json"))
+            return
+        quiet_s = 0.0 if events else quiet_s + LOOK_S
+        if quiet_s >= ALIVE_S:
+            quiet_s = 0.0
+            yield ": alive\n\n"
+        await asyncio.sleep(LOOK_S)
+
+
+def _event(name: str, data: object, number: int | None = None) -> str:
+    head = "" if number is None else f"id: {number}\n"
+    return f"{head}event: {name}\ndata: {json.dumps(data)}\n\n"

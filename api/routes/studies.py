@@ -1,0 +1,124 @@
+"""`POST /allocate` and the other studies: a request in; its answer out, or a job that goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Header, Request
+from fastapi_problem.error import StatusProblem
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from api.deps import Body, Caller, InService, Service
+from api.jobs.records import JobRecord, Kind, State
+from api.jobs.store import NewJob, retry_id
+from api.limits import room_for_a_job
+from api.openapi import STUDIES, Responses, request_body
+from api.orders import Order
+from api.problems import InternalError, NotThere, OutOfMemory
+
+LONGEST_WAIT_S = 60.0
+AROUND_S = 5.0
+"""Seconds beyond a time limit that an answer is waited for, unless the caller says otherwise."""
+_WAIT = re.compile(r"\bwait=(\d+(?:\.\d+)?)")
+_ASYNC = re.compile(r"\brespond-async\b")
+Answering = Callable[..., Awaitable[Response]]
+
+
+def router(refusals: Responses) -> APIRouter:
+    """Return the routes, documented with what they answer to what they refuse."""
+    routes = APIRouter(tags=["studies"])
+    for kind in Kind:
+        shown = STUDIES[kind.value]
+        routes.post(
+            f"/{kind.value}",
+            operation_id=kind.value,
+            summary=shown.summary,
+            description=shown.description,
+            response_class=JSONResponse,
+            responses=shown.answers | refusals,
+            openapi_extra={"requestBody": request_body(kind.value)},
+        )(_study(kind))
+    return routes
+
+
+def _study(kind: Kind) -> Answering:
+    async def study(
+        request: Request,
+        service: InService,
+        caller: Caller,
+        body: Body,
+        prefer: str = Header(default=""),
+        idempotency_key: str | None = Header(default=None, max_length=255),
+    ) -> Response:
+        order = await service.clerks.read(kind.value, body)
+        job_id = await run_in_threadpool(_accept, service, caller, order, idempotency_key)
+        wait_s = wait_of(prefer, order, kind)
+        is_over = wait_s > 0 and await service.watch.is_over_within(job_id, wait_s)
+        if not is_over:
+            job = await run_in_threadpool(service.store.get, caller, job_id)
+            return accepted(job)
+        return await run_in_threadpool(answer_of, service, caller, job_id)
+
+    return study
+
+
+def wait_of(prefer: str, order: Order, kind: Kind) -> float:
+    """Return for how many seconds to wait for the answer (RFC 7240)."""
+    if _ASYNC.search(prefer):
+        return 0.0
+    wanted = _WAIT.search(prefer)
+    usual_s = LONGEST_WAIT_S if kind.is_parent else order.time_limit_s + AROUND_S
+    return min(float(wanted[1]) if wanted else usual_s, LONGEST_WAIT_S)
+
+
+def _accept(service: Service, caller: str, order: Order, again: str | None) -> str:
+    """Keep the job, and return its id; of a retry, that of the job there is."""
+    is_retry = again is not None and service.store.is_known(retry_id(caller, again))
+    if not is_retry:
+        room_for_a_job(service.store, caller, service.settings)
+    return service.store.accept(
+        NewJob(
+            kind=Kind(order.kind),
+            owner=caller,
+            request=order.request,
+            sha256=order.sha256,
+            name=order.name,
+            time_limit_s=order.time_limit_s,
+            again=again,
+        )
+    )
+
+
+def accepted(job: JobRecord) -> Response:
+    """Return the answer that a job goes on."""
+    return JSONResponse(
+        job.model_dump(mode="json"), status_code=202, headers={"Location": job.links.self}
+    )
+
+
+def answer_of(service: Service, caller: str, job_id: str) -> Response:
+    """Return the answer of a job that is over.
+
+    Raises
+    ------
+    NotThere
+        If it has none.
+    """
+    job = service.store.get(caller, job_id)
+    answer = service.store.answer(job_id)
+    if answer is None:
+        raise without_answer(job)
+    text = answer.get("result") or answer["plan"]
+    headers = {"Content-Location": job.links.result}
+    return Response(text, media_type="application/json", headers=headers)
+
+
+def without_answer(job: JobRecord) -> StatusProblem:
+    """Return the problem of a job that has no answer."""
+    if job.state is not State.FAILED:
+        return NotThere(f"the job is {job.state}")
+    if "memory" in (job.reason or ""):
+        return OutOfMemory(job.reason)
+    return InternalError(job.reason)

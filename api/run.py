@@ -1,0 +1,139 @@
+"""Starts what the command line asks for: the service, a worker, and the keys of callers.
+
+The command line finds this module by its name, as it stands below the service.
+"""
+
+from __future__ import annotations
+
+import logging.config
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event
+
+import uvicorn
+from prometheus_client import start_http_server
+
+from allocator.errors import InputError, Problem
+from api.access import is_loopback
+from api.app import create_app
+from api.jobs.database import open_engine, prepare_database
+from api.jobs.worker import Worker
+from api.keys import Keys
+from api.logs import log_config
+from api.metrics import Metrics
+from api.settings import ServiceSettings
+
+PATIENCE_S = 5
+"""Seconds that running requests are given to end once the service is told to stop."""
+OPEN = (
+    "WARNING: no key was ever made: everybody on this machine may use the service and sees all "
+    "jobs. Make one with: allocator keys make NAME"
+)
+
+
+def serve(host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve until told to stop; does not return.
+
+    Raises
+    ------
+    InputError
+        If the address cannot be listened on, or may not without keys; if the database cannot be
+        used.
+    """
+    settings = ServiceSettings.from_environment()
+    prepare_database(settings.database_url)
+    if _is_open(settings):
+        if not is_loopback(host):
+            wanted = (
+                "expected a key first (allocator keys make NAME), or an address of this machine"
+            )
+            raise InputError([Problem(wanted, "--host", value=host)])
+        say(OPEN)
+    listener = _listen(host, port)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        log_config=log_config(),
+        timeout_graceful_shutdown=PATIENCE_S,
+        server_header=False,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=64_000,
+    )
+    say(f"listening on {_url(listener)} (documentation at /docs); Ctrl-C stops")
+    with suppress(KeyboardInterrupt):  # uvicorn hands Ctrl-C on once all has ended
+        uvicorn.Server(config).run(sockets=[listener])
+    end_process()
+
+
+def work(say: Callable[[str], None]) -> None:
+    """Carry out jobs until told to stop; does not return.
+
+    Raises
+    ------
+    InputError
+        If the database cannot be used.
+    """
+    settings = ServiceSettings.from_environment()
+    if settings.concurrent_solves == 0:
+        wanted = "expected at least 1 for a worker"
+        raise InputError([Problem(wanted, "ALLOCATOR_CONCURRENT_SOLVES", value="0")])
+    prepare_database(settings.database_url)
+    logging.config.dictConfig(log_config())
+    metrics = Metrics()
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, registry=metrics.registry)
+    stopped = Event()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, lambda *_: stopped.set())
+    worker = Worker(settings, metrics)
+    worker.open()
+    say("working; Ctrl-C stops")
+    stopped.wait()
+    worker.close()
+    end_process()
+
+
+def end_process() -> None:
+    """End this process, with whatever threads wait in it for jobs that go on elsewhere."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def keys() -> Keys:
+    """Return the keys of callers, in the database of the settings.
+
+    Raises
+    ------
+    InputError
+        If the database cannot be used.
+    """
+    url = ServiceSettings.from_environment().database_url
+    prepare_database(url)
+    return Keys(open_engine(url))
+
+
+def _is_open(settings: ServiceSettings) -> bool:
+    engine = open_engine(settings.database_url)
+    try:
+        return not settings.oidc_issuer and not Keys(engine).any()
+    finally:
+        engine.dispose()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError([Problem(f"cannot listen there: {reason}", f"{host}:{port}")]) from error
+
+
+def _url(listener: socket.socket) -> str:
+    address, port = listener.getsockname()[:2]
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

@@ -1,0 +1,36 @@
+"""The verdict on a plan that somebody made: what it violates, what it costs, how it serves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from allocator.plan.people import place_people
+from allocator.plan.service import service_of_plan
+from allocator.plan.verify import GivenPlacement, verify
+from allocator.scenario.types import Scenario
+from api.orders import Order
+
+
+def verdict(order: Order, scenario: Scenario) -> dict[str, Any]:
+    """Return the verdict on the placements of an order, as `allocator check --json` gives it."""
+    rows = json.loads(order.request)["options"]["placements"]
+    given = [
+        GivenPlacement(
+            unit_id=row["unit_id"], floor_id=row["floor_id"], desks=row["desks"], row=number
+        )
+        for number, row in enumerate(rows, 1)
+    ]
+    found = verify(scenario, given)
+    whole = found.model_dump(mode="json")
+    service = None
+    if found.feasible:
+        served = service_of_plan(scenario, place_people(scenario, found.pieces))
+        service = served.model_dump(mode="json")
+    return {
+        "schema": 1,
+        "feasible": found.feasible,
+        "violations": whole["violations"],
+        "objective": {name: whole[name] for name in ("total", "unplaced_people", "terms")},
+        "attendance": service,
+    }
