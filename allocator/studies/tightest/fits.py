@@ -26,7 +26,7 @@ from allocator.search.solve import NO_LAYOUT
 from allocator.studies.compare.adapt import adapted
 from allocator.studies.explain.plans import LARGE, LARGEST_MODEL, Budget, Planner, as_given
 from allocator.studies.tightest.ratios import Ratios, text_up
-from allocator.studies.tightest.relaxed import relaxer
+from allocator.studies.tightest.relaxed import bare, relaxer
 
 FIRST_SPARE = 0.04
 """Desks to spare, as a share, at the first ratio tried on a large case; then twice as many."""
@@ -167,13 +167,15 @@ class FitSearch:
         if not any(row.rule is RuleKind.AT_LEAST for row in self.ratios.at(0).rules):
             return
         failed = bisect_left(
-            range(len(self.ratios)),
-            True,
-            key=lambda i: any(pins(compile_case(self.ratios.at(i)))),
+            range(len(self.ratios)), True, key=lambda place: bool(self._pins(place))
         )
         if failed < len(self.ratios):
-            self.reasons[failed] = tuple(pins(compile_case(self.ratios.at(failed))))
+            self.reasons[failed] = self._pins(failed)
         self.high = failed
+
+    def _pins(self, place: int) -> tuple[Reason, ...]:
+        """Return what pins say against a ratio and all larger ones, pieces being of any size."""
+        return tuple(pins(compile_case(bare(self.ratios.at(place)))))
 
     @cached_property
     def _loosest(self) -> int:

@@ -42,9 +42,9 @@ def relaxer(largest: Scenario) -> Callable[[Scenario], Case]:
         )
         least = np.maximum(np.minimum(exact.least, exact.demand // np.maximum(floors, 1)), 1)
         loses_pieces = bool((exact.demand < floors).any())
-        bare = compile_case(_bare(scenario, ASK_FOR_DESKS if loses_pieces else PINS))
-        allowed = bare.allowed & (bare.capacity[None, :] >= least[:, None])
-        return replace(bare, least=least, allowed=allowed)
+        case = compile_case(bare(scenario, ASK_FOR_DESKS if loses_pieces else PINS))
+        allowed = case.allowed & (case.capacity[None, :] >= least[:, None])
+        return replace(case, least=least, allowed=allowed)
 
     return relaxed
 
@@ -55,7 +55,7 @@ def _most_pieces(demand: int, sharing: Sharing) -> NDArray[np.int64]:
     return np.array(found, np.int64)
 
 
-def _bare(scenario: Scenario, dropped: Collection[RuleKind]) -> Scenario:
+def bare(scenario: Scenario, dropped: Collection[RuleKind] = ()) -> Scenario:
     """Return a scenario with pieces of any size and without some kinds of rule."""
     rules = tuple(row for row in scenario.rules if row.rule not in dropped)
     return scenario.replace(rules=rules).with_sharing(min_piece_desks=1, min_piece_share="0")
