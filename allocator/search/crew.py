@@ -6,12 +6,13 @@ work instead of the clock the same parts take turns, so that the same plan comes
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 
 import numpy as np
 
-from allocator.search.bounds import lower_bounds
+from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
 from allocator.search.first import first_plan
 from allocator.search.local.budget import Budget
 from allocator.search.local.improve import improve
@@ -63,6 +64,7 @@ def _alone(record: Record, rng: np.random.Generator) -> None:
     if record.layout is None:
         first_plan(record, rng)
     prove(record)
+    prove_on(record, further_proofs(record), record.left() / 10)
     walk(record, rng)
 
 
@@ -163,16 +165,45 @@ def prove(record: Record) -> None:
     record.prove(lower_bounds(record.case, time_limit_s=seconds, unplaced_people=unplaced))
 
 
+def further_proofs(record: Record) -> Iterator[float]:
+    """Return bounds that take longer; none where a budget of work replaces the clock."""
+    if record.is_reproducible or record.score is None:
+        return iter(())
+    return rising_bounds(
+        record.case,
+        Bounds(terms=record.term_bounds, total=record.bound),
+        until=monotonic() + record.left(),
+        should_stop=lambda: is_finished(record),
+        unplaced_people=record.score.unplaced_people,
+    )
+
+
+def prove_on(record: Record, proofs: Iterator[float], seconds: float) -> float:
+    """Go on with proofs for about so many seconds; return those that are left, or below 0."""
+    record.enter("lower bound")
+    began = monotonic()
+    for bound in proofs:
+        record.raise_bound(bound)
+        if monotonic() - began > seconds or is_finished(record):
+            break
+    return seconds - (monotonic() - began)
+
+
 def lay_out_anew(record: Record, rng: np.random.Generator) -> None:
-    """Lay out neighbourhoods anew until the end."""
+    """Lay out neighbourhoods anew until the end, and prove for half of the time."""
     near = Neighbourhoods(record.case, record.scorer, rng)
+    proofs, owed = further_proofs(record), 0.0
     while record.layout is not None and not is_finished(record):
         record.enter("neighbourhoods")
+        began = monotonic()
         effort = record.effort(NEIGHBOURHOOD_S)
         step = near.step(record.layout, effort, lambda: is_finished(record))
         record.spend(step.work)
         if step.layout is not None:
             record.offer(step.layout)
+        owed += monotonic() - began
+        if owed > 0:
+            owed = prove_on(record, proofs, owed)
 
 
 def is_finished(record: Record) -> bool:

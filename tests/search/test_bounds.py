@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from allocator.plan.types import TermName
 from allocator.plan.verify import Check
 from allocator.scenario.types import Scenario
-from allocator.search.bounds import Bounds, lower_bounds
+from allocator.search.bounds import Bounds, bounds_at_once, lower_bounds, rising_bounds
 from allocator.search.bounds.needed import needed_desks
 from allocator.search.bounds.scaling import scale_for
 from allocator.search.bounds.transport import Transport
@@ -148,6 +149,51 @@ def test_walking_of_two_floors_is_exact() -> None:
     people, pair = [("P", 10), ("Q", 10)], [("P", "Q", 50.0)]
     given = scenario(floors=floors, headcounts=people, affinities=pair, settings=trips)
     assert bounds(given, time_limit_s=60.0).terms[TermName.WALKING] == pytest.approx(50 * 0.6)
+
+
+def risen(given: Scenario, seconds: float = 30.0) -> list[float]:
+    """All bounds that take longer, from nothing known."""
+    case = compile_case(given)
+    until = monotonic() + seconds
+    known = bounds_at_once(case)
+    return list(rising_bounds(case, known, until=until, should_stop=lambda: False))
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_rising_bounds_rise_and_are_never_above_the_best(block: int) -> None:
+    """By who shares a tower: sorted bounds that hold over all plans, wherever all are placed."""
+    for given, plans in solvable(range(15 * block, 15 * (block + 1))):
+        complete = [plan.total for plan in plans if plan.unplaced_people < 0.5]
+        if complete:
+            found = risen(given)
+            assert found == sorted(found)
+            assert max(found, default=0.0) <= min(complete) + ROUNDING
+            assert found or given.settings.options.allow_unplaced
+
+
+def test_units_that_do_not_pack_are_split() -> None:
+    """Of 7, 7 and 6 desks on two floors of 10 in one tower one unit is on both floors."""
+    floors = [("A-1", "A", 1, 10), ("A-2", "A", 2, 10)]
+    people = [("P1", 7, "P"), ("P2", 7, "P"), ("Q", 6, "Q")]
+    prices = {"open_desk": 0.0, "extra_floor": 200.0}
+    settings = {"sharing": PIECES, "trips": NO_TRIPS, "prices": prices}
+    found = risen(scenario(floors=floors, headcounts=people, settings=settings))
+    assert found[-1] == pytest.approx(200, abs=0.01)
+
+
+def test_bodies_in_towers_walk_between_them() -> None:
+    """Two bodies that fill a tower each, or one tower dearer, walk from tower to tower."""
+    floors = [("A-1", "A", 1, 10), ("B-1", "B", 2, 10)]
+    people, pair = [("P", 10), ("Q", 10)], [("P", "Q", 50.0)]
+    settings = {"trips": NO_TRIPS, "prices": {"open_desk": 0.0}}
+    found = risen(scenario(floors=floors, headcounts=people, affinities=pair, settings=settings))
+    assert found[-1] == pytest.approx(50 * (1.0 + 0.3), abs=0.1)
+
+
+def test_a_large_case_has_no_rising_bounds() -> None:
+    """Where organisations times towers are many, nothing is promised."""
+    floors = [(f"{t}-1", t, 1, 10) for t in "ABCDEFGHIJKLMNOPQRSTU"]
+    assert not risen(scenario(floors=floors, headcounts=[(u, 3) for u in "abcde"]))
 
 
 def test_nobody_to_place_costs_nothing() -> None:

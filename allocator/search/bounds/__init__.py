@@ -5,6 +5,7 @@ Here the parts are put together; each part and its proof has a module of its own
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
 
@@ -13,10 +14,12 @@ from allocator.search.bounds.floors import extra_floors, open_floors
 from allocator.search.bounds.joint import joint_bound
 from allocator.search.bounds.needed import Needed, needed_desks
 from allocator.search.bounds.placing import people_moved, placement_cost
+from allocator.search.bounds.sharing import is_small, sharing_bounds
 from allocator.search.bounds.towers import extra_towers
 from allocator.search.bounds.transport import warm_transport
 from allocator.search.bounds.walking import Views
 from allocator.search.case import Case
+from allocator.search.progress import ShouldStop
 
 ROUNDING = 1e-9
 """Part of a bound that is given up for the rounding of floats, in it and in the checker."""
@@ -73,6 +76,31 @@ def lower_bounds(case: Case, *, time_limit_s: float, unplaced_people: float = 0.
     terms[TermName.WALKING] = max(cautious(alone.bound), 0.0)
     total = max(sum(terms.values()), joint + terms[TermName.PEOPLE_MOVED])
     return Bounds(terms=terms, total=total)
+
+
+def rising_bounds(
+    case: Case,
+    known: Bounds,
+    *,
+    until: float,
+    should_stop: ShouldStop,
+    unplaced_people: float = 0.0,
+) -> Iterator[float]:
+    """Yield bounds of the total that take longer, some seconds each; none for a large case.
+
+    They hold over all plans that leave at most so many people unplaced.
+
+    Parameters
+    ----------
+    known
+        Bounds that are known to hold.
+    until
+        Time of `time.monotonic` at which to stop.
+    """
+    if is_small(case) and needed_desks(case, unplaced_people).everyone:
+        floors = known.terms[TermName.OPEN_FLOORS]
+        for bound in sharing_bounds(case, floors, until, should_stop):
+            yield cautious(bound)
 
 
 def _alone(case: Case, needed: Needed, time_limit_s: float) -> dict[TermName, float]:

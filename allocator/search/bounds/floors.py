@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,3 +69,14 @@ def fewest_floors(case: Case, unit: int, desks: int) -> int:
     """Return how many of the largest floors it may use a unit needs for so many desks."""
     rooms = np.sort(case.capacity[case.allowed[unit]])[::-1]
     return int(np.searchsorted(np.cumsum(rooms), desks)) + 1
+
+
+def cheapest_floors(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
+    """Return the least cost of floors in use by the desks that these must hold, 0 to all."""
+    least = np.full(int(case.capacity[list(floors)].sum()) + 1, np.inf)
+    least[0] = 0.0
+    for f in floors:
+        room = int(case.capacity[f])
+        taken = least[np.maximum(np.arange(len(least)) - room, 0)] + case.open_cost[f]
+        least = np.minimum(least, taken)
+    return least
