@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from allocator.errors import InputError, OutOfMemoryError, Problem, SolveFailedError
@@ -91,17 +90,12 @@ def nobody(*_: object, **__: object) -> NoReturn:
 
 
 class Clerks:
-    """The clerks of one service; hired when the first is needed."""
+    """The clerks of one service."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        self._is_hired = False
-
-    @cached_property
-    def _pool(self) -> Pool:
-        self._is_hired = True
-        memory_mb = min(MEMORY_MB, self._settings.memory_limit_mb)
-        return Pool(CLERKS, Limits(grace_s=1.0, memory_mb=memory_mb), nobody)
+        memory_mb = min(MEMORY_MB, settings.memory_limit_mb)
+        self._pool = Pool(CLERKS, Limits(grace_s=1.0, memory_mb=memory_mb), nobody)
 
     async def read(self, kind: str, body: bytes | tuple[Part, ...]) -> Order:
         """Return what a body asks for.
@@ -150,5 +144,4 @@ class Clerks:
 
     def close(self) -> None:
         """Let all clerks go."""
-        if self._is_hired:
-            self._pool.close()
+        self._pool.close()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allocator.plan.tables import plan_from_json
 from allocator.plan.types import Placement, Plan
 from allocator.scenario.read import scenario_from_json
 from allocator.scenario.types import Scenario
 from allocator.scenario.write import csv_text
+
+if TYPE_CHECKING:
+    from allocator.report.tables import Reported
 
 MEDIA_TYPES = {
     "json": "application/json",
@@ -54,15 +57,28 @@ def _png(plan: Plan, _scenario: Scenario) -> bytes:
     return png
 
 
-def _pdf(plan: Plan, _scenario: Scenario) -> bytes:
-    import vl_convert  # noqa: PLC0415 - slow to import
+def _pdf(plan: Plan, scenario: Scenario) -> bytes:
+    from allocator.report.pdf import pdf  # noqa: PLC0415 - slow to import
 
-    pdf: bytes = vl_convert.vegalite_to_pdf(plan.stack_chart().to_dict())
-    return pdf
+    return pdf(_reported(plan, scenario))
+
+
+def _xlsx(plan: Plan, scenario: Scenario) -> bytes:
+    from allocator.report.book import workbook  # noqa: PLC0415 - slow to import
+
+    return workbook(_reported(plan, scenario))
+
+
+def _reported(plan: Plan, scenario: Scenario) -> Reported:
+    from allocator.report.load import reported  # noqa: PLC0415 - slow to import
+    from allocator.texts import texts  # noqa: PLC0415
+
+    return reported(plan, scenario, texts("en"))
 
 
 FORMS: dict[str, Callable[[Plan, Scenario], bytes]] = {
     "csv": _csv,
+    "xlsx": _xlsx,
     "svg": _svg,
     "png": _png,
     "pdf": _pdf,

@@ -104,12 +104,21 @@ def read_json(kind: str, body: bytes, limits: ServiceSettings) -> tuple[Order, S
     tables = {key: document[key] for key in SCENARIO_KEYS if key in document}
     options, problems = _options(kind, document, limits)
     try:
-        scenario = scenario_from_json(tables, name=_PLACE)
+        scenario = _scenario(tables, options)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from error
     if problems:
         raise InputError(problems)
     return _order(kind, tables, options, scenario), scenario
+
+
+def _scenario(tables: Mapping[str, Any], options: Mapping[str, Any]) -> Scenario:
+    """Return the scenario; of several schemes to be compared, with the first."""
+    schemes = options.get("schemes")
+    if not isinstance(schemes, list) or not all(isinstance(name, str) for name in schemes):
+        return scenario_from_json(tables, name=_PLACE)
+    each = [scenario_from_json(tables, scheme=name, name=_PLACE) for name in schemes]
+    return each[0] if each else scenario_from_json(tables, name=_PLACE)
 
 
 def read_form(kind: str, parts: Sequence[Part], limits: ServiceSettings) -> tuple[Order, Scenario]:

@@ -18,6 +18,7 @@ import uvicorn
 from prometheus_client import start_http_server
 
 from allocator.errors import InputError, Problem
+from allocator.studies.pool import Solver, default_solver
 from api.access import is_loopback
 from api.app import create_app
 from api.jobs.database import open_engine, prepare_database
@@ -35,7 +36,9 @@ OPEN = (
 )
 
 
-def serve(host: str, port: int, say: Callable[[str], None]) -> None:
+def serve(
+    host: str, port: int, say: Callable[[str], None], solver: Solver = default_solver
+) -> None:
     """Serve until told to stop; does not return.
 
     Raises
@@ -54,7 +57,7 @@ def serve(host: str, port: int, say: Callable[[str], None]) -> None:
             raise InputError([Problem(wanted, "--host", value=host)])
         say(OPEN)
     listener = _listen(host, port)
-    app = create_app(settings)
+    app = create_app(settings, solver)
     config = uvicorn.Config(
         app,
         log_config=log_config(),
@@ -69,7 +72,7 @@ def serve(host: str, port: int, say: Callable[[str], None]) -> None:
     end_process()
 
 
-def work(say: Callable[[str], None]) -> None:
+def work(say: Callable[[str], None], solver: Solver = default_solver) -> None:
     """Carry out jobs until told to stop; does not return.
 
     Raises
@@ -89,7 +92,7 @@ def work(say: Callable[[str], None]) -> None:
     stopped = Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: stopped.set())
-    worker = Worker(settings, metrics)
+    worker = Worker(settings, metrics, solver)
     worker.open()
     say("working; Ctrl-C stops")
     stopped.wait()

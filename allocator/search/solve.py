@@ -7,10 +7,8 @@ lower bound is proved beside. Each stage has a module of its own.
 from __future__ import annotations
 
 import time
-from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from allocator.errors import InputError, Problem
 from allocator.plan.assemble import checked_plan, no_plan, run_record
@@ -22,30 +20,16 @@ from allocator.search.counting import shortfalls
 from allocator.search.crew import prove, search_together, warm_up
 from allocator.search.exact import MOST_PRODUCTS, products_needed, solve_exactly
 from allocator.search.first import begin_from, first_plan
+from allocator.search.options import SolveOptions
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.record import Record
 
-LONGEST_S = 7 * 24 * 3600.0
+__all__ = ["NO_LAYOUT", "SolveOptions", "solve"]
+
 PRODUCTS_TO_CLOSE = 2_000
 """Products of floors up to which the exact model closes a case without being asked for."""
 CLOSING_S = 15.0
 """Seconds that it gets for that."""
-
-
-class SolveOptions(BaseModel):
-    """How hard to search.
-
-    time_limit_s 0..604800, seconds from the call at most; workers 1..64 threads; seed ≥ 0;
-    reproducible: a budget of work instead of the clock; exact: one model alone, for small cases.
-    """
-
-    time_limit_s: Annotated[float, Field(gt=0, le=LONGEST_S)] = 30.0
-    workers: Annotated[int, Field(ge=1, le=64)] = 2
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-    reproducible: bool = False
-    exact: bool = False
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def solve(

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 TICK_S = 0.1
 """How often a task's clock, memory and wish to stop are looked at."""
+START_S = 120.0
+"""Seconds that a process may take to start, on a machine that has much else to do."""
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -213,7 +215,7 @@ class _Child:
         self._process = context.Process(target=_child_main, args=(theirs, solver), daemon=True)
         self._process.start()
         theirs.close()  # so that its end is known by an end of file
-        self._owes = False
+        self._owes = self._is_ready = False
 
     def or_new(self) -> _Child:
         """Return this process, or another in its place if it owes an answer or is dead."""
@@ -240,8 +242,9 @@ class _Child:
         return content
 
     def _answer(self, job: Job, limits: Limits, closing: Event) -> tuple[str, Any]:
-        """Wait for the answer, handing progress on."""
-        deadline = time.monotonic() + job.task.time_limit_s + limits.grace_s
+        """Wait for the answer, handing progress on; time counts once the process is ready."""
+        time_s = job.task.time_limit_s + limits.grace_s
+        deadline = time.monotonic() + time_s + (0.0 if self._is_ready else START_S)
         told = False
         while True:
             self._watch(job, deadline, limits, closing)
@@ -251,9 +254,11 @@ class _Child:
             if not self._pipe.poll(TICK_S):
                 continue
             kind, content = self._pipe.recv()
-            if kind != "progress":
+            if kind == "ready":
+                self._is_ready, deadline = True, min(deadline, time.monotonic() + time_s)
+            elif kind != "progress":
                 return kind, content
-            if job.on_progress is not None:
+            elif job.on_progress is not None:
                 job.on_progress(content)
 
     def _watch(self, job: Job, deadline: float, limits: Limits, closing: Event) -> None:
@@ -303,6 +308,7 @@ def _child_main(pipe: Connection, solver: Solver) -> None:
         with writing:
             pipe.send((kind, content))
 
+    tell("ready", None)
     while True:
         task = tasks.get()
         tell(*_outcome(task, solver, partial(tell, "progress"), stopped))

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from allocator.errors import InputError
 from allocator.plan.types import Plan, Status
 from allocator.scenario.read import scenario_from_json
 from allocator.scenario.types import Scenario
+from allocator.scenario.write import scenario_json
+from allocator.search.options import SolveOptions
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, ShouldStop
-    from allocator.search.solve import SolveOptions
     from allocator.studies.pool import Solver
 
 Rows = list[dict[str, Any]]
@@ -45,16 +47,22 @@ class Errand:
     start: Rows | None = None
 
     def run(self, solver: Solver, on_progress: OnProgress, should_stop: ShouldStop) -> Answer:
-        """Answer the request, in the process."""
+        """Answer the request, in the process; a child that cannot be used is answered with why."""
         asked = json.loads(self.request)
-        scenario = scenario_from_json(merged(asked, self.base))
+        try:
+            scenario = scenario_from_json(merged(asked, self.base))
+        except InputError as error:
+            if self.base is None:
+                raise
+            return _bad_input(error)
         work = _Work(self, asked["options"], solver, on_progress, should_stop)
         return ANSWERS[self.kind](scenario, work)
 
 
 Answer = dict[str, Any]
-"""``status``, ``result`` (JSON text), and where there is one ``plan`` (JSON text); ``standing``
-and ``outcome`` of an `allocate`."""
+"""``status``, ``result`` (JSON text; without it the plan is the result), and where there is one
+``plan`` (JSON text); ``changes`` of the scenario that the plan is for; ``standing``, how the job
+ended; ``outcome`` of an `allocate`."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,6 @@ class _Work:
     should_stop: ShouldStop
 
     def effort(self) -> SolveOptions:
-        from allocator.search.solve import SolveOptions  # noqa: PLC0415 - slow, in a process
-
         errand = self.errand
         seed = self.options["seed"]
         return SolveOptions(time_limit_s=errand.time_limit_s, workers=errand.workers, seed=seed)
@@ -117,6 +123,15 @@ def _allocate(scenario: Scenario, work: _Work) -> Answer:
     return _of_plan(plan) | {"plan": compact(plan.as_json()), "outcome": outcome}
 
 
+def _bad_input(error: InputError) -> Answer:
+    from allocator.studies.outcome import Outcome  # noqa: PLC0415 - in a process
+
+    outcome = Outcome.of_bad_input(error).model_dump(mode="json")
+    result = {"schema": 1, "problems": [asdict(problem) for problem in error.problems]}
+    standing = {"reason": "the table cannot be used"}
+    return {"status": None, "standing": standing, "result": compact(result), "outcome": outcome}
+
+
 def _known(
     scenario: Scenario, start: dict[tuple[str, str], int] | None
 ) -> dict[tuple[str, str], int] | None:
@@ -151,7 +166,23 @@ def _explain(scenario: Scenario, work: _Work) -> Answer:
     return answer
 
 
+def _tightest(scenario: Scenario, work: _Work) -> Answer:
+    from allocator.studies.tightest import report, tightest  # noqa: PLC0415 - slow
+
+    found = tightest(
+        scenario, work.effort(), on_progress=work.on_progress, should_stop=work.should_stop
+    )
+    status = found.fit.status.value
+    answer: Answer = {"status": status, "result": compact(report.as_json(found))}
+    if found.fit.plan is not None and found.fit.scenario is not None:
+        settings = json.loads(scenario_json(found.fit.scenario))["settings"]
+        answer |= _of_plan(found.fit.plan) | {"changes": {"settings": settings}}
+        answer |= {"status": status, "plan": compact(found.fit.plan.as_json())}
+    return answer
+
+
 ANSWERS: dict[str, Callable[[Scenario, _Work], Answer]] = {
     "allocate": _allocate,
     "explain": _explain,
+    "tightest": _tightest,
 }

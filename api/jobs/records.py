@@ -109,8 +109,7 @@ def record_of(found: WorkflowStatus) -> JobRecord:
     told: dict[str, Any] = found.attributes or {}
     standing = Standing.model_validate(told.get("standing") or {})
     state = state_of(found)
-    if state is State.FAILED and standing.reason is None:
-        standing = standing.model_copy(update={"reason": _reason(found)})
+    standing = standing.model_copy(update={"reason": reason_of(found)})
     return JobRecord(
         **standing.model_dump(),
         id=found.workflow_id,
@@ -141,7 +140,11 @@ def links_of(job_id: str) -> Links:
     return Links(self=place, **parts)
 
 
-def _reason(found: WorkflowStatus) -> str:
+def reason_of(found: WorkflowStatus) -> str | None:
+    """Return why a job failed; None if it did not."""
+    told: str | None = ((found.attributes or {}).get("standing") or {}).get("reason")
+    if STATES[found.status] is not State.FAILED or told is not None:
+        return told
     if found.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
         return f"whoever carried it out died, {MOST_STARTS} times"
     return "a bug of ours: the log of the worker says more"

@@ -65,7 +65,7 @@ class NewJob:
     time_limit_s: float
     again: str | None = None
     parent: str | None = None
-    number: int | None = None
+    number: str | None = None
 
     @property
     def id(self) -> str:

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from dbos import DBOS
+from dbos import DBOS, WorkflowStatus
 
+from allocator.errors import SolveFailedError
 from allocator.studies.pool import Limits, Pool, default_solver
 from api.jobs.database import APPLICATION, SERIALIZER
 from api.jobs.errands import Answer, Errand
 from api.jobs.leases import Leases
+from api.jobs.parents import Parent, conduct_batch, conduct_comparison
 from api.jobs.records import MOST_STARTS, Kind
-from api.jobs.running import Running, given_up
+from api.jobs.running import Running, Wishes, given_up
 from api.jobs.store import SOLVES, STUDIES, VERSION, DatabaseAwayError, Store
 from api.metrics import Metrics
 from api.settings import ServiceSettings
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("allocator.jobs")
 
-POLL_S = 0.02
-"""How often the queue of solves is looked at."""
+POLL_S, EAGER_S = 0.1, 0.02
+"""How often the queue of solves is looked at, and while children are carried out."""
 POLL_STUDIES_S = 0.1
 PARENTS = 4
 """Comparisons and batches that one worker conducts at a time."""
@@ -67,6 +68,7 @@ class Worker:
         self._closed = Event()
         self._carrying: dict[str, str] = {}
         self._given_up: dict[str, str] = {}
+        self._is_eager = self._had_children = False
         self._keeper = Thread(target=self._keep, name="allocator-keeper", daemon=True)
 
     def open(self) -> None:
@@ -124,6 +126,16 @@ class Worker:
         self.store.close()
         return bool(left)
 
+    def _be_eager(self, eager: bool) -> None:
+        """Look at the queue more often while the many small solves of a parent are in it."""
+        self._had_children = self._had_children or eager
+        if self._is_eager is eager:
+            return
+        self._is_eager = eager
+        queue = DBOS.retrieve_queue(SOLVES)
+        if queue is not None:
+            queue.set_polling_interval_sec(EAGER_S if eager else POLL_S)
+
     def _register(self, kind: Kind) -> None:
         def workflow(request: str) -> Any:
             return DBOS.run_step({"name": "carry out"}, self._carry_out, kind, request)
@@ -135,10 +147,16 @@ class Worker:
         job_id = DBOS.workflow_id or ""
         queue = STUDIES if kind.is_parent else SOLVES
         self._carrying[job_id] = queue
+        if "." in job_id:
+            self._be_eager(True)
         began = time.monotonic()
         _log.info("started", extra={"job": job_id, "kind": kind.value})
         try:
             answer = self._answer(job_id, kind, request)
+        except SolveFailedError as error:
+            self.store.note(job_id, {"reason": str(error)})
+            _log.warning("failed", extra={"job": job_id, "why": type(error).__name__})
+            raise
         except BaseException as error:
             if self._closing.is_set():
                 self._given_up[job_id] = queue
@@ -158,10 +176,22 @@ class Worker:
         [status] = self.store.statuses([job_id])
         self.metrics.waited(kind.value, status.created_at, status.dequeued_at)
         starts = status.recovery_attempts or 1
-        running = Running(job_id, self.store, self.pool, self.executor_id, starts, self._closing)
         if kind.is_parent:
-            raise NotImplementedError
+            return self._conduct(status, kind, request)
+        running = Running(job_id, self.store, self.pool, self.executor_id, starts, self._closing)
         return running.carry_out(self._errand(job_id, kind, request, starts))
+
+    def _conduct(self, status: WorkflowStatus, kind: Kind, request: str) -> Answer:
+        conduct = conduct_batch if kind is Kind.BATCH else conduct_comparison
+        wishes = Wishes(self.store, status.workflow_id, self.executor_id)
+        parent = Parent(
+            status, json.loads(request), self.store, wishes, self._closing, self._solves
+        )
+        return conduct(parent)
+
+    def _solves(self) -> int:
+        """Return how many solves all live workers do at a time."""
+        return sum(self.leases.live().values())
 
     def _errand(self, job_id: str, kind: Kind, request: str, starts: int) -> Errand:
         """Return what a process is to do; where another worker left off, from there on."""
@@ -187,6 +217,8 @@ class Worker:
             if forget:
                 forget_at += FORGET_EVERY_S
             self._safely(self._sweep)
+            self._safely(lambda: self._be_eager(False) if not self._had_children else None)
+            self._had_children = False
             if forget:
                 self._safely(lambda: self.store.forget(self.settings.keep_days))
                 self._safely(self.leases.forget)
@@ -206,8 +238,3 @@ class Worker:
         if dead:
             _log.warning("taking over from the dead", extra={"workers": len(dead)})
             DBOS._recover_pending_workflows(dead)
-
-
-def is_main_thread_needed() -> bool:
-    """Whether threads are left that wait for what happens elsewhere."""
-    return threading.active_count() > 1

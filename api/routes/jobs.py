@@ -179,9 +179,10 @@ async def _plan(service: InService, caller: str, job_id: str, form: str) -> Resp
         raise NotThere(f"the job is {job.state} and has no plan")
     if form == "json":
         return Response(text, media_type=MEDIA_TYPES[form])
-    if job.total is None:
+    if json.loads(text)["objective"]["total"] is None:
         raise NotThere(f"there is no plan: {job.status}")
     scenario = await run_in_threadpool(service.store.scenario, job_id)
+    scenario |= answer.get("changes", {})
     content = await service.clerks.draw(form, scenario, text)
     shown = "inline" if form in ("svg", "png", "pdf") else "attachment"
     headers = {

@@ -1,29 +1,127 @@
-"""A service in a thread of this process, that is spoken to over a real connection."""
+"""Processes of the service: started, spoken to over real connections, and killed."""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
+from typing import Any
 
-import uvicorn
-from fastapi import FastAPI
+import httpx2 as httpx
+
+ROOT = Path(__file__).parents[2]
+NARROW = {"LEASE_S": "2", "WORKERS": "1", "REQUESTS_A_MINUTE": "100000"}
+Json = dict[str, Any]
+
+
+class Live:
+    """A running process of the service.
+
+    Attributes
+    ----------
+    url
+        Where it answers; "" for a worker.
+    told
+        Lines that it wrote on stderr so far.
+    """
+
+    def __init__(self, what: str, solver: str, settings: dict[str, str]) -> None:
+        variables = {f"ALLOCATOR_{name}": value for name, value in (NARROW | settings).items()}
+        command = [sys.executable, "-m", "tests.api.process", what, solver]
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | variables
+        )
+        self.told: list[str] = []
+        Thread(target=self._hear, daemon=True).start()
+        wanted = "listening on " if what == "serve" else "working"
+        assert until(lambda: any(wanted in line for line in self.told), 60), self.told
+        line = next(line for line in self.told if wanted in line)
+        self.url = line.split()[2] if what == "serve" else ""
+
+    def _hear(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.told.append(line.rstrip("\n"))
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Return the answer to a request."""
+        return httpx.request(method, self.url + path, timeout=90, **more)
+
+    def accept(self, order: Json, **headers: str) -> str:
+        """Hand in an order without waiting; return the job's id."""
+        answer = self.ask(
+            "POST", "/allocate", json=order, headers={"Prefer": "respond-async", **headers}
+        )
+        assert answer.status_code == 202, answer.text
+        job_id: str = answer.json()["id"]
+        return job_id
+
+    def job(self, job_id: str) -> Json:
+        """Return a job's record."""
+        found: Json = self.ask("GET", f"/jobs/{job_id}").json()
+        return found
+
+    def ended(self, job_id: str, seconds: float = 60) -> Json:
+        """Wait until a job is over and return its record."""
+        over = ("done", "failed", "cancelled")
+        assert until(lambda: self.job(job_id)["state"] in over, seconds), self.job(job_id)
+        return self.job(job_id)
+
+    def begun(self, job_id: str) -> None:
+        """Wait until a job's solve has told of a plan."""
+        assert until(lambda: self.job(job_id)["total"] is not None, 60), self.job(job_id)
+
+    def children(self) -> set[int]:
+        """Return the processes that this one has started and that run."""
+        return {pid for pid in processes() if parent_of(pid) == self.process.pid}
+
+    def kill(self) -> None:
+        """End it as nothing can be prepared for."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Tell it to stop, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """Yield the address at which an app is served meanwhile."""
-    config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the service did not start"
-        time.sleep(0.02)
+def live(what: str, url: str, solver: str = "steady", **settings: Any) -> Iterator[Live]:
+    """Yield a process on a database; it is killed at the end."""
+    named = {name.upper(): str(value) for name, value in settings.items()}
+    one = Live(what, solver, {"DATABASE_URL": url, **named})
     try:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
+        yield one
     finally:
-        server.should_exit = True
-        thread.join(timeout=20)
+        one.kill()
+
+
+def until(true: Callable[[], bool], seconds: float = 10) -> bool:
+    """Wait so long at most for something to become true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def processes() -> set[int]:
+    """Return all processes that run."""
+    return {int(name) for name in os.listdir("/proc") if name.isdigit() and parent_of(int(name))}
+
+
+def parent_of(pid: int) -> int:
+    """Return the parent of a process; 0 if it has ended."""
+    try:
+        state, parent = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[:2]
+    except OSError:
+        return 0
+    return 0 if state == "Z" else int(parent)

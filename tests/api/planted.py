@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
-from allocator.plan.assemble import no_plan, run_record
-from allocator.plan.types import Plan, Status
+from allocator.plan.assemble import checked_plan, no_plan, run_record
+from allocator.plan.types import Pieces, Plan, Status
+from allocator.scenario.demand import demand
 from allocator.scenario.types import Scenario
+from allocator.search.progress import Progress
 from allocator.search.solve import SolveOptions
+
+HANDED_OVER = 7.0
+"""Seconds that a plan says it took where the search began from a plan."""
 
 
 def out_of_time(scenario: Scenario, options: SolveOptions) -> Plan:
@@ -42,3 +48,33 @@ def hungry(scenario: Scenario, options: SolveOptions, **_: Any) -> Plan:
     while True:
         taken.extend(b"x" * 10_000_000)
         time.sleep(0.005)
+
+
+def steady(
+    scenario: Scenario,
+    options: SolveOptions,
+    *,
+    start: Pieces | None,
+    on_progress: Callable[[Progress], None],
+    should_stop: Callable[[], bool],
+) -> Plan:
+    """Put each unit whole on the floor of its number, and better a total until time is up."""
+    began = time.monotonic()
+    better = 1000.0
+    while time.monotonic() < began + options.time_limit_s and not should_stop():
+        better -= 1.0
+        on_progress(Progress(time.monotonic() - began, "planted", better, 0.0, 0.0, 1.0))
+        time.sleep(0.05)
+    floors = [floor.floor_id for floor in scenario.floors]
+    pieces = {
+        (unit.unit_id, floor): demand(unit)
+        for unit, floor in zip(scenario.housed, floors, strict=False)
+    }
+    run = run_record(
+        scenario,
+        seed=os.getpid(),
+        workers=1,
+        time_limit_s=options.time_limit_s,
+        wall_s=HANDED_OVER if start else 0.5,
+    )
+    return checked_plan(scenario, pieces, term_bounds={}, bound=0.0, run=run)
