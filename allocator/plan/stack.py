@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import altair as alt
+from altair.utils.schemapi import debug_mode
 
 from allocator.errors import shorten
 from allocator.plan.stack_colours import (
@@ -32,6 +33,12 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 INK = "#1F2933"
 FAINT = "#5B6670"
 """Text beside what matters; dark enough to be read on white by all."""
+PADDING = {True: 24, False: 6}
+"""Pixels around the picture, with a heading and without."""
+GROWTH = 16
+"""Pixels by which bars may grow to fill a page whose height is given."""
+OVER = "#C62828"
+"""Around desks that a floor does not have."""
 DIMMED = 0.18
 """Opacity of what is not lit."""
 TOOLTIP = {
@@ -43,7 +50,7 @@ TOOLTIP = {
     "desks": "desks",
     "people": "people",
     "ratio": "ratio",
-    "chance": "chance",
+    "chance": "short_chance",
 }
 """Fields of a tooltip, and the keys of their names."""
 
@@ -89,19 +96,22 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     colours = colouring(colour, plan, groups, chances, say)
     style = style_for(len({floor.tower_id for floor in plan.floors}), width)
     if tallest is not None:
-        style = replace(style, tallest=tallest)
+        style = replace(style, tallest=tallest, growth=GROWTH)
     layout = lay_out(Drawing(plan, scenario, groups, colours, chances, say, style))
     fills = colours.fills | {say("stack.vacant"): VACANT_FILL}
-    values = _values(layout, fills, frozenset(marked))
-    chart: alt.LayerChart = (
-        alt.layer(*_layers(layout, colours, fills, say), data=alt.InlineData(values=values))
-        .encode(**_places(layout))
-        .add_params(alt.param(name="lit", value=""), alt.param(name="target", value=""))
-        .properties(width=layout.width, height=layout.height, padding=24 if has_heading else 6)
-        .configure(font=FONT, background="white")
-        .configure_view(stroke=None)
-    )
-    return chart.properties(title=_title(plan, scenario, say)) if has_heading else chart
+    with debug_mode(False):  # data are not to be validated, nor copied at every step
+        chart: alt.LayerChart = (
+            alt.layer(*_layers(layout, colours, fills, say))
+            .encode(**_places(layout))
+            .add_params(alt.param(name="lit", value=""), alt.param(name="target", value=""))
+            .properties(width=layout.width, height=layout.height, padding=PADDING[has_heading])
+            .configure(font=FONT, background="white")
+            .configure_view(stroke=None)
+        )
+        if has_heading:
+            chart = chart.properties(title=_title(plan, scenario, say))
+        chart.data = alt.InlineData(values=_values(layout, fills, frozenset(marked)))
+    return chart
 
 
 def _values(
@@ -128,7 +138,7 @@ def _layers(
     lit = alt.OpacityValue(value=DIMMED, condition={"test": test, "value": 1})
     pieces = _pieces(colours, fills, say).encode(opacity=lit).add_params(hover)
     labels = [layer.encode(opacity=lit) for layer in _labels()]
-    frames = [*_floors(), _vacant(say), pieces, _bodies(), *_lines()]
+    frames = [*_floors(), _vacant(say), pieces, _bodies(), _over(), *_lines()]
     return [*frames, *labels, _marks(), *_captions(layout)]
 
 
@@ -203,6 +213,15 @@ def _bodies() -> alt.Chart:
     frames: alt.Chart = (
         _of_kind("body")
         .mark_rect(fill=None, filled=False, stroke="white", strokeWidth=2)
+        .encode(x2="x2:Q", y2="y2:Q")
+    )
+    return frames
+
+
+def _over() -> alt.Chart:
+    frames: alt.Chart = (
+        _of_kind("over")
+        .mark_rect(filled=False, stroke=OVER, strokeWidth=3, strokeDash=[5, 2])
         .encode(x2="x2:Q", y2="y2:Q")
     )
     return frames

@@ -8,7 +8,7 @@ floor is a bar as wide as its desks, and one scale of desks holds for the whole 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -26,8 +26,8 @@ WIDEST_DESK = 4.0
 """Pixels of a desk at most, lest a small case fill a wall."""
 TALLEST = 0.7
 """Height of the page by its width, up to which desks are drawn as wide as they can be."""
-LEGEND_ROW = 24
-"""Pixels of a row of the legend."""
+NARROWING, STEPS = 0.93, 40
+"""Desks are tried this much narrower, so often, until the page is not too tall."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Style:
 
     page is the width that rows of towers may fill; small_font is for labels that do not fit at
     the usual one; level_width is kept at the left of a tower for the numbers of its levels,
-    heading above a row, and foot below it for the towers' names.
+    heading above a row, and foot below it for the towers' names; bars may grow by growth where
+    the page would else stay empty.
     """
 
     page: int
@@ -49,6 +50,7 @@ class Style:
     heading: int = 32
     foot: int = 54
     tallest: float = TALLEST
+    growth: int = 0
 
     @property
     def narrowest(self) -> int:
@@ -111,7 +113,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Box:
-    """A frame: kind ``body`` around an organisation's pieces on a floor, or a whole ``floor``."""
+    """A frame: ``body`` around an organisation's pieces on a floor, a ``floor``, or ``over``.
+
+    The last is around what a plan made by hand has on a floor beyond its desks.
+    """
 
     kind: str
     x: float
@@ -242,18 +247,33 @@ class _Page:
         self.units = {u.unit_id: u.name or u.unit_id for u in scenario.units or ()}
         self.style = drawing.style
         self.scale = self._widest_scale()
+        self.style = replace(self.style, bar_height=self._bar_height())
 
     def _widest_scale(self) -> float:
-        """Return the most pixels a desk may have without the page growing too tall."""
+        """Return the most pixels a desk may have without the page growing too tall.
+
+        Where even narrow towers need more height, that height is allowed.
+        """
         style = self.style
         widest = max(floor.desks for floors in self.floors.values() for floor in floors)
         room = style.page - style.level_width - style.tower_gap
         scale = min(WIDEST_DESK, room / max(widest, 1))
-        for _ in range(40):
-            if sum(self._height(row) for row in self._rows(scale)) <= style.tallest * style.page:
+        tallest = max(style.tallest * style.page, self._page_height(scale * NARROWING**STEPS))
+        for _ in range(STEPS):
+            if self._page_height(scale) <= tallest:
                 break
-            scale *= 0.93
+            scale *= NARROWING
         return scale
+
+    def _bar_height(self) -> int:
+        """Return a height of bars that fills the page, within what they may grow by."""
+        style, rows = self.style, self._rows(self.scale)
+        spare = style.tallest * style.page - sum(self._height(row) for row in rows)
+        bars = sum(self._above(row) + self._below(row) for row in rows)
+        return style.bar_height + int(min(max(spare / bars, 0), style.growth))
+
+    def _page_height(self, scale: float) -> float:
+        return sum(self._height(row) for row in self._rows(scale))
 
     def _rows(self, scale: float) -> list[list[Block]]:
         style = self.style
@@ -287,7 +307,8 @@ class _Page:
             for block in row:
                 items += self._block(block, top, ground, foot)
             top += self._height(row)
-        width = max(block.right for row in rows for block in row)
+        boxes = (item.x2 for item in items if isinstance(item, Box))
+        width = max(max(block.right for row in rows for block in row), *boxes)
         return Layout(width, top, style, tuple(items))
 
     def _block(self, block: Block, top: float, ground: float, foot: float) -> Iterator[Item]:
@@ -339,6 +360,9 @@ class _Page:
             yield self._label(shorten(body), segments[0], x, body)
         if floor.desks_vacant > 0:
             yield from self._vacant(floor, x, y)
+        if floor.desks_vacant < 0:
+            end = x + floor.desks_vacant * self.scale
+            yield Box("over", end, x, y, y + self.style.bar_height, "", floor.floor_id)
 
     def _piece(self, floor: FloorUse, piece: Placement, x: float, y: float) -> Segment:
         body, unit, say = piece.organisation_id, piece.unit_id, self.say

@@ -69,6 +69,8 @@ def _verdict(given: Reported) -> str:
         if not unplaced
         else say("report.some_unplaced", people=people, unplaced=say.number(unplaced, 1))
     )
+    if plan.gap is None:
+        return placed
     if plan.status is Status.OPTIMAL:
         return f"{placed} {say('report.proved_best')}"
     return f"{placed} {say('report.within', gap=say.percent(plan.gap, 1))}"
@@ -102,9 +104,10 @@ def _points(given: Reported) -> Iterator[str]:
     yield from _serving(given)
     yield from _apart(given)
     say, plan = given.say, given.plan
-    total, bound = say.number(plan.objective.total), say.number(plan.bound)
-    hours = say.number((plan.objective.total or 0) / 60)
-    yield say("point.cost", total=total, bound=bound, hours=hours)
+    total, hours = plan.objective.total or 0.0, (plan.objective.total or 0.0) / 60
+    yield say("point.cost", total=say.number(total), hours=say.number(hours))
+    if plan.bound is not None:
+        yield say("point.bound", bound=say.number(plan.bound))
     yield say("point.checked")
     if plan.warnings:
         yield say("point.warnings", count=say.number(len(plan.warnings)))
@@ -148,4 +151,4 @@ def _apart(given: Reported) -> Iterator[str]:
     )
     rest = len(apart) - MOST_NAMED
     more = say("point.more", count=say.number(rest)) if rest > 0 else ""
-    yield say("point.apart", count=say.number(len(apart)), names=names + more)
+    yield say("point.apart", names=names + more)

@@ -1,0 +1,41 @@
+// Making elements, finding them, and saying things aloud. Text goes in as text, never as HTML.
+
+export const byId = (id) => document.getElementById(id);
+
+export function el(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (name.startsWith("aria-") || name.startsWith("data-") || name === "role" || name === "for") made.setAttribute(name, value);
+    else made[name] = value;
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+export function fill(parent, ...children) {
+  parent.replaceChildren(...children.filter((child) => child !== null && child !== undefined));
+  return parent;
+}
+
+export function tiles(parent, pairs) {
+  fill(parent, ...pairs.map(([figure, words]) => el("div", {}, el("dt", { textContent: words }), el("dd", { textContent: figure }))));
+}
+
+export function table(heads, rows, { caption, total } = {}) {
+  const head = el("tr", {}, ...heads.map(([title, kind]) => el("th", { scope: "col", className: kind || "", textContent: title })));
+  const lines = rows.map((row, at) => el("tr", { className: total && at === rows.length - 1 ? "total" : "" },
+    ...row.map((cell, place) => el("td", { className: heads[place][1] || "" }, cell ?? ""))));
+  return el("table", {}, caption ? el("caption", { textContent: caption }) : null, el("thead", {}, head), el("tbody", {}, ...lines));
+}
+
+export function announce(text) {
+  byId("spoken").textContent = "";
+  requestAnimationFrame(() => { byId("spoken").textContent = text; });
+}
+
+export function notice(text) {
+  byId("notice").hidden = !text;
+  byId("notice").textContent = text || "";
+  if (text) byId("notice").scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,119 @@
+// What the page knows: the scenario, the plan, and what was changed by hand. Nothing is drawn here.
+
+export const state = {
+  scenario: null, // as JSON, as it was accepted
+  job: null, // of the plan
+  plan: null, // plan.json
+  before: null, // the plan that the differences are told against
+  failed: null, // {scenario, plan} of an answer that there is no plan
+  pieces: new Map(), // "unit\nfloor" -> {unit, floor, desks}
+  pins: new Map(), // the same keys -> {unit, floor}
+  forbidden: new Map(),
+  moves: [], // {unit, floor, desks}
+  headcounts: new Map(), // unit -> people
+  ratio: null, // people per desk, changed
+  look: null, // what the service says of the plan as it stands
+  chosen: null, // organisation
+};
+
+export const keyOf = (unit, floor) => `${unit}\n${floor}`;
+
+/** Take a plan as it came; nothing is changed by hand then. */
+export function take(scenario, plan, job) {
+  Object.assign(state, { scenario, plan, job });
+  reset();
+}
+
+export function reset() {
+  state.pieces = new Map((state.plan?.placements || []).map((row) => [keyOf(row.unit_id, row.floor_id), { unit: row.unit_id, floor: row.floor_id, desks: row.desks }]));
+  state.pins = new Map();
+  state.forbidden = new Map();
+  state.moves = [];
+  state.headcounts = new Map();
+  state.ratio = null;
+}
+
+export const isChanged = () => state.pins.size + state.forbidden.size + state.moves.length + state.headcounts.size > 0 || state.ratio !== null;
+
+export const placements = () => [...state.pieces.values()].map(({ unit, floor, desks }) => ({ unit_id: unit, floor_id: floor, desks }));
+
+export const ratioOf = (scenario) => Number(scenario?.settings?.sharing?.people_per_desk ?? 1);
+
+/** Return a scenario with another ratio for those who have none of their own. */
+export function withRatio(scenario, ratio) {
+  const settings = { ...(scenario.settings || {}) };
+  settings.sharing = { ...(settings.sharing || {}), people_per_desk: String(ratio) };
+  return { ...scenario, settings };
+}
+
+/** Return the scenario with what was changed by hand: headcounts, ratio, pins and what is forbidden. */
+export function changedScenario({ rules = true } = {}) {
+  let scenario = { ...state.scenario };
+  if (state.ratio !== null) scenario = withRatio(scenario, state.ratio);
+  if (state.headcounts.size) {
+    scenario.headcounts = scenario.headcounts.map((row) => (state.headcounts.has(row.unit_id) ? withPeople(row) : row));
+  }
+  const added = [];
+  if (rules) {
+    for (const { unit, floor } of state.pins.values()) {
+      const piece = state.pieces.get(keyOf(unit, floor));
+      if (piece) added.push({ rule: "at_least", subject: unit, object: floor, value: String(piece.desks) });
+    }
+  }
+  for (const { unit, floor } of state.forbidden.values()) added.push({ rule: "never_in", subject: unit, object: floor });
+  if (added.length) scenario.rules = [...(scenario.rules || []), ...added];
+  return scenario;
+}
+
+function withPeople(row) {
+  const headcount = state.headcounts.get(row.unit_id);
+  const changed = { ...row, headcount };
+  if ((row.own_desks || 0) > headcount) changed.own_desks = headcount;
+  return changed;
+}
+
+export function move(unit, from, to, desks) {
+  const source = state.pieces.get(keyOf(unit, from));
+  if (!source || from === to) return;
+  const amount = Math.min(desks ?? source.desks, source.desks);
+  const target = state.pieces.get(keyOf(unit, to));
+  const wasPinned = state.pins.has(keyOf(unit, from));
+  if (amount === source.desks) {
+    state.pieces.delete(keyOf(unit, from));
+    state.pins.delete(keyOf(unit, from));
+  } else state.pieces.set(keyOf(unit, from), { ...source, desks: source.desks - amount });
+  state.pieces.set(keyOf(unit, to), { unit, floor: to, desks: (target?.desks || 0) + amount });
+  state.moves.push({ unit, from, floor: to, desks: amount, wasPinned });
+  state.pins.set(keyOf(unit, to), { unit, floor: to }); // who moves something by hand means it
+}
+
+/** Take a move back: the desks return to where they came from. */
+export function unmove(one) {
+  const there = state.pieces.get(keyOf(one.unit, one.floor));
+  state.moves = state.moves.filter((each) => each !== one);
+  if (!there) return;
+  const back = Math.min(one.desks, there.desks);
+  const home = state.pieces.get(keyOf(one.unit, one.from));
+  if (there.desks > back) state.pieces.set(keyOf(one.unit, one.floor), { ...there, desks: there.desks - back });
+  else {
+    state.pieces.delete(keyOf(one.unit, one.floor));
+    state.pins.delete(keyOf(one.unit, one.floor));
+  }
+  state.pieces.set(keyOf(one.unit, one.from), { unit: one.unit, floor: one.from, desks: (home?.desks || 0) + back });
+  if (one.wasPinned) state.pins.set(keyOf(one.unit, one.from), { unit: one.unit, floor: one.from });
+}
+
+export const isPinned = (unit, floor) => state.pins.has(keyOf(unit, floor));
+
+export function togglePin(unit, floor) {
+  const key = keyOf(unit, floor);
+  if (!state.pins.delete(key)) {
+    state.pins.set(key, { unit, floor });
+    state.forbidden.delete(key);
+  }
+}
+
+export function forbid(unit, floor) {
+  state.forbidden.set(keyOf(unit, floor), { unit, floor });
+  state.pins.delete(keyOf(unit, floor));
+}

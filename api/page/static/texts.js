@@ -1,0 +1,26 @@
+// Texts of the page's language, and numbers as it writes them.
+
+const all = JSON.parse(document.getElementById("texts").textContent);
+export const language = document.documentElement.lang;
+export const root = document.documentElement.dataset.root;
+
+export function t(key, values = {}) {
+  return (all[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+}
+
+/** What the search does now; a stage without a text is said as it is. */
+export function stage(name) {
+  return all[`stage.${(name || "").replaceAll(" ", "_")}`] ?? name ?? "–";
+}
+
+export function number(value, decimals = 0) {
+  if (value === null || value === undefined) return "–";
+  return value.toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "−");
+}
+
+export function percent(share, decimals = 0) {
+  if (share === null || share === undefined) return "–";
+  const least = 10 ** -decimals;
+  if (share > 0 && 100 * share < least / 2) return `< ${number(least, decimals)} %`;
+  return `${number(100 * share, decimals)} %`;
+}

@@ -1,0 +1,200 @@
+"""What the page asks for, worked out from what it sends: nothing is kept between requests.
+
+Runs in a clerk's process. Which address asks for which task is `routes`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from allocator.errors import InputError, Problem
+from allocator.plan.assemble import run_record
+from allocator.plan.people import place_people
+from allocator.plan.service import service_of_plan
+from allocator.plan.types import Objective, Plan, Status
+from allocator.plan.uses import floor_uses, organisation_uses
+from allocator.plan.verify import Check, GivenPlacement, verify
+from allocator.report.load import reported
+from allocator.report.tables import Reported
+from allocator.scenario.demand import demand, usable_desks
+from allocator.scenario.document import parse_json
+from allocator.scenario.read import scenario_from_json
+from allocator.scenario.settings import decimal_text
+from allocator.scenario.types import Scenario
+from allocator.texts import Texts, texts
+
+Answer = bytes | dict[str, Any]
+Document = Mapping[str, Any]
+
+
+def document_of(body: bytes) -> Document:
+    """Return the object in a body.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    document = parse_json(body, "request")
+    if not isinstance(document, Mapping):
+        raise InputError([Problem("expected an object", "request")])
+    return document
+
+
+def case(document: Document) -> Answer:
+    """Return what is known of a scenario before it is solved."""
+    return told_of(_scenario(document))
+
+
+def told_of(given: Scenario) -> dict[str, Any]:
+    """Return a scenario's people, units, desks needed and usable, and its ratio."""
+    sharing = given.settings.sharing
+    return {
+        "title": given.settings.title or given.settings.name,
+        "people": sum(unit.headcount for unit in given.housed),
+        "units": len(given.housed),
+        "organisations": len({unit.organisation_id for unit in given.housed}),
+        "towers": len({floor.tower_id for floor in given.floors}),
+        "floors": len(given.floors),
+        "needed": sum(demand(unit) for unit in given.housed),
+        "usable": sum(usable_desks(floor, sharing) for floor in given.floors),
+        "people_per_desk": decimal_text(sharing.people_per_desk),
+        "warnings": [warning.message for warning in given.warnings],
+    }
+
+
+def look(document: Document) -> Answer:
+    """Return what the checker says of a plan, and what each organisation's place costs."""
+    from api.page.view import view  # noqa: PLC0415 - a module of its own
+
+    given = _drafted(document)
+    return view(given)
+
+
+def stack(document: Document) -> Answer:
+    """Return the stack plan's specification."""
+    from allocator.plan.stack import stack_chart  # noqa: PLC0415 - slow to import
+
+    given = _drafted(document)
+    width = _whole(document.get("width"), 600, 4000)
+    height = _whole(document.get("height"), 300, 4000)
+    chart = stack_chart(
+        given.plan,
+        given.scenario,
+        colour=str(document.get("colour", "group")),
+        say=given.say,
+        width=width,
+        tallest=height / width,
+        has_heading=False,
+        marked=[(str(unit), str(floor)) for unit, floor in document.get("marked", ())],
+    )
+    specification: dict[str, Any] = chart.to_dict(validate=False)
+    return specification
+
+
+def window(document: Document) -> Answer:
+    """Return the picture of the ratios that fit and serve."""
+    from allocator.studies.compare.run import Row  # noqa: PLC0415 - slow to import
+    from allocator.studies.compare.serving import Serving  # noqa: PLC0415
+    from allocator.studies.compare.window_chart import window_chart  # noqa: PLC0415
+    from allocator.studies.outcome import Outcome  # noqa: PLC0415
+
+    rows = []
+    for cells in document.get("rows", ()):
+        outcome = {name: cells.get(name) for name in Outcome.model_fields}
+        serving = {name: cells.get(name) for name in Serving.model_fields}
+        own = {name: cells.get(name) for name in Row.model_fields if name in cells}
+        rows.append(Row(**own, outcome=Outcome(**outcome), serving=Serving(**serving)))
+    specification: dict[str, Any] = window_chart(rows).to_dict(validate=False)
+    return specification
+
+
+def report(document: Document) -> Answer:
+    """Return a report as a PDF or a workbook."""
+    from allocator.report.write import MADE_BY  # noqa: PLC0415 - slow to import
+
+    maker = MADE_BY.get(f".{document.get('form')}")
+    if maker is None:
+        raise InputError([Problem("expected pdf or xlsx", "request", column="form")])
+    return maker(_finished(document))
+
+
+def picture(document: Document) -> Answer:
+    """Return a picture as a file."""
+    from allocator.report.pictures import FORMATS, pictures, render  # noqa: PLC0415
+
+    given = _finished(document)
+    drawn = pictures(given.plan, given.scenario, given.say)
+    name, form = str(document.get("name")), str(document.get("form"))
+    if name not in drawn or form not in FORMATS:
+        raise InputError([Problem("expected the name and form of a picture", "request")])
+    return render(drawn[name]().to_dict(), form)
+
+
+def placements(document: Document) -> Answer:
+    """Return who sits where as a CSV table."""
+    from api.forms import FORMS  # noqa: PLC0415 - of the service
+
+    given = _finished(document)
+    return FORMS["csv"](given.plan, given.scenario)
+
+
+TASKS: dict[str, Callable[[Document], Answer]] = {
+    task.__name__: task for task in (case, look, stack, window, report, picture, placements)
+}
+
+
+def _scenario(document: Document) -> Scenario:
+    return scenario_from_json(document.get("scenario"))
+
+
+def _say(document: Document) -> Texts:
+    return texts(str(document.get("language", "")))
+
+
+def _finished(document: Document) -> Reported:
+    """Return a plan that was solved, or one made by hand that breaks no rule."""
+    if document.get("plan") is not None:
+        plan = Plan.model_validate(document["plan"])
+        return reported(plan, _scenario(document), _say(document))
+    given = _drafted(document)
+    broken = [v for v in given.check.violations if v.kind != "unplaced"]
+    if broken:
+        raise InputError([Problem(violation.message, "plan") for violation in broken])
+    return given
+
+
+def _drafted(document: Document) -> Reported:
+    """Return a plan as it stands, also one that breaks rules, with what the checker says."""
+    scenario = _scenario(document)
+    rows = [
+        GivenPlacement(str(row.get("unit_id")), str(row.get("floor_id")), row.get("desks"))
+        for row in document.get("placements", ())
+    ]
+    check = verify(scenario, rows)
+    return Reported(draft(scenario, check).of(scenario), scenario, check, _say(document))
+
+
+def draft(scenario: Scenario, check: Check) -> Plan:
+    """Return a plan that nothing is proved of, and that may break rules: to be looked at only."""
+    placed = place_people(scenario, check.pieces)
+    return Plan(
+        status=Status.UNKNOWN,
+        objective=Objective(
+            total=check.total, unplaced_people=check.unplaced_people, terms=check.terms
+        ),
+        bound=None,
+        gap=None,
+        warnings=scenario.warnings,
+        placements=placed,
+        floors=floor_uses(scenario, placed),
+        organisations=organisation_uses(scenario, placed, check.walking_by_organisation),
+        attendance=service_of_plan(scenario, placed),
+        run=run_record(scenario, seed=0, workers=1, time_limit_s=0, wall_s=0),
+    )
+
+
+def _whole(value: Any, least: int, most: int) -> int:
+    """Return a number of pixels within what a picture may have."""
+    return min(max(int(value), least), most) if isinstance(value, int | float) else least
