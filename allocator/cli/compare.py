@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -131,11 +132,16 @@ def _desks(rows: Sequence[Row]) -> str:
             number(row.outcome.demand),
             number(row.outcome.desks),
             f"fits, {row.spare:,} to spare" if row.spare >= 0 else f"short by {-row.spare:,}",
-            "–" if row.reached is None else f"{row.reached:.3f}",
+            "–" if row.reached is None else _rounded_up(row.reached),
         )
         for row in rows
     ]
     return aligned([head, *lines], left=len(_case_heads(rows))) + "\n"
+
+
+def _rounded_up(ratio: float) -> str:
+    """Return a ratio to three digits: rounded down and asked for, it would need a desk more."""
+    return f"{ceil(round(1000 * ratio, 6)) / 1000:.3f}"
 
 
 def _plans(rows: Sequence[Row], files: Sequence[Path]) -> str:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb, fsum, prod
+from math import comb, fsum
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator.attendance import Group, Pmf, desks_needed, pool_pmf, unit_pmf
+from allocator.attendance import Group, pool_pmf, unit_pmf
 from allocator.scenario.presence import lowest_correlation
-
-
-def mean_and_variance(pmf: Pmf) -> tuple[float, float]:
-    people = np.arange(len(pmf))
-    mean = float(pmf @ people)
-    return mean, float(pmf @ (people - mean) ** 2)
+from tests.attendance.laws import CLASSES, mean_and_variance
 
 
 @pytest.mark.parametrize(
@@ -58,29 +52,16 @@ def test_mean_and_variance_are_those_of_the_law(n: int, p: float, rho: float) ->
     assert mean_and_variance(pmf) == pytest.approx((n * p, spread), rel=1e-7)
 
 
-@pytest.mark.parametrize(("people", "effect"), [(500, 10.98), (50, 1.98)])
-def test_a_correlation_means_more_with_more_people(people: int, effect: float) -> None:
-    """A correlation of 0.02 multiplies the variance by 11 for 500 people, by 2 for 50."""
-    (_, with_it), (_, without) = (
-        mean_and_variance(unit_pmf(people, 0.72, rho)) for rho in (0.02, 0.0)
-    )
-    assert with_it / without == pytest.approx(effect)
+def test_moments_of_published_laws() -> None:
+    """A unit of 500 on its peak day, and 38 people of six classes, to the last digit."""
+    assert mean_and_variance(unit_pmf(500, 0.72, 0.02))[1] == pytest.approx(1106.784, abs=1e-9)
+    assert mean_and_variance(pool_pmf(CLASSES)) == pytest.approx((22.8, 7.92), abs=1e-12)
 
 
 def test_a_tiny_correlation_is_as_good_as_none() -> None:
     """The law goes over into the binomial without a break."""
     binomial = [comb(500, k) * 0.72**k * 0.28 ** (500 - k) for k in range(300, 420)]
     assert unit_pmf(500, 0.72, 1e-12)[300:420] == pytest.approx(binomial, rel=1e-8)
-
-
-def test_correlations_end_where_people_cannot_avoid_one_another() -> None:
-    """Twenty people of whom 60 % come: just above the limit is a law, just below is refused."""
-    limit = lowest_correlation(20, 0.6)
-    assert limit == pytest.approx(-0.02151, abs=1e-5)
-    assert desks_needed(unit_pmf(20, 0.6, limit + 1e-9), 0.05) == 15
-    assert desks_needed(unit_pmf(20, 0.6), 0.05) == 16
-    with pytest.raises(ValueError, match=r"expected a correlation from -0\.02151"):
-        unit_pmf(20, 0.6, limit - 1e-4)
 
 
 @pytest.mark.parametrize("attendance", [0.3, 0.6])
@@ -102,20 +83,6 @@ def test_people_who_come_differently_are_classes() -> None:
     """The Poisson-binomial law by hand: three people who come on 10, 20 and 20 % of days."""
     pool = pool_pmf([Group(1, 0.1), Group(2, 0.2)])
     assert pool == pytest.approx([0.576, 0.352, 0.068, 0.004], abs=1e-15)
-
-
-def test_tails_of_a_pool_are_right_to_the_last_digit() -> None:
-    """The chance that all come, far below what Fourier transforms see, is the product."""
-    groups = [Group(20 + i, 0.5 + i / 100) for i in range(8)]
-    assert pool_pmf(groups)[-1] == pytest.approx(
-        prod(g.attendance**g.headcount for g in groups), rel=1e-12
-    )
-
-
-def test_the_order_of_units_changes_no_digit() -> None:
-    """Units in any order give the same bytes."""
-    groups = [Group(10 + 7 * i % 40, 0.4 + i / 50, 0.01) for i in range(12)]
-    assert pool_pmf(groups).tobytes() == pool_pmf(groups[::-1]).tobytes()
 
 
 def test_a_pool_of_nobody_is_empty() -> None:

@@ -1,10 +1,8 @@
-"""Desks, short days and people without a desk: reference values and the known traps."""
+"""Desks, short days and people without a desk: reference values, and what is refused."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from statistics import NormalDist
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,18 +16,9 @@ from allocator.attendance import (
     shortage,
     unit_pmf,
 )
+from tests.attendance.laws import CLASSES, NUMBERS
 
-NUMBERS: dict[str, Any] = json.loads((Path(__file__).parent / "numbers.json").read_text())
 TEN_UNITS = [Group(50, 0.72, 0.02)] * 10
-CLASSES = [
-    Group(12, 0.8),
-    Group(4, 0.7),
-    Group(8, 0.6),
-    Group(4, 0.5),
-    Group(8, 0.4),
-    Group(2, 0.2),
-]
-"""A published example: 38 people in six classes, 30 desks, "about 1 in 500"."""
 
 
 @pytest.mark.parametrize("case", NUMBERS["one_unit"])
@@ -88,6 +77,12 @@ def test_desks_needed_are_exact(row: dict[str, Any]) -> None:
     assert found == (row["at_5_percent"], row["at_1_percent"])
 
 
+def test_one_more_person_needs_at_most_one_more_desk() -> None:
+    """Desks grow by none or one with each person."""
+    desks = [desks_needed(unit_pmf(people, 0.72, 0.02), 0.05) for people in range(1, 200)]
+    assert {after - before for before, after in pairwise(desks)} == {0, 1}
+
+
 @pytest.mark.parametrize("row", NUMBERS["people_served"])
 def test_people_served_are_exact(row: dict[str, Any]) -> None:
     """The most people whom so many desks serve."""
@@ -110,61 +105,6 @@ def test_a_common_shock_does_not_pool_away(row: dict[str, Any]) -> None:
     """Desks apart and together under a shock, where few points of a quadrature miss by several."""
     found = pooling_gain(TEN_UNITS, row["probability"], row["day_shock"])
     assert (found.separate, found.pooled) == (row["separate"], row["pooled"])
-
-
-def test_an_average_day_hides_the_peak_day() -> None:
-    """With 400 desks for 500 people 4 % of days are short, and 14 % of Tuesdays."""
-    week = NUMBERS["week"]
-    days = [unit_pmf(500, 0.6 * factor, 0.02) for factor in week["factors"]]
-    assert [desks_needed(day, 0.05) for day in days] == week["desks_95"]
-    for row in week["with_desks"]:
-        chances = [shortage(day, row["desks"]).short_day for day in days]
-        assert chances == pytest.approx(row["short_days"], abs=1e-10)
-        assert sum(chances) / 5 == pytest.approx(row["mean"], abs=1e-10)
-
-
-@pytest.mark.parametrize(("units", "pooled"), [([(1, 0.04)] * 100, 7), ([(10, 0.004)] * 20, 2)])
-def test_desks_apart_are_no_proof_for_together(
-    units: list[tuple[int, float]], pooled: int
-) -> None:
-    """People who hardly ever come need no desk each alone, and some together."""
-    found = pooling_gain([Group(*unit) for unit in units], 0.05)
-    assert (found.separate, found.pooled) == (0, pooled)
-
-
-def test_who_comes_rarely_and_together_needs_no_desk() -> None:
-    """Ten people who all come on 4 % of days are short on no more days than allowed."""
-    assert desks_needed(unit_pmf(10, 0.04, 0.999), 0.05) == 0
-
-
-@pytest.mark.parametrize(
-    ("attendance", "probability", "desks"),
-    [(1.0, 0.05, 20), (0.0, 0.05, 0), (0.6, 0.0, 20), (0.0, 0.0, 0), (0.6, 1.0, 0)],
-)
-def test_ends_of_the_ranges(attendance: float, probability: float, desks: int) -> None:
-    """All come or none; no short day or any number of them is allowed."""
-    assert desks_needed(unit_pmf(20, attendance, 0.02), probability) == desks
-
-
-def test_the_normal_law_is_short_of_desks_where_few_come() -> None:
-    """For 2,000 people of whom a tenth come it lacks 75 desks, and counts others too many."""
-    n, p, rho = 2000, 0.1, 0.1
-    deviation = (n * p * (1 - p) * (1 + (n - 1) * rho)) ** 0.5
-    normal = n * p + NormalDist().inv_cdf(0.95) * deviation
-    assert 75 <= desks_needed(unit_pmf(n, p, rho), 0.05) - normal < 76
-
-
-def test_a_service_level_is_one_sided() -> None:
-    """For 180 people of whom 60 % come 119 desks are enough at 95 %; 121 are for 97.5 %."""
-    pmf = unit_pmf(180, 0.6)
-    assert [desks_needed(pmf, chance) for chance in (0.05, 0.025, 0.01)] == [119, 121, 123]
-
-
-def test_taking_all_people_alike_is_on_the_safe_side_above_the_mean() -> None:
-    """From the mean upwards the law of equal people is short at least as often."""
-    classes, alike = pool_pmf(CLASSES), unit_pmf(38, 22.8 / 38)
-    found = [shortage(alike, d).short_day - shortage(classes, d).short_day for d in range(23, 38)]
-    assert min(found) >= 0
 
 
 @pytest.mark.parametrize("probability", [-0.01, 1.01])
