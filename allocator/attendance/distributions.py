@@ -135,7 +135,7 @@ def pool_pmf(units: Iterable[Group], day_shock: float = 0.0) -> Pmf:
         raise ValueError(f"expected a day_shock from 0 to below 1, not {day_shock}")
     laws = [_on_days(group, day_shock) for group in sorted(Group(*unit) for unit in units)]
     pmf = np.zeros(1 + sum(law.shape[1] - 1 for law in laws))
-    for day, (weight, _) in enumerate(_days(day_shock)):
+    for day, (weight, _) in enumerate(kinds_of_day(day_shock)):
         pmf += weight * _convolved([law[day] for law in laws])
     pmf.flags.writeable = False
     return pmf
@@ -147,12 +147,12 @@ def _on_days(group: Group, day_shock: float) -> NDArray[np.float64]:
     unit = unit_pmf(*group)
     if day_shock == 0:
         return unit[np.newaxis]
-    factors = np.array([factor for _, factor in _days(day_shock)])
+    factors = np.array([factor for _, factor in kinds_of_day(day_shock)])
     attendances = np.clip(group.attendance * (1 + day_shock * factors), 0, 1)
     return _laws(group.headcount, attendances, group.correlation)
 
 
-def _days(day_shock: float) -> tuple[tuple[float, float], ...]:
+def kinds_of_day(day_shock: float) -> tuple[tuple[float, float], ...]:
     """Return kinds of day: the weight of each, and its standard deviations from the mean."""
     return _shock_nodes() if day_shock else ((1.0, 0.0),)
 

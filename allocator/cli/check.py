@@ -29,7 +29,10 @@ def check(
     scenario: ScenarioPath,
     placements: Annotated[
         Path,
-        typer.Argument(metavar="PLACEMENTS.csv", help="A table with unit_id, floor_id, desks."),
+        typer.Argument(
+            metavar="PLACEMENTS.csv",
+            help="A table with unit_id, floor_id, desks (people if pooled).",
+        ),
     ],
     people_per_desk: PeoplePerDesk = None,
     scheme: Scheme = None,
@@ -45,17 +48,17 @@ def check(
     from allocator.scenario.read import read_scenario
 
     given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
-    found = verify(given, read_placements(placements))
+    found = verify(given, read_placements(placements, given))
     service = _service(given, found) if found.feasible else None
     print_result(_judged(found, service) if as_json else verdict(found, placements, service))
     raise typer.Exit(ALL_WELL if found.feasible else NO_PLAN)
 
 
 def _service(given: Scenario, found: Check) -> Service:
-    from allocator.plan.people import place_people
+    from allocator.plan.seating import seated
     from allocator.plan.service import service_of_plan
 
-    return service_of_plan(given, place_people(given, found.pieces))
+    return service_of_plan(given, seated(given, found.pieces))
 
 
 def _judged(found: Check, service: Service | None) -> dict[str, Any]:

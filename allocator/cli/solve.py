@@ -87,7 +87,7 @@ def _start(given: Scenario, path: Path) -> dict[tuple[str, str], int]:
     from allocator.plan.tables import read_placements
     from allocator.plan.verify import verify
 
-    found = verify(given, read_placements(path))
+    found = verify(given, read_placements(path, given))
     for violation in found.violations:
         if violation.kind in UNUSABLE:
             say(f"{path.name}: {violation.message}")

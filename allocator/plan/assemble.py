@@ -12,7 +12,7 @@ from importlib import metadata
 
 from allocator import __version__
 from allocator.errors import UncheckedPlanError
-from allocator.plan.people import place_people
+from allocator.plan.seating import seated
 from allocator.plan.service import service_of_plan
 from allocator.plan.types import (
     Objective,
@@ -25,7 +25,7 @@ from allocator.plan.types import (
     TracePoint,
 )
 from allocator.plan.uses import floor_uses, organisation_uses
-from allocator.plan.verify import Check, GivenPlacement, verify
+from allocator.plan.verify import Check, given_pieces, verify
 from allocator.scenario.types import Scenario
 
 OPTIMAL_GAP = 1e-6
@@ -50,7 +50,7 @@ def checked_plan(
     Parameters
     ----------
     pieces
-        Desks by (unit_id, floor_id).
+        Desks by (unit_id, floor_id), or people where desks are pooled.
     term_bounds, bound
         Proved lower bounds of single terms and of the total, in person-minutes a week.
     least_unplaced_proved
@@ -61,13 +61,13 @@ def checked_plan(
     UncheckedPlanError
         If the checker finds a violation, or a bound lies above what this very plan costs.
     """
-    check = verify(scenario, _given(pieces))
+    check = verify(scenario, given_pieces(scenario, pieces))
     _refuse_violations(check)
     _refuse_bounds(check, term_bounds, bound)
     bound = min(bound, check.total)
     gap = (check.total - bound) / max(check.total, 1.0)
     proved = least_unplaced_proved or check.unplaced_people == 0
-    placements = place_people(scenario, check.pieces)
+    placements = seated(scenario, check.pieces)
     terms = (term.model_copy(update={"bound": term_bounds.get(term.name)}) for term in check.terms)
     return Plan(
         status=Status.OPTIMAL if gap <= OPTIMAL_GAP and proved else Status.FEASIBLE,
@@ -130,13 +130,6 @@ def versions() -> dict[str, str]:
     """Return the versions of what a plan depends on, read without importing any of it."""
     found = {name: metadata.version(name) for name in ("ortools", "numpy")}
     return {"allocator": __version__, **found, "python": platform.python_version()}
-
-
-def _given(pieces: Pieces) -> list[GivenPlacement]:
-    return [
-        GivenPlacement(unit_id=unit_id, floor_id=floor_id, desks=desks)
-        for (unit_id, floor_id), desks in pieces.items()
-    ]
 
 
 def _refuse_violations(check: Check) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from allocator.attendance import Group, Pmf, pool_pmf, shortage
 from allocator.plan.people import share_people
 from allocator.plan.types import Placement
-from allocator.scenario.demand import demand, desks_on
+from allocator.scenario.demand import demand, desks_on, to_place
 from allocator.scenario.presence import WEEKDAYS, Week
 from allocator.scenario.types import HousedUnit, Scenario
 
@@ -69,15 +69,26 @@ class Pool:
 
 
 def seats_of_plan(scenario: Scenario, placements: Iterable[Placement]) -> tuple[Seats, ...]:
-    """Return who sits where, with desks of their own shared out over a unit's floors."""
+    """Return who sits where, with desks of their own shared out over a unit's floors.
+
+    Ties go to the earlier row of floors; where desks are pooled, so that chances do not depend on
+    the order of rows, to the first by tower, level and id.
+    """
     rank = {floor.floor_id: row for row, floor in enumerate(scenario.floors)}
+
+    def order(placed: Placement) -> tuple[str, int, str] | int:
+        by_place = (placed.tower_id, placed.level, placed.floor_id)
+        return by_place if scenario.is_pooled else rank[placed.floor_id]
+
     by_unit: dict[str, list[Placement]] = {unit.unit_id: [] for unit in scenario.housed}
     for placement in placements:
         by_unit[placement.unit_id].append(placement)
     return tuple(
         seats
         for unit in scenario.housed
-        for seats in _seats(unit, sorted(by_unit[unit.unit_id], key=lambda p: rank[p.floor_id]))
+        for seats in _seats(
+            unit, sorted(by_unit[unit.unit_id], key=order), pooled=scenario.is_pooled
+        )
     )
 
 
@@ -89,8 +100,9 @@ def seats_undivided(scenario: Scenario) -> tuple[Seats, ...]:
     )
 
 
-def _seats(unit: HousedUnit, pieces: Sequence[Placement]) -> Iterable[Seats]:
-    own = share_people(unit.own_desks, demand(unit), {p.floor_id: p.desks for p in pieces})
+def _seats(unit: HousedUnit, pieces: Sequence[Placement], *, pooled: bool) -> Iterable[Seats]:
+    amounts = {p.floor_id: p.people if pooled else p.desks for p in pieces}
+    own = share_people(unit.own_desks, to_place(unit, pooled=pooled), amounts)
     for piece in pieces:
         yield Seats(
             unit_id=unit.unit_id,

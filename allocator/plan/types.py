@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import altair
 
 Pieces = Mapping[tuple[str, str], int]
-"""Desks by (unit_id, floor_id): a plan in its barest form, as searched and as checked."""
+"""Desks by (unit_id, floor_id), or people where desks are pooled: a plan in its barest form."""
 
 
 class Record(BaseModel):
@@ -62,7 +62,10 @@ class Term(Record):
 
 
 class Placement(Record):
-    """A piece: the desks of one unit on one floor, and its people there."""
+    """A piece: the desks of one unit on one floor, and its people there.
+
+    Where desks are pooled the people are what is placed, and desks their part of those in use.
+    """
 
     unit_id: str
     organisation_id: str
@@ -311,5 +314,9 @@ class Plan(Record):
 
     @property
     def pieces(self) -> dict[tuple[str, str], int]:
-        """Desks by (unit_id, floor_id)."""
-        return {(row.unit_id, row.floor_id): row.desks for row in self.placements}
+        """Desks by (unit_id, floor_id), or people where desks are pooled."""
+        pooled = self.attendance is not None and self.attendance.pooling != "unit"
+        return {
+            (row.unit_id, row.floor_id): row.people if pooled else row.desks
+            for row in self.placements
+        }

@@ -1,4 +1,7 @@
-"""Desks that units need and floors have. Exact: no floats on the way to a whole number."""
+"""Desks that units need and floors have. Exact: no floats on the way to a whole number.
+
+What is placed of a unit are its desks, or its people where desks are pooled.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,15 @@ def demand(unit: HousedUnit) -> int:
     return unit.own_desks + ceil(Fraction(sharers) / unit.people_per_desk)
 
 
-def smallest_piece(desks: int, sharing: Sharing) -> int:
-    """Return the fewest desks that a unit of that demand may have on a floor it uses."""
-    share = ceil(sharing.min_piece_share * desks)
-    return min(desks, max(sharing.min_piece_desks, share))
+def to_place(unit: HousedUnit, *, pooled: bool) -> int:
+    """Return how much of a unit is to be placed: desks, or people where desks are pooled."""
+    return unit.headcount if pooled else demand(unit)
+
+
+def smallest_piece(amount: int, sharing: Sharing) -> int:
+    """Return the least of a unit of that amount (desks, or people) that may be on a floor."""
+    share = ceil(sharing.min_piece_share * amount)
+    return min(amount, max(sharing.min_piece_desks, share))
 
 
 def desks_on(place: Floor, sharing: Sharing) -> int:

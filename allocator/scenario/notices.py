@@ -27,14 +27,14 @@ def warnings(scenario: Scenario) -> tuple[ScenarioWarning, ...]:
     """Return every warning: of units left out, bodies and places nobody knows, idle columns.
 
     Codes: unit_without_headcount, body_without_headcount, unknown_place, not_enforced,
-    attendance_clipped.
+    idle_ratio, attendance_clipped.
     """
     notices = (
         _units_left_out,
         _bodies_without_people,
         _unknown_places,
         _idle_columns,
-        _idle_pooling,
+        _idle_ratio,
         _clipped_attendance,
     )
     return tuple(warning for notice in notices for warning in notice(scenario))
@@ -81,14 +81,16 @@ def _idle_columns(scenario: Scenario) -> Iterator[ScenarioWarning]:
             yield _warning(scenario, "not_enforced", first, message)
 
 
-def _idle_pooling(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _idle_ratio(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    """Where people share desks, how many share one follows from who comes."""
     pooling = scenario.settings.attendance.pooling
-    if pooling != "unit":
+    given = scenario.settings.sharing.people_per_desk != 1
+    if scenario.is_pooled and (given or any(row.people_per_desk for row in scenario.headcounts)):
         message = (
-            f'attendance.pooling = "{pooling}" is not enforced yet: plans give each unit desks of '
-            "its own by the ratio, and only who finds no desk is told as if they were shared so"
+            f'people_per_desk does nothing where attendance.pooling is "{pooling}": how many '
+            "people desks serve follows from attendance and short_day_probability"
         )
-        yield ScenarioWarning(code="not_enforced", table="scenario", message=message)
+        yield ScenarioWarning(code="idle_ratio", table="scenario", message=message)
 
 
 def _clipped_attendance(scenario: Scenario) -> Iterator[ScenarioWarning]:

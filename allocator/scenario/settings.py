@@ -176,7 +176,8 @@ class Attendance(Section):
     either were found: both are assumptions until badge data say better.
     short_day_probability: share of peak days, between 0 and 1, on which more people may come than
     there are desks. pooling: who share their desks with one another, namely those of a unit on a
-    floor, of an organisation on a floor, or all on a floor.
+    floor, of an organisation on a floor, or all on a floor. Those of a unit have desks by
+    people_per_desk; else pieces are people, and short_day_probability rules every weekday.
     """
 
     mean_share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.55

@@ -178,6 +178,11 @@ class Scenario(BaseModel):
             else own_share,
         )
 
+    @property
+    def is_pooled(self) -> bool:
+        """Whether units share desks, so that pieces are people and desks a matter of chance."""
+        return self.settings.attendance.pooling != "unit"
+
     @cached_property
     def weekday_shares(self) -> dict[str, Week]:
         """Share of each housed unit's people who come on each weekday, by unit_id."""

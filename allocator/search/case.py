@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,14 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.plan.types import Pieces
-from allocator.scenario.demand import demand, desks_on, smallest_piece, usable_desks
+from allocator.scenario.demand import desks_on, smallest_piece, to_place, usable_desks
 from allocator.scenario.minutes import walking_minutes
 from allocator.scenario.rules import RuleKind
+from allocator.scenario.settings import Sharing
 from allocator.scenario.trips import TripTable, trip_table
 from allocator.scenario.types import Rule, Scenario
+from allocator.search.pooling.rows import Rows, relaxed_rows
+from allocator.search.pooling.spreads import Spreads
 
 Layout = Mapping[tuple[int, int], int]
-"""Desks by (unit, floor) index: a plan while it is searched for."""
+"""Desks (people, where desks are pooled) by (unit, floor) index: a plan while searched for."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class CaseRule:
 @dataclass(frozen=True)
 class Case:
     """A scenario, ready to be searched. U units, F floors, T towers, O organisations.
+
+    Σ_u weight(u) · desks(u, f) + entry · organisations on f ≤ capacity(f) is the row of a floor.
+    Weights are 1 and entry 0 but where desks are pooled: there desks stand for people all over the
+    search, and the rows are some that every plan obeys (`pooling`).
 
     Attributes
     ----------
@@ -98,6 +105,14 @@ class Case:
     minutes: NDArray[np.float64]
     trips: TripTable
     rules: tuple[CaseRule, ...]
+    weight: NDArray[np.int64]
+    """What a desk of each unit weighs (U)."""
+    entry: int = 0
+    """What an organisation on a floor weighs besides."""
+    grain: float = 1.0
+    """What a desk of a floor counts for in its capacity."""
+    spreads: Spreads | None = None
+    """Where desks are pooled: what the local search goes by on floors in place of the rows."""
     placement_cost: dict[tuple[int, int], float] = field(default_factory=dict)
     current_share: dict[tuple[int, int], float] = field(default_factory=dict)
     """Share of a unit's current desks by floor; a unit with current desks has at least one row."""
@@ -172,6 +187,37 @@ class Case:
             self.organisation, weights=self.people, minlength=len(self.organisation_ids)
         ).astype(np.int64)
 
+    def holds(self, unit: int, floor: int) -> int:
+        """Return the most desks of a unit that a floor holds."""
+        room = int(self.capacity[floor]) - self.entry
+        return max(0, room // int(self.weight[unit]))
+
+    @cached_property
+    def load(self) -> NDArray[np.int64]:
+        """What all of each unit weighs (U)."""
+        return self.demand * self.weight
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a desk is a desk: all weigh 1."""
+        return not self.entry and bool((self.weight == 1).all())
+
+    @cached_property
+    def weighed(self) -> Case:
+        """The case with desks of units in what floors hold, for whom only shares matter.
+
+        Entries are left out, so its rows are looser.
+        """
+        if self.is_plain:
+            return self
+        return replace(
+            self,
+            demand=self.load,
+            least=self.least * self.weight,
+            weight=np.ones_like(self.weight),
+            entry=0,
+        )
+
     def pieces(self, layout: Layout) -> Pieces:
         """Return a layout with its ids."""
         return {
@@ -236,9 +282,15 @@ class _Compiler:
         self.towers = tuple(dict.fromkeys(floor.tower_id for floor in scenario.floors))
         self.organisations = tuple(dict.fromkeys(unit.organisation_id for unit in self.housed))
         sharing = scenario.settings.sharing
-        self.capacity = _whole(usable_desks(floor, sharing) for floor in scenario.floors)
-        self.demand = _whole(demand(unit) for unit in self.housed)
+        self.demand = _whole(to_place(unit, pooled=scenario.is_pooled) for unit in self.housed)
+        self.rows = relaxed_rows(scenario) if scenario.is_pooled else self._plain(sharing)
+        self.capacity = self.rows.capacity
         self.least = _whole(smallest_piece(d, sharing) for d in self.demand.tolist())
+
+    def _plain(self, sharing: Sharing) -> Rows:
+        """Desks of units on desks of floors."""
+        usable = _whole(usable_desks(floor, sharing) for floor in self.scenario.floors)
+        return Rows(np.ones(len(self.housed), np.int64), 0, usable, 1.0)
 
     def case(self) -> Case:
         scenario = self.scenario
@@ -266,6 +318,9 @@ class _Compiler:
             minutes=walking_minutes(scenario),
             trips=trip_table(scenario),
             rules=tuple(self._rules()),
+            weight=self.rows.weight,
+            entry=self.rows.entry,
+            grain=self.rows.grain,
             placement_cost=self._placement_cost(),
             current_share=self._current_share(),
             moving=frozenset(u for u, desks in self._current_desks().items() if desks),
@@ -320,7 +375,8 @@ class _Compiler:
 
     def _allowed(self) -> NDArray[np.bool_]:
         """Where units may be, by everything that speaks of one unit and one floor."""
-        allowed = (self.capacity[None, :] >= self.least[:, None]) & (self.demand[:, None] > 0)
+        smallest = self.least * self.rows.weight + self.rows.entry
+        allowed = (self.capacity[None, :] >= smallest[:, None]) & (self.demand[:, None] > 0)
         self._keep_to_needs(allowed)
         for rows, narrow in self._by_kind().items():
             narrow(allowed, rows)

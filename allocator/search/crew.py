@@ -81,7 +81,9 @@ def _take_turns(record: Record, rng: np.random.Generator) -> None:
 def _walk_moves(record: Record, rng: np.random.Generator, work: float) -> None:
     record.enter("local search")
     budget = Budget(moves=int(work * MOVES_PER_S), should_stop=record.stop_asked)
-    for found in improve(record.case, record.layout or {}, rng=rng, budget=budget):
+    for found in improve(
+        record.case, record.layout or {}, rng=rng, budget=budget, now=record.case_now
+    ):
         record.offer(found.layout)
     record.spend(work)
     record.get_under_way()
@@ -108,10 +110,11 @@ def walk(
         attempt = _Attempt(record, afresh)
         budget = Budget(seconds=record.left(), should_stop=attempt.stop_when(is_over))
         begin = {} if afresh else record.layout or {}
-        for found in improve(record.case, begin, rng=rng, budget=budget):
+        for found in improve(record.case, begin, rng=rng, budget=budget, now=record.case_now):
             attempt.note(found.total)
             record.offer(found.layout)
-            record.get_under_way()
+            if record.layout is not None:
+                record.get_under_way()
         afresh = not afresh
 
 
@@ -162,7 +165,7 @@ def prove(record: Record) -> None:
     record.enter("lower bound")
     unplaced = 0.0 if record.score is None else record.score.unplaced_people
     seconds = max(0.5, record.left() / 10)
-    record.prove(lower_bounds(record.case, time_limit_s=seconds, unplaced_people=unplaced))
+    record.prove(lower_bounds(record.relaxed, time_limit_s=seconds, unplaced_people=unplaced))
 
 
 def further_proofs(record: Record) -> Iterator[float]:
@@ -170,7 +173,7 @@ def further_proofs(record: Record) -> Iterator[float]:
     if record.is_reproducible or record.score is None:
         return iter(())
     return rising_bounds(
-        record.case,
+        record.relaxed,
         Bounds(terms=record.term_bounds, total=record.bound),
         until=monotonic() + record.left(),
         should_stop=lambda: is_finished(record),
@@ -195,7 +198,7 @@ def lay_out_anew(record: Record, rng: np.random.Generator) -> None:
     proofs, owed = further_proofs(record), 0.0
     while record.layout is not None and not is_finished(record):
         record.enter("neighbourhoods")
-        began = monotonic()
+        began, near.case = monotonic(), record.case
         effort = record.effort(NEIGHBOURHOOD_S)
         step = near.step(record.layout, effort, lambda: is_finished(record))
         record.spend(step.work)

@@ -1,10 +1,16 @@
-"""One CP-SAT model of everything: closes small cases, and proves what it finds."""
+"""One CP-SAT model of everything: closes small cases, and proves what it finds.
+
+Where desks are pooled its rows are relaxed: floors that are then short are ruled out one by one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from allocator.plan.assemble import OPTIMAL_GAP
-from allocator.search.first import everywhere
 from allocator.search.model.layout_model import Found, LayoutModel, Proof
+from allocator.search.model.variables import Cell
 from allocator.search.model.walking import WalkingForm, products_in
 from allocator.search.record import Record
 
@@ -14,6 +20,11 @@ MOST_PRODUCTS = 300_000
 """Products of floors in one exact model; more do not fit into memory and time."""
 PRECISION = 0.6 * OPTIMAL_GAP
 """Part of the least total that rounding may cost the bound."""
+
+
+def everywhere(record: Record) -> list[Cell]:
+    """Every unit on every floor."""
+    return [(u, f) for u in record.case.units for f in record.case.floors]
 
 
 def products_needed(record: Record) -> int:
@@ -32,13 +43,15 @@ def solve_exactly(record: Record, seconds: float) -> None:
     record.enter("exact model")
     if record.case.allow_unplaced and not _least_unplaced(record, seconds):
         return
-    model = _model(record)
-    if record.case.allow_unplaced and record.score is not None:
-        model.keep_short_within(record.score.unplaced_people)
     form = WalkingForm(products=10**12, exact=True)
     precision = PRECISION * max(1.0, record.bound)
-    model.minimise_cost(record.scorer.walking, form, precision=precision)
-    found = _run(record, model, seconds)
+
+    def cheapest(model: LayoutModel) -> None:
+        if record.case.allow_unplaced and record.score is not None:
+            model.keep_short_within(record.score.unplaced_people)
+        model.minimise_cost(record.scorer.walking, form, precision=precision)
+
+    found = _run(record, cheapest, seconds)
     if found.layout is not None:
         record.offer(found.layout)
     record.raise_bound(found.bound)
@@ -46,9 +59,7 @@ def solve_exactly(record: Record, seconds: float) -> None:
 
 def _least_unplaced(record: Record, seconds: float) -> bool:
     """Find the fewest unplaced people; return whether that is proved."""
-    model = _model(record)
-    model.minimise_short()
-    found = _run(record, model, seconds)
+    found = _run(record, LayoutModel.minimise_short, seconds)
     record.least_unplaced_proved = found.proof is Proof.OPTIMAL
     if found.layout is not None:
         record.offer(found.layout)
@@ -57,14 +68,29 @@ def _least_unplaced(record: Record, seconds: float) -> bool:
 
 def _model(record: Record) -> LayoutModel:
     short = record.case.allow_unplaced
-    return LayoutModel(record.case, everywhere(record), record.layout or {}, may_be_short=short)
+    return LayoutModel(record.relaxed, everywhere(record), record.layout or {}, may_be_short=short)
 
 
-def _run(record: Record, model: LayoutModel, seconds: float) -> Found:
-    found = model.solve(
-        record.effort(seconds),
-        on_layout=record.offer,
-        should_stop=record.stop_asked,
-    )
-    record.spend(found.work)
-    return found
+def any_plan(record: Record) -> Found:
+    """Return a plan, or a proof that there is none, with pooled desks judged exactly."""
+    return _run(record, lambda model: None, record.left())
+
+
+def _run(record: Record, aim: Callable[[LayoutModel], None], seconds: float) -> Found:
+    """Solve; where floors turn out to be short, rule that out and solve again."""
+    end = record.elapsed() + seconds
+    while True:
+        model = _model(record)
+        aim(model)
+        if record.covers is not None:
+            record.covers.post(model.pieces)
+        found = model.solve(
+            record.effort(end - record.elapsed()),
+            on_layout=record.offer,
+            should_stop=record.stop_asked,
+        )
+        record.spend(found.work)
+        if found.layout is None or record.covers is None or record.covers.passes(found.layout):
+            return found
+        if not record.covers.learn(found.layout) or record.is_over() or record.elapsed() > end:
+            return replace(found, layout=None, proof=Proof.UNKNOWN)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Layout
-from allocator.search.model.layout_model import LayoutModel, Proof
-from allocator.search.model.variables import Cell
+from allocator.search.exact import any_plan, everywhere
+from allocator.search.model.layout_model import Found, LayoutModel, Proof
 from allocator.search.overfull import fewest_beyond
 from allocator.search.record import Record
 from allocator.search.stacking import desks_short, repair, stack
@@ -59,11 +61,6 @@ def first_plan(record: Record, rng: np.random.Generator) -> None:
         _in_one(record)
 
 
-def everywhere(record: Record) -> list[Cell]:
-    """Every unit on every floor."""
-    return [(u, f) for u in record.case.units for f in record.case.floors]
-
-
 def _has_pins(record: Record) -> bool:
     return any(rule.kind is RuleKind.AT_LEAST for rule in record.case.rules)
 
@@ -81,8 +78,20 @@ def _in_one(record: Record) -> None:
     record.spend(found.work)
     if found.layout is not None:
         record.offer(found.layout)
+    if record.rooms is not None:
+        found = _judged_exactly(record, found)
     if found.proof is Proof.INFEASIBLE:
         record.prove_infeasible()
+
+
+def _judged_exactly(record: Record, found: Found) -> Found:
+    """Go on without rows that are only likely, unless they gave a plan: they prove nothing."""
+    if record.layout is not None or record.is_over():
+        return replace(found, proof=Proof.UNKNOWN)
+    found = any_plan(record)
+    if found.layout is not None:
+        record.offer(found.layout)
+    return found
 
 
 def _in_stages(record: Record, rng: np.random.Generator) -> None:

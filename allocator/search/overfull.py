@@ -17,6 +17,7 @@ from ortools.sat.python import cp_model
 
 from allocator.search.case import Case, Layout
 from allocator.search.model.layout_model import Effort, LayoutModel
+from allocator.search.model.rules import load
 from allocator.search.model.variables import Cell
 from allocator.search.progress import ShouldStop
 from allocator.search.stacking import cells_in
@@ -90,7 +91,8 @@ class _Search:
         optional: frozenset[int],
         should_stop: ShouldStop,
     ) -> None:
-        most = int(max(case.demand.sum(), room.max()))
+        bodies = case.entry * len(case.organisation_ids)
+        most = int(max(case.load.sum() + bodies, room.max()))
         self.case = replace(case, capacity=np.full_like(case.capacity, most))
         self.room, self.most = room, most
         self.effort, self.optional, self.should_stop = effort, optional, should_stop
@@ -143,8 +145,7 @@ class _Search:
         return found
 
     def _towers(self, found: Overfull) -> list[int]:
-        load = _load(self.case, found.layout)
-        spare = np.maximum(self.room - load, 0)
+        spare = np.maximum(self.room - _load(self.case, found.layout), 0)
         floors_of = [list(floors) for floors in self.case.floors_of]
         beyond = np.array([found.beyond[floors].sum() for floors in floors_of], float)
         chance = np.array([spare[floors].sum() + 1.0 for floors in floors_of])
@@ -183,7 +184,7 @@ class _Search:
 
     def _short(self) -> int:
         """Desks that find no room anywhere."""
-        asked = [int(self.case.demand[u]) for u in self.case.units if u not in self.optional]
+        asked = [int(self.case.load[u]) for u in self.case.units if u not in self.optional]
         return max(0, sum(asked) - int(self.room.sum()))
 
     def _beyond(self, model: LayoutModel, floors: set[int]) -> Mapping[int, cp_model.IntVar]:
@@ -191,8 +192,7 @@ class _Search:
         found = {}
         for f in sorted(floors):
             more = model.model.new_int_var(0, self.most, f"beyond_{f}")
-            here = sum(model.pieces.at(u, f) for u in model.pieces.units_on(f))
-            model.model.add(more >= here - int(self.room[f]))
+            model.model.add(more >= load(model.pieces, f) - int(self.room[f]))
             found[f] = more
         return found
 
@@ -211,8 +211,10 @@ class _Enough(cp_model.CpSolverSolutionCallback):
 
 
 def _load(case: Case, layout: Layout) -> NDArray[np.int64]:
-    """Desks in use on each floor (F)."""
-    load = np.zeros(len(case.floor_ids), np.int64)
-    for (_, f), desks in layout.items():
-        load[f] += desks
-    return load
+    """What is in use on each floor (F)."""
+    found = np.zeros(len(case.floor_ids), np.int64)
+    for (u, f), desks in layout.items():
+        found[f] += desks * case.weight[u]
+    for _, f in {(int(case.organisation[u]), f) for u, f in layout}:
+        found[f] += case.entry
+    return found

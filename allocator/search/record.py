@@ -12,6 +12,8 @@ from allocator.search.bounds import Bounds, bounds_at_once
 from allocator.search.case import Case, Layout
 from allocator.search.model.layout_model import Effort
 from allocator.search.model.variables import Cell
+from allocator.search.pooling.covers import Covers
+from allocator.search.pooling.rooms import Rooms
 from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
 from allocator.search.score import Score, Scorer
 
@@ -42,7 +44,10 @@ class Record:
         on_progress: OnProgress | None,
         should_stop: ShouldStop | None,
     ) -> None:
-        self.case = case
+        self.relaxed = case
+        """The case whose rows every plan obeys: what proofs rest on."""
+        self.rooms = Rooms(case) if case.scenario.is_pooled else None
+        self.covers = None if self.rooms is None else Covers(self.rooms)
         self.scorer = Scorer(case)
         self.layout: dict[Cell, int] | None = None
         self.score: Score | None = None
@@ -64,6 +69,15 @@ class Record:
         self._is_under_way = False
         self._on_progress, self._asked_to_stop = on_progress, should_stop
         self._lock = Lock()
+
+    @property
+    def case(self) -> Case:
+        """The case to search by; where desks are pooled, its floors learn from every layout."""
+        return self.relaxed if self.rooms is None else self.rooms.case
+
+    def case_now(self) -> Case:
+        """Return the case as its floors are known by now."""
+        return self.case
 
     def elapsed(self) -> float:
         """Seconds, or work, since the search began."""
@@ -130,10 +144,15 @@ class Record:
         return max(0.0, self.score.total - self.bound) / max(self.score.total, 1.0)
 
     def offer(self, layout: Layout) -> bool:
-        """Take a feasible layout if it is better than the best so far."""
+        """Take a feasible layout if it is better than the best so far.
+
+        Where desks are pooled it is judged exactly first.
+        """
         score = self.scorer.score(layout)
         with self._lock:
             if not score.beats(self.score):
+                return False
+            if self.rooms is not None and not self.rooms.admits(layout):
                 return False
             self.layout, self.score = dict(layout), score
             self._bettered = self.elapsed()

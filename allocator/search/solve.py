@@ -13,7 +13,7 @@ import numpy as np
 from allocator.errors import InputError, Problem
 from allocator.plan.assemble import checked_plan, no_plan, run_record
 from allocator.plan.types import Pieces, Plan, Reason, Run, Status
-from allocator.plan.verify import GivenPlacement, verify
+from allocator.plan.verify import given_pieces, verify
 from allocator.scenario.types import Scenario
 from allocator.search.case import compile_case
 from allocator.search.counting import shortfalls
@@ -124,7 +124,7 @@ def _too_large() -> Problem:
 def _usable(scenario: Scenario, record: Record, start: Pieces) -> dict[tuple[int, int], int]:
     """Return the part of a given plan that breaks no rule."""
     pieces = dict(start)
-    given = [GivenPlacement(unit_id=u, floor_id=f, desks=d) for (u, f), d in pieces.items()]
+    given = given_pieces(scenario, pieces)
     bad = [v for v in verify(scenario, given).violations if v.kind != "unplaced"]
     if bad:
         involved = {name for v in bad for name in (v.subject, *v.object.split(";"))}

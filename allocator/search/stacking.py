@@ -123,8 +123,8 @@ def cells_in(
 def _towers_to_open(case: Case, layout: Layout, unit: int, rng: np.random.Generator) -> list[int]:
     """Two or three towers, one of them open to a unit: those with more room more often."""
     free = case.capacity.copy()
-    for (_, f), desks in layout.items():
-        free[f] -= desks
+    for (u, f), desks in layout.items():
+        free[f] -= desks * case.weight[u]
     room = np.array([free[list(floors)].sum() for floors in case.floors_of], float)
     open_to = np.array([case.allowed[unit, list(floors)].any() for floors in case.floors_of])
     chance = (room + 1.0) / (room + 1.0).sum()

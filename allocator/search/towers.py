@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 from ortools.sat.python import cp_model
 
+from allocator.plan.people import share_people
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case, CaseRule
 from allocator.search.model.layout_model import Effort, interruptible
@@ -51,7 +52,27 @@ class Block:
 def assign_towers(
     case: Case, effort: Effort, should_stop: ShouldStop | None = None
 ) -> Desks | None:
-    """Return desks by unit and tower, or None where no assignment was found in time."""
+    """Return desks by unit and tower, or None where no assignment was found in time.
+
+    Where desks of units differ in weight, weights are assigned, and made into desks at the end.
+    """
+    found = _assigned(case.weighed, effort, should_stop)
+    return found if found is None or case.is_plain else _as_desks(case, found)
+
+
+def _as_desks(case: Case, weights: Desks) -> Desks:
+    """Return whole desks in the proportions of weights, by largest remainder."""
+    towers_of: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for (u, t), weight in weights.items():
+        towers_of[u][str(t)] = weight
+    return {
+        (u, int(t)): desks
+        for u, by_tower in towers_of.items()
+        for t, desks in share_people(int(case.demand[u]), sum(by_tower.values()), by_tower).items()
+    }
+
+
+def _assigned(case: Case, effort: Effort, should_stop: ShouldStop | None) -> Desks | None:
     grains = _grains(case)
     within: dict[int, frozenset[int]] | None = None
     assigned: Desks = {}

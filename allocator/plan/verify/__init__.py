@@ -11,13 +11,13 @@ from math import fsum
 from allocator.plan.types import Record, Term, Violation
 from allocator.plan.verify import feasibility, rules
 from allocator.plan.verify.feasibility import unplaced_people
-from allocator.plan.verify.given import GivenPlacement, read_pieces
+from allocator.plan.verify.given import GivenPlacement, given_pieces, read_pieces
 from allocator.plan.verify.layout import Layout
 from allocator.plan.verify.terms import terms
 from allocator.plan.verify.walking import walk
 from allocator.scenario.types import Scenario
 
-__all__ = ["Check", "GivenPlacement", "verify"]
+__all__ = ["Check", "GivenPlacement", "given_pieces", "verify"]
 
 
 class Check(Record):
@@ -35,7 +35,8 @@ class Check(Record):
     walking_by_organisation
         Minutes a week of the trips inside each organisation and half of those to others.
     pieces
-        Desks by (unit_id, floor_id), rows that cannot be used left out, duplicates added up.
+        Desks (people where desks are pooled) by (unit_id, floor_id), rows that cannot be used
+        left out, duplicates added up.
     """
 
     violations: tuple[Violation, ...]

@@ -1,5 +1,7 @@
 """Desks, floors and needs: what every plan must satisfy. The rules of the table are not here.
 
+Whether pooled desks suffice on enough days is `chances`'s.
+
 Kinds of violation found here: over_demand, unplaced, over_capacity, max_occupants, small_piece,
 needs.
 """
@@ -10,6 +12,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from allocator.plan.types import Violation
+from allocator.plan.verify.chances import short_desks, too_many_present
 from allocator.plan.verify.layout import Layout
 from allocator.plan.verify.words import counted, listed
 
@@ -20,7 +23,7 @@ def over_demand(layout: Layout) -> Iterator[Violation]:
         placed, needed = sum(places.values()), layout.demand[unit]
         if placed > needed:
             message = (
-                f"unit {unit} has {counted(placed, 'desk')} and needs {needed:,}: "
+                f"unit {unit} has {counted(placed, layout.noun)} and needs {needed:,}: "
                 f"{placed - needed:,} too many"
             )
             yield _violation("over_demand", unit, "", placed - needed, message)
@@ -34,14 +37,17 @@ def unplaced(layout: Layout) -> Iterator[Violation]:
         placed, needed = _placed(layout, unit), layout.demand[unit]
         if placed < needed:
             message = (
-                f"unit {unit} has {counted(placed, 'desk')} and needs {needed:,}: "
+                f"unit {unit} has {counted(placed, layout.noun)} and needs {needed:,}: "
                 f"{needed - placed:,} missing"
             )
             yield _violation("unplaced", unit, "", needed - placed, message)
 
 
 def over_capacity(layout: Layout) -> Iterator[Violation]:
-    """No floor holds more desks than it has, less the reserve."""
+    """No floor holds more desks than it has, less the reserve; pooled ones are rarely short."""
+    if layout.scenario.is_pooled:
+        yield from short_desks(layout)
+        return
     for floor, units in layout.units_on.items():
         placed, usable = sum(units.values()), layout.usable(floor)
         if placed > usable:
@@ -53,7 +59,13 @@ def over_capacity(layout: Layout) -> Iterator[Violation]:
 
 
 def max_occupants(layout: Layout) -> Iterator[Violation]:
-    """No floor holds more desks than max_occupants, which the reserve does not reduce."""
+    """No floor holds more desks than max_occupants, which the reserve does not reduce.
+
+    With pooled desks it is the people present who rarely exceed it.
+    """
+    if layout.scenario.is_pooled:
+        yield from too_many_present(layout)
+        return
     for floor, units in layout.units_on.items():
         placed, most = sum(units.values()), layout.floors[floor].max_occupants
         if most is not None and placed > most:
@@ -65,7 +77,7 @@ def max_occupants(layout: Layout) -> Iterator[Violation]:
 
 
 def small_piece(layout: Layout) -> Iterator[Violation]:
-    """A piece has at least min(d, max(min_piece_desks, ceil(min_piece_share · d))) desks."""
+    """A piece has at least min(d, max(min_piece_desks, ceil(min_piece_share · d))) of a unit's d."""
     sharing = layout.scenario.settings.sharing
     for (unit, floor), desks in layout.pieces.items():
         needed = layout.demand[unit]
@@ -73,7 +85,7 @@ def small_piece(layout: Layout) -> Iterator[Violation]:
         least = min(needed, max(sharing.min_piece_desks, share))
         if desks < least:
             message = (
-                f"unit {unit} has {counted(desks, 'desk')} on floor {floor}, "
+                f"unit {unit} has {counted(desks, layout.noun)} on floor {floor}, "
                 f"and a piece of it has at least {least:,}: {least - desks:,} missing"
             )
             yield _violation("small_piece", unit, floor, least - desks, message)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from allocator.errors import shorten
-from allocator.plan.types import Violation
+from allocator.plan.types import Pieces, Violation
 from allocator.plan.verify.layout import organisation_by_unit
 from allocator.plan.verify.words import counted
 from allocator.scenario.settings import LARGEST_COUNT
@@ -22,16 +22,28 @@ class GivenPlacement:
 
     Attributes
     ----------
-    desks
-        A number, or the cell as written; ``"12"`` is whole, ``"12.0"`` and True are not.
+    desks, people
+        A number, or the cell as written; ``"12"`` is whole, ``"12.0"`` and True are not. Pieces
+        are read from desks, or from people where desks are pooled.
     row
         Row of the file, to name it in sentences; None where there is no file.
     """
 
     unit_id: str
     floor_id: str
-    desks: int | str
+    desks: int | str | None = None
+    people: int | str | None = None
     row: int | None = None
+
+    def amount(self, *, pooled: bool) -> int | str | None:
+        """Return what the piece is measured by."""
+        return self.people if pooled else self.desks
+
+
+def given_pieces(scenario: Scenario, pieces: Pieces) -> list[GivenPlacement]:
+    """Return pieces as the checker takes them: desks, or people where desks are pooled."""
+    name = "people" if scenario.is_pooled else "desks"
+    return [GivenPlacement(u, f, **{name: amount}) for (u, f), amount in pieces.items()]
 
 
 def read_pieces(
@@ -45,37 +57,42 @@ def read_pieces(
     floors = {floor.floor_id: place for place, floor in enumerate(scenario.floors)}
     found: list[Violation] = []
     parts: dict[tuple[str, str], list[int]] = {}
+    pooled = scenario.is_pooled
     for row in given:
-        desks, faults = _whole(row.desks), list(_faults(row, units, floors))
+        amount = _whole(row.amount(pooled=pooled))
+        faults = list(_faults(row, units, floors, pooled=pooled))
         found += faults
-        if desks is not None and not faults:
-            parts.setdefault((row.unit_id, row.floor_id), []).append(desks)
+        if amount is not None and not faults:
+            parts.setdefault((row.unit_id, row.floor_id), []).append(amount)
     ordered = sorted(parts, key=lambda piece: (units[piece[0]], floors[piece[1]]))
-    found += [_duplicate(*piece, parts[piece]) for piece in ordered if len(parts[piece]) > 1]
+    noun = "people" if pooled else "desks"
+    found += [_duplicate(*piece, parts[piece], noun) for piece in ordered if len(parts[piece]) > 1]
     return {piece: sum(parts[piece]) for piece in ordered}, found
 
 
-def _whole(desks: object) -> int | None:
+def _whole(amount: object) -> int | None:
     """Return the number if it is a whole one above 0, and no slip of the pen."""
-    if isinstance(desks, str):
-        text = desks.strip().lstrip("0")
+    if isinstance(amount, str):
+        text = amount.strip().lstrip("0")
         short = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_COUNT))
-        desks = int(text) if short else None
-    if isinstance(desks, bool) or not isinstance(desks, int):
+        amount = int(text) if short else None
+    if isinstance(amount, bool) or not isinstance(amount, int):
         return None
-    return desks if 0 < desks <= LARGEST_COUNT else None
+    return amount if 0 < amount <= LARGEST_COUNT else None
 
 
 def _faults(
-    row: GivenPlacement, units: Collection[str], floors: Collection[str]
+    row: GivenPlacement, units: Collection[str], floors: Collection[str], *, pooled: bool
 ) -> Iterator[Violation]:
     if row.unit_id not in units:
         yield _fault("unknown_unit", row, f"unit {row.unit_id!r} is not in the scenario")
     if row.floor_id not in floors:
         yield _fault("unknown_floor", row, f"floor {row.floor_id!r} is not in the scenario")
-    if _whole(row.desks) is None:
+    amount = row.amount(pooled=pooled)
+    if _whole(amount) is None:
         wanted = f"a whole number from 1 to {LARGEST_COUNT:,}"
-        yield _fault("not_whole", row, f"desks must be {wanted}, not {row.desks!r}")
+        noun = "people" if pooled else "desks"
+        yield _fault("not_whole", row, f"{noun} must be {wanted}, not {amount!r}")
 
 
 def _fault(kind: str, row: GivenPlacement, what: str) -> Violation:
@@ -86,9 +103,9 @@ def _fault(kind: str, row: GivenPlacement, what: str) -> Violation:
     )
 
 
-def _duplicate(unit: str, floor: str, parts: list[int]) -> Violation:
+def _duplicate(unit: str, floor: str, parts: list[int], noun: str) -> Violation:
     sums = f"{' + '.join(map(str, parts[:5]))}{' + …' if len(parts) > 5 else ''} = {sum(parts)}"
-    message = f"unit {unit} is given {len(parts)} times on floor {floor}; added up: {sums} desks"
+    message = f"unit {unit} is given {len(parts)} times on floor {floor}; added up: {sums} {noun}"
     extra = len(parts) - 1
     return Violation(
         kind="duplicate",

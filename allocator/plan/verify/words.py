@@ -11,7 +11,9 @@ SHOWN = 3
 
 
 def counted(number: int, noun: str) -> str:
-    """Return ``1 desk``, ``1,200 desks`` or ``2 complexes``."""
+    """Return ``1 desk``, ``1,200 desks``, ``2 complexes`` or ``2 people``."""
+    if noun == "person" and number != 1:
+        return f"{number:,} people"
     ending = "" if number == 1 else "es" if noun.endswith("x") else "s"
     return f"{number:,} {noun}{ending}"
 

@@ -65,6 +65,7 @@ def lower_bounds(case: Case, *, time_limit_s: float, unplaced_people: float = 0.
         Only where the case allows it: people whose desks may stay unplaced.
     """
     begun = monotonic()
+    case = case.weighed  # only shares of units matter here
     needed = needed_desks(case, unplaced_people)
     terms = _alone(case, needed, time_limit_s / 8)
     if not needed.everyone:
@@ -97,6 +98,7 @@ def rising_bounds(
     until
         Time of `time.monotonic` at which to stop.
     """
+    case = case.weighed
     if is_small(case) and needed_desks(case, unplaced_people).everyone:
         floors = known.terms[TermName.OPEN_FLOORS]
         for bound in sharing_bounds(case, floors, until, should_stop):

@@ -10,6 +10,7 @@ from allocator.search.case import Case
 from allocator.search.counting.apart import apart, own_floors
 from allocator.search.counting.limits import adjacent, max_floors, max_towers, together
 from allocator.search.counting.pins import pins
+from allocator.search.counting.pooled import pooled
 from allocator.search.counting.rooms import rooms, total_desks
 
 __all__ = ["shortfalls"]
@@ -19,7 +20,10 @@ def shortfalls(case: Case) -> tuple[Reason, ...]:
     """Return every cause found for which the case can have no plan.
 
     With allow_unplaced only pins can fail, as desks may stay unplaced wherever they find no room.
+    With pooled desks only what holds whatever people share is counted.
     """
+    if case.scenario.is_pooled:
+        return tuple(pooled(case))
     if case.allow_unplaced:
         return tuple(pins(case))
     found = [*total_desks(case), *rooms(case), *pins(case)]

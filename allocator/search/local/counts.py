@@ -27,6 +27,7 @@ links, at_place, at_tower, at_step = on.links, on.at_place, on.at_tower, on.at_s
 at_complex, gaps, guests, opening = on.at_complex, on.gaps, on.guests, on.opening
 sites, pins, alone, towers = on.sites, on.pins, on.alone, on.towers
 wastes, waste_desks, waste_held = on.wastes, on.waste_desks, on.waste_held
+variance = on.variance
 
 
 @compiled
@@ -36,7 +37,7 @@ def above(count: int, most: int) -> int:
 
 
 @compiled
-def weighed(desks: int) -> float:
+def weighed(desks: float) -> float:
     """Return what desks above capacity, or short of a pin, count for."""
     return desks + OVER_FIXED if desks > 0 else 0.0
 
@@ -51,15 +52,40 @@ def piece_at(b: Any, u: int, p: int) -> int:
 
 
 @compiled
-def change_load(b: Any, p: int, desks: int) -> None:
+def change_load(b: Any, p: int, weight: int) -> None:
     """Capacity, and the cost of an opened place."""
     place = places(b)[p]
-    before, after = place.load, place.load + desks
+    before, after = place.load, place.load + weight
     place.load = after
-    first, last = place.opening_from, place.opening_to - 1
-    costs = opening(b)
-    tally(b)[COST] += costs[min(first + after, last)] - costs[min(first + before, last)]
-    tally(b)[OVER] += weighed(after - place.capacity) - weighed(before - place.capacity)
+    tally(b)[COST] += cost_of_opening(b, p, after) - cost_of_opening(b, p, before)
+    tally(b)[OVER] += weighed((after - place.capacity) / b.grain)
+    tally(b)[OVER] -= weighed((before - place.capacity) / b.grain)
+
+
+@compiled
+def heavier(b: Any, u: int, p: int, before: int, after: int) -> int:
+    """Return what a place's load changes by, with the spread of who share its desks if any do."""
+    unit = units(b)[u]
+    more = (after - before) * unit.weight
+    if b.n_pools == 0:
+        return more
+    old = variance(b)[unit.pool, p]
+    new = old + (after - before) * (unit.linear + unit.square * (after + before))
+    variance(b)[unit.pool, p] = new
+    return more + reached(b, new) - reached(b, old)
+
+
+@compiled
+def reached(b: Any, of: int) -> int:
+    """Return what is needed beyond the mean for a variance."""
+    return int(b.reach * np.sqrt(max(of, 0)))
+
+
+@compiled
+def cost_of_opening(b: Any, p: int, load: int) -> float:
+    """Return what a place costs with so much in use."""
+    place = places(b)[p]
+    return opening(b)[min(place.opening_from + int(np.ceil(load / b.grain)), place.opening_to - 1)]
 
 
 @compiled
@@ -108,9 +134,9 @@ def at_least(b: Any, pin: int, p: int, desks: int) -> None:
     """Rule at_least: the subject has at least so many desks on the floor."""
     row = pins(b)[pin]
     if row.place == p:
-        tally(b)[OVER] -= weighed(row.desks - row.held)
+        tally(b)[OVER] -= weighed(float(row.desks - row.held))
         row.held += desks
-        tally(b)[OVER] += weighed(row.desks - row.held)
+        tally(b)[OVER] += weighed(float(row.desks - row.held))
 
 
 @compiled
@@ -187,6 +213,8 @@ def use_place(b: Any, c: int, p: int, step: int) -> None:
     crowd.places = after
     tally(b)[BROKEN] += above(after, crowd.places_most) - above(before, crowd.places_most)
     tally(b)[BROKEN] += step * apart_floor(b, c, p)
+    if crowd.entry:
+        change_load(b, p, step * crowd.entry)
     at_step(b)[c, place.step] += step
     if at_step(b)[c, place.step] == edge:
         contiguous(b, c, place.tower)
@@ -245,7 +273,7 @@ def give(b: Any, u: int, p: int, desks: int) -> None:
     piece = pieces(b)[u, k]
     change_desks(b, u, p, piece.desks, piece.desks + desks)
     piece.desks += desks
-    change_load(b, p, desks)
+    change_load(b, p, heavier(b, u, p, piece.desks - desks, piece.desks))
 
 
 @compiled
@@ -254,7 +282,7 @@ def take(b: Any, u: int, p: int, desks: int) -> None:
     piece = pieces(b)[u, piece_at(b, u, p)]
     change_desks(b, u, p, piece.desks, piece.desks - desks)
     piece.desks -= desks
-    change_load(b, p, -desks)
+    change_load(b, p, heavier(b, u, p, piece.desks + desks, piece.desks))
     if piece.desks == 0:
         forget_guest(b, u, p)
         use(b, u, p, LEAVES)

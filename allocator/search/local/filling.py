@@ -44,14 +44,15 @@ class _Pouring:
         self.case = case
         self.layout: Desks = dict(kept)
         self.room = case.capacity.tolist()
-        for (_, f), desks in kept.items():
-            self.room[f] -= desks
+        self.weight = case.weight.tolist()
+        for (u, f), desks in kept.items():
+            self.room[f] -= desks * self.weight[u]
         self.least = case.least.tolist()
 
     def pour(self, u: int, t: int, desks: int) -> None:
         """Place desks of a unit in a tower: where all fit, else in parts from the bottom up."""
         floors = [f for f in self.case.floors_of[t] if self.case.allowed[u, f]]
-        whole = next((f for f in floors if self.room[f] >= desks), None)
+        whole = next((f for f in floors if self.room[f] >= desks * self.weight[u]), None)
         if whole is not None:
             self._place(u, whole, desks)
             return
@@ -67,7 +68,7 @@ class _Pouring:
         return sorted(floors, key=lambda f: -self.room[f])
 
     def _part(self, u: int, f: int, desks: int) -> int:
-        part = min(int(self.room[f]), desks)
+        part = min(int(self.room[f]) // self.weight[u], desks)
         if 0 < desks - part < self.least[u]:
             part = desks - self.least[u]
         return part if part >= self.least[u] or ((u, f) in self.layout and part > 0) else 0
@@ -79,7 +80,7 @@ class _Pouring:
 
     def _place(self, u: int, f: int, desks: int) -> None:
         self.layout[u, f] = self.layout.get((u, f), 0) + desks
-        self.room[f] -= desks
+        self.room[f] -= desks * self.weight[u]
 
 
 def poured_into_towers(towers: Case, rng: np.random.Generator) -> Desks:
@@ -94,13 +95,13 @@ def poured_into_towers(towers: Case, rng: np.random.Generator) -> Desks:
     layout: Desks = {}
     reached = 0
     for u in _by_group(towers, rng):
-        desks = int(towers.demand[u])
+        desks, weight = int(towers.demand[u]), int(towers.load[u])
         ahead = (*range(reached, len(walk)), *range(reached))
-        fits = (i for i in ahead if room[walk[i]] >= desks and towers.allowed[u, walk[i]])
+        fits = (i for i in ahead if room[walk[i]] >= weight and towers.allowed[u, walk[i]])
         place = next(fits, None)
         if place is not None and desks > 0:
             layout[u, walk[place]] = desks
-            room[walk[place]] -= desks
+            room[walk[place]] -= weight
             reached = max(reached, place - 1)
     return layout
 

@@ -81,6 +81,11 @@ class Game:
         )
 
     @property
+    def grain(self) -> float:
+        """What a desk counts for in what places hold."""
+        return float(self._record["grain"][0])
+
+    @property
     def has_unplaced(self) -> bool:
         """Whether there are people whose desks are not placed."""
         return bool(self.table["tally"][Tally.UNPLACED] > 1e-6)
@@ -92,13 +97,13 @@ class Game:
         left_out = self.has_unplaced and not self._record["may_leave"][0]
         return bool(sums[Tally.OVER] > 0.5 or sums[Tally.BROKEN] > 0.5 or left_out)
 
-    def set_capacity(self, place: int, desks: int) -> None:
-        """Change the desks of a place."""
-        row = self.table["places"][place]
-        for sign, capacity in ((-1, int(row["capacity"])), (1, desks)):
-            excess = int(row["load"]) - capacity
+    def set_capacity(self, place: int, held: int) -> None:
+        """Change what a place holds."""
+        row, grain = self.table["places"][place], self.grain
+        for sign, capacity in ((-1, int(row["capacity"])), (1, held)):
+            excess = (int(row["load"]) - capacity) / grain
             self.table["tally"][Tally.OVER] += sign * (excess + OVER_FIXED if excess > 0 else 0)
-        row["capacity"] = desks
+        row["capacity"] = held
 
     @property
     def best(self) -> tuple[float, float]:
@@ -175,7 +180,7 @@ def desk_worth(case: Case) -> float:
     desks = max(int(case.demand.sum()), 1)
     costs = [abs(cost) for cost in case.placement_cost.values()]
     found = (
-        case.open_cost.sum() / max(int(case.capacity.sum()), 1)
+        case.open_cost.sum() / max(int(case.capacity.sum()), 1) * case.load.sum() / desks
         + prices.extra_floor * len(case.unit_ids) / desks
         + prices.extra_tower * len(case.organisation_ids) / desks
         + prices.walking * _trips_apart(case) * np.quantile(case.minutes, 0.25) / desks

@@ -11,10 +11,12 @@ delivery problem with time windows, Transportation Science 40: ruin a part, make
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.search.case import Case, Layout
 from allocator.search.local.budget import Budget
@@ -72,7 +74,12 @@ class Found:
 
 
 def improve(
-    case: Case, start: Layout, *, rng: np.random.Generator, budget: Budget
+    case: Case,
+    start: Layout,
+    *,
+    rng: np.random.Generator,
+    budget: Budget,
+    now: Callable[[], Case] | None = None,
 ) -> Iterator[Found]:
     """Yield layouts that honour every rule, each better than those before, until the budget ends.
 
@@ -86,14 +93,24 @@ def improve(
         Where all chance comes from. The same with the same budget of moves gives the same layouts.
     budget
         When to stop.
+    now
+        Asked for the case, which differs only in what floors hold, after every layout and every
+        kick; where a floor holds less than before, layouts are better than nothing again.
     """
-    yield from Search(case, rng, budget).run(start)
+    yield from Search(case, rng, budget, now).run(start)
 
 
 class Search:
     """Boards of floors and of towers, the layout at hand and the best so far."""
 
-    def __init__(self, case: Case, rng: np.random.Generator, budget: Budget) -> None:
+    def __init__(
+        self,
+        case: Case,
+        rng: np.random.Generator,
+        budget: Budget,
+        now: Callable[[], Case] | None = None,
+    ) -> None:
+        self.now, self.known = now or (lambda: case), case
         case = narrowed(case)
         self.case, self.rng, self.budget = case, rng, budget
         self.worth = desk_worth(case)
@@ -123,6 +140,25 @@ class Search:
             self.budget.spend(1)  # a kick of towers that are empty costs nothing else
             self._press()
             yield from self._news()
+            self._heed()
+
+    def _heed(self) -> None:
+        """Hear what floors hold now."""
+        before, self.known = self.known, self.now()
+        if before is self.known:
+            return
+        held = _held(self.known)
+        if (held < _held(before)).any():
+            self.floor_game.forget()
+            self.best = (np.inf, np.inf)
+        for f in np.flatnonzero(held != _held(before)).tolist():
+            self.floor_game.set_capacity(f, int(held[f]))
+        more = np.zeros(len(self.case.towers), np.int64)
+        np.add.at(more, self.case.tower, self.known.capacity - before.capacity)
+        self.towers = replace(self.towers, capacity=self.towers.capacity + more)
+        for t in np.flatnonzero(more).tolist():
+            known = int(self.tower_game.table["places"]["capacity"][t])
+            self.tower_game.set_capacity(t, max(known + int(more[t]), 0))
 
     def _news(self) -> Iterator[Found]:
         """Yield the best layout of the floors if it beats all before."""
@@ -131,6 +167,7 @@ class Search:
         if fewer or (as_few and cost < self.best[1] - 1e-6):
             self.best = people, cost
             yield Found(self.floor_game.best_layout(), cost, max(people, 0.0))
+            self._heed()
 
     def _as_towers(self, units: Collection[int]) -> Desks:
         return by_tower(self.case, self.floor_game.layout(units))
@@ -245,12 +282,14 @@ class Search:
     def _learn_room(self, towers: set[int]) -> None:
         """Let the search for towers know of desks that their floors could not take, or could."""
         places, room = self.floor_game.table["places"], self.towers.capacity
+        step, part = ceil(self.case.grain), self.case.grain / self.floor_game.grain
         for t in sorted(towers):
             floors = list(self.case.floors_of[t])
-            excess = int(np.maximum(places["load"][floors] - places["capacity"][floors], 0).sum())
+            above = np.maximum(places["load"][floors] - places["capacity"][floors], 0).sum()
+            excess = ceil(above * part)
             known = int(self.tower_game.table["places"]["capacity"][t])
             held = int(self.tower_game.table["places"]["load"][t])
-            learnt = known - excess if excess else min(max(known + 1, held), int(room[t]))
+            learnt = known - excess if excess else min(max(known + step, held), int(room[t]))
             self.tower_game.set_capacity(t, max(learnt, int(room[t] * LEAST_ROOM)))
 
     def _press(self) -> None:
@@ -258,3 +297,8 @@ class Search:
         step = 1.05 if self.floor_game.is_wrong or self.floor_game.has_unplaced else 0.95
         self.pressure = min(max(self.pressure * step, 1.0), MOST_PRESSURE)
         self.floor_game.price(self.worth * self.pressure)
+
+
+def _held(case: Case) -> NDArray[np.int64]:
+    """Return what floors hold in the search for floors (F)."""
+    return case.capacity if case.spreads is None else case.spreads.capacity

@@ -124,17 +124,26 @@ def fitted(b: Any, u: int, p: int, q: int, desks: int) -> int:
 
 
 @compiled
-def amount(b: Any, p: int, q: int, have: int) -> int:
+def amount(b: Any, u: int, p: int, q: int, have: int) -> int:
     """Return how many of the desks at p should go to q."""
     die = rolled(b)
-    room = places(b)[q].capacity - places(b)[q].load if q >= 0 else 0
+    room = -desks_above(b, u, q) if q >= 0 else 0
     if die < ALL_OF_IT:
         return have
     if die < FILL_ROOM and 0 < room < have:
         return room
-    if die < CLEAR_EXCESS and p >= 0 and 0 < places(b)[p].load - places(b)[p].capacity < have:
-        return places(b)[p].load - places(b)[p].capacity
+    if die < CLEAR_EXCESS and p >= 0 and 0 < desks_above(b, u, p) < have:
+        return desks_above(b, u, p)
     return 1 + pick(b, 0, have)
+
+
+@compiled
+def desks_above(b: Any, u: int, p: int) -> int:
+    """Return the desks of a unit that are beyond what a place holds, below 0 where there is room.
+
+    Rounded so that what is left fits.
+    """
+    return -((places(b)[p].capacity - places(b)[p].load) // units(b)[u].heft)
 
 
 @compiled
@@ -166,7 +175,7 @@ def transfer(b: Any, who: Any, somewhere: Any) -> None:
     q = -1 if leaves else target(b, u, p, somewhere)
     if q == p or not (leaves or is_open(b, u, q)):
         return
-    desks = fitted(b, u, p, q, amount(b, p, q, have))
+    desks = fitted(b, u, p, q, amount(b, u, p, q, have))
     if desks == 0:
         return
     move_desks(b, u, p, q, desks)
@@ -190,7 +199,7 @@ def send_back(b: Any) -> None:
     if v == u or r == q or not ((leaves and back_there) or is_open(b, v, r)):
         return
     have = pieces(b)[v, piece_at(b, v, q)].desks
-    excess = places(b)[q].load - places(b)[q].capacity
+    excess = desks_above(b, v, q)
     back = fitted(b, v, q, r, have if rolled(b) < 0.5 else min(excess, have))
     if back == 0:
         return
@@ -273,13 +282,13 @@ def calm(b: Any, u: int) -> None:
 
 @compiled
 def held(b: Any, band: int, p: int) -> int:
-    """Return the desks that a band has at a place."""
+    """Return what a band's desks at a place weigh."""
     total = 0
     for i in range(bands(b)[band].member_from, bands(b)[band].member_to):
         u = links(b)[i].to
         k = piece_at(b, u, p)
         if k >= 0:
-            total += pieces(b)[u, k].desks
+            total += pieces(b)[u, k].desks * units(b)[u].heft
     return total
 
 
@@ -322,7 +331,7 @@ def move_band(b: Any, crews: Any, somewhere: Any) -> None:
 @compiled
 def hopeless(b: Any, band: int, other: int, p: int, q: int, excess: int) -> bool:
     """Tell whether walking and overload alone forbid that two bands change places."""
-    worst = HOPELESS * b.temperature + b.leap - b.over * max(excess, 0)
+    worst = HOPELESS * b.temperature + b.leap - b.over * max(excess, 0) / b.grain
     if worst < 0:
         return True
     walking = walk_of_band(b, band, p, q, ENTERS)

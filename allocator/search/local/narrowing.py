@@ -17,9 +17,9 @@ def narrowed(case: Case) -> Case:
     """Return the case with fewer allowed places, and the same plans.
 
     Units bound to one floor need one with room for all of them, units bound to one tower a tower;
-    nothing follows where desks may stay unplaced.
+    nothing follows where desks may stay unplaced, or capacities are learnt on the way.
     """
-    if case.allow_unplaced:
+    if case.allow_unplaced or case.scenario.is_pooled:
         return case
     allowed = case.allowed.copy()
     per_tower = np.bincount(case.tower, weights=case.capacity, minlength=len(case.tower_ids))

@@ -14,6 +14,7 @@ from allocator.search.local.board import OVER_FIXED, Board, Tally
 from allocator.search.local.crowds import Crowds, crowds
 from allocator.search.local.towers import Waste
 from allocator.search.local.walking import Walks, walks
+from allocator.search.pooling.spreads import GRAIN, Spreads
 
 MOST_PIECES = 12
 """Pieces of a unit that the search keeps, unless it has more pins; splits beyond never pay."""
@@ -62,6 +63,8 @@ def board_of(
     prices = case.scenario.settings.prices
     board.record["walking"], board.record["extra_floor"] = prices.walking, prices.extra_floor
     board.record["leap"] = 2 * prices.extra_tower
+    board.record["grain"] = case.grain if case.spreads is None else GRAIN
+    board.record["reach"] = 0.0 if case.spreads is None else case.spreads.reach
     board.record["may_leave"] = case.allow_unplaced
     clear(board)
     return board
@@ -80,6 +83,7 @@ def clear(board: Board) -> None:
         "gaps",
         "potential",
         "waste_held",
+        "variance",
     ):
         board.tables[name][...] = 0
     units, pins = board.tables["units"], board.tables["pins"]
@@ -124,6 +128,9 @@ class _Setup:
         case, walked, count = self.case, self.walks, len(self.case.unit_ids)
         rows = np.zeros(count, tables.UNIT)
         rows["demand"], rows["least"], rows["people"] = case.demand, case.least, case.people
+        rows["weight"] = rows["heft"] = case.weight
+        if case.spreads is not None:
+            self._spread(rows, case.spreads)
         rows["pieces_most"] = self.limits.pieces_most
         rows["own"], rows["bend"] = walked.own, walked.bend
         move = case.scenario.settings.prices.move
@@ -141,6 +148,12 @@ class _Setup:
         self._place_sites(rows)
         self._set_slots(rows)
         return rows
+
+    def _spread(self, rows: NDArray[Any], spreads: Spreads) -> None:
+        """Set how people of units spread, in place of what desks weigh."""
+        rows["weight"], rows["pool"] = spreads.mean, spreads.pool
+        rows["linear"], rows["square"] = spreads.linear, spreads.square
+        rows["heft"] = np.maximum(np.rint(self.case.weight * (GRAIN / self.case.grain)), 1)
 
     def _set_slots(self, rows: NDArray[Any]) -> None:
         """Set the most pieces of each unit: what its smallest piece and max_floors permit."""
@@ -163,6 +176,8 @@ class _Setup:
         case = self.case
         rows = np.zeros(len(case.floor_ids), tables.PLACE)
         rows["capacity"], rows["tower"] = case.capacity, case.tower
+        if case.spreads is not None:
+            rows["capacity"] = case.spreads.capacity
         rows["complex"] = case.complex[case.tower]
         ends = np.cumsum([len(curve) for curve in curves])
         rows["opening_from"][1:], rows["opening_to"] = ends[:-1], ends
@@ -193,6 +208,7 @@ class _Setup:
         organisations = slice(len(self.case.organisation_ids))
         rows["tower_price"][organisations] = prices.extra_tower
         rows["gap_price"][organisations] = prices.extra_gap
+        rows["entry"][organisations] = 0 if self.case.spreads else self.case.entry
         self.link(rows, "apart", _plain([crowd.apart for crowd in found]))
         self.link(rows, "tower_apart", _plain([crowd.tower_apart for crowd in found]))
         return rows
@@ -222,6 +238,7 @@ class _Setup:
         return sizes | {
             "n_slots": slots,
             "n_guests": min(len(case.unit_ids), 3 * int(case.capacity.max(initial=0)) + 8),
+            "n_pools": 0 if case.spreads is None else case.spreads.pools,
             "n_complexes": int(case.complex.max()) + 1,
             "n_steps": self.steps,
             "n_tally": len(Tally),

@@ -36,6 +36,7 @@ def tower_case(case: Case) -> Case:
         floor_ids=case.tower_ids,
         capacity=total,
         desks=total,
+        spreads=None,
         tower=np.arange(count),
         level=np.zeros(count, np.int64),
         open_cost=np.zeros(count),
@@ -53,7 +54,7 @@ def opening_by_load(case: Case) -> list[NDArray[np.float64]]:
 
 
 def _opening(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
-    room = case.capacity[list(floors)]
+    room = (case.capacity[list(floors)] / case.grain).astype(np.int64)
     cost = case.open_cost[list(floors)]
     cheapest_first = np.argsort(cost / np.maximum(room, 1), kind="stable")
     steps = np.repeat(np.cumsum(cost[cheapest_first]), room[cheapest_first])
@@ -102,9 +103,12 @@ class Waste:
 
 
 def wastes_of(case: Case) -> list[Waste]:
-    """Return the waste of every organisation under own_floor. A unit shares with its own."""
-    found = []
-    for rule in case.rules:
+    """Return the waste of every organisation under own_floor. A unit shares with its own.
+
+    Where desks differ in weight it is left to the floors.
+    """
+    found: list[Waste] = []
+    for rule in case.rules if case.is_plain else ():
         if rule.kind is RuleKind.OWN_FLOOR and rule.units:
             organisation = int(case.organisation[rule.units[0]])
             if set(rule.units) == set(case.units_of[organisation]):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ortools.sat.python import cp_model
+
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case, CaseRule
 from allocator.search.model.variables import Literal, Pieces
@@ -34,8 +36,18 @@ def every_desk_placed(pieces: Pieces, unit: int) -> None:
 
 def capacity(pieces: Pieces, floor: int) -> None:
     """The desks on a floor are at most those that may be placed there."""
-    desks = [pieces.at(u, floor) for u in pieces.units_on(floor)]
-    pieces.model.add(sum(desks) <= int(pieces.case.capacity[floor]))
+    pieces.model.add(load(pieces, floor) <= int(pieces.case.capacity[floor]))
+
+
+def load(pieces: Pieces, floor: int) -> cp_model.LinearExprT:
+    """Return what the pieces on a floor weigh: their desks, with an entry for each body there."""
+    case, here = pieces.case, pieces.units_on(floor)
+    desks = sum(int(case.weight[u]) * pieces.at(u, floor) for u in here)
+    if not case.entry:
+        return desks
+    bodies = {int(case.organisation[u]) for u in here}
+    place = frozenset({floor})
+    return desks + sum(case.entry * pieces.any_used(case.units_of[o], place) for o in bodies)
 
 
 def same_floor(pieces: Pieces, rule: CaseRule) -> None:

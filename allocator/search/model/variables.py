@@ -89,7 +89,7 @@ class Pieces:
         """A piece is none, or all of the unit, or leaves enough for another piece."""
         unit, floor = cell
         demand, least = self.target[unit], int(self.case.least[unit])
-        most = min(demand, int(self.case.capacity[floor]))
+        most = min(demand, self.case.holds(unit, floor))
         if most < least:
             return
         used = self.model.new_bool_var(f"used_{unit}_{floor}")

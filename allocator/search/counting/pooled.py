@@ -1,0 +1,46 @@
+"""Pooled desks: more people than can be served, and units for whose people no floor will do.
+
+The rows of the case are some that every plan obeys, and these alone are counted with: arguments
+that need desks of units' own do not carry over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from allocator.plan.types import Reason
+from allocator.plan.verify.words import counted
+from allocator.search.case import Case
+from allocator.search.counting.words import names, verb
+
+
+def pooled(case: Case) -> Iterator[Reason]:
+    """Yield what proves that people cannot all be placed, where they must be."""
+    if case.allow_unplaced:
+        return
+    yield from _homeless(case)
+    yield from _too_many(case)
+
+
+def _too_many(case: Case) -> Iterator[Reason]:
+    """All people need more desks than there are, even if all shared them on a single floor."""
+    beyond = float(case.load.sum() - case.capacity.sum()) / case.grain
+    if beyond >= 1:
+        message = (
+            f"{case.people.sum():,} people share {case.desks.sum():,} desks, which serve them on "
+            f"too few days, however they are placed: short of at least {counted(int(beyond), 'desk')}"
+        )
+        yield Reason(kind="desks", desks=int(beyond), message=message)
+
+
+def _homeless(case: Case) -> Iterator[Reason]:
+    """Units that have no floor, by needs and rules, or none that serves their smallest piece."""
+    units = np.flatnonzero((case.demand > 0) & ~case.allowed.any(axis=1)).tolist()
+    if units:
+        message = (
+            f"{names(case, units)} {verb(len(units), 'have')} no floor: by needs, by rules, or "
+            "as even the smallest piece would be short too often"
+        )
+        yield Reason(kind="places", message=message)

@@ -1,0 +1,96 @@
+"""Desks that people who share them need, by mean and spread: what the local search goes by.
+
+Needed are about mean + z · deviation, and of independent pieces the variances add up:
+v(n) = n p q (1 + (n − 1) ρ). Nothing is proved by it: layouts are judged exactly (`needs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isqrt, sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.scenario.types import HousedUnit, Scenario
+from allocator.search.pooling.needs import Piece
+
+Whole = NDArray[np.int64]
+GRAIN = 1000
+"""What a desk counts for."""
+SQUARE = 10**6
+"""What a desk squared counts for."""
+
+
+@dataclass(frozen=True)
+class Spreads:
+    """Whole numbers, so that what is added can be taken away. U units, F floors.
+
+    Attributes
+    ----------
+    mean : (U) int
+        Desks that a person needs on the busiest weekday.
+    linear, square : (U) int
+        Variance of n people: linear · n + square · n².
+    pool : (U) int
+        Whom a unit shares desks with on a floor: its organisation, or all (0).
+    reach : float
+        What the root of a variance counts for.
+    capacity : (F) int
+    """
+
+    mean: Whole
+    linear: Whole
+    square: Whole
+    pool: Whole
+    reach: float
+    capacity: Whole
+
+    @property
+    def pools(self) -> int:
+        """How many pools there may be on a floor."""
+        return int(self.pool.max(initial=0)) + 1
+
+    def load(self, pieces: Iterable[Piece]) -> int:
+        """Return what people on a floor need."""
+        mean, variances = 0, np.zeros(self.pools, np.int64)
+        for u, people, _ in pieces:
+            mean += int(self.mean[u]) * people
+            variances[self.pool[u]] += self.linear[u] * people + self.square[u] * people**2
+        return mean + sum(int(self.reach * sqrt(max(v, 0))) for v in variances.tolist())
+
+
+def spreads_of(scenario: Scenario, organisation: Whole) -> Spreads:
+    """Return spreads, with floors that hold nothing yet; organisation is that of each unit (U)."""
+    given = scenario.settings.attendance
+    rows = np.array([_row(unit, scenario) for unit in scenario.housed]).reshape(-1, 3)
+    apart = given.pooling == "organisation"
+    z = NormalDist().inv_cdf(1 - given.short_day_probability)
+    return Spreads(
+        mean=np.maximum(np.rint(rows[:, 0] * GRAIN), 1).astype(np.int64),
+        linear=np.rint(rows[:, 1] * SQUARE).astype(np.int64),
+        square=np.rint(rows[:, 2] * SQUARE).astype(np.int64),
+        pool=organisation if apart else np.zeros_like(organisation),
+        reach=z * GRAIN / isqrt(SQUARE),
+        capacity=np.zeros(len(scenario.floors), np.int64),
+    )
+
+
+def _row(unit: HousedUnit, scenario: Scenario) -> tuple[float, float, float]:
+    """Return mean, linear and square part of the variance of a person on the busiest weekday.
+
+    Of the people a part has desks of their own. A factor that days have for all is a spread of
+    the unit's own here, which is too little; floors learn the rest.
+    """
+    given = scenario.settings.attendance
+    share = max(scenario.weekday_shares[unit.unit_id])
+    own = unit.own_desks / max(unit.headcount, 1)
+    both = share * (1 - share)
+    square = both * given.correlation + (given.day_shock * share) ** 2
+    return (
+        own + (1 - own) * share,
+        (1 - own) * both * (1 - given.correlation),
+        (1 - own) ** 2 * square,
+    )
