@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.errors import shorten
-from allocator.plan.types import AreaKind, Plan, Service, Status, Term
+from allocator.plan.types import AreaKind, OwnDesks, Plan, Service, Status, Term
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario, ScenarioWarning
@@ -31,6 +31,8 @@ WEEKDAY_NAMES = {
     "thu": "Thursdays",
     "fri": "Fridays",
 }
+
+_POOLS = {"organisation": "an organisation on a floor", "floor": "a floor"}
 
 VERDICTS = {
     Status.OPTIMAL: "optimal: proved that no plan is better",
@@ -82,12 +84,24 @@ def serving(service: Service) -> dict[str, str]:
     ]
     if worst:
         facts["worst floors"] = ", ".join(worst)
+    if service.own_desks is not None:
+        facts["beside own desks"] = _gained(service.own_desks)
     if service.floors_limited:
         facts["occupants"] = (
             f"{service.floors_over_limit:,} of {service.floors_limited:,} floors with "
             f"max_occupants have more people present {allowed} of the busiest weekdays"
         )
     return facts
+
+
+def _gained(own: OwnDesks) -> str:
+    """Return what pooling gains over desks of units' own that serve as well."""
+    floors = "floor" if own.floors_fewer == 1 else "floors"
+    return (
+        f"at least {own.people_more:,} people more and {own.floors_fewer:,} {floors} fewer at the "
+        f"same service: units' own desks would house at most {own.people:,} people, and those of "
+        f"this plan need {own.desks_of_placed:,} desks on at least {own.floors:,} floors"
+    )
 
 
 def verdict(check: Check, placements: Path, service: Service | None) -> str:
@@ -118,10 +132,16 @@ def _case(scenario: Scenario) -> dict[str, str]:
     bodies = len({unit.organisation_id for unit in scenario.housed})
     scheme = f", scheme {shorten(scenario.scheme)}" if scenario.scheme else ""
     fits = f"fits, {spare:,} to spare" if spare >= 0 else f"short by {-spare:,}"
+    desks = f"{fits}: {needed:,} needed, {usable:,} usable"
+    shared = f"{decimal_text(sharing.people_per_desk)} people per desk"
+    pooling = scenario.settings.attendance.pooling
+    if scenario.is_pooled:
+        desks = f"{usable:,} usable, shared by all of {_POOLS[pooling]}"
+        shared = f"{people / max(usable, 1):.2f} people per usable desk"
     return {
-        "desks": f"{fits}: {needed:,} needed, {usable:,} usable",
+        "desks": desks,
         "people": f"{people:,} in {len(scenario.housed):,} units of {bodies:,} organisations, "
-        f"{decimal_text(sharing.people_per_desk)} people per desk{scheme}",
+        f"{shared}{scheme}",
     }
 
 

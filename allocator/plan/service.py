@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from allocator.attendance import shortage
+from allocator.plan.own_desks import beside_own_desks
 from allocator.plan.pools import (
     ByWeekday,
     Pool,
@@ -38,6 +39,7 @@ AREA_OF: dict[AreaKind, Callable[[Seats], str]] = {
 def service_of_plan(scenario: Scenario, placements: Iterable[Placement]) -> Service:
     """Return how a plan serves, also for each floor in use, tower and organisation."""
     given = scenario.settings.attendance
+    placements = tuple(placements)
     seats = seats_of_plan(scenario, placements)
     shared = pools(scenario, seats)
     areas = [area for kind in AreaKind for area in _areas(scenario, kind, seats, shared)]
@@ -53,6 +55,7 @@ def service_of_plan(scenario: Scenario, placements: Iterable[Placement]) -> Serv
         floors_limited=len(limited),
         floors_over_limit=sum(chance > allowed for chance in limited),
         worst_floor=floors[0].area_id if floors else "",
+        own_desks=beside_own_desks(scenario, placements) if scenario.is_pooled else None,
         areas=tuple(areas),
     )
 

@@ -213,6 +213,30 @@ class ServiceFigures(Record):
     worst_short_day: float
 
 
+class OwnDesks(Record):
+    """What desks of units' own could do at the same service level, where a plan pools desks.
+
+    Attributes
+    ----------
+    desks, desks_of_placed
+        That all units would need, and the people whom the plan houses.
+    people
+        At most so many would be housed.
+    floors
+        At least so many floors would be in use for the people whom the plan houses; all of them,
+        where these have too few desks.
+    people_more, floors_fewer
+        At least so many people more the plan houses, and so many floors fewer it uses.
+    """
+
+    desks: int
+    desks_of_placed: int
+    people: int
+    floors: int
+    people_more: int
+    floors_fewer: int
+
+
 class Service(ServiceFigures):
     """How a plan serves: the content of `attendance` in plan.json.
 
@@ -228,6 +252,8 @@ class Service(ServiceFigures):
         more than the allowed share of the busiest weekdays.
     worst_floor
         The floor with the greatest chance of a short day; "" where no floor is in use.
+    own_desks
+        What desks of units' own could do instead; None where desks are not pooled.
     areas
         Floors, towers and organisations, each the worst first.
     """
@@ -239,6 +265,7 @@ class Service(ServiceFigures):
     floors_limited: int
     floors_over_limit: int
     worst_floor: str
+    own_desks: OwnDesks | None = None
     areas: tuple[AreaService, ...]
 
 

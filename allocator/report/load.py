@@ -73,7 +73,7 @@ def verify_again(plan: Plan, scenario: Scenario) -> Check:
     InputError
         If it breaks one, or its total is another: most likely another scenario was given.
     """
-    given = [GivenPlacement(p.unit_id, p.floor_id, p.desks) for p in plan.placements]
+    given = [GivenPlacement(p.unit_id, p.floor_id, p.desks, p.people) for p in plan.placements]
     check = verify(scenario, given)
     total = plan.objective.total or 0.0
     broken = [v.message for v in check.violations if v.kind != "unplaced"]

@@ -79,7 +79,7 @@ def _search(
 ) -> tuple[Reason, ...]:
     """Run the stages; return reasons where it is proved that no plan exists."""
     record.enter("counting")
-    reasons = shortfalls(record.case)
+    reasons = shortfalls(record.relaxed)
     if reasons:
         return reasons
     products = products_needed(record)

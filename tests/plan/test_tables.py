@@ -89,7 +89,7 @@ def test_text_that_is_no_plan_is_bad_input() -> None:
 def test_placements_read_back_as_the_same_pieces(plan: Plan, tmp_path: Path) -> None:
     """The checker finds in placements.csv the pieces that were written, whatever their names."""
     write_plan(plan, tmp_path, CASE)
-    check = verify(CASE, read_placements(tmp_path / "placements.csv"))
+    check = verify(CASE, read_placements(tmp_path / "placements.csv", CASE))
     assert (check.pieces, check.violations) == (PIECES, ())
 
 

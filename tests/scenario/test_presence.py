@@ -81,11 +81,12 @@ def test_many_units_above_their_headcount_are_counted() -> None:
 
 
 @pytest.mark.parametrize("pooling", ["organisation", "floor"])
-def test_pooling_is_not_enforced_yet(pooling: str) -> None:
-    """Desks shared beyond the unit are told, not planned, and a warning says so."""
-    (warning,) = given(pooling=pooling).warnings
-    assert (warning.code, warning.table) == ("not_enforced", "scenario")
-    assert f'attendance.pooling = "{pooling}" is not enforced yet' in warning.message
+def test_a_ratio_does_nothing_where_desks_are_pooled(pooling: str) -> None:
+    """How many people share a desk then follows from who comes, and a warning says so."""
+    settings = {"attendance": {"pooling": pooling}, "sharing": {"people_per_desk": "1.2"}}
+    (warning,) = scenario(settings=settings).warnings
+    assert (warning.code, warning.table) == ("idle_ratio", "scenario")
+    assert f'attendance.pooling is "{pooling}"' in warning.message
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 
 from allocator.plan.types import TermName
 from allocator.plan.verify import Check, GivenPlacement, verify
-from allocator.scenario.demand import demand, smallest_piece, usable_desks
+from allocator.scenario.demand import smallest_piece, to_place, usable_desks
 from allocator.scenario.rules import RULE_FORMS, RuleKind, Takes, ValueForm
 from allocator.scenario.types import Floor, HousedUnit, Scenario
 from tests.builders import scenario as build
@@ -23,9 +23,12 @@ Desks = dict[tuple[str, str], int]
 
 def pieces_of(scenario: Scenario, unit: HousedUnit) -> list[Desks]:
     """Return every way to lay out one unit in pieces that are large enough, rules aside."""
-    sharing, needed = scenario.settings.sharing, demand(unit)
+    sharing, needed = scenario.settings.sharing, to_place(unit, pooled=scenario.is_pooled)
     least = smallest_piece(needed, sharing)
-    ways = list(_splits(needed, least, [usable_desks(f, sharing) for f in scenario.floors]))
+    rooms = [
+        needed if scenario.is_pooled else usable_desks(floor, sharing) for floor in scenario.floors
+    ]
+    ways = list(_splits(needed, least, rooms))
     if not scenario.settings.options.allow_unplaced:
         ways = [way for way in ways if sum(way) == needed]
     return [_by_id(scenario.floors, unit, way) for way in ways]

@@ -28,17 +28,17 @@ def short_desks(layout: Layout) -> Iterator[Violation]:
         usable = layout.usable(floor)
         needed = sum(_desks_of(layout, floor, pool) for pool in _pools(layout, units))
         if needed > usable:
+            people = f"{counted(sum(units.values()), 'person')}{_who(layout, units)}"
             message = (
-                f"floor {floor} holds {counted(sum(units.values()), 'person')}{_who(layout, units)}"
-                f", who need {counted(needed, 'desk')} to be short on at most "
-                f"{_percent(_allowed(layout))} of any weekday: it has {usable:,} to be used"
+                f"floor {floor} holds {people}, who need {counted(needed, 'desk')} to be short on "
+                f"at most {_percent(_allowed(layout))} of any weekday: it has {usable:,} to use"
                 f"{_told(layout, floor, units)}, {needed - usable:,} too few"
             )
             yield _violation("over_capacity", floor, needed - usable, message)
 
 
 def too_many_present(layout: Layout) -> Iterator[Violation]:
-    """On every weekday more than max_occupants are present on at most the allowed share of days."""
+    """On every weekday at most the allowed share of days has more than max_occupants present."""
     for floor, units in layout.units_on.items():
         most = layout.floors[floor].max_occupants
         if most is None:
@@ -84,7 +84,7 @@ def _pools(layout: Layout, units: People) -> list[People]:
 
 
 def _desks_of(layout: Layout, floor: str, pool: People) -> int:
-    """Return the fewest desks that serve a pool: its own, and those shared on the worst weekday."""
+    """Return the fewest desks that serve a pool: its own, and what the worst weekday asks for."""
     own, sharers = _own_and_sharers(layout, floor, pool)
     return own + max(desks_needed(law, _allowed(layout)) for law in _laws(layout, sharers))
 

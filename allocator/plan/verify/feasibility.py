@@ -77,7 +77,10 @@ def max_occupants(layout: Layout) -> Iterator[Violation]:
 
 
 def small_piece(layout: Layout) -> Iterator[Violation]:
-    """A piece has at least min(d, max(min_piece_desks, ceil(min_piece_share · d))) of a unit's d."""
+    """A piece has at least min(d, max(min_piece_desks, ceil(min_piece_share · d))) desks.
+
+    With pooled desks d is people, and so is the piece.
+    """
     sharing = layout.scenario.settings.sharing
     for (unit, floor), desks in layout.pieces.items():
         needed = layout.demand[unit]

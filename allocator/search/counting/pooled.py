@@ -29,8 +29,8 @@ def _too_many(case: Case) -> Iterator[Reason]:
     beyond = float(case.load.sum() - case.capacity.sum()) / case.grain
     if beyond >= 1:
         message = (
-            f"{case.people.sum():,} people share {case.desks.sum():,} desks, which serve them on "
-            f"too few days, however they are placed: short of at least {counted(int(beyond), 'desk')}"
+            f"{case.people.sum():,} people share {case.desks.sum():,} desks, which are short too "
+            f"often wherever they are: {counted(int(beyond), 'desk')} too few at least"
         )
         yield Reason(kind="desks", desks=int(beyond), message=message)
 

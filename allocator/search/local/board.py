@@ -50,15 +50,16 @@ UNIT = table(
     + spans("feel", "feed", "tie", "crowd", "pin", "waste", "site", "band"),
     "people own bend mover",
 )
-"""A unit. Given: desks to place, fewest desks of a piece, what a desk weighs, and about with
-its spread; with whom it shares desks and how its people spread (`Spreads`); most pieces kept,
-floors it may use at most (max_floors); people, trips inside it, trips it has at both ends, what moving all of it costs;
-where its links begin and end. Under way: pieces, desks placed, pieces of the layout kept, whether
-it changed since."""
+"""A unit. Given: desks to place, fewest desks of a piece, what a desk weighs, and about how much
+with its spread; with whom it shares desks and how its people spread (`Spreads`); most pieces
+kept, floors it may use at most (max_floors); people, trips inside it, trips it has at both ends,
+what moving all of it costs; where its links begin and end. Under way: pieces, desks placed,
+pieces of the layout kept, whether it changed since."""
 
 PLACE = table("capacity tower complex step rank opening_from opening_to load guests welcome")
-"""A place. Given: what it holds, tower, complex, its level numbered over all towers, its rank in the
-tower, its row of opening costs. Under way: what is used, pieces, whether desks may go there now."""
+"""A place. Given: what it holds, tower, complex, its level numbered over all towers, its rank in
+the tower, its row of opening costs. Under way: what is used, pieces, whether desks may go there
+now."""
 
 TOWER = table(spans("place", "step"))
 """A tower: its places from the lowest up (links), its levels (numbers)."""
@@ -68,7 +69,8 @@ CROWD = table(
     + spans("apart", "tower_apart"),
     "tower_price gap_price",
 )
-"""Units counted together (`crowds.Crowd`); entry is what it weighs at a place by being there. Under way: places, towers and complexes it uses."""
+"""Units counted together (`crowds.Crowd`); entry is what it weighs at a place by being there.
+Under way: places, towers and complexes it uses."""
 
 GROUP = table(spans("member"))
 """A field's units, or a band's, as links."""
@@ -131,11 +133,13 @@ _SIZES = sorted({size for _, shape in TABLES.values() for size in shape})
 
 BOARD = table(
     " ".join([*TABLES, *_SIZES, "touched logged may_leave dice"]),
-    "grain reach walking extra_floor leap over broken unplaced temperature kept_unplaced kept_cost",
+    "grain reach walking extra_floor leap over broken unplaced temperature "
+    "kept_unplaced kept_cost",
 )
 """Addresses of the tables, their sizes, and single numbers: units touched and transfers logged,
-whether desks may stay unplaced, state of the dice; what a place's desk counts for, and the root of a variance; prices of the terms, of what a band's move may
-save at one stroke, and of the other sums of the tally; temperature; the best layout kept."""
+whether desks may stay unplaced, state of the dice; what a place's desk counts for, and the root
+of a variance; prices of the terms, of what a band's move may save at one stroke, and of the other
+sums of the tally; temperature; the best layout kept."""
 
 
 class Board:

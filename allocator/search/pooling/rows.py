@@ -137,7 +137,7 @@ class _Candidates:
         if not self.limited:
             return desks
         present = np.array([self._present(unit, share) for share in shares])
-        return np.maximum(desks, present) if self.sign > 0 else np.minimum(desks, present)
+        return np.asarray((np.maximum if self.sign > 0 else np.minimum)(desks, present))
 
     def _present(self, unit: HousedUnit, share: float) -> Floats:
         if not unit.headcount:
@@ -175,7 +175,7 @@ def _held(scenario: Scenario, row: _Candidate, *, fewest: bool) -> float:
     usual = float(np.median(list(people_of.values()) or [0]))
     entry = row.entry / max(min(usual, room), 1.0)
     held = (room + row.slack) / (person + entry)
-    return held if fewest else -held
+    return float(held if fewest else -held)
 
 
 def _whole(scenario: Scenario, row: _Candidate, fine: int, *, safe: bool) -> Rows:

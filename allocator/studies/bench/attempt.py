@@ -11,7 +11,7 @@ from importlib import import_module
 
 from allocator.plan.assemble import OPTIMAL_GAP
 from allocator.plan.types import Pieces, TracePoint
-from allocator.plan.verify import Check, GivenPlacement, verify
+from allocator.plan.verify import Check, given_pieces, verify
 from allocator.scenario.types import Scenario
 from allocator.search.case import compile_case
 from allocator.search.progress import process_start
@@ -92,11 +92,7 @@ def _judged(scenario: Scenario, claim: Claim, notes: Notes) -> Answer:
 
 
 def _check(scenario: Scenario, pieces: Pieces) -> Check:
-    given = [
-        GivenPlacement(unit_id=unit, floor_id=floor, desks=desks)
-        for (unit, floor), desks in pieces.items()
-    ]
-    return verify(scenario, given)
+    return verify(scenario, given_pieces(scenario, pieces))
 
 
 def _proved(claim: Claim, best: Check) -> BenchStatus:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 
 from allocator.plan.types import Pieces, Plan, Status
-from allocator.plan.verify import given_pieces, verify
+from allocator.plan.verify import GivenPlacement, given_pieces, verify
 from allocator.scenario.types import Scenario
 from allocator.search.case import compile_case
 from allocator.search.counting import shortfalls
@@ -145,6 +145,11 @@ def sound_part(scenario: Scenario, pieces: Pieces) -> Pieces:
         for (u, f), desks in pieces.items()
         if desks and u not in loose and f in floors and u in scenario.units_of
     }
+
+
+def as_given(pieces: Pieces) -> list[GivenPlacement]:
+    """Return desks as the checker takes them."""
+    return [GivenPlacement(unit_id=u, floor_id=f, desks=d) for (u, f), d in pieces.items()]
 
 
 class _Enough:

@@ -14,7 +14,7 @@ from math import ceil
 
 from allocator.errors import UncheckedPlanError
 from allocator.plan.types import Pieces, Status
-from allocator.plan.verify import given_pieces, verify
+from allocator.plan.verify import verify
 from allocator.scenario.demand import demand
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Floor, Headcount, Rule, Scenario, Unit
@@ -28,7 +28,7 @@ from allocator.studies.explain.members import (
     bodies_of,
     of_kind,
 )
-from allocator.studies.explain.plans import LARGE, LARGEST_MODEL, Budget, Planner
+from allocator.studies.explain.plans import LARGE, LARGEST_MODEL, Budget, Planner, as_given
 
 ASK_FOR_DESKS = frozenset(
     {RuleKind.AT_LEAST, RuleKind.CONTIGUOUS, RuleKind.ADJACENT_FLOORS},
@@ -208,6 +208,6 @@ def _by_model(question: Question, budget: Budget) -> Decision:
 
 
 def _refuse_unless_clean(question: Question, pieces: Pieces) -> None:
-    for violation in verify(question.scenario, given_pieces(question.scenario, pieces)).violations:
+    for violation in verify(question.scenario, as_given(pieces)).violations:
         if violation.kind != "unplaced" or violation.subject in question.required:
             raise UncheckedPlanError(f"a part's plan breaks it: {violation.message}")
