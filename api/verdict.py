@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from allocator.plan.people import place_people
+from allocator.plan.seating import seated
 from allocator.plan.service import service_of_plan
 from allocator.plan.verify import GivenPlacement, verify
 from allocator.scenario.types import Scenario
@@ -16,16 +16,14 @@ def verdict(order: Order, scenario: Scenario) -> dict[str, Any]:
     """Return the verdict on the placements of an order, as `allocator check --json` gives it."""
     rows = json.loads(order.request)["options"]["placements"]
     given = [
-        GivenPlacement(
-            unit_id=row["unit_id"], floor_id=row["floor_id"], desks=row["desks"], row=number
-        )
+        GivenPlacement(row["unit_id"], row["floor_id"], row["desks"], row.get("people"), number)
         for number, row in enumerate(rows, 1)
     ]
     found = verify(scenario, given)
     whole = found.model_dump(mode="json")
     service = None
     if found.feasible:
-        served = service_of_plan(scenario, place_people(scenario, found.pieces))
+        served = service_of_plan(scenario, seated(scenario, found.pieces))
         service = served.model_dump(mode="json")
     return {
         "schema": 1,

@@ -27,7 +27,7 @@ from allocator.search.pooling.bandwidth import (
 )
 
 Whole = NDArray[np.int64]
-FINE, FINER = 64, 1024
+FINE, FINER = 64, 256
 """What an ordinary person weighs in rows to search by, and in those that prove something."""
 ALIKE = 1e-9
 """Part by which weights may differ and still be one."""
