@@ -25,7 +25,7 @@ from allocator.studies.compare import (
     write_comparison,
 )
 from allocator.studies.compare.chart import compare_chart
-from allocator.studies.pool import Pool, Solver
+from allocator.studies.pool import Job, Pool, Solver
 from tests.builders import scenario
 from tests.studies import planted
 
@@ -131,6 +131,30 @@ def test_each_case_begins_from_its_neighbour(pools: dict[str, Pool]) -> None:
     assert starts == {"1": None, "1.6": "1.5", "1.4": "1.35", "1.35": None, "1.5": "1.4"}
     warm = [row.outcome.seconds for row in rows if row.start]
     assert warm == [2.0] * 3  # what the planted search says where it was given a start
+
+
+def test_many_ratios_share_the_time() -> None:
+    """Ten from a plan, two at a time, have half the limit each; two have all of it."""
+    seen: list[tuple[float, int]] = []
+    for ratios_wanted in (["1.4", "1.5", "1.6"], [f"1.{number}" for number in range(40, 51)]):
+        pool = Recorder(seen)
+        compare(at(OFFICE, *ratios_wanted), pool=pool, options=planted.options())
+    assert seen[:3] == [(5.0, 2), (5.0, 1), (5.0, 1)]
+    assert seen[3:] == [(5.0, 2), *[(2.5, 1)] * 10]
+
+
+class Recorder(Pool):
+    """A pool of two processes that solves at once, and notes seconds and threads of each task."""
+
+    def __init__(self, seen: list[tuple[float, int]]) -> None:
+        self.processes = 2
+        self.seen = seen
+
+    def submit(self, task: Any, on_progress: Any = None) -> Job:
+        self.seen.append((task.options.time_limit_s, task.options.workers))
+        job = Job(task)
+        job.future.set_result(planted.first_fit(task.scenario, planted.options()))
+        return job
 
 
 def test_cases_of_other_scenarios_begin_for_themselves(pools: dict[str, Pool]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from allocator.search.solve import SolveOptions
 
 TICK_S = 0.1
+WARM_PART = 2.5
+"""Times the limit of one solve that all ratios of a scenario and scheme may take but the first."""
 
 
 class Row(Record):
@@ -82,6 +85,10 @@ def compare(
     begins from nothing, and each other from the plan of the nearest ratio that is solved. Where
     time runs out on the one with no plan, the next begins from nothing, and it is tried again
     from the nearest plan.
+
+    The first has every process's thread where no other scenario needs one. Those that begin from
+    a plan need less time: where they are many, each gets so much that all of them together take
+    `WARM_PART` times the time limit, side by side.
 
     Parameters
     ----------
@@ -199,8 +206,25 @@ class _Comparison:
         (self.waiting if number in self.waiting else self.again).remove(number)
         scenario = self.cases[number].scenario
         pieces = None if start is None else adapted(self.plans[start].pieces, scenario)
-        job = self.pool.submit(Task(scenario, self.options, pieces))
+        options = self._from_nothing() if start is None else self._from_plan(number)
+        job = self.pool.submit(Task(scenario, options, pieces))
         self.running[job] = number, None if start is None else self.cases[start]
+
+    def _from_nothing(self) -> SolveOptions:
+        """Return the options of a solve that others wait for."""
+        groups = {self.cases[number].group for number in self.waiting}
+        alone = len(groups) <= 1 and not self.running
+        return self.options.model_copy(
+            update={"workers": self.pool.processes if alone else self.options.workers}
+        )
+
+    def _from_plan(self, number: int) -> SolveOptions:
+        """Return the options of a solve that begins from a plan: all of a group share the time."""
+        group = self.cases[number].group
+        like = sum(case.group == group and not case.is_short for case in self.cases)
+        rounds = ceil((like - 1) / self.pool.processes)
+        seconds = self.options.time_limit_s * min(1.0, WARM_PART / rounds)
+        return self.options.model_copy(update={"time_limit_s": seconds})
 
     def _finish(self, job: Job) -> None:
         number, start = self.running.pop(job)
