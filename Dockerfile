@@ -3,8 +3,14 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY allocator allocator
 COPY api api
-RUN pip install --no-cache-dir -c constraints.txt . && useradd --create-home planner
+COPY data data
+RUN pip install --no-cache-dir -c constraints.txt '.[oidc]' && useradd --create-home planner
 USER planner
 WORKDIR /home/planner
+ENV NUMBA_CACHE_DIR=/home/planner/.cache/numba
+# Compiles the search once, so that no first job waits for it.
+RUN allocator solve /src/data/ikn-kemenko4 --time-limit 20 > /dev/null
 EXPOSE 8000
+STOPSIGNAL SIGTERM
 ENTRYPOINT ["allocator"]
+CMD ["serve"]

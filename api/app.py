@@ -15,8 +15,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allocator import __version__
+from allocator.errors import InputError, Problem
 from allocator.studies.pool import Solver, default_solver
-from api.access import Access
+from api.access import Access, Tokens
 from api.clerk import Clerks
 from api.deps import Service
 from api.jobs.database import prepare_database
@@ -96,16 +97,27 @@ def _service(settings: ServiceSettings) -> Service:
         store=store,
         watch=Watch(store),
         clerks=Clerks(settings),
-        access=Access(Keys(store.engine), None),
+        access=Access(Keys(store.engine), _tokens(settings)),
         rate=RequestRate(settings),
         metrics=Metrics(),
     )
 
 
+def _tokens(settings: ServiceSettings) -> Tokens | None:
+    if not settings.oidc_issuer:
+        return None
+    try:
+        from api.oidc import issued_tokens  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        wanted = "expected the extra oidc: pip install 'allocator[oidc]'"
+        raise InputError([Problem(wanted, "ALLOCATOR_OIDC_ISSUER")]) from error
+    return issued_tokens(settings)
+
+
 def _add_routes(app: FastAPI) -> None:
     handler = handle_problems(app)
     asked = problem_responses(handler, 401, 403, 422, 429, 500, 503)
-    sent = problem_responses(handler, 400, 413, 415)
+    sent = problem_responses(handler, 400, 408, 413, 415)
     app.include_router(studies.router(asked | sent | problem_responses(handler, 409)))
     app.include_router(check.router(asked | sent))
     app.include_router(jobs.router(asked | problem_responses(handler, 404, 406, 409, 413)))

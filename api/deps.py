@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,10 +19,12 @@ from api.jobs.watch import Watch
 from api.limits import RequestRate
 from api.metrics import Metrics
 from api.orders import Part
-from api.problems import ContentTooLarge, UnsupportedMediaType
+from api.problems import ContentTooLarge, TooSlow, UnsupportedMediaType
 from api.settings import ServiceSettings
 
 MOST_PARTS = 2_000
+SENDING_S = 30.0
+"""Seconds that a body may take to come."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,17 @@ Body = Annotated[bytes | tuple[Part, ...], Depends(body_of)]
 
 
 async def _whole(request: Request, most: int) -> bytes:
-    """Return the body, of which no more is taken in than may be."""
+    """Return the body, of which no more is taken in than may be, and for no longer."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise ContentTooLarge(f"at most {most:,} bytes")
+    try:
+        async with asyncio.timeout(SENDING_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > most:
+                    raise ContentTooLarge(f"at most {most:,} bytes")
+    except TimeoutError as error:
+        wanted = f"within {SENDING_S:g} seconds"
+        raise TooSlow(wanted, headers={"Connection": "close"}) from error
     return bytes(body)
 
 

@@ -100,6 +100,14 @@ class Forbidden(StatusProblem):
     status = 403
 
 
+class TooSlow(StatusProblem):
+    """The body did not come in time."""
+
+    type_ = "too-slow"
+    title = "The body did not come in time"
+    status = 408
+
+
 class NoSuchJob(StatusProblem):
     """There is no such job, or it is somebody else's."""
 

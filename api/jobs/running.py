@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from concurrent.futures import wait
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -175,8 +174,10 @@ class Running:
             self._look(job)
             if not told and (self.wishes.stop or self.closing.is_set()):
                 told, self.handed_over = True, not self.wishes.stop
-                _end_well(job)
-        if job.future.cancelled():
+                job.stop()
+        if job.future.cancelled():  # it waited for a process, and never began
+            if self.wishes.stop:
+                self.store.cancel(self.job_id)
             raise given_up(self.job_id)
         answer: Answer = job.future.result()
         return answer
@@ -195,11 +196,3 @@ class Running:
         """Leave the best plan so far, and the time that is left, for another worker."""
         left_s = max(1.0, errand.time_limit_s - used_s)
         DBOS.set_event(HANDOVER, {"plan": answer.get("plan"), "time_limit_s": left_s})
-
-
-def _end_well(job: Job) -> None:
-    """Let a solve that runs end with its best plan; one that waits for a process is not begun."""
-    job.stop()
-
-
-Coordinate = Callable[[], Answer]

@@ -210,10 +210,11 @@ class Store:
         *,
         kind: Kind | None = None,
         state: State | None = None,
-        before: datetime | None = None,
+        before: str | None = None,
         limit: int = 50,
     ) -> Sequence[JobRecord]:
-        """Return a caller's jobs, newest first, children left out."""
+        """Return a caller's jobs, newest first, children left out; those before a job of its."""
+        last = None if before is None else self.get(owner, before)
         names = [name for name, each in STATES.items() if state in (None, each)]
         if state is State.CANCELLED:
             names.append("SUCCESS")
@@ -225,14 +226,18 @@ class Store:
                     user=owner,
                     name=kind.value if kind else [each.value for each in Kind],
                     status=names,
-                    end_time=None if before is None else before.isoformat(),
+                    end_time=None if last is None else last.created_at.isoformat(),
                     limit=2 * limit,
                     offset=offset,
                     sort_desc=True,
                     load_input=False,
                     load_output=False,
                 )
-            records = (record_of(each) for each in page if "." not in each.workflow_id)
+            shown = [each for each in page if "." not in each.workflow_id]
+            ids = [each.workflow_id for each in shown]
+            if not offset and before in ids:
+                shown = shown[ids.index(before) + 1 :]
+            records = map(record_of, shown)
             found += [record for record in records if state in (None, record.state)]
             offset += len(page)
             if len(page) < 2 * limit:
@@ -302,6 +307,11 @@ class Store:
                 client.cancel_workflow(job_id)
             elif state is State.RUNNING:
                 client.update_workflow_attributes(job_id, {"stop": True}, merge=True)
+
+    def cancel(self, job_id: str) -> None:
+        """End a job that has nothing to keep."""
+        with self._asked() as client:
+            client.cancel_workflow(job_id)
 
     def note(self, job_id: str, standing: dict[str, Any]) -> None:
         """Keep how far a job is."""

@@ -92,7 +92,7 @@ class Worker:
         solves = self.settings.concurrent_solves
         DBOS.register_queue(
             SOLVES,
-            worker_concurrency=solves + 1,
+            worker_concurrency=solves,
             partition_concurrency=self.settings.running_a_key,
             polling_interval_sec=POLL_S,
             on_conflict="always_update",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
@@ -28,10 +27,10 @@ JobId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f.-]+$")]
 
 
 class Jobs(BaseModel):
-    """A page of jobs, newest first; next is what `before` takes for the page after it."""
+    """A page of jobs, newest first; `before` takes next for the page after it, null at the end."""
 
     jobs: list[JobRecord]
-    next: datetime | None
+    next: str | None
 
 
 def router(refusals: Responses) -> APIRouter:
@@ -95,7 +94,7 @@ async def list_jobs(
     caller: Caller,
     kind: Kind | None = None,
     state: State | None = None,
-    before: datetime | None = None,
+    before: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Jobs:
     """Return the jobs that the caller handed in, newest first."""
@@ -103,7 +102,7 @@ async def list_jobs(
         service.store.list, caller, kind=kind, state=state, before=before, limit=limit
     )
     jobs = list(found)
-    return Jobs(jobs=jobs, next=jobs[-1].created_at if len(jobs) == limit else None)
+    return Jobs(jobs=jobs, next=jobs[-1].id if len(jobs) == limit else None)
 
 
 async def get_job(service: InService, caller: Caller, job_id: JobId) -> JobRecord:

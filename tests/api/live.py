@@ -14,6 +14,8 @@ from threading import Thread
 from typing import Any
 
 import httpx2 as httpx
+import uvicorn
+from fastapi import FastAPI
 
 ROOT = Path(__file__).parents[2]
 NARROW = {"LEASE_S": "2", "WORKERS": "1", "REQUESTS_A_MINUTE": "100000"}
@@ -38,7 +40,8 @@ class Live:
             command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | variables
         )
         self.told: list[str] = []
-        Thread(target=self._hear, daemon=True).start()
+        self._hearing = Thread(target=self._hear, daemon=True)
+        self._hearing.start()
         wanted = "listening on " if what == "serve" else "working"
         assert until(lambda: any(wanted in line for line in self.told), 60), self.told
         line = next(line for line in self.told if wanted in line)
@@ -46,8 +49,9 @@ class Live:
 
     def _hear(self) -> None:
         assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.told.append(line.rstrip("\n"))
+        with self.process.stderr as lines:
+            for line in lines:
+                self.told.append(line.rstrip("\n"))
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Return the answer to a request."""
@@ -85,11 +89,27 @@ class Live:
         """End it as nothing can be prepared for."""
         self.process.kill()
         self.process.wait()
+        self._hearing.join(timeout=10)  # its processes hold the pipe until they have ended, too
 
     def stop(self) -> int:
         """Tell it to stop, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=30)
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Yield the address at which an app of this process is served, its lifespan left alone."""
+    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    assert until(lambda: server.started)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
 
 
 @contextmanager

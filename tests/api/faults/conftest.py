@@ -1,0 +1,33 @@
+"""Databases for the tests of faults: a file, and a PostgreSQL that is started for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.api.faults.postgres import Postgres, postgres
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres]:
+    """A PostgreSQL."""
+    with postgres() as one:
+        yield one
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    server: Postgres = request.getfixturevalue("server")
+    return server.database(f"jobs_{uuid4().hex[:8]}")
+
+
+@pytest.fixture
+def file_url(tmp_path: Path) -> str:
+    """The address of a database in a file."""
+    return f"sqlite:///{tmp_path / 'jobs.sqlite'}"

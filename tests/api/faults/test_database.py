@@ -1,0 +1,87 @@
+"""A database that goes away, and a disk that is full."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from api.examples import SMALLEST
+from tests.api.faults.postgres import Postgres
+from tests.api.faults.test_killed import ended_well
+from tests.api.live import live, until
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+
+
+def test_database_that_crashes_is_outlived(server: Postgres) -> None:
+    """While the database is away requests are told so; when it is back all jobs end, once."""
+    url = server.database(f"jobs_{uuid4().hex[:8]}")
+    with live("serve", url, concurrent_solves=0) as service, live("worker", url):
+        jobs = [service.accept(SMALLEST | {"time_limit_s": 4}) for _ in range(2)]
+        service.begun(jobs[0])
+        server.crash()
+        away = service.ask("POST", "/allocate", json=SMALLEST)
+        ready = service.ask("GET", "/readyz").status_code
+        time.sleep(3)
+        server.start()
+        assert (away.status_code, ready) == (503, 503)
+        assert "Retry-After" in away.headers
+        assert {ended_well(service, job, 120)["state"] for job in jobs} == {"done"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of six megabytes."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may make a disk")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder], check=False)
+    if made.returncode:
+        pytest.skip("this machine lets nobody make a disk")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_full_disk_is_told_and_outlived(small_disk: Path) -> None:
+    """Where the disk is full jobs are refused with 503, and accepted once there is room."""
+    url = f"sqlite:///{small_disk / 'jobs.sqlite'}"
+    with live("serve", url) as service:
+        first = service.accept(SMALLEST | {"time_limit_s": 1})
+        ended_well(service, first)
+        filler = small_disk / "filler"
+        _fill(filler)
+        refused = service.ask("POST", "/allocate", json=_large())
+        seen = service.job(first)["state"]
+        filler.unlink()
+        assert (refused.status_code, seen) == (503, "done")
+        assert until(lambda: _is_accepted(service), 30)
+
+
+def _fill(filler: Path) -> None:
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 4096)
+        except OSError:
+            pass
+
+
+def _large() -> dict[str, object]:
+    """Return an order that takes many pages of the database."""
+    note = "x" * 100_000
+    return SMALLEST | {"floors": [SMALLEST["floors"][0] | {"note": note}]}
+
+
+def _is_accepted(service: object) -> bool:
+    answer = service.ask(  # type: ignore[attr-defined]
+        "POST", "/allocate", json=SMALLEST, headers={"Prefer": "respond-async"}
+    )
+    accepted: bool = answer.status_code == 202
+    return accepted
