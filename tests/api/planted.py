@@ -11,8 +11,8 @@ from allocator.plan.assemble import checked_plan, no_plan, run_record
 from allocator.plan.types import Pieces, Plan, Status
 from allocator.scenario.demand import demand
 from allocator.scenario.types import Scenario
-from allocator.search.progress import Progress
 from allocator.search.options import SolveOptions
+from allocator.search.progress import Progress
 
 HANDED_OVER = 7.0
 """Seconds that a plan says it took where the search began from a plan."""
