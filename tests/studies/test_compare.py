@@ -75,11 +75,22 @@ def test_ratios_are_exact(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "one", "1:2", "1:2:0", "2:1:0.1", "0.9:1.1:0.1", "0.5", "1:2:x", "1:9:0.0001"]
+    ("text", "expected"),
+    [
+        ("", "expected a number, a list"),
+        ("one", "expected a number, a list"),
+        ("1:2", "expected a number, a list"),
+        ("1:2:x", "expected a number, a list"),
+        ("1:2:0", "expected a step above 0"),
+        ("2:1:0.1", "expected ratios that rise"),
+        ("0.9:1.1:0.1", "expected numbers of at least 1"),
+        ("0.5", "expected numbers of at least 1"),
+        ("1:9:0.0001", "expected at most 1,000 ratios"),
+    ],
 )
-def test_ratios_that_make_no_sense_are_refused(text: str) -> None:
-    """What is no list and no range, goes down, or is below 1, is a problem of the option."""
-    with pytest.raises(InputError) as caught:
+def test_ratios_that_make_no_sense_are_refused(text: str, expected: str) -> None:
+    """What is no list and no range, stands still or goes down, is below 1, or is too many."""
+    with pytest.raises(InputError, match=expected) as caught:
         ratios(text)
     assert caught.value.problems[0].table == "--people-per-desk"
 

@@ -65,19 +65,25 @@ def ratios(text: str) -> tuple[Fraction, ...]:
         found = _range(text) if ":" in text else [exact(part) for part in text.split(",")]
     except ValueError as error:
         message = "expected a number, a list such as 1.0,1.2 or first:last:step as in 1.0:2.0:0.1"
-        raise InputError([Problem(message, OPTION, value=text)]) from error
+        raise _refused(message, text) from error
     if not all(1 <= ratio <= LARGEST_RATIO for ratio in found):
-        raise InputError([Problem("expected numbers of at least 1", OPTION, value=text)])
+        raise _refused("expected numbers of at least 1", text)
     return tuple(dict.fromkeys(found))
+
+
+def _refused(message: str, text: str) -> InputError:
+    return InputError([Problem(message, OPTION, value=text)])
 
 
 def _range(text: str) -> list[Fraction]:
     first, last, step = (exact(part) for part in text.split(":"))
-    if step <= 0 or last < first:
-        raise ValueError("expected a step above 0 and the last not below the first")
+    if step <= 0:
+        raise _refused("expected a step above 0", text)
+    if last < first:
+        raise _refused("expected ratios that rise: the last is below the first", text)
     count = (last - first) // step + 1
     if count > MOST_RATIOS:
-        raise InputError([Problem(f"expected at most {MOST_RATIOS:,} ratios", OPTION, value=text)])
+        raise _refused(f"expected at most {MOST_RATIOS:,} ratios", text)
     return [first + number * step for number in range(count)]
 
 
