@@ -35,8 +35,8 @@ FAINT = "#5B6670"
 """Text beside what matters; dark enough to be read on white by all."""
 PADDING = {True: 24, False: 6}
 """Pixels around the picture, with a heading and without."""
-GROWTH = 16
-"""Pixels by which bars may grow to fill a page whose height is given."""
+SCREEN = {"level_width": 20, "tower_gap": 10, "block_gap": 20, "growth": 6}
+"""Distances without a heading: on a screen, which has less room than paper."""
 OVER = "#C62828"
 """Around desks that a floor does not have."""
 DIMMED = 0.18
@@ -96,7 +96,7 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     colours = colouring(colour, plan, groups, chances, say)
     style = style_for(len({floor.tower_id for floor in plan.floors}), width)
     if tallest is not None:
-        style = replace(style, tallest=tallest, growth=GROWTH)
+        style = replace(style, tallest=tallest, **({} if has_heading else SCREEN))
     layout = lay_out(Drawing(plan, scenario, groups, colours, chances, say, style))
     fills = colours.fills | {say("stack.vacant"): VACANT_FILL}
     with debug_mode(False):  # data are not to be validated, nor copied at every step
@@ -261,10 +261,10 @@ def _marks() -> alt.Chart:
 
 
 def _captions(layout: Layout) -> list[alt.Chart]:
-    font = layout.style.font
+    font, name = layout.style.font, layout.style.name_font
     looks: dict[str, dict[str, Any]] = {
         "complex": {"fontSize": font + 3, "fontWeight": "bold", "color": INK},
-        "tower": {"fontSize": font + 1, "fontWeight": "bold", "color": INK},
+        "tower": {"fontSize": name, "fontWeight": "bold", "color": INK},
         "load": {"fontSize": font, "color": FAINT},
         "level": {"fontSize": font, "color": FAINT, "align": "right", "baseline": "middle"},
     }

@@ -54,8 +54,13 @@ class Style:
 
     @property
     def narrowest(self) -> int:
-        """Pixels of a tower that its name and load need."""
-        return 10 * self.font
+        """Pixels of a tower that its name and load need; fewer where the page is a screen's."""
+        return round((10 if self.growth == 0 else 7.6) * self.font)
+
+    @property
+    def name_font(self) -> int:
+        """Size of a tower's name."""
+        return self.font + (self.growth == 0)
 
 
 def style_for(towers: int, page: int | None = None) -> Style:
@@ -308,7 +313,7 @@ class _Page:
                 items += self._block(block, top, ground, foot)
             top += self._height(row)
         boxes = (item.x2 for item in items if isinstance(item, Box))
-        width = max(max(block.right for row in rows for block in row), *boxes)
+        width = max(*(block.right for row in rows for block in row), *boxes)
         return Layout(width, top, style, tuple(items))
 
     def _block(self, block: Block, top: float, ground: float, foot: float) -> Iterator[Item]:
@@ -326,9 +331,12 @@ class _Page:
         style, floors = self.style, self.floors[tower]
         width = max(style.narrowest, self.scale * max(floor.desks for floor in floors))
         used, desks = sum(f.desks_used for f in floors), sum(f.desks for f in floors)
-        name = fit(self._tower_name(tower), width, style.font + 1)
+        name = fit(self._tower_name(tower), width, style.name_font)
         yield Caption("tower", left, foot + style.font + 6, name)
-        load = self.say("stack.load", used=self.say.number(used), desks=self.say.number(desks))
+        told = {"used": self.say.number(used), "desks": self.say.number(desks)}
+        load = self.say("stack.load", **told)
+        if text_width(load, style.font) > width:
+            load = self.say("stack.load_short", **told)
         yield Caption("load", left, foot + 2 * style.font + 10, fit(load, width, style.font))
         yield Line("ground", left - 3, left + width, ground)
         top = ground - self._bars_above_ground(tower) * style.bar_height

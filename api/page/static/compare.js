@@ -4,7 +4,7 @@ import { begin, careful, get, post, stop, wait } from "./api.js";
 import { draw } from "./charts.js";
 import { announce, byId, el, fill, table } from "./dom.js";
 import { number, percent, t } from "./texts.js";
-import { state, withRatio } from "./state.js";
+import { state } from "./state.js";
 import { openJob } from "./main.js";
 
 const EACH_MS = 700;
@@ -19,7 +19,7 @@ export function startCompare() {
 async function run() {
   const ratios = [byId("from").value, byId("to").value, byId("step").value].map((value) => Number(value).toString()).join(":");
   byId("compare-stop").hidden = byId("compare-bar").hidden = false;
-  let job = await begin("/compare", { ...state.scenario, people_per_desk: ratios, time_limit_s: Number(byId("each").value) });
+  let job = await begin("/compare", { ...state.scenario, current: state.current, people_per_desk: ratios, time_limit_s: Number(byId("each").value) });
   byId("compare-stop").onclick = () => careful(() => stop(job.id));
   try {
     while (["queued", "running"].includes(job.state)) {
@@ -55,5 +55,5 @@ async function showRows(rows) {
 
 const open = (row) => careful(async () => {
   const before = state.plan?.objective?.total === null ? null : state.plan;
-  await openJob(row.job, { scenario: withRatio(state.scenario, row.people_per_desk), before });
+  await openJob(row.job, { before });
 });

@@ -29,10 +29,12 @@ function open(tabs) {
   for (const tab of byId("tabs").children) tab.disabled = tab.dataset.view !== "start" && !tabs.includes(tab.dataset.view);
 }
 
-/** Solve a scenario; `before` is the plan that differences are told against. */
-export async function solve(scenario, options, before = null) {
-  const job = await begin("/allocate", { ...scenario, ...options });
-  await follow(job, { before });
+/**
+ * Solve a scenario. Known may be: `before`, the plan that differences are told against; `scenario`, to
+ * go on with in the place of what was solved; `kept`, pins and what is forbidden that stay.
+ */
+export async function solve(scenario, options, known = {}) {
+  await follow(await begin("/allocate", { ...scenario, ...options }), known);
 }
 
 /** Open a job: watch it while it runs, then show its plan. */
@@ -40,7 +42,7 @@ export async function openJob(id, known = {}) {
   await follow(await get(`/jobs/${id}`), known);
 }
 
-async function follow(job, { scenario, before = null }) {
+async function follow(job, { scenario, before = null, kept = null }) {
   notice("");
   history.replaceState(null, "", `#job=${job.id}`);
   if (["queued", "running"].includes(job.state)) show("solving");
@@ -53,7 +55,7 @@ async function follow(job, { scenario, before = null }) {
   }
   const plan = await get(`/jobs/${job.id}/result`);
   if (plan.objective.total === null) return showWhyNone(solved, plan);
-  take(solved, plan, job.id);
+  take(solved, plan, job.id, kept);
   state.before = before;
   return showFound(plan);
 }

@@ -180,8 +180,12 @@ function setPeople(unit, value) {
 async function solveAround() {
   const scenario = changedScenario();
   const start = placements();
+  const kept = { pins: [...state.pins.values()], forbidden: [...state.forbidden.values()] };
+  const plain = changedScenario({ pins: false, forbidden: false });
+  scenario.current = state.current;
   if (byId("gently").checked) scenario.current = (state.plan.placements || []).map(({ unit_id, floor_id, desks }) => ({ unit_id, floor_id, desks }));
-  await solve(scenario, { start, time_limit_s: state.plan.run?.time_limit_s || 30 }, state.plan);
+  plain.current = scenario.current;
+  await solve(scenario, { start, time_limit_s: state.plan.run?.time_limit_s || 30 }, { before: state.plan, scenario: plain, kept });
 }
 
 /** List who sits elsewhere than in the plan before. */
@@ -193,11 +197,11 @@ function showDifferences() {
   const people = lines.reduce((sum, line) => sum + line.people, 0);
   const units = new Set(lines.map((line) => line.unit)).size;
   const sum = t("difference.sum", { people: number(people), units: number(units), before: number(before.objective.total), after: number(plan.objective.total) });
-  const rows = lines.map((line) => [line.unit, line.from ? placeOf(line.from) : t("difference.nowhere"), line.to ? placeOf(line.to) : t("difference.nowhere"), number(line.people)]);
-  const heads = [[t("difference.unit")], [t("difference.from")], [t("difference.to")], [t("difference.people"), "number"]];
+  const where = (floor) => (floor ? placeOf(floor) : t("difference.nowhere"));
+  const rows = lines.map((line) => el("li", {}, el("strong", { textContent: line.unit }), t("difference.line", { people: number(line.people), from: where(line.from), to: where(line.to) })));
   fill(byId("differences-body"),
     el("p", { id: "differences-said", textContent: lines.length ? sum : t("difference.none") }),
-    lines.length ? el("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("difference.title") }, table(heads, rows)) : null);
+    lines.length ? el("ul", { className: "plain moves", tabIndex: 0, "aria-label": t("difference.title") }, ...rows) : null);
   announce(byId("differences-said").textContent);
 }
 

@@ -53,7 +53,7 @@ function tell(job) {
 
 async function begunCurve() {
   const picture = await get(`/page/curve?lang=${language}`);
-  picture.width = Math.max(300, byId("curve").parentElement.clientWidth - 130);
+  picture.width = Math.max(300, byId("view-solving").clientWidth - 150);
   const view = await draw("curve", picture);
   const points = [];
   return (point) => {

@@ -10,6 +10,7 @@ import { changed, choose } from "./plan.js";
 const FAR = 5; // pixels before a press is a drag
 const USUAL_WIDTH = 1000; // pixels of a picture, beyond which it is enlarged rather than filled with more
 const LARGEST = 1.7;
+const SCROLLED = 1.5; // a picture may be this much higher than what is seen of it at once
 let view = null;
 let drawing = null;
 
@@ -18,15 +19,15 @@ export async function drawStack() {
   drawing = new AbortController();
   const holder = byId("stack");
   holder.parentElement.classList.add("busy");
-  const room = { width: Math.max(760, holder.parentElement.clientWidth - 34), height: Math.max(420, holder.parentElement.clientHeight - 90) };
+  const room = { width: Math.max(760, holder.parentElement.clientWidth - 26), height: Math.max(420, holder.parentElement.clientHeight - 90) };
   const zoom = Math.min(LARGEST, Math.max(1, room.width / USUAL_WIDTH));
   const asked = {
-    scenario: changedScenario({ rules: false }),
+    scenario: changedScenario({ pins: false }),
     placements: placements(),
     colour: byId("colour").value,
     marked: [...state.pins.values()].map(({ unit, floor }) => [unit, floor]),
     width: Math.round(room.width / zoom),
-    height: Math.round(room.height / zoom),
+    height: Math.round((SCROLLED * room.height) / zoom),
     language,
   };
   const specification = await post("/page/stack", asked, { signal: drawing.signal });

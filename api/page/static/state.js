@@ -12,17 +12,25 @@ export const state = {
   moves: [], // {unit, floor, desks}
   headcounts: new Map(), // unit -> people
   ratio: null, // people per desk, changed
+  kept: new Set(), // keys of the pins and of what is forbidden that the plan was solved with
+  current: undefined, // today's plan, as the scenario had it
   look: null, // what the service says of the plan as it stands
   chosen: null, // organisation
 };
 
 export const keyOf = (unit, floor) => `${unit}\n${floor}`;
 
-/** Take a plan as it came; nothing is changed by hand then. */
-export function take(scenario, plan, job) {
+/** Take a plan as it came; of what was changed by hand, pins and what is forbidden may stay. */
+export function take(scenario, plan, job, kept = null) {
   Object.assign(state, { scenario, plan, job });
+  if (!kept) state.current = scenario.current;
   reset();
+  for (const one of kept?.pins ?? []) state.pins.set(keyOf(one.unit, one.floor), one);
+  for (const one of kept?.forbidden ?? []) state.forbidden.set(keyOf(one.unit, one.floor), one);
+  state.kept = new Set(rulesMade());
 }
+
+const rulesMade = () => [...[...state.pins.keys()].map((key) => `pin ${key}`), ...[...state.forbidden.keys()].map((key) => `never ${key}`)];
 
 export function reset() {
   state.pieces = new Map((state.plan?.placements || []).map((row) => [keyOf(row.unit_id, row.floor_id), { unit: row.unit_id, floor: row.floor_id, desks: row.desks }]));
@@ -33,7 +41,11 @@ export function reset() {
   state.ratio = null;
 }
 
-export const isChanged = () => state.pins.size + state.forbidden.size + state.moves.length + state.headcounts.size > 0 || state.ratio !== null;
+/** Whether anything differs from the plan as it was solved. */
+export function isChanged() {
+  const made = rulesMade();
+  return state.moves.length + state.headcounts.size > 0 || state.ratio !== null || made.length !== state.kept.size || made.some((key) => !state.kept.has(key));
+}
 
 export const placements = () => [...state.pieces.values()].map(({ unit, floor, desks }) => ({ unit_id: unit, floor_id: floor, desks }));
 
@@ -47,20 +59,20 @@ export function withRatio(scenario, ratio) {
 }
 
 /** Return the scenario with what was changed by hand: headcounts, ratio, pins and what is forbidden. */
-export function changedScenario({ rules = true } = {}) {
+export function changedScenario({ pins = true, forbidden = true } = {}) {
   let scenario = { ...state.scenario };
   if (state.ratio !== null) scenario = withRatio(scenario, state.ratio);
   if (state.headcounts.size) {
     scenario.headcounts = scenario.headcounts.map((row) => (state.headcounts.has(row.unit_id) ? withPeople(row) : row));
   }
   const added = [];
-  if (rules) {
+  if (pins) {
     for (const { unit, floor } of state.pins.values()) {
       const piece = state.pieces.get(keyOf(unit, floor));
       if (piece) added.push({ rule: "at_least", subject: unit, object: floor, value: String(piece.desks) });
     }
   }
-  for (const { unit, floor } of state.forbidden.values()) added.push({ rule: "never_in", subject: unit, object: floor });
+  if (forbidden) for (const { unit, floor } of state.forbidden.values()) added.push({ rule: "never_in", subject: unit, object: floor });
   if (added.length) scenario.rules = [...(scenario.rules || []), ...added];
   return scenario;
 }

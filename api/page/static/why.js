@@ -73,7 +73,7 @@ const seconds = () => state.failed.plan.run?.time_limit_s || 30;
 function wayPart(way) {
   const said = way.price_desks ? ` (${t("why.price", { desks: number(way.price_desks) })})` : "";
   return el("li", {}, el("strong", { textContent: t(`way.${way.kind}`) + said }),
-    el("button", { type: "button", className: "small", textContent: t("why.try"), onclick: () => careful(() => solve(changedBy(way.change), { time_limit_s: seconds() }, state.plan)) }),
+    el("button", { type: "button", className: "small", textContent: t("why.try"), onclick: () => careful(() => solve(changedBy(way.change), { time_limit_s: seconds() }, { before: state.plan })) }),
     el("br"), el("span", { textContent: way.message, lang: "en" }));
 }
 

@@ -1,0 +1,229 @@
+"""The page in a browser: the whole way, by mouse and keyboard, in both languages."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from allocator.scenario.read import scenario_from_json
+from allocator.scenario.write import write_scenario
+from allocator.texts import texts
+from api.page.template import EXAMPLE
+from tests.page.conftest import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SMALL = "unit_id,headcount\nFinance,50\n"
+HOSTILE = '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script>=1+1'
+
+
+@pytest.fixture
+def solved(visit: Visit, template: Path) -> Visit:
+    """A visit with a plan of the template."""
+    visit.open()
+    visit.upload(template)
+    visit.solve()
+    return visit
+
+
+@pytest.mark.parametrize("language", ["en-GB", "id-ID"])
+def test_whole_way(visit: Visit, template: Path, language: str) -> None:
+    """Upload, solve, look, pin, solve around, compare, report: in the browser's language."""
+    say, page = texts(language[:2]), visit.page
+    visit.open()
+    assert page.inner_text("h1") == say("start.title")
+    visit.upload(template)
+    page.wait_for_selector("#case:not([hidden])")
+    visit.solve()
+    assert page.inner_text("#verdict-said") == say("plan.sound")
+    visit.choose("KEMENKEU")
+    page.click("#chosen-body [data-pin] >> nth=0")
+    page.wait_for_selector("#change-list .change")
+    page.click("#around")
+    page.wait_for_selector("#differences:not([hidden])")
+    assert page.locator("#change-list .change").count() == 1
+    _compare(page)
+    assert say("report.all_placed", people=say.number(410)) in _report(page)
+
+
+def _compare(page: Any) -> None:
+    """Compare two ratios, and open the plan of one by its point."""
+    page.click("[data-view=compare]")
+    for name, value in {"from": "1.3", "to": "1.4", "step": "0.1", "each": "2"}.items():
+        page.fill(f"#{name}", value)
+    page.click("#compare button.primary")
+    page.wait_for_selector("#compare-rows td button >> nth=1")
+    points = page.locator("#window svg .mark-symbol path")
+    points.first.click()
+    page.wait_for_selector("#view-plan:not([hidden]) #organisations button")
+
+
+def _report(page: Any) -> str:
+    """Download the report, and return the words of its first page."""
+    page.click("[data-view=report]")
+    with page.expect_download() as download:
+        page.click("[data-download=pdf]")
+    content = Path(download.value.path()).read_bytes()
+    return " ".join(PdfReader(io.BytesIO(content)).pages[0].extract_text().split())
+
+
+def test_pointing_lights_one_organisation_and_tells_of_it(solved: Visit) -> None:
+    """Pointing at a piece dims the others, and its tooltip has desks, people and chance."""
+    solved.page.mouse.move(*solved.box("piece", body="KEMENDAG"))
+    solved.page.wait_for_selector("#vg-tooltip-element.visible")
+    told = solved.page.inner_text("#vg-tooltip-element")
+    assert all(word in told for word in ("Kementerian Perdagangan", "Desks", "Chance of a short"))
+    assert _opacities(solved.page, "KEMENDAG") == {1.0}
+    assert max(_opacities(solved.page, "KEMENKEU")) < 0.5
+
+
+def _opacities(page: Any, body: str) -> set[float]:
+    script = """(body) => [...document.querySelectorAll('#stack svg path')]
+      .filter(({__data__: item}) => item?.datum?.kind === 'piece' && item.datum.body === body)
+      .map((path) => Number(path.getAttribute('opacity') ?? 1))"""
+    return set(page.evaluate(script, body))
+
+
+def test_keyboard_alone_finds_pins_and_moves(solved: Visit) -> None:
+    """Focus in the list lights an organisation, Enter opens it, and its menu moves a piece."""
+    page = solved.page
+    page.focus('#organisations button[data-body="KEMENDAG"]')
+    assert max(_opacities(page, "KEMENKEU")) < 0.5
+    page.keyboard.press("Enter")
+    page.focus("#chosen-body [data-pin] >> nth=0")
+    page.keyboard.press("Space")
+    page.wait_for_selector("#change-list .change")
+    page.focus("#chosen-body select >> nth=1")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("document.querySelectorAll('#change-list .change').length === 2")
+
+
+def test_dragging_a_piece_to_a_full_floor_is_a_violation(solved: Visit) -> None:
+    """A piece dropped where there is no room for it: the checker says so at once."""
+    page = solved.page
+    start = solved.box("piece", body="KEMENKO")
+    floor = page.evaluate(FULL_FLOOR)
+    target = solved.box("floor", floor_id=floor)
+    start = solved.box("piece", body="KEMENKO")
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 12, start[1] + 4, steps=3)
+    page.mouse.move(*target, steps=6)
+    page.mouse.up()
+    page.wait_for_selector("#verdict-said.bad")
+    assert "Floor over capacity" in page.inner_text("#verdict-body")
+    page.click("#undo")
+    page.wait_for_selector("#verdict-said:not(.bad)")
+
+
+FULL_FLOOR = """() => {
+  const used = {}, mine = new Set();
+  for (const {__data__: item} of document.querySelectorAll('#stack svg path')) {
+    const piece = item?.datum;
+    if (piece?.kind !== 'piece') continue;
+    used[piece.floor_id] = (used[piece.floor_id] ?? 0) + Number(piece.desks);
+    if (piece.body === 'KEMENKO') mine.add(piece.floor_id);
+  }
+  const others = Object.keys(used).filter((floor) => !mine.has(floor));
+  return others.sort((a, b) => used[b] - used[a])[0];
+}"""
+
+
+def test_headcount_by_hand_leaves_people_without_a_place(solved: Visit) -> None:
+    """A unit that grows has desks that are not placed, until it is solved around."""
+    page = solved.page
+    solved.choose("KEMENKEU")
+    page.fill("#people-KEMENKEU-1", "125")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#verdict-said.bad")
+    assert "Desks not placed" in page.inner_text("#verdict-body")
+    page.click("#around")
+    page.wait_for_selector("#differences:not([hidden])")
+    assert page.inner_text("#verdict-said") == "Breaks no rule."
+
+
+def test_what_does_not_fit_is_explained_and_mended(visit: Visit, template: Path) -> None:
+    """Where there is no plan, reasons are told, and a way out is tried by its button."""
+    visit.open()
+    visit.upload(template)
+    visit.page.fill("#ratio", "1")
+    visit.page.click("#solve button")
+    visit.page.wait_for_selector("#why-none:not([hidden])")
+    assert "No plan exists" in visit.page.inner_text("#why-verdict")
+    visit.page.click("#explain")
+    visit.page.wait_for_selector("#ways button")
+    assert visit.faults() == []
+    visit.page.click("#ways button >> nth=0")
+    visit.shown()
+    assert visit.page.inner_text("#verdict-said") == "Breaks no rule."
+
+
+def test_problems_are_shown_in_their_table_at_their_row(visit: Visit, tmp_path: Path) -> None:
+    """A wrong cell is marked where it is, with what was expected below it."""
+    floors, headcounts = tmp_path / "floors.csv", tmp_path / "headcounts.csv"
+    floors.write_text("floor_id,tower_id,level,desks\nA-1,A,1,60\nA-2,A,two,60\n")
+    headcounts.write_text(SMALL)
+    visit.open()
+    visit.upload(floors, headcounts)
+    visit.page.wait_for_selector("#problems:not([hidden])")
+    assert visit.page.inner_text("#problem-tables td.wrong") == "two"
+    assert "whole number" in visit.page.inner_text("#problem-tables tr.said")
+    assert visit.faults() == []
+
+
+def test_hostile_names_do_not_run(visit: Visit, tmp_path: Path) -> None:
+    """HTML, scripts and formulas in names are text everywhere, in problems as in the plan."""
+    file = tmp_path / "hostile.xlsx"
+    bodies = [{**row, "name": HOSTILE} for row in EXAMPLE["organisations"]]
+    units = [{**row, "name": HOSTILE} for row in EXAMPLE["units"]]
+    settings = EXAMPLE["settings"] | {"title": HOSTILE}
+    changed = EXAMPLE | {"organisations": bodies, "units": units, "settings": settings}
+    write_scenario(scenario_from_json(changed), file)
+    visit.open()
+    visit.upload(file)
+    visit.solve()
+    visit.choose("KEMENKEU")
+    visit.page.mouse.move(*visit.box("piece", body="KEMENKEU"))
+    visit.page.wait_for_selector("#vg-tooltip-element.visible")
+    for view in ("why", "report"):
+        visit.page.click(f"[data-view={view}]")
+    assert visit.page.evaluate("window.pwned === undefined")
+    assert visit.page.locator("main img").count() == 0
+
+
+def test_every_view_is_accessible(solved: Visit) -> None:
+    """axe finds nothing serious in any view, with an organisation chosen and a change made."""
+    page = solved.page
+    solved.choose("KEMENKEU")
+    page.click("#chosen-body [data-pin] >> nth=0")
+    page.wait_for_selector("#change-list .change")
+    found = {"plan": solved.faults()}
+    for view in ("why", "report", "compare", "start"):
+        page.click(f"[data-view={view}]")
+        found[view] = solved.faults()
+    assert not any(found.values()), found
+
+
+def test_stopping_early_keeps_the_best_plan(visit: Visit) -> None:
+    """A search that is stopped gives the plan that it has."""
+    visit.open()
+    visit.page.click('[data-case="ikn-kemenko4"]')
+    visit.page.fill("#seconds", "60")
+    visit.page.click("#solve button")
+    visit.page.wait_for_function(
+        "/[0-9]/.test(document.querySelector('#progress dd')?.textContent ?? '')"
+    )
+    visit.page.click("#stop")
+    visit.shown()
+    assert visit.page.inner_text("#verdict-said") == "Breaks no rule."
+
+
+def test_language_can_be_switched_without_losing_the_plan(solved: Visit) -> None:
+    """The link to the other language opens the same plan in it."""
+    solved.page.click("[data-language=id]")
+    solved.shown()
+    assert solved.page.inner_text("#verdict-title") == texts("id")("plan.verdict")
