@@ -81,6 +81,10 @@ def _scale(data: Data) -> alt.Scale:
     return alt.Scale(domain=[min(ratios) - margin, max(ratios) + margin], nice=False, zero=False)
 
 
+def _x(field: str, scale: alt.Scale) -> alt.X:
+    return alt.X(f"{field}:Q", title=AXIS, scale=scale, axis=alt.Axis(labelFlush=False))
+
+
 def _shade(found: Window, scale: alt.Scale) -> list[alt.Chart]:
     """Shade the window, or, in another colour, the gap where no ratio does both."""
     if found.fits is None or found.serves is None:
@@ -89,7 +93,7 @@ def _shade(found: Window, scale: alt.Scale) -> list[alt.Chart]:
     ends = alt.Chart(alt.InlineData(values=[{"low": low, "high": high}]))
     colour = OPEN if found.is_open else SHORT
     area = ends.mark_rect(color=colour, fillOpacity=0.14, stroke=colour, strokeOpacity=0.5)
-    return [area.encode(x=alt.X("low:Q", title=AXIS, scale=scale), x2="high:Q")]
+    return [area.encode(x=_x("low", scale), x2="high:Q")]
 
 
 def _desks(data: Data, scale: alt.Scale) -> list[alt.Chart]:
@@ -100,7 +104,7 @@ def _desks(data: Data, scale: alt.Scale) -> list[alt.Chart]:
     needed = base.mark_line(color=INK, point=alt.OverlayMarkDef(color=INK))
     usable = base.mark_rule(color=FAINT, strokeDash=DASHES)
     return [
-        needed.encode(x=alt.X("ratio:Q", title=AXIS, scale=scale), y=height),
+        needed.encode(x=_x("ratio", scale), y=height),
         usable.encode(y="max(desks):Q"),
     ]
 
@@ -124,7 +128,7 @@ def _chances(data: Data, scale: alt.Scale, allowed: float) -> list[alt.Chart]:
     limit = alt.Chart(alt.InlineData(values=[{"chance": allowed}]))
     return [
         lines.encode(
-            x=alt.X("ratio:Q", title=AXIS, scale=scale),
+            x=_x("ratio", scale),
             y=height,
             color=alt.Color("on:N", title=None, scale=fills),
         ),
