@@ -1,0 +1,91 @@
+"""The document and its files: languages, policy, what is embedded, what is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from allocator.texts import LANGUAGES, texts
+from api.page import mount
+from api.page.routes import TASK_NAMES
+from api.page.tasks import TASKS
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    """The page alone, without the service behind it."""
+    app = FastAPI()
+    mount(app)
+    return TestClient(app)
+
+
+@pytest.mark.parametrize(("wanted", "language"), [("id-ID,en;q=0.5", "id"), ("fr,en", "en")])
+def test_language_is_the_browsers(client: TestClient, wanted: str, language: str) -> None:
+    """The first language of the browser that there is; else English."""
+    html = client.get("/", headers={"Accept-Language": wanted}).text
+    assert f'<html lang="{language}"' in html
+    assert texts(language)("start.title") in html
+
+
+def test_language_that_was_chosen_is_kept(client: TestClient) -> None:
+    """The choice is kept in a cookie and beats the browser's language."""
+    kept = TestClient(client.app)
+    kept.get("/?lang=id")
+    assert '<html lang="id"' in kept.get("/", headers={"Accept-Language": "en"}).text
+
+
+def test_policy_allows_nothing_from_elsewhere_and_no_inline(client: TestClient) -> None:
+    """The policy has no unsafe-inline, no unsafe-eval, and no other host."""
+    policy = client.get("/").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_document_has_no_inline_script_or_style(client: TestClient) -> None:
+    """Scripts are files, but for the texts, which are data; no attribute runs or styles."""
+    html = client.get("/").text
+    assert re.findall(r"<script(?![^>]*(?:src=|application/json))", html) == []
+    assert re.findall(r"\s(?:on\w+|style)=", html) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_of_the_page_are_all_there(client: TestClient, language: str) -> None:
+    """What scripts say is in the document, in its language."""
+    html = client.get(f"/?lang={language}").text
+    embedded = re.search(r'id="texts">(.*?)</script>', html, re.S)
+    assert embedded
+    assert json.loads(embedded[1]) == texts(language).all
+
+
+def test_scripts_say_only_what_the_catalogue_has(client: TestClient) -> None:
+    """Every text that a script asks for by a whole key is in the catalogue."""
+    html = client.get("/").text
+    files = re.search(r'"([^"]*)/main\.js"', html)
+    assert files
+    names = ("main", "start", "solving", "plan", "compare", "why", "reports", "api", "stack")
+    asked = {
+        key
+        for name in names
+        for key in re.findall(r'\bt\("([\w.]+)"', client.get(f"{files[1]}/{name}.js").text)
+    }
+    assert len(asked) > 60
+    assert asked <= set(texts("en").all)
+
+
+def test_files_are_kept_for_ever_under_their_version(client: TestClient) -> None:
+    """A file may be kept under the version it has, and not under another."""
+    files = re.search(r'"([^"]*)/page\.css"', client.get("/").text)
+    assert files
+    assert "immutable" in client.get(f"{files[1]}/page.css").headers["Cache-Control"]
+    other = client.get("/page/files/other/page.css")
+    assert other.headers["Cache-Control"] == "no-store"
+
+
+def test_every_task_can_be_asked_for() -> None:
+    """The addresses of tasks are those there are, and that of uploads."""
+    assert frozenset({*TASKS, "read"}) == TASK_NAMES

@@ -1,0 +1,155 @@
+"""What the page asks for: verdicts on plans made by hand, pictures, reports, uploads."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from allocator.errors import InputError
+from allocator.scenario.read import read_scenario, scenario_from_json
+from allocator.scenario.tables import TABLES
+from api.page import tasks, uploads
+from api.page.template import EXAMPLE, template
+
+HAND = [
+    {"unit_id": "KEMENKO-1", "floor_id": "A-1", "desks": 60},
+    {"unit_id": "KEMENKO-1", "floor_id": "A-2", "desks": 3},
+    {"unit_id": "KEMENKEU-1", "floor_id": "A-2", "desks": 57},
+]
+
+
+def document(**more: Any) -> dict[str, Any]:
+    return {"scenario": EXAMPLE, "placements": HAND, "language": "en"} | more
+
+
+def look(**more: Any) -> dict[str, Any]:
+    found = tasks.look(document(**more))
+    assert isinstance(found, dict)
+    return found
+
+
+def test_case_is_told_before_it_is_solved() -> None:
+    """People, desks needed and usable are known at once."""
+    told = tasks.case(document())
+    assert isinstance(told, dict)
+    assert (told["people"], told["usable"], told["towers"]) == (410, 360, 2)
+
+
+def test_look_tells_violations_of_a_plan_by_hand() -> None:
+    """A piece too small and desks not placed are told, with their kind in words."""
+    kinds = {violation["kind"] for violation in look()["violations"]}
+    assert {"small_piece", "unplaced"} <= kinds
+    assert "Piece too small" in {violation["title"] for violation in look()["violations"]}
+
+
+def test_look_speaks_indonesian() -> None:
+    """Titles and terms are in the language asked for."""
+    found = look(language="id")
+    assert "Bagian terlalu kecil" in {violation["title"] for violation in found["violations"]}
+    assert "berjalan kaki" in {term["said"] for term in found["terms"]}
+
+
+def test_costs_of_organisations_add_up_to_the_total() -> None:
+    """Also of a plan by hand, the shares of organisations sum to the total."""
+    found = look()
+    assert sum(body["total"] for body in found["organisations"]) == pytest.approx(found["total"])
+
+
+def test_units_without_a_place_are_listed_all_the_same() -> None:
+    """A unit with no piece has its headcount and no pieces, so that it can be given a place."""
+    bodies = {body["id"]: body for body in look()["organisations"]}
+    units = {unit["id"]: unit for unit in bodies["KEMENDAG"]["units"]}
+    assert (units["KEMENDAG-1"]["headcount"], units["KEMENDAG-1"]["pieces"]) == (90, [])
+
+
+def test_stack_marks_pins_and_overfull_floors() -> None:
+    """The picture has a dot on what is pinned, and a frame around desks that are not there."""
+    full = [*HAND, {"unit_id": "KEMENKEU-2", "floor_id": "A-2", "desks": 20}]
+    spec = tasks.stack(document(placements=full, marked=[["KEMENKO-1", "A-1"]], width=900))
+    assert isinstance(spec, dict)
+    kinds = [value["kind"] for value in next(iter(spec["datasets"].values()))]
+    assert (kinds.count("mark"), kinds.count("over")) == (1, 1)
+
+
+def test_report_of_a_plan_that_breaks_rules_is_refused() -> None:
+    """A plan by hand is reported on only where it breaks no rule."""
+    with pytest.raises(InputError, match="desks"):
+        tasks.report(document(form="xlsx"))
+
+
+def test_report_of_a_plan_by_hand_is_a_workbook() -> None:
+    """Where it breaks none, and leaves nobody out but whom it may, there is a report."""
+    options = {"options": {"allow_unplaced": True}}
+    scenario = EXAMPLE | {"settings": EXAMPLE["settings"] | options}
+    rows = [{"unit_id": "KEMENKEU-2", "floor_id": "A-1", "desks": 55}]
+    content = tasks.report(document(scenario=scenario, placements=rows, form="xlsx"))
+    assert isinstance(content, bytes)
+    assert "Towers" in CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
+
+
+@pytest.mark.parametrize("form", [None, "docx", "../x"])
+def test_other_forms_are_refused(form: str | None) -> None:
+    """A report is a PDF or a workbook."""
+    with pytest.raises(InputError, match="pdf or xlsx"):
+        tasks.report(document(form=form))
+
+
+def test_body_must_be_an_object() -> None:
+    """A list is no document."""
+    with pytest.raises(InputError, match="expected an object"):
+        tasks.document_of(b"[]")
+
+
+def test_template_is_a_scenario_with_an_example(tmp_path: Path) -> None:
+    """The template can be uploaded as it is."""
+    file = tmp_path / "template.xlsx"
+    file.write_bytes(template())
+    assert len(read_scenario(file).housed) == 5
+
+
+def test_upload_of_the_template_is_its_scenario() -> None:
+    """A workbook gives the scenario as JSON, and what is known of it."""
+    found = uploads.read((("files", "mine.xlsx", template()),))
+    assert isinstance(found, dict)
+    assert scenario_from_json(found["scenario"]).housed == scenario_from_json(EXAMPLE).housed
+
+
+def test_problems_come_with_the_rows_around_them() -> None:
+    """A wrong cell's table has its header, the row and its neighbours, and the problem's place."""
+    lines = [f"A-{n},A,{n},60" for n in range(1, 9)]
+    lines[4] = "A-5,A,five,60"
+    floors = "\n".join(["floor_id,tower_id,level,desks", *lines]).encode()
+    heads = b"unit_id,headcount\nFinance,50\n"
+    found = uploads.read((("files", "floors.csv", floors), ("files", "headcounts.csv", heads)))
+    assert isinstance(found, dict)
+    (table,) = found["tables"]
+    assert [row["row"] for row in table["rows"]] == [4, 5, 6, 7, 8]
+    assert (table["problems"][0]["row"], table["problems"][0]["column"]) == (6, "level")
+
+
+def test_problems_of_a_workbook_are_at_their_sheet() -> None:
+    """The table is named as the sheet of the file."""
+    found = uploads.read((("files", "bad.xlsx", _without("headcount")),))
+    assert isinstance(found, dict)
+    assert {table["name"] for table in found["tables"]} >= {"bad.xlsx headcounts"}
+
+
+def _without(column: str) -> bytes:
+    import xlsxwriter  # noqa: PLC0415 - only here
+
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        for name in ("floors", "headcounts"):
+            columns = [c for c in TABLES[name].model_fields if c != column]
+            book.add_worksheet(name).write_row(0, 0, columns)
+    return out.getvalue()
+
+
+def test_nothing_uploaded_is_said() -> None:
+    """A form without files is bad input."""
+    with pytest.raises(InputError, match=r"expected an \.xlsx"):
+        uploads.read(())
