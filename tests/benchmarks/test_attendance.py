@@ -1,4 +1,7 @@
-"""Figures for attendance to reach: pytest tests/benchmarks/test_attendance.py -n 0 -s."""
+"""Figures for attendance to reach: pytest tests/benchmarks/test_attendance.py -n 0 -s.
+
+Seconds of the thread, which is all that works here, so that a busy machine does not count.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +40,9 @@ def test_a_pool_of_ten_thousand_takes_under_fifty_milliseconds() -> None:
     rng = np.random.default_rng(0)
     units = [Group(int(n), 0.6, 0.02) for n in rng.multinomial(10_000, rng.dirichlet([1] * 50))]
     unit_pmf.cache_clear()
-    began = time.perf_counter()
+    began = time.thread_time()
     pool_pmf(units)
-    seconds = time.perf_counter() - began
+    seconds = time.thread_time() - began
     print(f"\npool of 10,000: {1000 * seconds:.0f} ms")
     assert seconds < 0.05
 
@@ -48,8 +51,8 @@ def test_all_floors_of_the_first_wave_take_under_a_second() -> None:
     """Every floor, tower and organisation, on every weekday."""
     scenario = read_scenario(DATA / "ikn-wave1")
     placements = place_people(scenario, first_fit(scenario))
-    began = time.perf_counter()
+    began = time.thread_time()
     service_of_plan(scenario, placements)
-    seconds = time.perf_counter() - began
+    seconds = time.thread_time() - began
     print(f"\nikn-wave1: {seconds:.2f} s")
     assert seconds < 1
