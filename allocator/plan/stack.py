@@ -22,7 +22,8 @@ from allocator.plan.stack_colours import (
     short_day_chances,
 )
 from allocator.plan.stack_groups import Groups
-from allocator.plan.stack_layout import Drawing, Label, Layout, lay_out, style_for
+from allocator.plan.stack_items import Label
+from allocator.plan.stack_layout import Drawing, Layout, lay_out, style_for
 from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts, texts

@@ -15,6 +15,7 @@ from typing import Any
 from allocator.errors import shorten
 from allocator.plan.stack_colours import Colouring
 from allocator.plan.stack_groups import OTHER, Groups
+from allocator.plan.stack_items import Box, Caption, Item, Label, Line, Segment
 from allocator.plan.stack_text import fit, text_width
 from allocator.plan.types import FloorUse, Placement, Plan
 from allocator.scenario.types import Scenario
@@ -69,90 +70,6 @@ def style_for(towers: int, page: int | None = None) -> Style:
         return Style(page=page or 1500, bar_height=26, font=11, small_font=8)
     usual = 2400 if towers <= 100 else 3600
     return Style(page=page or usual, bar_height=16, font=9, small_font=8)
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A part of a floor's bar: kind ``piece`` of one unit, or ``vacant`` desks.
-
-    Pixels run from the page's top left; texts are as they are told, ids as they are given. body
-    is the organisation's id, empty for vacant desks.
-    """
-
-    kind: str
-    x: float
-    x2: float
-    y: float
-    y2: float
-    shade: str
-    body: str
-    unit_id: str
-    floor_id: str
-    tower: str
-    floor: str
-    level: int
-    organisation: str
-    unit: str
-    group: str
-    desks: str
-    people: str
-    ratio: str
-    chance: str
-
-
-@dataclass(frozen=True)
-class Label:
-    """A text on a bar, kind ``label``: what an organisation has on a floor, or vacant desks.
-
-    shade is that below it, font its size in pixels.
-    """
-
-    kind: str
-    x: float
-    y: float
-    text: str
-    font: int
-    shade: str
-    body: str
-
-
-@dataclass(frozen=True)
-class Box:
-    """A frame: ``body`` around an organisation's pieces on a floor, a ``floor``, or ``over``.
-
-    The last is around what a plan made by hand has on a floor beyond its desks.
-    """
-
-    kind: str
-    x: float
-    x2: float
-    y: float
-    y2: float
-    body: str
-    floor_id: str
-
-
-@dataclass(frozen=True)
-class Caption:
-    """A text that stands by itself: kind ``complex``, ``tower``, ``load`` or ``level``."""
-
-    kind: str
-    x: float
-    y: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """A level line: kind ``ground`` under a tower or ``rule`` under a heading."""
-
-    kind: str
-    x: float
-    x2: float
-    y: float
-
-
-Item = Segment | Label | Box | Caption | Line
 
 
 @dataclass(frozen=True)
@@ -333,10 +250,10 @@ class _Page:
         used, desks = sum(f.desks_used for f in floors), sum(f.desks for f in floors)
         name = fit(self._tower_name(tower), width, style.name_font)
         yield Caption("tower", left, foot + style.font + 6, name)
-        told = {"used": self.say.number(used), "desks": self.say.number(desks)}
-        load = self.say("stack.load", **told)
+        figures = {"used": self.say.number(used), "desks": self.say.number(desks)}
+        load = self.say("stack.load", **figures)
         if text_width(load, style.font) > width:
-            load = self.say("stack.load_short", **told)
+            load = self.say("stack.load_short", **figures)
         yield Caption("load", left, foot + 2 * style.font + 10, fit(load, width, style.font))
         yield Line("ground", left - 3, left + width, ground)
         top = ground - self._bars_above_ground(tower) * style.bar_height
