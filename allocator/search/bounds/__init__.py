@@ -87,7 +87,9 @@ def rising_bounds(
     should_stop: ShouldStop,
     unplaced_people: float = 0.0,
 ) -> Iterator[float]:
-    """Yield bounds of the total that take longer, some seconds each; none for a large case.
+    """Yield bounds of the total that take longer, some seconds each.
+
+    None for a large case, nor where desks are pooled among people who are not all alike.
 
     They hold over all plans that leave at most so many people unplaced.
 
@@ -98,7 +100,8 @@ def rising_bounds(
     until
         Time of `time.monotonic` at which to stop.
     """
-    case = case.weighed
+    if not case.is_plain:
+        return  # they try desk by desk, and weights are hundreds of times as many
     if is_small(case) and needed_desks(case, unplaced_people).everyone:
         floors = known.terms[TermName.OPEN_FLOORS]
         for bound in sharing_bounds(case, floors, until, should_stop):
