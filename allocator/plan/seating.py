@@ -62,7 +62,7 @@ def desks_of_pool(scenario: Scenario, members: Sequence[Seats]) -> int:
 
 
 def _people_alone(scenario: Scenario, pieces: Pieces) -> tuple[Placement, ...]:
-    """Return the placements with no desks yet."""
+    """Return the placements with no desks yet, of units with a headcount."""
     floors = {floor.floor_id: floor for floor in scenario.floors}
     organisation = {unit.unit_id: unit.organisation_id for unit in scenario.housed}
     found = [
@@ -76,5 +76,6 @@ def _people_alone(scenario: Scenario, pieces: Pieces) -> tuple[Placement, ...]:
             people=people,
         )
         for (unit_id, floor_id), people in pieces.items()
+        if unit_id in organisation
     ]
     return tuple(sorted(found, key=lambda p: (p.tower_id, p.level, p.floor_id, p.unit_id)))

@@ -10,7 +10,7 @@ from typing import Any
 
 from allocator.errors import InputError, Problem
 from allocator.plan.assemble import run_record
-from allocator.plan.people import place_people
+from allocator.plan.seating import seated
 from allocator.plan.service import service_of_plan
 from allocator.plan.types import Objective, Plan, Status
 from allocator.plan.uses import floor_uses, organisation_uses
@@ -169,7 +169,9 @@ def _drafted(document: Document) -> Reported:
     """Return a plan as it stands, also one that breaks rules, with what the checker says."""
     scenario = _scenario(document)
     rows = [
-        GivenPlacement(str(row.get("unit_id")), str(row.get("floor_id")), row.get("desks"))
+        GivenPlacement(
+            str(row.get("unit_id")), str(row.get("floor_id")), row.get("desks"), row.get("people")
+        )
         for row in document.get("placements", ())
     ]
     check = verify(scenario, rows)
@@ -178,7 +180,7 @@ def _drafted(document: Document) -> Reported:
 
 def draft(scenario: Scenario, check: Check) -> Plan:
     """Return a plan that nothing is proved of, and that may break rules: to be looked at only."""
-    placed = place_people(scenario, check.pieces)
+    placed = seated(scenario, check.pieces)
     return Plan(
         status=Status.UNKNOWN,
         objective=Objective(
