@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def test_keyboard_alone_finds_pins_and_moves(solved: Visit) -> None:
     page.wait_for_selector("#change-list .change")
     page.focus("#chosen-body select >> nth=1")
     page.keyboard.press("ArrowDown")
-    page.wait_for_function("document.querySelectorAll('#change-list .change').length === 2")
+    page.locator("#change-list .change").nth(1).wait_for()
 
 
 def test_dragging_a_piece_to_a_full_floor_is_a_violation(solved: Visit) -> None:
@@ -214,9 +215,8 @@ def test_stopping_early_keeps_the_best_plan(visit: Visit) -> None:
     visit.page.click('[data-case="ikn-kemenko4"]')
     visit.page.fill("#seconds", "60")
     visit.page.click("#solve button")
-    visit.page.wait_for_function(
-        "/[0-9]/.test(document.querySelector('#progress dd')?.textContent ?? '')"
-    )
+    best = visit.page.locator("#progress > div:first-child dd")
+    best.filter(has_text=re.compile(r"\d")).wait_for()
     visit.page.click("#stop")
     visit.shown()
     assert visit.page.inner_text("#verdict-said") == "Breaks no rule."

@@ -28,6 +28,7 @@ export async function draw(id, specification) {
     tooltip: { disableDefaultStyle: true },
     config: { aria: false },
   });
+  byId(id).querySelector("svg")?.setAttribute("aria-hidden", "true"); // its holder says what it is
   shown.get(id)?.finalize();
   shown.set(id, result);
   return result.view;
