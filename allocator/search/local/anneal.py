@@ -42,6 +42,8 @@ def undo(b: Any) -> None:
     for i in range(b.logged - 1, -1, -1):
         entry = log(b)[i]
         shift(b, entry.unit, entry.target, entry.origin, entry.desks)
+        if b.settled == 1:
+            settle(b, entry.unit, entry.target, entry.origin, entry.desks)
     copy_tally(tally_before(b), tally(b))
 
 
@@ -94,7 +96,8 @@ def accept(b: Any) -> None:
     for i in range(b.logged):
         entry = log(b)[i]
         touch(b, entry.unit)
-        settle(b, entry.unit, entry.origin, entry.target, entry.desks)
+        if b.settled == 0:
+            settle(b, entry.unit, entry.origin, entry.target, entry.desks)
     copy_tally(tally(b), tally_before(b))
     if is_best(b):
         keep(b)
@@ -119,7 +122,7 @@ def anneal(board: Any, who: Any, crews: Any, somewhere: Any, band_share: float, 
     copy_tally(tally(b), tally_before(b))
     before = weight(b)
     for _ in range(moves):
-        b.logged = 0
+        b.logged = b.settled = 0
         if len(crews) > 0 and rolled(b) < band_share:
             move_band(b, crews, somewhere)
         else:

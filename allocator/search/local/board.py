@@ -111,6 +111,7 @@ TABLES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "links": (LINK, ("n_links",)),
     "opening": ("f8", ("n_opening",)),
     "minutes": ("f8", ("n_places", "n_places")),
+    "inside": ("f4", ("n_inside", "n_places")),
     "allowed": ("?", ("n_units", "n_places")),
     "pieces": (PIECE, ("n_units", "n_slots")),
     "kept_pieces": (PIECE, ("n_units", "n_slots")),
@@ -132,14 +133,14 @@ TABLES: dict[str, tuple[Any, tuple[str, ...]]] = {
 _SIZES = sorted({size for _, shape in TABLES.values() for size in shape})
 
 BOARD = table(
-    " ".join([*TABLES, *_SIZES, "touched logged may_leave dice"]),
+    " ".join([*TABLES, *_SIZES, "touched logged settled may_leave dice"]),
     "grain reach walking extra_floor leap over broken unplaced temperature "
     "kept_unplaced kept_cost",
 )
-"""Addresses of the tables, their sizes, and single numbers: units touched and transfers logged,
-whether desks may stay unplaced, state of the dice; what a place's desk counts for, and the root
-of a variance; prices of the terms, of what a band's move may save at one stroke, and of the other
-sums of the tally; temperature; the best layout kept."""
+"""Addresses of the tables, their sizes, and single numbers: units touched, transfers logged,
+whether fields have followed them, whether desks may stay unplaced, state of the dice; what a
+place's desk counts for, and the root of a variance; prices of the terms, of what a band's move may
+save at one stroke, and of the other sums of the tally; temperature; the best layout kept."""
 
 
 class Board:
@@ -187,6 +188,7 @@ sites = _view("sites")
 links = _view("links")
 opening = _view("opening")
 minutes = _view("minutes")
+inside = _view("inside")
 allowed = _view("allowed")
 pieces = _view("pieces")
 kept_pieces = _view("kept_pieces")

@@ -111,6 +111,8 @@ def change_desks(b: Any, u: int, p: int, before: int, after: int) -> None:
     d = unit.demand
     if unit.site_from < unit.site_to:
         tally(b)[COST] += site_value(b, u, p, after / d) - site_value(b, u, p, before / d)
+    if b.n_inside > 0:
+        tally(b)[COST] += on.inside(b)[u, p] * (after - before) / d
     tally(b)[UNPLACED] -= unit.people * (after - before) / d
     unit.placed += after - before
     for i in range(unit.pin_from, unit.pin_to):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from allocator.search.local import anneal
 from allocator.search.local.board import OVER_FIXED, Board, Tally
 from allocator.search.local.budget import Budget
 from allocator.search.local.setup import board_of
-from allocator.search.local.towers import Waste
+from allocator.search.local.towers import Outlook
 
 STEPS = 60
 """Temperatures of a cooling."""
@@ -48,11 +48,9 @@ class Game:
         case: Case,
         worth: float,
         rng: np.random.Generator,
-        opening: Sequence[NDArray[np.float64]] | None = None,
-        bands: Sequence[Sequence[int]] = (),
-        wastes: Sequence[Waste] = (),
+        outlook: Outlook | None = None,
     ) -> None:
-        self._board: Board = board_of(case, opening, bands, wastes)
+        self._board: Board = board_of(case, outlook)
         self.table = self._board.tables
         self._record = self._board.record
         self._record["dice"] = int(rng.integers(1, 2**62))

@@ -24,28 +24,32 @@ from allocator.search.local.filling import poured, poured_into_towers
 from allocator.search.local.game import Cooling, Game, desk_worth
 from allocator.search.local.narrowing import narrowed
 from allocator.search.local.towers import (
-    bands_of,
     by_tower,
-    opening_by_load,
+    outlook,
     tower_case,
-    wastes_of,
 )
 
-BEGIN_HOT, LUKEWARM, COLD = 8.0, 0.2, 0.02
+BEGIN_HOT, COLD = 2.0, 0.02
 """Temperatures of the first search for towers, in ordinary units (`Search.size`)."""
-KICK_HOT = (0.5, 1.0, 2.0, 4.0)
-FLOOR_HOT, BEGIN_FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12, 0.5), 0.12, 0.002
+KICK_HOT = (0.25, 0.5, 1.0)
+BEGIN_BANDS, KICK_BANDS = 0.6, 0.9
+"""Part of the moves between towers that are whole bands."""
+FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12, 0.25), 0.002
 """Temperatures of floors, in the same measure."""
-BEGIN_MOVES, KICK_MOVES, FLOOR_MOVES = 150, 150, 3000
-"""Moves a unit: of each half of the search for towers, and of floors."""
+BEGIN_MOVES, KICK_MOVES = 300, 150
+"""Moves a unit: of the first search for towers, and of a reheat."""
+FLOOR_MOVES, POLISH_MOVES = 3000, (1000, 3000, 10_000)
+"""Moves a unit: of the floors of several towers together, and of those of one."""
 PROMISING, TRIES = 0.3, 12
 """How much worse towers may be, in ordinary units, for floors to be tried; reheats for that."""
-FLOORS_ONLY = 0.4
+HOPEFUL = 1.5
+"""How much worse floors of several towers may be, for each tower to be polished by itself."""
+FLOORS_ONLY = 0.7
 """Part of the kicks that leave the choice of towers as it is."""
 BEGIN_KICKS = 40
 """Reheats of the first search for towers."""
-MOST_TOWERS = 24
-"""Towers reheated together at most."""
+MOST_TOWERS, MOST_POLISHED = 24, 4
+"""Towers reheated together at most: as a choice of towers, and of floors only."""
 LEAST_ROOM = 0.9
 """Part of a tower's desks that the search for towers may always count on."""
 TOWER_PRESSURE, MOST_PRESSURE = 4.0, 20.0
@@ -120,9 +124,7 @@ class Search:
         """How much dearer what is wrong has become."""
         self.towers = tower_case(case)
         self.floor_game = Game(case, self.worth, rng)
-        self.tower_game = Game(
-            self.towers, self.worth, rng, opening_by_load(case), bands_of(case), wastes_of(case)
-        )
+        self.tower_game = Game(self.towers, self.worth, rng, outlook(case, self.towers))
         self.tower_game.price(TOWER_PRESSURE * self.worth)
         self.units = [u for u in case.units if case.demand[u] > 0]
         self.best = (np.inf, np.inf)
@@ -176,37 +178,32 @@ class Search:
         """Choose towers for all units, those that a start has tell where to begin; then floors."""
         started = self._as_towers(self.units)
         self.tower_game.put(started or poured_into_towers(self.towers, self.rng))
-        self._cool_towers(BEGIN_HOT, BEGIN_MOVES, self.units, self.case.towers)
+        hot, cold = BEGIN_HOT * self.size, COLD * self.size
+        self.tower_game.price(self.worth)
+        cooling = Cooling(hot, cold, BEGIN_MOVES * len(self.units), BEGIN_BANDS)
+        self.tower_game.cool(cooling, self.budget, self.units, self.case.towers)
+        self.tower_game.price(TOWER_PRESSURE * self.worth)
         for _ in range(BEGIN_KICKS):
             weight, before = self.tower_game.weight, self.tower_game.layout()
             units, _ = self._reheat_towers()
             if self.tower_game.weight > weight + 1e-6:
                 self.tower_game.replace(units, {k: n for k, n in before.items() if k[0] in units})
-        self._lay_out(set(self.case.towers), self.tower_game.layout(), BEGIN_FLOOR_HOT)
-
-    def _cool_towers(
-        self, hot: float, moves: int, units: Collection[int], pool: Collection[int]
-    ) -> None:
-        """Anneal towers: whole bands while it is hot, single units among them as it gets cold."""
-        hot, lukewarm, cold = (self.size * heat for heat in (hot, LUKEWARM, COLD))
-        count = moves * len(units)
-        self.tower_game.price(self.worth)
-        self.tower_game.cool(Cooling(hot, lukewarm, count, 1.0), self.budget, units, pool)
-        self.tower_game.price(TOWER_PRESSURE * self.worth)
-        self.tower_game.cool(Cooling(lukewarm, cold, count, 0.4), self.budget, units, pool)
+        self._lay_out(set(self.case.towers), self.tower_game.layout())
 
     def _reheat_towers(self) -> tuple[set[int], list[int]]:
         """Anneal some towers near each other anew; return the units in them, and the towers."""
-        pool = self._near_towers()
+        pool = self._near_towers(2, MOST_TOWERS)
         units = self._units_in(self.tower_game, pool)
-        self._cool_towers(float(self.rng.choice(KICK_HOT)), KICK_MOVES, units, pool)
+        hot, cold = self.rng.choice(KICK_HOT) * self.size, COLD * self.size
+        cooling = Cooling(hot, cold, KICK_MOVES * len(units), KICK_BANDS)
+        self.tower_game.cool(cooling, self.budget, units, pool)
         return units, pool
 
-    def _near_towers(self) -> list[int]:
+    def _near_towers(self, least: int, most: int) -> list[int]:
         """Return a random tower and those nearest to it, few more often than many."""
         count = len(self.case.towers)
-        most = max(min(count, MOST_TOWERS), 2)
-        wanted = int(np.exp(self.rng.uniform(np.log(2), np.log(most + 1))))
+        most = max(min(count, most), least)
+        wanted = int(np.exp(self.rng.uniform(np.log(least), np.log(most + 1))))
         centre = int(self.rng.integers(count))
         nearest = np.argsort(self.towers.minutes[centre], kind="stable")
         return [int(t) for t in nearest[:wanted]]
@@ -221,17 +218,16 @@ class Search:
     def _kick(self) -> None:
         """Reheat some floors, or some towers and lay out those that change; keep the better."""
         if self.rng.random() < FLOORS_ONLY:
-            self._lay_out(set(self._near_towers()), None, float(self.rng.choice(FLOOR_HOT)))
+            self._lay_out(set(self._near_towers(1, MOST_POLISHED)), None)
             return
         before = self.tower_game.layout()
         pool = self._promising_reheat()
         after = self.tower_game.layout()
         differing = {key for key, _ in before.items() ^ after.items()}
         changed, moved = {t for _, t in differing}, {u for u, _ in differing}
-        hot = float(self.rng.choice(FLOOR_HOT))
         if not changed:
-            self._lay_out(set(pool), None, hot)
-        elif not self._lay_out(changed, after, hot):
+            self._lay_out(set(pool), None)
+        elif not self._lay_out(changed, after):
             self.tower_game.replace(moved, {k: n for k, n in before.items() if k[0] in moved})
         self._learn_room(changed)
 
@@ -250,19 +246,19 @@ class Search:
             self.tower_game.replace(units, {k: n for k, n in before.items() if k[0] in units})
         return pool
 
-    def _lay_out(self, towers: set[int], wanted: Desks | None, hot: float) -> bool:
+    def _lay_out(self, towers: set[int], wanted: Desks | None) -> bool:
         """Lay out some towers anew, by desks wanted in them or as they are; say if it is kept."""
         game, weight, was_wrong = self.floor_game, self.floor_game.weight, self.floor_game.is_wrong
-        floors = [f for t in sorted(towers) for f in self.case.floors_of[t]]
-        units = self._units_in(game, floors) | {u for u, t in wanted or {} if t in towers}
+        units = self._units_on_floors(towers) | {u for u, t in wanted or {} if t in towers}
         before = game.layout(units)
         game.forget()
         if wanted is not None:
             self._pour(units, towers, wanted, before)
-        cooling = Cooling(hot * self.size, FLOOR_COLD * self.size, FLOOR_MOVES * len(units))
-        game.cool(cooling, self.budget, units, floors)
-        if np.isfinite(game.best[1]):
-            game.replace(units, game.best_layout(units))
+        alone = len(towers) == 1
+        self._cool(units, towers, int(self.rng.choice(POLISH_MOVES)) if alone else FLOOR_MOVES)
+        if not alone and game.weight < weight + HOPEFUL * self.size:
+            for tower in sorted(towers):
+                self._cool(self._units_on_floors({tower}), {tower}, FLOOR_MOVES)
         self._learn_room(towers)
         kept = game.weight <= weight + 1e-6 and (was_wrong or not game.is_wrong)
         if kept:
@@ -270,6 +266,19 @@ class Search:
         else:
             game.replace(units, before)
         return kept
+
+    def _cool(self, units: set[int], towers: set[int], moves: int) -> None:
+        """Anneal the floors of some towers and take up the best layout, if one has been seen."""
+        hot, cold = self.rng.choice(FLOOR_HOT) * self.size, FLOOR_COLD * self.size
+        floors = [f for t in sorted(towers) for f in self.case.floors_of[t]]
+        self.floor_game.cool(Cooling(hot, cold, moves * len(units)), self.budget, units, floors)
+        if np.isfinite(self.floor_game.best[1]):
+            self.floor_game.replace(units, self.floor_game.best_layout(units))
+
+    def _units_on_floors(self, towers: set[int]) -> set[int]:
+        """Return the units on floors of some towers, and those with desks that are nowhere."""
+        floors = [f for t in sorted(towers) for f in self.case.floors_of[t]]
+        return self._units_in(self.floor_game, floors)
 
     def _pour(self, units: set[int], towers: set[int], wanted: Desks, before: Desks) -> None:
         """Put desks where they are wanted in some towers, first as they fit; the rest stays."""

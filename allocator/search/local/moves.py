@@ -19,8 +19,8 @@ import numpy as np
 
 from allocator.search.local import board as on
 from allocator.search.local.compiled import compiled
-from allocator.search.local.counts import COST, ENTERS, LEAVES, piece_at, places, tally, units
-from allocator.search.local.transfer import joint_change, move_desks, walking_change
+from allocator.search.local.counts import COST, piece_at, places, tally, units
+from allocator.search.local.transfer import joint_change, move_desks, settle, walking_change
 
 links, pieces, guests, allowed = on.links, on.pieces, on.guests, on.allowed
 towers, fields, bands, log = on.towers, on.fields, on.bands, on.log
@@ -34,6 +34,8 @@ ALL_OF_IT, FILL_ROOM, CLEAR_EXCESS = 0.45, 0.70, 0.85
 else any number."""
 SEND_BACK = 0.7
 """How often an overfull target sends desks back."""
+MOST_BACK, BACK_THERE = 4, 0.7
+"""How many bands may make room for one at most, and how often they go where that came from."""
 LEAVE = 0.05
 """How often desks go nowhere, where they may."""
 HOPELESS = 12.0
@@ -210,13 +212,8 @@ def send_back(b: Any) -> None:
 
 
 @compiled
-def gather(b: Any, band: int, p: int, q: int, sign: int) -> None:
-    """Take the pieces that a band has at p to q, as far as allowed.
-
-    sign is 1, or -1 for a band that goes the other way in the same move. What units moved
-    together mean to each other is told by `swell`: the shares that each field has sent along.
-    """
-    there_and_back = minutes(b)[p, p] + minutes(b)[q, q] - 2.0 * minutes(b)[p, q]
+def gather(b: Any, band: int, p: int, q: int) -> None:
+    """Take the pieces that a band has at p to q, as far as allowed; fields follow at once."""
     for i in range(bands(b)[band].member_from, bands(b)[band].member_to):
         u = links(b)[i].to
         k = piece_at(b, u, p)
@@ -224,18 +221,17 @@ def gather(b: Any, band: int, p: int, q: int, sign: int) -> None:
             continue
         desks = fitted(b, u, p, q, pieces(b)[u, k].desks)
         if desks > 0:
-            share = sign * desks / units(b)[u].demand
-            tally(b)[COST] += b.walking * share * felt_along(b, u) * there_and_back
-            send_along(b, u, share)
             move_desks(b, u, p, q, desks)
+            settle(b, u, p, q, desks)
             note(b, u, p, q, desks)
 
 
 @compiled
-def walk_of_band(b: Any, band: int, p: int, q: int, sign: int) -> float:
+def walk_of_band(b: Any, band: int, p: int, q: int) -> float:
     """Return the change of walking minutes if a band went from p to q, ties within it aside.
 
-    What went before in the same move counts; sign is as in `gather`.
+    What its units mean to each other is told by `swell`: the shares that each field has sent
+    along.
     """
     there_and_back = minutes(b)[p, p] + minutes(b)[q, q] - 2.0 * minutes(b)[p, q]
     total = 0.0
@@ -243,7 +239,7 @@ def walk_of_band(b: Any, band: int, p: int, q: int, sign: int) -> float:
         u = links(b)[i].to
         k = piece_at(b, u, p)
         if k >= 0:
-            share = sign * pieces(b)[u, k].desks / units(b)[u].demand
+            share = pieces(b)[u, k].desks / units(b)[u].demand
             total += share * felt_along(b, u) * there_and_back
             total += walking_change(b, u, p, q, pieces(b)[u, k].desks)
             send_along(b, u, share)
@@ -281,18 +277,6 @@ def calm(b: Any, u: int) -> None:
 
 
 @compiled
-def held(b: Any, band: int, p: int) -> int:
-    """Return what a band's desks at a place weigh."""
-    total = 0
-    for i in range(bands(b)[band].member_from, bands(b)[band].member_to):
-        u = links(b)[i].to
-        k = piece_at(b, u, p)
-        if k >= 0:
-            total += pieces(b)[u, k].desks * units(b)[u].heft
-    return total
-
-
-@compiled
 def band_of(b: Any, u: int) -> int:
     """Return a random band that a unit is in, -1 if there is none."""
     unit = units(b)[u]
@@ -303,7 +287,7 @@ def band_of(b: Any, u: int) -> int:
 
 @compiled
 def move_band(b: Any, crews: Any, somewhere: Any) -> None:
-    """Try a whole organisation or parent in one place, another from there going back for it."""
+    """Try a whole organisation or parent in another place, others making room in a chain."""
     band = crews[pick(b, 0, len(crews))]
     u = links(b)[pick(b, bands(b)[band].member_from, bands(b)[band].member_to)].to
     if units(b)[u].pieces == 0:
@@ -313,30 +297,37 @@ def move_band(b: Any, crews: Any, somewhere: Any) -> None:
     q = partner_place(b, u) if near else somewhere[pick(b, 0, len(somewhere))]
     if q < 0 or q == p or not places(b)[q].welcome or not places(b)[p].welcome:
         return
-    excess = places(b)[q].load + held(b, band, p) - places(b)[q].capacity
-    other = -1
-    if excess > 0 and rolled(b) < SEND_BACK:
-        other = band_of(b, guests(b)[q, pick(b, 0, places(b)[q].guests)])
-        other = -1 if other == band else other
-        excess -= held(b, other, q) if other >= 0 else 0
-    if hopeless(b, band, other, p, q, excess):
+    if hopeless(b, band, p, q):
         return
-    gather(b, band, p, q, ENTERS)
-    if other >= 0:
-        gather(b, other, q, p, LEAVES)
-    for i in range(b.logged):
-        calm(b, log(b)[i].unit)
+    gather(b, band, p, q)
+    b.settled = 1
+    at = q
+    for _ in range(MOST_BACK):
+        if places(b)[at].load <= places(b)[at].capacity or rolled(b) > SEND_BACK:
+            break
+        other = band_of(b, guests(b)[at, pick(b, 0, places(b)[at].guests)])
+        back_there = rolled(b) < BACK_THERE
+        to = p if back_there else somewhere[pick(b, 0, len(somewhere))]
+        if other < 0 or to == at or not places(b)[to].welcome or has_moved(b, other):
+            continue
+        gather(b, other, at, to)
+        at = at if back_there else to
 
 
 @compiled
-def hopeless(b: Any, band: int, other: int, p: int, q: int, excess: int) -> bool:
-    """Tell whether walking and overload alone forbid that two bands change places."""
-    worst = HOPELESS * b.temperature + b.leap - b.over * max(excess, 0) / b.grain
-    if worst < 0:
-        return True
-    walking = walk_of_band(b, band, p, q, ENTERS)
-    if other >= 0:
-        walking += walk_of_band(b, other, q, p, LEAVES)
-        calm_band(b, other)
+def has_moved(b: Any, band: int) -> bool:
+    """Tell whether a unit of a band has moved in the move under way."""
+    for i in range(b.logged):
+        unit = units(b)[log(b)[i].unit]
+        for k in range(unit.band_from, unit.band_to):
+            if links(b)[k].to == band:
+                return True
+    return False
+
+
+@compiled
+def hopeless(b: Any, band: int, p: int, q: int) -> bool:
+    """Tell whether walking alone forbids that a band goes from p to q."""
+    walking = walk_of_band(b, band, p, q)
     calm_band(b, band)
-    return b.walking * walking > worst
+    return b.walking * walking > HOPELESS * b.temperature + b.leap

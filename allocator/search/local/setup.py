@@ -12,7 +12,7 @@ from allocator.search.case import Case
 from allocator.search.local import board as tables
 from allocator.search.local.board import OVER_FIXED, Board, Tally
 from allocator.search.local.crowds import Crowds, crowds
-from allocator.search.local.towers import Waste
+from allocator.search.local.towers import Outlook, Waste
 from allocator.search.local.walking import Walks, walks
 from allocator.search.pooling.spreads import GRAIN, Spreads
 
@@ -24,24 +24,19 @@ Links = Sequence[Iterable[tuple[int, float]]]
 
 def board_of(
     case: Case,
-    opening: Sequence[NDArray[np.float64]] | None = None,
-    bands: Sequence[Sequence[int]] = (),
-    wastes: Sequence[Waste] = (),
+    outlook: Outlook | None = None,
 ) -> Board:
     """Return a board with nothing on it.
 
     Parameters
     ----------
-    opening
-        For each place the person-minutes at 0, 1, … desks, the last value holding for all more;
-        without it a place costs its open_cost from the first desk on.
-    bands
-        Groups of units to be moved together.
-    wastes
-        Desks that organisations waste at places.
+    outlook
+        Where places are towers: what is known of their floors. Without it a place costs its
+        open_cost from the first desk on.
     """
     setup = _Setup(case)
-    curves = opening if opening is not None else _from_first_desk(case)
+    outlook = outlook or of_floors(case)
+    curves, bands, wastes = outlook.opening, outlook.bands, outlook.wastes
     given = {
         "units": setup.units(bands, wastes),
         "places": setup.places(curves),
@@ -56,6 +51,7 @@ def board_of(
         "sites": np.array(setup.sites, tables.SITE),
         "opening": np.concatenate(curves),
         "minutes": case.minutes,
+        "inside": outlook.inside,
         "allowed": case.allowed,
     }
     given["links"] = np.array(setup.links, tables.LINK)
@@ -231,7 +227,7 @@ class _Setup:
         named = ("units", "places", "towers", "crowds", "fields", "bands", "pins", "alone")
         sizes = {
             f"n_{name}": len(given[name])
-            for name in (*named, "wastes", "waste_desks", "sites", "links", "opening")
+            for name in (*named, "wastes", "waste_desks", "sites", "links", "opening", "inside")
         }
         slots = int(given["units"]["slots"].max(initial=1))
         band = max((len(band) for band in bands), default=0)
@@ -242,12 +238,14 @@ class _Setup:
             "n_complexes": int(case.complex.max()) + 1,
             "n_steps": self.steps,
             "n_tally": len(Tally),
-            "n_log": 2 * band * slots + 4,
+            "n_log": 5 * band * slots + 4,
         }
 
 
-def _from_first_desk(case: Case) -> list[NDArray[np.float64]]:
-    return [np.array([0.0, cost]) for cost in case.open_cost]
+def of_floors(case: Case) -> Outlook:
+    """Return the outlook where places are floors: each opens at its first desk."""
+    opening = [np.array([0.0, cost]) for cost in case.open_cost]
+    return Outlook(opening, [], [], np.zeros((0, len(case.floor_ids)), np.float32))
 
 
 def _waste_rows(wastes: Sequence[Waste]) -> NDArray[Any]:

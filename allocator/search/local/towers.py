@@ -7,8 +7,9 @@ will cost is told by a table of floors opened per load, own_floor by desks that 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,36 @@ SPOKEN_OF_FLOORS = {RuleKind.APART_FLOOR, RuleKind.OWN_FLOOR, RuleKind.CONTIGUOU
 """Rules that say nothing about towers. The others hold for towers as they stand."""
 NEAR_LEVELS = 2
 """Places up or down that partners within a tower are taken to sit apart."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the search for towers is told of the floors inside them. U units, T towers.
+
+    Attributes
+    ----------
+    opening : (T)
+        For each tower the least cost of opening floors for 0, 1, … desks.
+    bands
+        Groups of units that move as one.
+    wastes
+        Desks that organisations under own_floor leave vacant.
+    inside : (U, T)
+        Person-minutes a week that a unit costs in a tower beyond what minutes between towers
+        tell: floors it must be split over, and walking within its unit, parent and organisation.
+    """
+
+    opening: list[NDArray[np.float64]]
+    bands: list[list[int]]
+    wastes: list[Waste]
+    inside: NDArray[np.float32]
+
+
+def outlook(case: Case, towers: Case) -> Outlook:
+    """Return what floors will cost; towers is the case by towers (`tower_case`)."""
+    return Outlook(
+        opening_by_load(case), bands_of(case), wastes_of(case), inside_of(case, towers.minutes)
+    )
 
 
 def tower_case(case: Case) -> Case:
@@ -59,6 +90,76 @@ def _opening(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
     cheapest_first = np.argsort(cost / np.maximum(room, 1), kind="stable")
     steps = np.repeat(np.cumsum(cost[cheapest_first]), room[cheapest_first])
     return np.concatenate(([0.0], steps, steps[-1:] if len(steps) else [0.0]))
+
+
+def inside_of(case: Case, minutes: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return what each unit costs in each tower beyond walking by minutes between towers (T, T).
+
+    As if all of its organisation were there, one body on floors that follow one another.
+    """
+    rates, prices = case.scenario.settings.trips, case.scenario.settings.prices
+    heads, load = case.people.astype(float), case.demand * case.weight / case.grain
+    trips = [(rates.unit * heads, load)]
+    for groups, rate in ((case.units_of, rates.organisation), (parent_groups(case), rates.parent)):
+        desks, walkers = np.zeros(len(heads)), np.zeros(len(heads))
+        for members in groups:
+            if len(members) > 1:
+                desks[list(members)] = load[list(members)].sum()
+                walkers[list(members)] = rate * heads[list(members)]
+        trips.append((walkers, desks))
+    found = np.zeros((len(heads), len(case.floors_of)), np.float32)
+    for t, floors in enumerate(case.floors_of):
+        run = _Runs(case, [f for f in floors if case.capacity[f] > 0])
+        for i, (walkers, desks) in enumerate(trips):
+            apart = run.compact(desks) if i == 0 else run.anyhow(desks)
+            found[:, t] += prices.walking * walkers * (apart - minutes[t, t])
+        found[:, t] += prices.extra_floor * run.splits(load)
+    return found
+
+
+class _Runs:
+    """Bodies of so many desks on floors of one tower that follow one another."""
+
+    POINTS = 24
+
+    def __init__(self, case: Case, floors: Sequence[int]) -> None:
+        order = sorted(floors, key=lambda f: (case.level[f], f))
+        self.room = case.capacity[order] / case.grain
+        self.minutes = case.minutes[np.ix_(order, order)]
+        ends = np.cumsum(self.room)
+        self.begins, self.whole = ends - self.room, float(ends[-1]) if order else 0.0
+
+    def compact(self, desks: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return mean minutes within bodies that begin with a floor, the best one."""
+        return self._read(desks, self._walked(self.begins).min)
+
+    def anyhow(self, desks: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return mean minutes within bodies that begin anywhere."""
+        starts = np.concatenate([self.begins, self.begins + self.room / 2])
+        return self._read(desks, self._walked(starts).mean)
+
+    def splits(self, desks: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the floors beyond the first that bodies need at least."""
+        largest = np.cumsum(np.sort(self.room)[::-1])
+        return np.minimum(np.searchsorted(largest, desks), max(len(largest) - 1, 0))
+
+    @cached_property
+    def _points(self) -> NDArray[np.float64]:
+        return np.geomspace(1.0, max(self.whole, 2.0), self.POINTS)
+
+    def _walked(self, starts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return mean minutes within bodies of each size (rows) from each start (columns)."""
+        size = np.minimum(self._points, self.whole)[:, None]
+        first = np.minimum(starts[None, :], self.whole - size)
+        low = np.maximum(first[..., None], self.begins)
+        high = np.minimum((first + size)[..., None], self.begins + self.room)
+        share = np.maximum(high - low, 0.0) / size[..., None]
+        return np.einsum("gsf,fh,gsh->gs", share, self.minutes, share)
+
+    def _read(
+        self, desks: NDArray[np.float64], of_starts: Callable[..., NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        return np.interp(desks, self._points, of_starts(axis=1)) if self.whole else desks * 0.0
 
 
 def bands_of(case: Case) -> list[list[int]]:

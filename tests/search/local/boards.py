@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from allocator.search.case import Case, Layout, compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local.game import Cooling, Game
 from allocator.search.local.improve import Found, improve
+from allocator.search.local.setup import of_floors
 from allocator.search.local.towers import bands_of
 from tests.builders import scenario as build
 
@@ -21,7 +23,8 @@ HOT = Cooling(hot=1e6, cold=1e5, moves=3000, band_share=0.3)
 
 def played(case: Case, seed: int = 0, cooling: Cooling = HOT) -> Game:
     """Return a game after thousands of random moves, whole organisations among them."""
-    game = Game(case, 1.0, np.random.default_rng(seed), bands=bands_of(case))
+    outlook = replace(of_floors(case), bands=bands_of(case))
+    game = Game(case, 1.0, np.random.default_rng(seed), outlook)
     units = [u for u in case.units if case.demand[u] > 0]
     game.cool(cooling, Budget(moves=cooling.moves), units, case.floors)
     return game

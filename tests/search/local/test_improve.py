@@ -52,7 +52,7 @@ def test_the_same_numbers_give_the_same_layouts() -> None:
 
 def test_other_numbers_give_other_layouts() -> None:
     """The seed matters."""
-    case = compile_case(office())
+    case = compile_case(read_scenario(DATA / "ikn-kemenko4"))
     runs = [
         next(improve(case, {}, rng=np.random.default_rng(seed), budget=Budget(moves=MOVES))).layout
         for seed in (1, 2)

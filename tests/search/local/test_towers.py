@@ -8,7 +8,13 @@ import pytest
 from allocator.search.case import compile_case
 from allocator.search.local.filling import poured, poured_into_towers
 from allocator.search.local.narrowing import narrowed
-from allocator.search.local.towers import by_tower, opening_by_load, tower_case, wastes_of
+from allocator.search.local.towers import (
+    by_tower,
+    inside_of,
+    opening_by_load,
+    tower_case,
+    wastes_of,
+)
 from tests.builders import scenario as build
 from tests.search.local.boards import office
 
@@ -33,6 +39,24 @@ def test_a_unit_under_own_floor_shares_with_its_organisation() -> None:
         rules=[("own_floor", "u")],
     )
     assert wastes_of(compile_case(scenario)) == []
+
+
+def test_a_unit_larger_than_any_floor_of_a_tower_is_told_of_its_split() -> None:
+    """45 desks fit on the floor of 50, which is free of lifts, but need both floors of 40."""
+    case = compile_case(build(floors=TWO_TOWERS, headcounts=[("P", 45)]))
+    ((whole, split),) = inside_of(case, np.zeros((2, 2)))
+    prices = case.scenario.settings.prices
+    assert whole == 0
+    assert split > prices.extra_floor
+
+
+def test_walking_within_an_organisation_is_told_by_the_size_of_floors() -> None:
+    """Units of an organisation meet on one large floor, and by lift on small ones."""
+    floors = [("A1", "A", 1, 100), ("B1", "B", 1, 25), ("B2", "B", 2, 25), ("B3", "B", 3, 25)]
+    case = compile_case(build(floors=floors, headcounts=[("u", 24, "P"), ("v", 24, "P")]))
+    inside = inside_of(case, np.zeros((2, 2)))
+    assert (inside[:, 0] == 0).all()
+    assert (inside[:, 1] > 0).all()
 
 
 def test_floors_are_opened_cheapest_first() -> None:
