@@ -24,7 +24,7 @@ from allocator.scenario.tables import REQUIRED_TABLES, TABLES, Row
 from api import answers
 from api.examples import REQUESTS
 from api.jobs.records import JobRecord
-from api.orders import LARGEST_SEED, OPTIONS, usual_time_limit_s
+from api.orders import CHECK, LARGEST_SEED, OPTIONS, usual_time_limit_s
 from api.problems import (
     MEDIA_TYPE,
     Busy,
@@ -51,7 +51,7 @@ Schema = dict[str, Any]
 Responses = dict[int | str, dict[str, Any]]
 
 _REF = "#/components/schemas/{model}"
-_EMPTY: list[Schema] = [{"type": "null"}, {"const": ""}]
+_EMPTY: list[Schema] = [{"type": "null"}, {"type": "string", "maxLength": 0}]
 _KEPT_COLUMNS = r"^(source|note|x_(?!m$).*)$"
 """Columns that are kept and ignored."""
 _ALSO_TAKEN = {
@@ -115,7 +115,8 @@ STUDIES = {
     ),
     "check": Study(
         "Say what a plan violates and costs",
-        "Any plan will do, also one made by hand. Answered at once: no job is made.",
+        "Any plan will do, also one made by hand. Answered at once: no job is made. Tables may be "
+        "sent as files of a form, here too.",
         _answered("Verdict", "What it violates, costs, and how it serves", is_job=False),
     ),
 }
@@ -125,10 +126,10 @@ def request_body(kind: str) -> Schema:
     """Return the requestBody of a study: JSON, or a form with tables as files."""
     schema: Schema = {"$ref": _REF.format(model=_request_name(kind))}
     json_content: Schema = {"schema": schema, "examples": REQUESTS[kind]}
-    content = {
-        "application/json": json_content,
-        "multipart/form-data": {"schema": {"$ref": _REF.format(model=_form_name(kind))}},
-    }
+    content: Schema = {"application/json": json_content}
+    if kind != CHECK:  # for which generated clients do not know a body of two kinds
+        form: Schema = {"$ref": _REF.format(model=_form_name(kind))}
+        content |= {"multipart/form-data": {"schema": form}}
     return {"required": True, "content": content}
 
 

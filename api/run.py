@@ -47,8 +47,7 @@ def serve(
         If the address cannot be listened on, or may not without keys; if the database cannot be
         used.
     """
-    settings = ServiceSettings.from_environment()
-    prepare_database(settings.database_url)
+    settings = _ready()
     if _is_open(settings):
         if not is_loopback(host):
             wanted = (
@@ -80,12 +79,10 @@ def work(say: Callable[[str], None], solver: Solver = default_solver) -> None:
     InputError
         If the database cannot be used.
     """
-    settings = ServiceSettings.from_environment()
+    settings = _ready()
     if settings.concurrent_solves == 0:
         wanted = "expected at least 1 for a worker"
         raise InputError([Problem(wanted, "ALLOCATOR_CONCURRENT_SOLVES", value="0")])
-    prepare_database(settings.database_url)
-    logging.config.dictConfig(log_config())
     metrics = Metrics()
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, registry=metrics.registry)
@@ -115,9 +112,15 @@ def keys() -> Keys:
     InputError
         If the database cannot be used.
     """
-    url = ServiceSettings.from_environment().database_url
-    prepare_database(url)
-    return Keys(open_engine(url))
+    return Keys(open_engine(_ready().database_url))
+
+
+def _ready() -> ServiceSettings:
+    """Return the settings, once logs and database are ready."""
+    settings = ServiceSettings.from_environment()
+    logging.config.dictConfig(log_config())
+    prepare_database(settings.database_url)
+    return settings
 
 
 def _is_open(settings: ServiceSettings) -> bool:

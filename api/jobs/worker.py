@@ -82,7 +82,7 @@ class Worker:
                 "executor_id": self.executor_id,
                 "serializer": SERIALIZER,
                 "enable_otlp": False,
-                "log_level": "ERROR",
+                "log_level": "CRITICAL",  # it would tell what is in a request
                 "run_migrations": False,
             }
         )

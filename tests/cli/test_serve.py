@@ -1,77 +1,61 @@
-"""`allocator serve`: a real process on a free port of this machine, and how it stops."""
+"""`allocator serve`, `worker` and `keys`: real processes, what they refuse, and how they stop."""
 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from api.examples import SMALLEST
-from tests.cli.conftest import ROOT, Finished
+from tests.api.live import live, processes, until
+from tests.cli.conftest import Finished
 
 Run = Callable[..., Finished]
 pytestmark = pytest.mark.xdist_group("service")
 
 
-class Service:
-    """A running service: its process and its address."""
-
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
-        self.process = process
-        self.url = url
-
-    def allocate(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer to an order."""
-        headers = {"content-type": "application/json"}
-        request = urllib.request.Request(
-            f"{self.url}/allocate", json.dumps(order).encode(), headers
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return found
-
-    def children(self) -> set[int]:
-        """Return the processes that the service has started and that run."""
-        return {pid for pid in _processes() if _parent_of(pid) == self.process.pid}
+@pytest.fixture(autouse=True)
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty database, in the environment."""
+    url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    monkeypatch.setenv("ALLOCATOR_DATABASE_URL", url)
+    return url
 
 
-@contextmanager
-def running() -> Iterator[Service]:
-    command = [sys.executable, "-m", "allocator.cli", "serve", "--port", "0", "--workers", "1"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    assert process.stderr is not None
-    try:
-        line = process.stderr.readline()
-        assert line.startswith("allocator: listening on http://127.0.0.1:"), line
-        yield Service(process, line.split()[3])
-    finally:
-        process.kill()
-        process.wait()
-        process.stderr.close()
-
-
-@pytest.mark.parametrize(("kind", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, -signal.SIGTERM)])
-def test_service_answers_and_leaves_nothing_behind(kind: signal.Signals, code: int) -> None:
-    """It answers over the wire; told to stop, it does, and no process of its pool is left."""
-    with running() as service:
-        plan = service.allocate(SMALLEST)
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_service_answers_and_leaves_nothing_behind(database: str, kind: signal.Signals) -> None:
+    """It answers over the wire; told to stop, it does, and no process of it is left."""
+    with live("serve", database, "prompt") as service:
+        plan = service.ask("POST", "/allocate", json=SMALLEST).json()
         children = service.children()
         service.process.send_signal(kind)
-        assert service.process.wait(timeout=30) == code
-    assert (plan["status"], plan["run"]["workers"]) == ("optimal", 1)
+        assert service.process.wait(timeout=30) in (0, -kind)
+    assert (plan["status"], plan["run"]["workers"]) == ("unknown", 1)
     assert children
-    assert until(lambda: not children & _processes())
+    assert until(lambda: not children & processes())
+
+
+def test_open_service_says_so(database: str) -> None:
+    """Without keys it warns, loudly, before it listens."""
+    with live("serve", database, "prompt", concurrent_solves=0) as service:
+        assert service.told[0].startswith("WARNING: no key was ever made")
+
+
+def test_log_tells_jobs_and_nothing_of_their_content(database: str) -> None:
+    """Every line is JSON; a job is told by its id, and no name or number of a table."""
+    with live("serve", database, "prompt") as service:
+        answer = service.ask("POST", "/allocate", json=SMALLEST)
+        job_id = answer.headers["content-location"].split("/")[2]
+        service.stop()
+        lines = [json.loads(line) for line in service.told if line.startswith("{")]
+    assert [line["message"] for line in lines if line.get("job") == job_id][:1] == ["started"]
+    assert not {"Finance", "Treasury", "70"} & set(
+        " ".join(service.told).replace('"', " ").split()
+    )
 
 
 def test_port_in_use_is_bad_input(allocator: Run) -> None:
@@ -81,35 +65,38 @@ def test_port_in_use_is_bad_input(allocator: Run) -> None:
         done = allocator("serve", "--port", port)
     assert done.returncode == 2
     told = f"allocator: 127.0.0.1:{port}: cannot listen there: address already in use"
-    assert done.stderr.startswith(told)
-    assert done.stderr.count("\n") == 1
+    assert done.stderr.splitlines()[-1].startswith(told)
 
 
-def test_open_address_is_warned_of(allocator: Run) -> None:
-    """Who listens on every address is told first that anyone may come."""
-    with socket.create_server(("0.0.0.0", 0)) as taken:
-        done = allocator("serve", "--host", "0.0.0.0", "--port", taken.getsockname()[1])
+def test_open_address_needs_a_key(allocator: Run) -> None:
+    """Without a key it refuses to listen beyond this machine."""
+    done = allocator("serve", "--host", "0.0.0.0")
     assert done.returncode == 2
-    assert "WARNING: whoever reaches 0.0.0.0 may use the service" in done.stderr
+    assert done.stderr.startswith("allocator: --host: expected a key first")
 
 
-def until(true: Callable[[], bool]) -> bool:
-    """Wait up to ten seconds for something to become true."""
-    for _ in range(200):
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
+def test_database_that_is_not_there_is_bad_input(
+    allocator: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that cannot be reached is refused in one line, its password left out."""
+    monkeypatch.setenv("ALLOCATOR_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/jobs")
+    done = allocator("worker")
+    assert done.returncode == 2
+    assert done.stderr.startswith("allocator: postgresql://me:***@127.0.0.1:1/jobs: the database")
+    assert "secret" not in done.stderr
 
 
-def _processes() -> set[int]:
-    return {int(name) for name in os.listdir("/proc") if name.isdigit() and _parent_of(int(name))}
+def test_keys_are_made_listed_and_revoked(allocator: Run) -> None:
+    """A key is printed once; the list has its id and name, and when it was revoked."""
+    key = allocator("keys", "make", "ministry").stdout.strip()
+    [made] = json.loads(allocator("keys", "list", "--json").stdout)["keys"]
+    assert key.startswith(f"al_{made['id']}_")
+    assert allocator("keys", "revoke", made["id"]).returncode == 0
+    [revoked] = json.loads(allocator("keys", "list", "--json").stdout)["keys"]
+    assert (made["revoked"], revoked["name"]) == (None, "ministry")
+    assert revoked["revoked"] is not None
 
 
-def _parent_of(pid: int) -> int:
-    """Return the parent of a process; 0 if it has ended."""
-    try:
-        state, parent = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[:2]
-    except OSError:
-        return 0
-    return 0 if state == "Z" else int(parent)
+def test_key_that_is_none_cannot_be_revoked(allocator: Run) -> None:
+    """To revoke what is not listed is bad input."""
+    assert allocator("keys", "revoke", "nonsense").returncode == 2

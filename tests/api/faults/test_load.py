@@ -1,0 +1,31 @@
+"""Many requests at once, and many children of one parent: none lost, none failed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from api.examples import SMALLEST
+from tests.api.live import live
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+
+
+def test_fifty_requests_at_once_are_all_answered(url: str) -> None:
+    """Fifty callers wait at a time for one process that solves: each gets its plan."""
+    order = SMALLEST | {"time_limit_s": 60}
+    with live("serve", url, "prompt", running_a_key=64) as service, ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: service.ask("POST", "/allocate", json=order), range(50)))
+        jobs = {answer.headers.get("content-location") for answer in answers}
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(jobs) == 50
+
+
+def test_two_hundred_children_have_a_row_each(url: str) -> None:
+    """A batch of two hundred tables ends with two hundred rows, in their order."""
+    rows = [{"unit_id": "Finance", "headcount": 70}]
+    tables = [{"name": str(n), "headcounts": rows} for n in range(200)]
+    with live("serve", url, "prompt") as service:
+        answer = service.ask("POST", "/batch", json=SMALLEST | {"tables": tables})
+    assert [row["file"] for row in answer.json()["rows"]] == [table["name"] for table in tables]

@@ -1,0 +1,93 @@
+"""What whoever runs the service sees of it: health, metrics, leases, and the shipped cases."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+
+from api.jobs.database import open_engine, prepare_database
+from api.jobs.leases import Leases
+from api.jobs.records import Kind
+from api.jobs.store import NewJob, NoSuchJobError, Store
+from tests.api.conftest import limits
+from tests.api.test_jobs import QUICK, handed_in
+
+pytestmark = pytest.mark.xdist_group("service")
+
+
+def test_metrics_count_jobs_and_requests(idle: TestClient) -> None:
+    """Jobs by state and requests by route and status are there for Prometheus."""
+    handed_in(idle, QUICK)
+    text = idle.get("/metrics").text
+    assert 'allocator_jobs{state="queued"}' in text
+    assert 'allocator_requests_total{method="POST",route="/allocate",status="202"}' in text
+
+
+def test_ready_while_the_database_answers(idle: TestClient) -> None:
+    """/readyz asks the database."""
+    assert idle.get("/readyz").json()["status"] == "ok"
+
+
+def test_cases_are_listed_and_ready_to_be_sent(idle: TestClient) -> None:
+    """Every shipped case is a scenario that reads back."""
+    cases = {case["name"]: case for case in idle.get("/cases").json()["cases"]}
+    assert cases["ikn-wave1"]["units"] == 179
+    scenario = idle.get("/cases/ikn-kemenko4").json()
+    assert len(scenario["floors"]) == cases["ikn-kemenko4"]["floors"]
+
+
+def test_case_that_is_none_is_404(idle: TestClient) -> None:
+    """An unknown case is refused as such."""
+    assert idle.get("/cases/..%2F..").status_code == 404
+    assert idle.get("/cases/none").json()["type"] == "urn:allocator:problem:no-such-case"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+    """An empty database."""
+    url = limits(tmp_path).database_url
+    prepare_database(url)
+    one = open_engine(url)
+    yield one
+    one.dispose()
+
+
+def test_lease_runs_out_unless_it_is_renewed(engine: sa.Engine) -> None:
+    """A worker lives as long as it shows signs of life."""
+    leases = Leases(engine, 0.3)
+    leases.renew("one", 2)
+    leases.renew("other", 3)
+    assert leases.live() == {"one": 2, "other": 3}
+    time.sleep(0.4)
+    leases.renew("other", 3)
+    assert leases.live() == {"other": 3}
+
+
+def test_lease_that_is_given_up_is_gone(engine: sa.Engine) -> None:
+    """Who stops is not waited for."""
+    leases = Leases(engine, 60)
+    leases.renew("one", 1)
+    leases.end("one")
+    assert leases.live() == {}
+
+
+def test_old_jobs_are_forgotten(tmp_path: Path) -> None:
+    """Jobs that were over long enough ago are removed; those that wait stay."""
+    url = limits(tmp_path).database_url
+    prepare_database(url)
+    store = Store(url)
+    over, waiting = (
+        store.accept(NewJob(Kind.ALLOCATE, "me", "{}", "", "", 1.0)) for _ in range(2)
+    )
+    store.stop(over)
+    time.sleep(0.01)
+    store.forget(days=0)
+    with pytest.raises(NoSuchJobError):
+        store.get("me", over)
+    assert store.get("me", waiting).state == "queued"
+    store.close()
