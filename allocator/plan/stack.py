@@ -6,7 +6,7 @@ Files are written by `plan.tables`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -16,6 +16,7 @@ from allocator.errors import shorten
 from allocator.plan.stack_colours import (
     PALETTE,
     VACANT_FILL,
+    Chances,
     Colouring,
     colouring,
     is_dark,
@@ -94,7 +95,8 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     say = say or texts("en")
     groups = Groups(plan, scenario, most=len(PALETTE))
     chances = short_day_chances(plan, scenario)
-    colours = colouring(colour, plan, groups, chances, say)
+    allowed = scenario.settings.attendance.short_day_probability
+    colours = colouring(colour, groups, Chances(allowed, chances), say)
     style = style_for(len({floor.tower_id for floor in plan.floors}), width)
     if tallest is not None:
         style = replace(style, tallest=tallest, **({} if has_heading else SCREEN))
@@ -120,7 +122,7 @@ def _values(
 ) -> list[dict[str, Any]]:
     values = []
     for item in layout.items:
-        datum = asdict(item)
+        datum = dict(vars(item))  # asdict would copy each of some thousand texts
         if isinstance(item, Label):
             datum["dark"] = is_dark(fills[item.shade])
         elif item.kind == "piece" and (datum["unit_id"], datum["floor_id"]) in marked:

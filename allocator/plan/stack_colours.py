@@ -53,17 +53,22 @@ class Colouring:
     has_legend: bool = True
 
 
-def colouring(
-    kind: str, plan: Plan, groups: Groups, chances: dict[tuple[str, str], float], say: Texts
-) -> Colouring:
+@dataclass(frozen=True)
+class Chances:
+    """Allowed share of short days, and chances of one by unit and floor."""
+
+    allowed: float
+    by_piece: dict[tuple[str, str], float]
+
+
+def colouring(kind: str, groups: Groups, chances: Chances, say: Texts) -> Colouring:
     """Return one of `COLOURINGS` for a plan."""
     if kind == "organisation":
-        return _by_organisation(plan, groups, say)
+        return _by_organisation(groups, say)
     if kind == "fill":
         return _by_fill(say)
     if kind == "chance":
-        allowed = plan.attendance.short_day_probability if plan.attendance else 0.05
-        return _by_chance(chances, allowed, say)
+        return _by_chance(chances, say)
     return _by_group(groups, say)
 
 
@@ -97,9 +102,8 @@ def _by_group(groups: Groups, say: Texts) -> Colouring:
     return Colouring(say("stack.group"), fills, shade)
 
 
-def _by_organisation(plan: Plan, groups: Groups, say: Texts) -> Colouring:
-    names = sorted({piece.organisation_id for piece in plan.placements}, key=groups.rank)
-    fills = {name: _hue(number) for number, name in enumerate(names)}
+def _by_organisation(groups: Groups, say: Texts) -> Colouring:
+    fills = {name: _hue(number) for number, name in enumerate(groups.organisations)}
     return Colouring(
         say("stack.organisation"), fills, lambda piece, _: piece.organisation_id, False
     )
@@ -120,13 +124,14 @@ def _by_fill(say: Texts) -> Colouring:
     return Colouring(say("stack.fill"), dict(zip(labels, FILL_SHADES, strict=True)), shade)
 
 
-def _by_chance(chances: dict[tuple[str, str], float], allowed: float, say: Texts) -> Colouring:
+def _by_chance(chances: Chances, say: Texts) -> Colouring:
+    allowed = chances.allowed
     steps = [allowed, *(min(1.0, allowed * step) for step in CHANCE_STEPS)]
     labels = _classes(steps, say)
     labels[0] = say("stack.allowed", share=say.percent(allowed))
 
     def shade(piece: Placement, _floor: FloorUse) -> str:
-        chance = chances.get((piece.unit_id, piece.floor_id), 0.0)
+        chance = chances.by_piece.get((piece.unit_id, piece.floor_id), 0.0)
         return labels[sum(chance > step for step in steps)]
 
     return Colouring(say("stack.chance"), dict(zip(labels, CHANCE_SHADES, strict=True)), shade)

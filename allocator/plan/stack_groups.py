@@ -48,6 +48,11 @@ class Groups:
         """Return the group that an organisation is drawn with."""
         return self._label.get(self._head[organisation_id], OTHER)
 
+    @property
+    def organisations(self) -> list[str]:
+        """Organisations that the plan has pieces of, in the order in which they stand."""
+        return sorted(self._desks, key=self.rank)
+
     def rank(self, organisation_id: str) -> tuple[int, int, str]:
         """Return a key that orders organisations on a floor alike on every floor."""
         group = self.labels.index(self.label_of(organisation_id))

@@ -12,9 +12,10 @@ from allocator.errors import InputError, Problem
 from allocator.plan.assemble import run_record
 from allocator.plan.seating import seated
 from allocator.plan.service import service_of_plan
-from allocator.plan.types import Objective, Plan, Status
+from allocator.plan.types import Objective, Pieces, Plan, Status
 from allocator.plan.uses import floor_uses, organisation_uses
 from allocator.plan.verify import Check, GivenPlacement, verify
+from allocator.plan.verify.given import read_pieces
 from allocator.report.load import reported
 from allocator.report.tables import Reported
 from allocator.scenario.demand import demand, usable_desks
@@ -76,14 +77,15 @@ def stack(document: Document) -> Answer:
     """Return the stack plan's specification."""
     from allocator.plan.stack import stack_chart  # noqa: PLC0415 - slow to import
 
-    given = _drafted(document)
+    scenario, say = _scenario(document), _say(document)
+    pieces, _ = read_pieces(scenario, _rows(document))
     width = _whole(document.get("width"), 600, 4000)
     height = _whole(document.get("height"), 300, 4000)
     chart = stack_chart(
-        given.plan,
-        given.scenario,
+        _drawn(scenario, pieces),
+        scenario,
         colour=str(document.get("colour", "group")),
-        say=given.say,
+        say=say,
         width=width,
         tallest=height / width,
         has_heading=False,
@@ -168,32 +170,46 @@ def _finished(document: Document) -> Reported:
 def _drafted(document: Document) -> Reported:
     """Return a plan as it stands, also one that breaks rules, with what the checker says."""
     scenario = _scenario(document)
-    rows = [
+    check = verify(scenario, _rows(document))
+    return Reported(draft(scenario, check).of(scenario), scenario, check, _say(document))
+
+
+def _rows(document: Document) -> list[GivenPlacement]:
+    return [
         GivenPlacement(
             str(row.get("unit_id")), str(row.get("floor_id")), row.get("desks"), row.get("people")
         )
         for row in document.get("placements", ())
     ]
-    check = verify(scenario, rows)
-    return Reported(draft(scenario, check).of(scenario), scenario, check, _say(document))
+
+
+def _drawn(scenario: Scenario, pieces: Pieces) -> Plan:
+    """Return as much of a plan as its picture needs; nothing is judged."""
+    placed = seated(scenario, pieces)
+    return Plan(
+        status=Status.UNKNOWN,
+        objective=Objective(total=None, unplaced_people=None, terms=None),
+        bound=None,
+        gap=None,
+        placements=placed,
+        floors=floor_uses(scenario, placed),
+        run=run_record(scenario, seed=0, workers=1, time_limit_s=0, wall_s=0),
+    )
 
 
 def draft(scenario: Scenario, check: Check) -> Plan:
     """Return a plan that nothing is proved of, and that may break rules: to be looked at only."""
-    placed = seated(scenario, check.pieces)
-    return Plan(
-        status=Status.UNKNOWN,
-        objective=Objective(
-            total=check.total, unplaced_people=check.unplaced_people, terms=check.terms
-        ),
-        bound=None,
-        gap=None,
-        warnings=scenario.warnings,
-        placements=placed,
-        floors=floor_uses(scenario, placed),
-        organisations=organisation_uses(scenario, placed, check.walking_by_organisation),
-        attendance=service_of_plan(scenario, placed),
-        run=run_record(scenario, seed=0, workers=1, time_limit_s=0, wall_s=0),
+    plan = _drawn(scenario, check.pieces)
+    walking = check.walking_by_organisation
+    return plan.model_copy(
+        update={
+            "objective": Objective(
+                total=check.total, unplaced_people=check.unplaced_people, terms=check.terms
+            ),
+            "warnings": scenario.warnings,
+            "organisations": organisation_uses(scenario, plan.placements, walking),
+            "attendance": service_of_plan(scenario, plan.placements),
+        }
     )
 
 

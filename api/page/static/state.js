@@ -6,7 +6,7 @@ export const state = {
   plan: null, // plan.json
   before: null, // the plan that the differences are told against
   failed: null, // {scenario, plan} of an answer that there is no plan
-  pieces: new Map(), // "unit\nfloor" -> {unit, floor, desks}
+  pieces: new Map(), // "unit\nfloor" -> {unit, floor, desks, people}; people count where desks are pooled
   pins: new Map(), // the same keys -> {unit, floor}
   forbidden: new Map(),
   moves: [], // {unit, floor, desks}
@@ -33,7 +33,7 @@ export function take(scenario, plan, job, kept = null) {
 const rulesMade = () => [...[...state.pins.keys()].map((key) => `pin ${key}`), ...[...state.forbidden.keys()].map((key) => `never ${key}`)];
 
 export function reset() {
-  state.pieces = new Map((state.plan?.placements || []).map((row) => [keyOf(row.unit_id, row.floor_id), { unit: row.unit_id, floor: row.floor_id, desks: row.desks }]));
+  state.pieces = new Map((state.plan?.placements || []).map((row) => [keyOf(row.unit_id, row.floor_id), { unit: row.unit_id, floor: row.floor_id, desks: row.desks, people: row.people }]));
   state.pins = new Map();
   state.forbidden = new Map();
   state.moves = [];
@@ -47,7 +47,7 @@ export function isChanged() {
   return state.moves.length + state.headcounts.size > 0 || state.ratio !== null || made.length !== state.kept.size || made.some((key) => !state.kept.has(key));
 }
 
-export const placements = () => [...state.pieces.values()].map(({ unit, floor, desks }) => ({ unit_id: unit, floor_id: floor, desks }));
+export const placements = () => [...state.pieces.values()].map(({ unit, floor, desks, people }) => ({ unit_id: unit, floor_id: floor, desks, people }));
 
 export const ratioOf = (scenario) => Number(scenario?.settings?.sharing?.people_per_desk ?? 1);
 
@@ -88,14 +88,15 @@ export function move(unit, from, to, desks) {
   const source = state.pieces.get(keyOf(unit, from));
   if (!source || from === to) return;
   const amount = Math.min(desks ?? source.desks, source.desks);
+  const people = amount === source.desks ? source.people : Math.round((source.people * amount) / source.desks);
   const target = state.pieces.get(keyOf(unit, to));
   const wasPinned = state.pins.has(keyOf(unit, from));
   if (amount === source.desks) {
     state.pieces.delete(keyOf(unit, from));
     state.pins.delete(keyOf(unit, from));
-  } else state.pieces.set(keyOf(unit, from), { ...source, desks: source.desks - amount });
-  state.pieces.set(keyOf(unit, to), { unit, floor: to, desks: (target?.desks || 0) + amount });
-  state.moves.push({ unit, from, floor: to, desks: amount, wasPinned });
+  } else state.pieces.set(keyOf(unit, from), { ...source, desks: source.desks - amount, people: source.people - people });
+  state.pieces.set(keyOf(unit, to), { unit, floor: to, desks: (target?.desks || 0) + amount, people: (target?.people || 0) + people });
+  state.moves.push({ unit, from, floor: to, desks: amount, people, wasPinned });
   state.pins.set(keyOf(unit, to), { unit, floor: to }); // who moves something by hand means it
 }
 
@@ -106,12 +107,13 @@ export function unmove(one) {
   if (!there) return;
   const back = Math.min(one.desks, there.desks);
   const home = state.pieces.get(keyOf(one.unit, one.from));
-  if (there.desks > back) state.pieces.set(keyOf(one.unit, one.floor), { ...there, desks: there.desks - back });
+  const people = Math.min(one.people, there.people);
+  if (there.desks > back) state.pieces.set(keyOf(one.unit, one.floor), { ...there, desks: there.desks - back, people: there.people - people });
   else {
     state.pieces.delete(keyOf(one.unit, one.floor));
     state.pins.delete(keyOf(one.unit, one.floor));
   }
-  state.pieces.set(keyOf(one.unit, one.from), { unit: one.unit, floor: one.from, desks: (home?.desks || 0) + back });
+  state.pieces.set(keyOf(one.unit, one.from), { unit: one.unit, floor: one.from, desks: (home?.desks || 0) + back, people: (home?.people || 0) + people });
   if (one.wasPinned) state.pins.set(keyOf(one.unit, one.from), { unit: one.unit, floor: one.from });
 }
 
