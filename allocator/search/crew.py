@@ -168,7 +168,7 @@ def prove(record: Record) -> None:
     record.prove(lower_bounds(record.relaxed, time_limit_s=seconds, unplaced_people=unplaced))
 
 
-def further_proofs(record: Record) -> Iterator[float]:
+def further_proofs(record: Record) -> Iterator[Bounds]:
     """Return bounds that take longer; none where a budget of work replaces the clock."""
     if record.is_reproducible or record.score is None:
         return iter(())
@@ -181,12 +181,12 @@ def further_proofs(record: Record) -> Iterator[float]:
     )
 
 
-def prove_on(record: Record, proofs: Iterator[float], seconds: float) -> float:
+def prove_on(record: Record, proofs: Iterator[Bounds], seconds: float) -> float:
     """Go on with proofs for about so many seconds; return those that are left, or below 0."""
     record.enter("lower bound")
     began = monotonic()
-    for bound in proofs:
-        record.raise_bound(bound)
+    for bounds in proofs:
+        record.prove(bounds)
         if monotonic() - began > seconds or is_finished(record):
             break
     return seconds - (monotonic() - began)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
 
 import numpy as np
 import pytest
+from ortools.sat.python.cp_model import CpModel
 
 from allocator.plan.types import TermName
 from allocator.plan.verify import Check
@@ -14,6 +15,7 @@ from allocator.search.bounds import Bounds, bounds_at_once, lower_bounds, rising
 from allocator.search.bounds.needed import needed_desks
 from allocator.search.bounds.scaling import scale_for
 from allocator.search.bounds.transport import Transport
+from allocator.search.bounds.undivided import Undivided
 from allocator.search.bounds.walking import Views
 from allocator.search.case import compile_case
 from tests.builders import scenario
@@ -156,7 +158,8 @@ def risen(given: Scenario, seconds: float = 30.0) -> list[float]:
     case = compile_case(given)
     until = monotonic() + seconds
     known = bounds_at_once(case)
-    return list(rising_bounds(case, known, until=until, should_stop=lambda: False))
+    found = rising_bounds(case, known, until=until, should_stop=lambda: False)
+    return [bounds.total for bounds in found]
 
 
 @pytest.mark.parametrize("block", range(4))
@@ -192,8 +195,31 @@ def test_bodies_in_towers_walk_between_them() -> None:
 
 def test_a_large_case_has_no_rising_bounds() -> None:
     """Where organisations times towers are many, nothing is promised."""
-    floors = [(f"{t}-1", t, 1, 10) for t in "ABCDEFGHIJKLMNOPQRSTU"]
-    assert not risen(scenario(floors=floors, headcounts=[(u, 3) for u in "abcde"]))
+    floors = [(f"{t}-1", t, 1, 30) for t in "ABCDEFGHIJKLMNOPQRSTU"]
+    assert not risen(scenario(floors=floors, headcounts=[(u, 20) for u in "abcde"]))
+
+
+def undivided(desks: dict[str, list[int]], towers: int) -> Scenario:
+    """Bodies with units of so many desks, each on one floor, in towers of one floor of 8."""
+    floors = [(f"{i}-1", f"{i}", 1, 8) for i in range(towers)]
+    people = [(f"{o}{i}", d, o) for o, units in desks.items() for i, d in enumerate(units)]
+    rules = [("max_floors", unit, None, "1") for unit, _, _ in people]
+    return scenario(floors=floors, headcounts=people, rules=rules, settings={"sharing": PIECES})
+
+
+def test_units_that_stay_whole_need_more_towers() -> None:
+    """5 and 5, and 3 and 3, fill two towers of 8 only so that both bodies are in both."""
+    given = undivided({"P": [5, 5], "Q": [3, 3]}, towers=2)
+    assert bounds(given, time_limit_s=60.0).terms[TermName.EXTRA_TOWERS] == pytest.approx(4000)
+
+
+@pytest.mark.parametrize("build", [Undivided._by_parts, Undivided._by_fillings])
+def test_parts_and_fillings_prove_the_same(build: Callable[[Undivided], CpModel]) -> None:
+    """Divided by organisation or filled by tower, three bodies that exceed a tower are in two."""
+    bodies = {"P": [5, 4, 3], "Q": [6, 2, 2], "R": [4, 4, 1], "S": [7, 1]}
+    model = Undivided(compile_case(undivided(bodies, towers=5)))
+    model.model = build(model)
+    assert model.least(60.0, lambda: False) == (3, True)
 
 
 def test_nobody_to_place_costs_nothing() -> None:

@@ -17,6 +17,7 @@ from allocator.search.bounds.placing import people_moved, placement_cost
 from allocator.search.bounds.sharing import is_small, sharing_bounds
 from allocator.search.bounds.towers import extra_towers
 from allocator.search.bounds.transport import warm_transport
+from allocator.search.bounds.undivided import rising_towers
 from allocator.search.bounds.walking import Views
 from allocator.search.case import Case
 from allocator.search.progress import ShouldStop
@@ -86,10 +87,10 @@ def rising_bounds(
     until: float,
     should_stop: ShouldStop,
     unplaced_people: float = 0.0,
-) -> Iterator[float]:
-    """Yield bounds of the total that take longer, some seconds each.
+) -> Iterator[Bounds]:
+    """Yield bounds that take longer, some seconds each.
 
-    None for a large case, nor where desks are pooled among people who are not all alike.
+    For many a large case none, nor where desks are pooled among people who are not all alike.
 
     They hold over all plans that leave at most so many people unplaced.
 
@@ -102,10 +103,18 @@ def rising_bounds(
     """
     if not case.is_plain:
         return  # they try desk by desk, and weights are hundreds of times as many
-    if is_small(case) and needed_desks(case, unplaced_people).everyone:
-        floors = known.terms[TermName.OPEN_FLOORS]
-        for bound in sharing_bounds(case, floors, until, should_stop):
-            yield cautious(bound)
+    if not needed_desks(case, unplaced_people).everyone:
+        return
+    terms, total = dict(known.terms), known.total
+    price = case.scenario.settings.prices.extra_tower
+    for count in rising_towers(case, until, should_stop) if price else ():
+        extra = max(cautious(price * count), terms[TermName.EXTRA_TOWERS])
+        terms = terms | {TermName.EXTRA_TOWERS: extra}
+        total = max(total, sum(terms.values()))
+        yield Bounds(terms=terms, total=total)
+    if is_small(case):
+        for bound in sharing_bounds(case, terms[TermName.OPEN_FLOORS], until, should_stop):
+            yield Bounds(terms=terms, total=max(total, cautious(bound)))
 
 
 def _alone(case: Case, needed: Needed, time_limit_s: float) -> dict[TermName, float]:

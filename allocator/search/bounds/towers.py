@@ -10,6 +10,7 @@ from ortools.sat.python import cp_model
 
 from allocator.search.bounds.needed import Needed
 from allocator.search.bounds.scaling import proved
+from allocator.search.bounds.undivided import Undivided
 from allocator.search.case import Case
 
 LARGEST_MODEL = 30_000
@@ -22,7 +23,8 @@ def extra_towers(case: Case, needed: Needed, time_limit_s: float) -> int:
     alone = sum(max(fewest_towers(rooms[o], int(desks[o])) - 1, 0) for o in case.organisations)
     if rooms.size > LARGEST_MODEL or not needed.everyone:
         return alone
-    return max(alone, _together(case, rooms, desks, time_limit_s))
+    undivided, _ = Undivided(case).least(time_limit_s, lambda: False)
+    return max(alone, undivided, _together(case, rooms, desks, time_limit_s))
 
 
 def tower_rooms(case: Case) -> NDArray[np.int64]:
