@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -14,6 +15,7 @@ from allocator.scenario.types import Scenario
 from allocator.search.bounds import Bounds, bounds_at_once, lower_bounds, rising_bounds
 from allocator.search.bounds.needed import needed_desks
 from allocator.search.bounds.scaling import scale_for
+from allocator.search.bounds.sharing import is_small
 from allocator.search.bounds.transport import Transport
 from allocator.search.bounds.undivided import Undivided
 from allocator.search.bounds.walking import Views
@@ -220,6 +222,15 @@ def test_parts_and_fillings_prove_the_same(build: Callable[[Undivided], CpModel]
     model = Undivided(compile_case(undivided(bodies, towers=5)))
     model.model = build(model)
     assert model.least(60.0, lambda: False) == (3, True)
+
+
+def test_floors_of_any_size_are_too_much_for_models() -> None:
+    """Floors that hold a billion desks, as weighed ones do, get no model that counts desks."""
+    case = compile_case(scenario(headcounts=[(f"P{i}", 3, "P") for i in range(90)]))
+    vast = replace(case, capacity=case.capacity + 10**9)
+    assert is_small(case)
+    assert not is_small(vast)
+    assert Undivided(vast).model is None
 
 
 def test_nobody_to_place_costs_nothing() -> None:

@@ -28,7 +28,8 @@ from allocator.search.progress import ShouldStop
 
 MOST_CELLS = 100
 """Organisations × towers; beyond it too many ways of sharing are open to close any."""
-MOST_UNITS = 120
+MOST_UNITS, MOST_DESKS = 120, 20_000
+"""Units, and desks that all floors hold; costs are worked out for pieces of every size."""
 FIRST, LONGER = 0.2, 3
 """Work that a model gets at first, in CP-SAT's deterministic seconds, and how many times as much
 when it is asked again."""
@@ -45,7 +46,8 @@ Sharing = tuple[int, frozenset[int]]
 def is_small(case: Case) -> bool:
     """Return whether the case is small enough to decide who shares a tower."""
     cells = len(case.organisation_ids) * len(case.tower_ids)
-    return cells <= MOST_CELLS and len(case.unit_ids) <= MOST_UNITS
+    desks = int(case.capacity.sum())
+    return cells <= MOST_CELLS and len(case.unit_ids) <= MOST_UNITS and desks <= MOST_DESKS
 
 
 def sharing_bounds(

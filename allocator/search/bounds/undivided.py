@@ -29,6 +29,8 @@ FIRST_S, LONGER = 2.0, 3.0
 """Seconds that a model gets at first, and how many times as many when it is asked again."""
 MOST_STEPS = 200_000
 """Steps in the search for ways to fill a tower, likewise."""
+MOST_TOGETHER = 60
+"""Units or parts in a tower, likewise."""
 
 Filling = tuple[int, ...]
 """What is together, as sorted indices or desks; the same as often as it is there."""
@@ -203,7 +205,7 @@ def fillings(
     def further(first: int, left: int, way: Filling) -> Iterator[Filling]:
         nonlocal steps
         steps += 1
-        if steps > MOST_STEPS:
+        if steps > MOST_STEPS or len(way) > MOST_TOGETHER:
             raise TooManyError
         if way and left <= vacant:
             yield way
