@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -17,8 +18,9 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from allocator.plan.stack_colours import COLOURINGS
 from allocator.texts import LANGUAGES, texts
 from api.access import COOKIE
+from api.clerk import CLERKS
 from api.deps import Body, Caller, InService
-from api.problems import NoSuchCase
+from api.problems import Forbidden, NoSuchCase
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, ShouldStop
@@ -81,6 +83,7 @@ class Asked:
 @router.get("/")
 async def index(request: Request, lang: str | None = None) -> HTMLResponse:
     """Return the page in the language asked for, else in the browser's."""
+    _warm_up(request)
     language = lang if lang in LANGUAGES else _language(request)
     html = await run_in_threadpool(_index, language, request.scope.get("root_path", ""))
     answer = HTMLResponse(html, headers=HEADERS | {"Vary": "Accept-Language, Cookie"})
@@ -123,7 +126,10 @@ async def curve(lang: str = LANGUAGES[0]) -> JSONResponse:
 
 @router.post("/page/key")
 async def take_key(request: Request, key: Annotated[str, Form()]) -> Response:
-    """Keep a key in a cookie that scripts cannot read."""
+    """Keep a key in a cookie that scripts cannot read; other sites cannot hand one in."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin.split("://")[-1] != request.headers.get("host"):
+        raise Forbidden("hand the key in on the page itself")
     home = RedirectResponse(f"{request.scope.get('root_path', '')}/", status_code=303)
     secure = request.url.scheme == "https"
     home.set_cookie(COOKIE, key.strip(), httponly=True, samesite="strict", secure=secure)
@@ -144,6 +150,20 @@ async def ask(task: str, service: InService, _caller: Caller, body: Body) -> Res
 TASK_NAMES = frozenset(
     {"read", "case", "look", "stack", "window", "report", "picture", "placements"}
 )
+
+
+def _warm_up(request: Request) -> None:
+    """Let the clerks load what pictures need while the page is read, once."""
+    state = request.app.state
+    if hasattr(state, "service") and not hasattr(state, "warming"):
+        from api.page.template import EXAMPLE  # noqa: PLC0415 - seldom asked for
+
+        body = json.dumps({"scenario": EXAMPLE}).encode()
+        clerks = state.service.clerks
+        state.warming = asyncio.gather(
+            *(asyncio.ensure_future(clerks.do(Asked("stack", body))) for _ in range(CLERKS)),
+            return_exceptions=True,
+        )
 
 
 def _args(name: str) -> tuple[str, ...]:

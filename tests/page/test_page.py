@@ -13,6 +13,7 @@ from allocator.texts import LANGUAGES, texts
 from api.page import mount
 from api.page.routes import TASK_NAMES
 from api.page.tasks import TASKS
+from api.problems import Forbidden
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,20 @@ def test_files_are_kept_for_ever_under_their_version(client: TestClient) -> None
     assert "immutable" in client.get(f"{files[1]}/page.css").headers["Cache-Control"]
     other = client.get("/page/files/other/page.css")
     assert other.headers["Cache-Control"] == "no-store"
+
+
+def test_key_is_kept_where_scripts_cannot_read_it(client: TestClient) -> None:
+    """The cookie of a key is HttpOnly and goes to this site alone."""
+    answer = client.post("/page/key", data={"key": " k "}, follow_redirects=False)
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("allocator_key=k;")
+    assert {"HttpOnly", "SameSite=strict"} <= set(cookie.split("; "))
+
+
+def test_key_from_another_site_is_refused(client: TestClient) -> None:
+    """Another site cannot log a visitor in under its own key."""
+    with pytest.raises(Forbidden):
+        client.post("/page/key", data={"key": "k"}, headers={"Origin": "https://elsewhere.test"})
 
 
 def test_every_task_can_be_asked_for() -> None:

@@ -54,7 +54,7 @@ async function follow(job, { scenario, before = null, kept = null }) {
     return reopen(solved);
   }
   const plan = await get(`/jobs/${job.id}/result`);
-  if (plan.objective.total === null) return showWhyNone(solved, plan);
+  if (plan.objective.total === null) return showWhyNone(solved, plan, before);
   take(solved, plan, job.id, kept);
   state.before = before;
   return showFound(plan);
@@ -68,9 +68,9 @@ async function showFound(plan) {
   if (!state.before) announce(t("solving.found", { total: number(plan.objective.total) }));
 }
 
-/** There is no plan; the one before stays, with what was changed by hand. */
-function showWhyNone(scenario, plan) {
-  if (!state.plan) state.scenario = scenario;
+/** There is no plan; where another was to be changed, it stays, with what was changed by hand. */
+function showWhyNone(scenario, plan, before) {
+  if (!before) Object.assign(state, { scenario, plan: null, look: null, current: scenario.current });
   open(state.plan ? ["plan", "compare", "why", "report"] : ["compare", "why"]);
   showNone({ scenario, plan });
   show("why");

@@ -15,10 +15,16 @@ export function start() {
   });
   byId("solve").addEventListener("submit", (event) => {
     event.preventDefault();
-    careful(() => solve(withRatio(given, byId("ratio").value), { time_limit_s: Number(byId("seconds").value) }));
+    careful(() => solve(asWanted(), { time_limit_s: Number(byId("seconds").value) }));
   });
   careful(listCases);
   careful(listRecent);
+}
+
+/** Return the scenario with the ratio in the box, if that is another one than its own. */
+function asWanted() {
+  const ratio = byId("ratio").value;
+  return Math.abs(Number(ratio) - ratioOf(given)) < 0.005 ? given : withRatio(given, ratio);
 }
 
 async function listCases() {
@@ -30,7 +36,7 @@ async function listCases() {
 }
 
 export async function listRecent() {
-  const { jobs } = await get("/jobs?kind=allocate&limit=8");
+  const { jobs } = await get("/jobs?kind=allocate&limit=5");
   const lines = jobs.map((job) => {
     const when = new Date(job.created_at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
     const what = t(`status.${job.status || job.state}`);
@@ -43,11 +49,13 @@ export async function listRecent() {
 }
 
 async function openCase(name) {
+  byId("case").hidden = true;
   const scenario = await get(`/cases/${encodeURIComponent(name)}`);
   showCase(scenario, await post("/page/case", { scenario }));
 }
 
 async function upload() {
+  byId("case").hidden = byId("problems").hidden = true;
   const form = new FormData();
   for (const file of byId("files").files) form.append("files", file, file.name);
   const found = await send("/page/read", form);
@@ -65,7 +73,7 @@ function showCase(scenario, told) {
   byId("case-fits").textContent = spare >= 0 ? t("start.fits", { spare: number(spare) }) : t("start.short", { lacking: number(-spare) });
   byId("case-fits").classList.toggle("bad", spare < 0);
   fill(byId("case-warnings"), ...told.warnings.slice(0, 20).map((text) => el("li", { textContent: text, lang: "en" })));
-  byId("ratio").value = ratioOf(scenario);
+  byId("ratio").value = Math.round(100 * ratioOf(scenario)) / 100;
   byId("case").focus();
   byId("case").scrollIntoView({ block: "nearest" });
   announce(t("start.opened", { title: byId("case-title").textContent }));

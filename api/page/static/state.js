@@ -49,7 +49,11 @@ export function isChanged() {
 
 export const placements = () => [...state.pieces.values()].map(({ unit, floor, desks, people }) => ({ unit_id: unit, floor_id: floor, desks, people }));
 
-export const ratioOf = (scenario) => Number(scenario?.settings?.sharing?.people_per_desk ?? 1);
+/** Return the people per desk of a scenario, which may be written as a fraction. */
+export function ratioOf(scenario) {
+  const [people, desks = 1] = String(scenario?.settings?.sharing?.people_per_desk ?? 1).split("/").map(Number);
+  return people / desks;
+}
 
 /** Return a scenario with another ratio for those who have none of their own. */
 export function withRatio(scenario, ratio) {
