@@ -8,16 +8,19 @@ import pytest
 
 from allocator.cli import main
 from allocator.cli.common import ALL_WELL, BAD_INPUT
-from allocator.plan.tables import SCENARIO, write_plan
+from allocator.plan.tables import PLAN, SCENARIO, json_text
+from allocator.scenario.write import scenario_json
 from tests.report.small import small
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A plan's folder as solve writes it."""
-    given = small()
-    write_plan(given.plan, tmp_path / "plan", given.scenario)
-    return tmp_path / "plan"
+    """What of a plan's folder a report needs."""
+    given, made = small(), tmp_path / "plan"
+    made.mkdir()
+    (made / PLAN).write_text(json_text(given.plan.as_json()))
+    (made / SCENARIO).write_text(scenario_json(given.scenario))
+    return made
 
 
 def test_report_tells_its_files(
