@@ -41,6 +41,8 @@ SCREEN = {"level_width": 20, "tower_gap": 10, "block_gap": 20, "growth": 6}
 """Distances without a heading: on a screen, which has less room than paper."""
 OVER = "#C62828"
 """Around desks that a floor does not have."""
+NARROW_TITLE = 700
+"""Pixels that a title may have where the picture has less."""
 DIMMED = 0.18
 """Opacity of what is not lit."""
 TOOLTIP = {
@@ -112,7 +114,7 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
             .configure_view(stroke=None)
         )
         if has_heading:
-            chart = chart.properties(title=_title(plan, scenario, say))
+            chart = chart.properties(title=_title(plan, scenario, layout, say))
         chart.data = alt.InlineData(values=_values(layout, fills, frozenset(marked)))
     return chart
 
@@ -279,12 +281,13 @@ def _captions(layout: Layout) -> list[alt.Chart]:
     ]
 
 
-def _title(plan: Plan, scenario: Scenario, say: Texts) -> alt.TitleParams:
+def _title(plan: Plan, scenario: Scenario, layout: Layout, say: Texts) -> alt.TitleParams:
     settings = scenario.settings
     return alt.TitleParams(
         text=shorten(settings.title or settings.name or say("stack.title"), 120),
         subtitle=[_seated(plan, say), _worth(plan, say)],
         anchor="start",
+        limit=max(layout.width, NARROW_TITLE),
         fontSize=20,
         subtitleFontSize=13,
         subtitleColor=FAINT,

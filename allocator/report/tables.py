@@ -168,7 +168,8 @@ def organisations(given: Reported) -> Table:
         for use in given.plan.organisations
     )
     columns = (
-        *(("organisation", "text", 4.2), ("coordinator", "text", 2.7), "people", "desks"),
+        *(("organisation", "text", 4), ("coordinator", "text", 2.7), ("people", "number", 1.2)),
+        "desks",
         *(("people_per_desk", "ratio"), ("place", "text", 3.2), "towers", "floors_used"),
         *(("walking", "decimal", 1.2), ("without_desk", "decimal", 1.3)),
         ("short_day", "percent", 1.6),
