@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.errors import shorten
+from allocator.plan.gap import widest_term
 from allocator.plan.types import AreaKind, OwnDesks, Plan, Service, Status, Term
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.settings import decimal_text
@@ -163,14 +164,16 @@ def _seating(plan: Plan) -> dict[str, str]:
 
 
 def _costs(
-    terms: Iterable[Term], total: float | None, bound: float | None, gap: float | None
+    terms: Sequence[Term], total: float | None, bound: float | None, gap: float | None
 ) -> str:
     rows = [(t.name.replace("_", " "), _number(t.amount), t.cost, t.bound) for t in terms]
     lines = [_cost_line("person-minutes a week", "amount", "cost", "bound")]
     for name, amount, cost, least in [*rows, ("total", "", total, bound)]:
         lines.append(_cost_line(name, amount, _number(cost), _number(least)))
     if gap is not None:
-        lines.append(f"gap {gap:.1%}: the best plan costs between bound and total")
+        widest = widest_term(terms) if gap else None
+        where = f"; widest in {widest.replace('_', ' ')}" if widest else ""
+        lines.append(f"gap {gap:.1%}: the best plan costs between bound and total{where}")
     return "\n".join(lines)
 
 
