@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from allocator.search.progress import OnProgress
     from allocator.studies.compare import Row
 
-LOOK_S = 0.1
+LOOK_S = 0.25
 SCENARIO = "scenario"
 """Name of the scenario in a comparison, where it has none of its own."""
 
@@ -49,6 +49,7 @@ class Parent:
     closing: Event
     solves: Callable[[], int]
     over: dict[str, State] = field(default_factory=dict)
+    born: int = 0
 
     @property
     def id(self) -> str:
@@ -95,6 +96,7 @@ class Parent:
     def news(self) -> dict[str, Answer | None]:
         """Return the children that are over since this was asked last, with their answers."""
         found = {child.workflow_id: STATES[child.status] for child in self.store.children(self.id)}
+        self.born = len(found)
         new = [child for child, state in found.items() if state.is_over and child not in self.over]
         self.over |= {child: found[child] for child in new}
         return self.store.answers(new) if new else {}
@@ -130,9 +132,10 @@ def conduct_batch(parent: Parent) -> Answer:
         file_of[child] = table["name"]
         if child not in known and not parent.heed():
             parent.bear(str(number), {"headcounts": table["headcounts"]})
-    while len(parent.over) < len(parent.store.children(parent.id)):
-        _gather(parent, rows, file_of)
+    _gather(parent, rows, file_of)
+    while len(parent.over) < parent.born:
         time.sleep(LOOK_S)
+        _gather(parent, rows, file_of)
     in_order = [rows[child] for child in file_of if child in rows]
     return parent.end(in_order, len(tables))
 

@@ -133,6 +133,11 @@ def state_of(found: WorkflowStatus) -> State:
     return State.CANCELLED if stopped and state is State.DONE else state
 
 
+def is_left(found: WorkflowStatus) -> bool:
+    """Whether a worker that stopped left something of the job for the next one."""
+    return bool((found.attributes or {}).get("left"))
+
+
 def links_of(job_id: str) -> Links:
     """Return where more about a job is."""
     place = f"/jobs/{job_id}"

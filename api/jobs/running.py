@@ -8,7 +8,7 @@ from concurrent.futures import wait
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from dbos import DBOS, error
+from dbos import DBOS, WorkflowStatus, error
 
 from allocator.errors import ProcessDiedError
 from api.jobs.errands import Answer, Errand
@@ -82,16 +82,19 @@ class Wishes:
 
     Parameters
     ----------
+    status
+        Of the job, as it was when it was begun.
     executor_id
         The worker that carries it out.
     """
 
-    def __init__(self, store: Store, job_id: str, executor_id: str) -> None:
+    def __init__(self, store: Store, status: WorkflowStatus, executor_id: str) -> None:
         self._store = store
-        self._job_id = job_id
+        self._job_id = status.workflow_id
         self._executor_id = executor_id
-        self._look_at = 0.0
-        self.stop = self.lost = False
+        self._look_at = time.monotonic() + LOOK_S
+        self.stop = bool((status.attributes or {}).get("stop"))
+        self.lost = False
 
     def look(self) -> None:
         """Look whether the job was told to stop, or is somebody else's by now."""
@@ -125,20 +128,19 @@ class Running:
 
     def __init__(
         self,
-        job_id: str,
+        status: WorkflowStatus,
         store: Store,
         pool: Pool,
         executor_id: str,
-        starts: int,
         closing: Event,
     ) -> None:
-        self.job_id = job_id
+        self.job_id = status.workflow_id
         self.store = store
         self.pool = pool
-        self.left = max(1, MOST_STARTS + 1 - starts)
+        self.left = max(1, MOST_STARTS + 1 - (status.recovery_attempts or 1))
         self.closing = closing
-        self.wishes = Wishes(store, job_id, executor_id)
-        self.progress = Progressing(store, job_id)
+        self.wishes = Wishes(store, status, executor_id)
+        self.progress = Progressing(store, self.job_id)
         self.handed_over = False
 
     def carry_out(self, errand: Errand) -> Answer:
@@ -196,3 +198,4 @@ class Running:
         """Leave the best plan so far, and the time that is left, for another worker."""
         left_s = max(1.0, errand.time_limit_s - used_s)
         DBOS.set_event(HANDOVER, {"plan": answer.get("plan"), "time_limit_s": left_s})
+        self.store.leave(self.job_id)

@@ -318,6 +318,11 @@ class Store:
         with self._asked() as client:
             client.update_workflow_attributes(job_id, {"standing": standing}, merge=True)
 
+    def leave(self, job_id: str) -> None:
+        """Keep that there is a handover."""
+        with self._asked() as client:
+            client.update_workflow_attributes(job_id, {"left": True}, merge=True)
+
     def queue_again(self, job_id: str, queue: str) -> None:
         """Give up a job that runs, for another worker to begin."""
         with self._asked() as client:

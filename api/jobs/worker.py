@@ -21,7 +21,7 @@ from api.jobs.database import APPLICATION, SERIALIZER
 from api.jobs.errands import Answer, Errand
 from api.jobs.leases import Leases
 from api.jobs.parents import Parent, conduct_batch, conduct_comparison
-from api.jobs.records import MOST_STARTS, Kind
+from api.jobs.records import MOST_STARTS, Kind, is_left
 from api.jobs.running import Running, Wishes, given_up
 from api.jobs.store import SOLVES, STUDIES, VERSION, DatabaseAwayError, Store
 from api.metrics import Metrics
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger("allocator.jobs")
 
 POLL_S, EAGER_S = 0.1, 0.02
-"""How often the queue of solves is looked at, and while children are carried out."""
-POLL_STUDIES_S = 0.1
+"""How often the queue of solves is looked at, and while short children are carried out."""
+SHORT_S = 1.0
+"""Seconds up to which a child is short: it is then worth while to have the next one at hand."""
+POLL_STUDIES_S = 0.5
 PARENTS = 4
 """Comparisons and batches that one worker conducts at a time."""
 GRACE_S = 20.0
@@ -69,6 +71,7 @@ class Worker:
         self._carrying: dict[str, str] = {}
         self._given_up: dict[str, str] = {}
         self._is_eager = self._had_children = False
+        self._last_parent = "", ""
         self._keeper = Thread(target=self._keep, name="allocator-keeper", daemon=True)
 
     def open(self) -> None:
@@ -127,7 +130,7 @@ class Worker:
         return bool(left)
 
     def _be_eager(self, eager: bool) -> None:
-        """Look at the queue more often while the many small solves of a parent are in it."""
+        """Look at the queue more often, and take one more, while short children are in it."""
         self._had_children = self._had_children or eager
         if self._is_eager is eager:
             return
@@ -135,6 +138,7 @@ class Worker:
         queue = DBOS.retrieve_queue(SOLVES)
         if queue is not None:
             queue.set_polling_interval_sec(EAGER_S if eager else POLL_S)
+            queue.set_worker_concurrency(self.settings.concurrent_solves + eager)
 
     def _register(self, kind: Kind) -> None:
         def workflow(request: str) -> Any:
@@ -147,8 +151,6 @@ class Worker:
         job_id = DBOS.workflow_id or ""
         queue = STUDIES if kind.is_parent else SOLVES
         self._carrying[job_id] = queue
-        if "." in job_id:
-            self._be_eager(True)
         began = time.monotonic()
         _log.info("started", extra={"job": job_id, "kind": kind.value})
         try:
@@ -166,6 +168,8 @@ class Worker:
             del self._carrying[job_id]
         seconds = time.monotonic() - began
         self.metrics.ended(kind.value, seconds, answer.get("standing", {}).get("gap"))
+        if "." in job_id and seconds < SHORT_S:
+            self._be_eager(True)
         told = {"job": job_id, "status": answer["status"], "seconds": round(seconds, 3)}
         _log.info("ended", extra=told)
         return answer
@@ -175,15 +179,14 @@ class Worker:
             raise given_up(job_id)
         [status] = self.store.statuses([job_id])
         self.metrics.waited(kind.value, status.created_at, status.dequeued_at)
-        starts = status.recovery_attempts or 1
         if kind.is_parent:
             return self._conduct(status, kind, request)
-        running = Running(job_id, self.store, self.pool, self.executor_id, starts, self._closing)
-        return running.carry_out(self._errand(job_id, kind, request, starts))
+        running = Running(status, self.store, self.pool, self.executor_id, self._closing)
+        return running.carry_out(self._errand(status, kind, request))
 
     def _conduct(self, status: WorkflowStatus, kind: Kind, request: str) -> Answer:
         conduct = conduct_batch if kind is Kind.BATCH else conduct_comparison
-        wishes = Wishes(self.store, status.workflow_id, self.executor_id)
+        wishes = Wishes(self.store, status, self.executor_id)
         parent = Parent(
             status, json.loads(request), self.store, wishes, self._closing, self._solves
         )
@@ -193,10 +196,11 @@ class Worker:
         """Return how many solves all live workers do at a time."""
         return sum(self.leases.live().values())
 
-    def _errand(self, job_id: str, kind: Kind, request: str, starts: int) -> Errand:
+    def _errand(self, status: WorkflowStatus, kind: Kind, request: str) -> Errand:
         """Return what a process is to do; where another worker left off, from there on."""
-        parent = job_id.split(".", maxsplit=1)[0]
-        left = self.store.handover(job_id) or {}
+        job_id = status.workflow_id
+        parent = job_id.split(".")[0]
+        left = (self.store.handover(job_id) if is_left(status) else None) or {}
         options = json.loads(request)["options"]
         plan = left.get("plan")
         return Errand(
@@ -204,9 +208,17 @@ class Worker:
             request=request,
             time_limit_s=left.get("time_limit_s") or options["time_limit_s"],
             workers=self.settings.workers,
-            base=self.store.request(parent) if parent != job_id else None,
+            base=self._request_of(parent) if parent != job_id else None,
             start=json.loads(plan)["placements"] if plan else None,
         )
+
+    def _request_of(self, parent: str) -> str:
+        """Return the request of a parent, asked for once for its many children."""
+        known, request = self._last_parent
+        if known != parent:
+            request = self.store.request(parent)
+            self._last_parent = parent, request
+        return request
 
     def _keep(self) -> None:
         """Show signs of life, take over from the dead, forget the old; until closed."""
