@@ -15,8 +15,8 @@ import numpy as np
 from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
 from allocator.search.first import first_plan
 from allocator.search.local.budget import Budget
-from allocator.search.local.improve import improve
 from allocator.search.local.ready import is_ready, wait_until_ready
+from allocator.search.local_search import local_search
 from allocator.search.neighbourhoods import Neighbourhoods
 from allocator.search.record import Record
 
@@ -59,7 +59,7 @@ def warm_up(record: Record, rng: np.random.Generator) -> None:
 
 def _alone(record: Record, rng: np.random.Generator) -> None:
     """One thread: a first plan however it comes, a bound, then local search."""
-    if is_ready():
+    if is_ready(local_search(record.case).code):
         walk(record, rng, seconds=record.left() / 4, until_first=True)
     if record.layout is None:
         first_plan(record, rng)
@@ -81,6 +81,7 @@ def _take_turns(record: Record, rng: np.random.Generator) -> None:
 def _walk_moves(record: Record, rng: np.random.Generator, work: float) -> None:
     record.enter("local search")
     budget = Budget(moves=int(work * MOVES_PER_S), should_stop=record.stop_asked)
+    improve = local_search(record.case).improve
     for found in improve(
         record.case, record.layout or {}, rng=rng, budget=budget, now=record.case_now
     ):
@@ -103,14 +104,17 @@ def walk(
         first = until_first and record.layout is not None
         return first or is_finished(record) or record.elapsed() > end
 
-    wait_until_ready(is_over)
+    search = local_search(record.case)
+    wait_until_ready(is_over, search.code)
     afresh = not record.has_good_start
     while not is_over():
         record.enter("local search")
         attempt = _Attempt(record, afresh)
         budget = Budget(seconds=record.left(), should_stop=attempt.stop_when(is_over))
         begin = {} if afresh else record.layout or {}
-        for found in improve(record.case, begin, rng=rng, budget=budget, now=record.case_now):
+        for found in search.improve(
+            record.case, begin, rng=rng, budget=budget, now=record.case_now
+        ):
             attempt.note(found.total)
             record.offer(found.layout)
             if record.layout is not None:

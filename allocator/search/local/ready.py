@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from time import sleep
 
 import numpy as np
@@ -21,24 +22,33 @@ from allocator.search.local.compiled import code_folder
 from allocator.search.local.improve import improve
 
 POLL_S = 0.05
-DONE = "complete"
-"""Name of the file that says that all of the code is in its folder."""
+GENERAL = "allocator.search.local.ready"
+"""Module that compiles the general local search when it is run."""
 
 
-def is_ready() -> bool:
-    """Whether all machine code lies in its folder."""
-    return (code_folder() / DONE).exists()
+def is_ready(module: str = GENERAL) -> bool:
+    """Whether all machine code that a module compiles lies in its folder."""
+    return _done(module).exists()
 
 
-def wait_until_ready(should_stop: Callable[[], bool]) -> None:
-    """Compile in another process, until that is done or the stop.
+def note_ready(module: str) -> None:
+    """Leave a file that says that all of a module's code is in its folder."""
+    _done(module).touch()
+
+
+def _done(module: str) -> Path:
+    return code_folder() / f"{module}.complete"
+
+
+def wait_until_ready(should_stop: Callable[[], bool], module: str = GENERAL) -> None:
+    """Compile in another process, which runs the module, until that is done or the stop.
 
     What is compiled by then is kept. Where another process cannot be had, this one compiles when
     it comes to it.
     """
-    if is_ready():
+    if is_ready(module):
         return
-    command = [sys.executable, "-m", "allocator.search.local.ready"]
+    command = [sys.executable, "-m", module]
     here = os.environ | {"NUMBA_CACHE_DIR": str(code_folder().parent.parent)}
     try:
         child = subprocess.Popen(command, env=here, stdin=subprocess.DEVNULL)
@@ -71,7 +81,7 @@ def compile_all() -> None:
     budget = Budget(moves=100_000)
     for _ in improve(case, {}, rng=np.random.default_rng(0), budget=budget):
         pass
-    (code_folder() / DONE).touch()
+    note_ready(GENERAL)
 
 
 if __name__ == "__main__":
