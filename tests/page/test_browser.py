@@ -97,10 +97,12 @@ def test_keyboard_alone_finds_pins_and_moves(solved: Visit) -> None:
     page.keyboard.press("Enter")
     page.focus("#chosen-body [data-pin] >> nth=0")
     page.keyboard.press("Space")
-    page.wait_for_selector("#change-list .change")
-    page.focus("#chosen-body select >> nth=1")
-    page.keyboard.press("ArrowDown")
-    page.locator("#change-list .change").nth(1).wait_for()
+    page.locator('#chosen-body [aria-pressed="true"]').wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
+    page.select_option("#chosen-body select >> nth=1", index=1)
+    page.focus("#chosen-body [data-move] >> nth=1")
+    page.keyboard.press("Enter")
+    page.locator("#change-list .change", has_text="Moved").wait_for()
 
 
 def test_dragging_a_piece_to_a_full_floor_is_a_violation(solved: Visit) -> None:

@@ -18,6 +18,13 @@ export function fill(parent, ...children) {
   return parent;
 }
 
+/** Make what is in an element anew without taking the keyboard from whoever is in it. */
+export function keepFocus(holder, work) {
+  const at = holder.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
+  work();
+  if (at) [...holder.querySelectorAll("[data-focus]")].find((each) => each.dataset.focus === at)?.focus({ preventScroll: true });
+}
+
 export function tiles(parent, pairs) {
   fill(parent, ...pairs.map(([figure, words]) => el("div", {}, el("dt", { textContent: words }), el("dd", { textContent: figure }))));
 }

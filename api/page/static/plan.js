@@ -1,7 +1,7 @@
 // The plan's view: verdict, what was changed by hand, organisations and their pieces, and differences.
 
 import { careful, post } from "./api.js";
-import { announce, byId, el, fill, table } from "./dom.js";
+import { announce, byId, el, fill, keepFocus, table } from "./dom.js";
 import { language, number, percent, t } from "./texts.js";
 import { changedScenario, forbid, isChanged, isPinned, keyOf, move, placements, ratioOf, reset, state, togglePin, unmove } from "./state.js";
 import { drawStack, light, startStack } from "./stack.js";
@@ -40,8 +40,8 @@ export async function refresh({ picture = true } = {}) {
   state.look = await post("/page/look", asked);
   showVerdict();
   showChanges();
-  showOrganisations();
-  showChosen();
+  keepFocus(byId("organisations"), showOrganisations);
+  keepFocus(byId("chosen"), showChosen);
   showCosts();
   await drawn;
 }
@@ -104,6 +104,7 @@ function showOrganisations() {
   fill(byId("organisations"), ...bodies.map((body) => el("li", {}, el("button", {
     type: "button",
     "data-body": body.id,
+    "data-focus": body.id,
     "aria-pressed": String(state.chosen === body.id),
     onclick: () => choose(state.chosen === body.id ? null : body.id),
     onfocus: () => light(body.id),
@@ -148,8 +149,8 @@ function showChosen() {
 }
 
 function unitPart(unit) {
-  const box = el("input", { type: "number", min: 0, max: 100000, step: 1, value: unit.headcount, id: `people-${unit.id}`, onchange: (event) => setPeople(unit.id, event.target.value) });
-  const slider = el("input", { type: "range", min: 0, max: Math.max(20, 2 * peopleOf(unit.id)), step: 1, value: unit.headcount, "aria-label": t("whatif.headcount", { name: unit.name }), oninput: (event) => { box.value = event.target.value; }, onchange: (event) => setPeople(unit.id, event.target.value) });
+  const box = el("input", { type: "number", min: 0, max: 100000, step: 1, value: unit.headcount, id: `people-${unit.id}`, "data-focus": `people ${unit.id}`, onchange: (event) => setPeople(unit.id, event.target.value) });
+  const slider = el("input", { type: "range", min: 0, max: Math.max(20, 2 * peopleOf(unit.id)), step: 1, value: unit.headcount, "data-focus": `slider ${unit.id}`, "aria-label": t("whatif.headcount", { name: unit.name }), oninput: (event) => { box.value = event.target.value; }, onchange: (event) => setPeople(unit.id, event.target.value) });
   return el("div", { className: "unit" },
     el("h3", {}, unit.name, el("span", { textContent: t("plan.unit_facts", { people: number(unit.headcount), desks: number(unit.demand) }) })),
     ...(unit.pieces.length ? unit.pieces.map((piece) => piecePart(unit, piece)) : [el("p", { className: "quiet", textContent: t("plan.not_placed") })]),
@@ -159,15 +160,21 @@ function unitPart(unit) {
 
 function piecePart(unit, piece) {
   const floors = state.look.floors.filter((floor) => floor.id !== piece.floor);
-  const menu = el("select", { "aria-label": `${t("whatif.move")}: ${unit.name}`, onchange: (event) => { move(unit.id, piece.floor, event.target.value); announce(t("plan.moved_to", { name: unit.name, place: placeOf(event.target.value) })); changed(); } },
-    el("option", { value: "", textContent: `${t("whatif.move")}…`, selected: true, disabled: true }),
+  const place = `${unit.id} ${piece.floor}`;
+  const menu = el("select", { "data-focus": `floor ${place}`, "aria-label": `${t("whatif.choose_floor")}: ${unit.name}`, onchange: () => { go.disabled = !menu.value; } },
+    el("option", { value: "", textContent: t("whatif.choose_floor"), selected: true }),
     ...floors.map((floor) => el("option", { value: floor.id, textContent: t("whatif.vacant", { place: floor.place, vacant: number(floor.vacant) }) })));
+  const go = el("button", { type: "button", className: "small", disabled: true, "data-move": piece.floor, textContent: t("whatif.move"), onclick: () => {
+    move(unit.id, piece.floor, menu.value);
+    announce(t("plan.moved_to", { name: unit.name, place: placeOf(menu.value) }));
+    changed();
+  } });
   const pinned = isPinned(unit.id, piece.floor);
   return el("div", { className: "piece" },
     el("span", { textContent: t("plan.piece", { place: piece.place, desks: number(piece.desks), people: number(piece.people) }) }),
-    el("button", { type: "button", className: "small", "aria-pressed": String(pinned), "data-pin": piece.floor, textContent: pinned ? t("whatif.unpin") : t("whatif.pin"), onclick: () => { togglePin(unit.id, piece.floor); changed(); } }),
-    el("button", { type: "button", className: "small", textContent: t("whatif.forbid"), onclick: () => { forbid(unit.id, piece.floor); changed(); } }),
-    menu);
+    el("button", { type: "button", className: "small", "aria-pressed": String(pinned), "data-pin": piece.floor, "data-focus": `pin ${place}`, textContent: pinned ? t("whatif.unpin") : t("whatif.pin"), onclick: () => { togglePin(unit.id, piece.floor); changed(); } }),
+    el("button", { type: "button", className: "small", textContent: t("whatif.forbid"), "data-focus": `forbid ${place}`, onclick: () => { forbid(unit.id, piece.floor); changed(); } }),
+    menu, go);
 }
 
 function setPeople(unit, value) {
