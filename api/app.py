@@ -65,6 +65,7 @@ def create_app(
         app.state.service = service
         worker = Worker(settings, service.metrics, solver) if settings.concurrent_solves else None
         if worker:
+            service.clerks.hire()
             await run_in_threadpool(worker.open)
         try:
             yield

@@ -90,12 +90,18 @@ def nobody(*_: object, **__: object) -> NoReturn:
 
 
 class Clerks:
-    """The clerks of one service."""
+    """The clerks of one service; hired when they are first needed, unless before."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        memory_mb = min(MEMORY_MB, settings.memory_limit_mb)
-        self._pool = Pool(CLERKS, Limits(grace_s=1.0, memory_mb=memory_mb), nobody)
+        self._hired: Pool | None = None
+
+    def hire(self) -> Pool:
+        """Start the processes, if they have not been."""
+        if self._hired is None:
+            memory_mb = min(MEMORY_MB, self._settings.memory_limit_mb)
+            self._hired = Pool(CLERKS, Limits(grace_s=1.0, memory_mb=memory_mb), nobody)
+        return self._hired
 
     async def read(self, kind: str, body: bytes | tuple[Part, ...]) -> Order:
         """Return what a body asks for.
@@ -129,7 +135,7 @@ class Clerks:
         return await self._done(work)
 
     async def _done(self, work: Reading | Drawing) -> Any:
-        job = self._pool.submit(work)
+        job = self.hire().submit(work)
         try:
             return await asyncio.wrap_future(job.future)
         except asyncio.CancelledError:
@@ -144,4 +150,5 @@ class Clerks:
 
     def close(self) -> None:
         """Let all clerks go."""
-        self._pool.close()
+        if self._hired is not None:
+            self._hired.close()

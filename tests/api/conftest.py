@@ -1,4 +1,4 @@
-"""The service in this process: without a worker, with planted solves, or as it is."""
+"""The service: without a worker, with planted solves (one of them a process), or as it is."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from allocator.studies.pool import Solver, default_solver
 from api.app import create_app
 from api.settings import ServiceSettings
 from tests.api import planted as solves
+from tests.api.live import Live, live
 
 
 def limits(folder: Path, **changes: Any) -> ServiceSettings:
@@ -49,15 +50,16 @@ def idle() -> Iterator[TestClient]:
         yield one
 
 
-@pytest.fixture(scope="module")
-def planted() -> Iterator[TestClient]:
-    """A client of a service that answers every order with `unknown`."""
-    with client(solves.prompt) as one:
+@pytest.fixture(scope="session")
+def steady() -> Iterator[TestClient]:
+    """A client of a service whose solves tell a better total until their time is up."""
+    with client(solves.steady) as one:
         yield one
 
 
-@pytest.fixture(scope="module")
-def service() -> Iterator[TestClient]:
-    """A client of the service as it is, with one process that solves."""
-    with client() as one:
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The service as it is, in a process of its own."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('service') / 'jobs.sqlite'}"
+    with live("serve", url, "real") as one:
         yield one

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,6 @@ from fastapi.testclient import TestClient
 from allocator.scenario.read import read_scenario
 from allocator.scenario.write import write_scenario
 from api.examples import SMALLEST
-from tests.api import planted as solves
-from tests.api.conftest import client
 from tests.api.test_jobs import ASYNC
 
 pytestmark = pytest.mark.xdist_group("service")
@@ -24,13 +21,6 @@ FILES = {
     "headcounts": ("staff.csv", HEADCOUNTS),
     "scenario": ("scenario.toml", SETTINGS),
 }
-
-
-@pytest.fixture(scope="module")
-def steady() -> Iterator[TestClient]:
-    """A client of a service whose solves tell a better total until their time is up."""
-    with client(solves.steady) as one:
-        yield one
 
 
 def test_tables_as_files_are_the_same_scenario(idle: TestClient) -> None:

@@ -26,6 +26,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return url
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
 def test_service_answers_and_leaves_nothing_behind(database: str, kind: signal.Signals) -> None:
     """It answers over the wire; told to stop, it does, and no process of it is left."""
@@ -39,12 +40,14 @@ def test_service_answers_and_leaves_nothing_behind(database: str, kind: signal.S
     assert until(lambda: not children & processes())
 
 
+@pytest.mark.faults
 def test_open_service_says_so(database: str) -> None:
     """Without keys it warns, loudly, before it listens."""
     with live("serve", database, "prompt", concurrent_solves=0) as service:
         assert service.told[0].startswith("WARNING: no key was ever made")
 
 
+@pytest.mark.faults
 def test_log_tells_jobs_and_nothing_of_their_content(database: str) -> None:
     """Every line is JSON; a job is told by its id, and no name or number of a table."""
     with live("serve", database, "prompt") as service:

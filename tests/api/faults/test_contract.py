@@ -12,17 +12,14 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS
 
 from api.app import create_app
-from tests.api import planted as solves
 from tests.api.conftest import limits
-from tests.api.live import served
+from tests.api.live import live
 
-pytestmark = pytest.mark.xdist_group("service")
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 LOOSE = ["positive_data_acceptance", "negative_data_rejection", "missing_required_header"]
 """Checks that do not hold here: what fits the schema may contradict itself from table to table,
 files of a form may hold anything, and an open service asks for no key."""
 
-
-NARROW = {"queued_jobs": 100_000, "jobs_a_key": 100_000, "running_a_key": 64}
 
 with TemporaryDirectory() as folder:
     schema = schemathesis.openapi.from_dict(create_app(limits(Path(folder))).openapi())
@@ -30,17 +27,16 @@ schema.config.phases.coverage.enabled = False  # systematic, and ten times slowe
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service that answers every order with `unknown`."""
-    with TemporaryDirectory() as folder:
-        app = create_app(limits(Path(folder), **NARROW), solves.prompt)
-        with served(app) as address:
-            yield address
+    place = f"sqlite:///{tmp_path_factory.mktemp('contract') / 'jobs.sqlite'}"
+    with live("serve", place, "prompt", jobs_a_key=100_000, running_a_key=64) as service:
+        yield service.url
 
 
 @schema.parametrize()
 @settings(
-    max_examples=4,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     database=None,
@@ -48,4 +44,4 @@ def url() -> Iterator[str]:
 )
 def test_service_keeps_its_contract(case: schemathesis.Case, url: str) -> None:
     """Drawn requests get documented answers only, and never a server error."""
-    case.call_and_validate(base_url=url, excluded_checks=CHECKS.get_by_names(LOOSE))
+    case.call_and_validate(base_url=url, timeout=60, excluded_checks=CHECKS.get_by_names(LOOSE))
