@@ -16,7 +16,7 @@ import numpy as np
 from allocator.search.local import board as on
 from allocator.search.local.compiled import compiled
 from allocator.search.local.counts import BROKEN, COST, NOWHERE, OVER, UNPLACED, piece_at
-from allocator.search.local.moves import move_band, rolled, transfer
+from allocator.search.local.moves import move_band, rolled, take_along_back, transfer
 from allocator.search.local.transfer import felt, move_desks, settle, shift
 
 units, pieces, kept_pieces, places = on.units, on.pieces, on.kept_pieces, on.places
@@ -42,8 +42,8 @@ def undo(b: Any) -> None:
     for i in range(b.logged - 1, -1, -1):
         entry = log(b)[i]
         shift(b, entry.unit, entry.target, entry.origin, entry.desks)
-        if b.settled == 1:
-            settle(b, entry.unit, entry.target, entry.origin, entry.desks)
+    if b.settled == 1:
+        take_along_back(b)
     copy_tally(tally_before(b), tally(b))
 
 

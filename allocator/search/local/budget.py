@@ -21,6 +21,11 @@ class Budget:
         not: with them the same random numbers give the same layouts.
     should_stop
         Asked a few times a second.
+
+    Attributes
+    ----------
+    spent
+        Moves made so far.
     """
 
     def __init__(
@@ -34,10 +39,12 @@ class Budget:
             raise ValueError("a budget is either seconds or moves")
         self._end = None if seconds is None else monotonic() + seconds
         self._left = moves
+        self.spent = 0
         self._should_stop = should_stop
 
     def spend(self, moves: int) -> None:
         """Count moves that were made."""
+        self.spent += moves
         if self._left is not None:
             self._left -= moves
 

@@ -29,31 +29,38 @@ from allocator.search.local.towers import (
     tower_case,
 )
 
-BEGIN_HOT, COLD = 2.0, 0.02
+BEGIN_HOT, COLD = 1.0, 0.02
 """Temperatures of the first search for towers, in ordinary units (`Search.size`)."""
 KICK_HOT = (0.25, 0.5, 1.0)
-BEGIN_BANDS, KICK_BANDS = 0.6, 0.9
+BANDS = 0.9
 """Part of the moves between towers that are whole bands."""
 FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12, 0.25), 0.002
 """Temperatures of floors, in the same measure."""
-BEGIN_MOVES, KICK_MOVES = 300, 150
-"""Moves a unit: of the first search for towers, and of a reheat."""
-FLOOR_MOVES, POLISH_MOVES = 3000, (1000, 3000, 10_000)
-"""Moves a unit: of the floors of several towers together, and of those of one."""
-PROMISING, TRIES = 0.3, 12
-"""How much worse towers may be, in ordinary units, for floors to be tried; reheats for that."""
+BEGINNINGS, BEGIN_MOVES, KICK_MOVES = 4, 1500, 150
+"""Beginnings of the search for towers at most, the best of which is taken; moves a unit of each,
+and of a reheat."""
+MOST_BEGIN_MOVES = 1_200_000
+"""Moves of all beginnings at most."""
+FLOOR_MOVES, FIRST_POLISH, POLISH_MOVES = 2000, 1000, (1000, 3000, 10_000)
+"""Moves a unit: of the floors of several towers together, of those of each of them then, and of
+those of one tower later."""
+PROMISING, TRIES, PATIENT = 0.3, 12, 4
+"""How much worse towers may be, in ordinary units, for floors to be tried; reheats for that, and
+reheats in vain after which towers that have become better are laid out."""
 HOPEFUL = 1.5
-"""How much worse floors of several towers may be, for each tower to be polished by itself."""
-FLOORS_ONLY = 0.7
-"""Part of the kicks that leave the choice of towers as it is."""
-BEGIN_KICKS = 40
-"""Reheats of the first search for towers."""
+"""How much worse floors of several towers may be, in ordinary units, for each of them to be
+polished by itself."""
+FLOORS_ONLY = 0.4
+"""Part of the moves that leave the choice of towers as it is."""
+BEGIN_KICKS, BEGIN_UNITS = 30, 4000
+"""Reheats of the first search for towers at most, and units in all of them."""
 MOST_TOWERS, MOST_POLISHED = 24, 4
 """Towers reheated together at most: as a choice of towers, and of floors only."""
 LEAST_ROOM = 0.9
 """Part of a tower's desks that the search for towers may always count on."""
-TOWER_PRESSURE, MOST_PRESSURE = 4.0, 20.0
-"""How much dearer what is wrong is in towers than on floors, and may become on floors."""
+BEGIN_PRESSURE, TOWER_PRESSURE, MOST_PRESSURE = 0.5, 4.0, 20.0
+"""How much dearer what is wrong is in towers than on floors, at first and then, and how much
+dearer it may become on floors."""
 
 Desks = dict[tuple[int, int], int]
 
@@ -128,6 +135,8 @@ class Search:
         self.tower_game.price(TOWER_PRESSURE * self.worth)
         self.units = [u for u in case.units if case.demand[u] > 0]
         self.best = (np.inf, np.inf)
+        self.on_floors = self.in_kicks = 0
+        """Moves of kicks so far: those that left the choice of towers, and all."""
 
     def run(self, start: Layout) -> Iterator[Found]:
         """Begin, then kick until the budget is over."""
@@ -177,27 +186,44 @@ class Search:
     def _begin(self) -> None:
         """Choose towers for all units, those that a start has tell where to begin; then floors."""
         started = self._as_towers(self.units)
-        self.tower_game.put(started or poured_into_towers(self.towers, self.rng))
-        hot, cold = BEGIN_HOT * self.size, COLD * self.size
-        self.tower_game.price(self.worth)
-        cooling = Cooling(hot, cold, BEGIN_MOVES * len(self.units), BEGIN_BANDS)
-        self.tower_game.cool(cooling, self.budget, self.units, self.case.towers)
-        self.tower_game.price(TOWER_PRESSURE * self.worth)
-        for _ in range(BEGIN_KICKS):
-            weight, before = self.tower_game.weight, self.tower_game.layout()
-            units, _ = self._reheat_towers()
-            if self.tower_game.weight > weight + 1e-6:
-                self.tower_game.replace(units, {k: n for k, n in before.items() if k[0] in units})
-        self._lay_out(set(self.case.towers), self.tower_game.layout())
+        moves = min(BEGIN_MOVES * len(self.units), MOST_BEGIN_MOVES)
+        beginnings = [
+            self._beginning(started, moves)
+            for _ in range(min(max(MOST_BEGIN_MOVES // max(moves, 1), 1), BEGINNINGS))
+        ]
+        _, best = min(beginnings, key=lambda found: found[0])
+        self.tower_game.replace(self.units, best)
+        kicks = reheated = 0
+        while kicks < BEGIN_KICKS and reheated < BEGIN_UNITS and not self.budget.over:
+            units, _ = self._reheat_towers(self.tower_game.weight)
+            kicks, reheated = kicks + 1, reheated + len(units)
+        self._lay_out(set(self.case.towers), self.tower_game.layout(), is_first=True)
 
-    def _reheat_towers(self) -> tuple[set[int], list[int]]:
-        """Anneal some towers near each other anew; return the units in them, and the towers."""
+    def _beginning(self, started: Desks, moves: int) -> tuple[float, Desks]:
+        """Choose towers for all units in one go; return what they weigh, and desks by tower."""
+        game = self.tower_game
+        game.replace(self.units, started or poured_into_towers(self.towers, self.rng))
+        game.price(BEGIN_PRESSURE * self.worth)
+        cooling = Cooling(BEGIN_HOT * self.size, COLD * self.size, moves, BANDS)
+        game.cool(cooling, self.budget, self.units, self.case.towers)
+        game.price(TOWER_PRESSURE * self.worth)
+        return game.weight, game.layout()
+
+    def _reheat_towers(self, most: float) -> tuple[set[int], bool]:
+        """Anneal some towers near each other anew, and take it back if they weigh more than most.
+
+        Return the units in them, and whether they are placed otherwise now.
+        """
         pool = self._near_towers(2, MOST_TOWERS)
         units = self._units_in(self.tower_game, pool)
+        before = self.tower_game.layout(units)
         hot, cold = self.rng.choice(KICK_HOT) * self.size, COLD * self.size
-        cooling = Cooling(hot, cold, KICK_MOVES * len(units), KICK_BANDS)
+        cooling = Cooling(hot, cold, KICK_MOVES * len(units), BANDS)
         self.tower_game.cool(cooling, self.budget, units, pool)
-        return units, pool
+        if self.tower_game.weight > most + 1e-6:
+            self.tower_game.replace(units, before)
+            return units, False
+        return units, self.tower_game.layout(units) != before
 
     def _near_towers(self, least: int, most: int) -> list[int]:
         """Return a random tower and those nearest to it, few more often than many."""
@@ -217,36 +243,41 @@ class Search:
 
     def _kick(self) -> None:
         """Reheat some floors, or some towers and lay out those that change; keep the better."""
-        if self.rng.random() < FLOORS_ONLY:
+        begun = self.budget.spent
+        if self.on_floors <= FLOORS_ONLY * self.in_kicks:
             self._lay_out(set(self._near_towers(1, MOST_POLISHED)), None)
-            return
+            self.on_floors += self.budget.spent - begun
+        else:
+            self._kick_towers()
+        self.in_kicks += self.budget.spent - begun
+
+    def _kick_towers(self) -> None:
+        """Reheat some towers and lay out those that change; keep the better."""
         before = self.tower_game.layout()
-        pool = self._promising_reheat()
+        self._reheat_promising()
         after = self.tower_game.layout()
         differing = {key for key, _ in before.items() ^ after.items()}
         changed, moved = {t for _, t in differing}, {u for u, _ in differing}
-        if not changed:
-            self._lay_out(set(pool), None)
-        elif not self._lay_out(changed, after):
+        if changed and not self._lay_out(changed, after):
             self.tower_game.replace(moved, {k: n for k, n in before.items() if k[0] in moved})
         self._learn_room(changed)
 
-    def _promising_reheat(self) -> list[int]:
-        """Reheat until the towers are about as good as before; return the last ones tried."""
-        most = self.tower_game.weight + PROMISING * self.size
-        pool: list[int] = []
-        for _ in range(TRIES):
-            if self.budget.over:
-                break
-            before = self.tower_game.layout()
-            units, pool = self._reheat_towers()
-            changed = self.tower_game.layout() != before
-            if changed and self.tower_game.weight <= most:
-                break
-            self.tower_game.replace(units, {k: n for k, n in before.items() if k[0] in units})
-        return pool
+    def _reheat_promising(self) -> None:
+        """Reheat while towers become better; where they do not, until they are about as good."""
+        begun = self.tower_game.weight
+        in_vain, patience = 0, TRIES
+        while in_vain < patience and not self.budget.over:
+            weight = self.tower_game.weight
+            sideways = weight + (PROMISING * self.size if weight >= begun - 1e-6 else 0.0)
+            _, changed = self._reheat_towers(sideways)
+            if self.tower_game.weight < weight - 1e-6:
+                in_vain, patience = 0, PATIENT
+            elif changed and patience == TRIES:
+                return
+            else:
+                in_vain += 1
 
-    def _lay_out(self, towers: set[int], wanted: Desks | None) -> bool:
+    def _lay_out(self, towers: set[int], wanted: Desks | None, *, is_first: bool = False) -> bool:
         """Lay out some towers anew, by desks wanted in them or as they are; say if it is kept."""
         game, weight, was_wrong = self.floor_game, self.floor_game.weight, self.floor_game.is_wrong
         units = self._units_on_floors(towers) | {u for u, t in wanted or {} if t in towers}
@@ -256,9 +287,9 @@ class Search:
             self._pour(units, towers, wanted, before)
         alone = len(towers) == 1
         self._cool(units, towers, int(self.rng.choice(POLISH_MOVES)) if alone else FLOOR_MOVES)
-        if not alone and game.weight < weight + HOPEFUL * self.size:
+        if not alone and game.weight < weight + HOPEFUL * self.size and not is_first:
             for tower in sorted(towers):
-                self._cool(self._units_on_floors({tower}), {tower}, FLOOR_MOVES)
+                self._cool(self._units_on_floors({tower}), {tower}, FIRST_POLISH)
         self._learn_room(towers)
         kept = game.weight <= weight + 1e-6 and (was_wrong or not game.is_wrong)
         if kept:

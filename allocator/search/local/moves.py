@@ -20,7 +20,7 @@ import numpy as np
 from allocator.search.local import board as on
 from allocator.search.local.compiled import compiled
 from allocator.search.local.counts import COST, piece_at, places, tally, units
-from allocator.search.local.transfer import joint_change, move_desks, settle, walking_change
+from allocator.search.local.transfer import add_row, joint_change, move_desks, walking_change
 
 links, pieces, guests, allowed = on.links, on.pieces, on.guests, on.allowed
 towers, fields, bands, log = on.towers, on.fields, on.bands, on.log
@@ -213,7 +213,13 @@ def send_back(b: Any) -> None:
 
 @compiled
 def gather(b: Any, band: int, p: int, q: int) -> None:
-    """Take the pieces that a band has at p to q, as far as allowed; fields follow at once."""
+    """Take the pieces that a band has at p to q, as far as allowed; fields follow at once.
+
+    What units moved together mean to each other is told by `swell`: the shares that each field
+    has sent along.
+    """
+    first = b.logged
+    there_and_back = minutes(b)[p, p] + minutes(b)[q, q] - 2.0 * minutes(b)[p, q]
     for i in range(bands(b)[band].member_from, bands(b)[band].member_to):
         u = links(b)[i].to
         k = piece_at(b, u, p)
@@ -221,9 +227,38 @@ def gather(b: Any, band: int, p: int, q: int) -> None:
             continue
         desks = fitted(b, u, p, q, pieces(b)[u, k].desks)
         if desks > 0:
+            share = desks / units(b)[u].demand
+            tally(b)[COST] += b.walking * share * felt_along(b, u) * there_and_back
+            send_along(b, u, share)
             move_desks(b, u, p, q, desks)
-            settle(b, u, p, q, desks)
             note(b, u, p, q, desks)
+    bring_along(b, first, b.logged)
+
+
+@compiled
+def bring_along(b: Any, first: int, end: int) -> None:
+    """Bring fields up to date with transfers of the log that share origin and target."""
+    for i in range(first, end):
+        unit, p, q = units(b)[log(b)[i].unit], log(b)[i].origin, log(b)[i].target
+        for k in range(unit.feed_from, unit.feed_to):
+            field = links(b)[k].to
+            if swell(b)[field] != 0.0:
+                add_row(b, field, q, swell(b)[field])
+                add_row(b, field, p, -swell(b)[field])
+                swell(b)[field] = 0.0
+
+
+@compiled
+def take_along_back(b: Any) -> None:
+    """Bring fields back to where they were before the transfers of the log."""
+    first = 0
+    for i in range(b.logged):
+        entry = log(b)[i]
+        send_along(b, entry.unit, -entry.desks / units(b)[entry.unit].demand)
+        last = i + 1 == b.logged
+        if last or entry.origin != log(b)[i + 1].origin or entry.target != log(b)[i + 1].target:
+            bring_along(b, first, i + 1)
+            first = i + 1
 
 
 @compiled
