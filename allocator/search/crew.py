@@ -28,7 +28,7 @@ SETTLED = 0.25
 """Part of the patience after which a local search begins again, from nothing or the best."""
 WITHOUT_PLAN = 0.2
 """Part of the time that a local search may go on without a plan while another has one."""
-MOVES_PER_S = 150_000
+MOVES_PER_S = 400_000
 """Moves that stand for a second where a budget of work replaces the clock."""
 
 

@@ -78,7 +78,7 @@ def compile_all() -> None:
             affinities=(Affinity(a="u1", b="u2", trips_per_week=1.0),),
         )
     )
-    budget = Budget(moves=100_000)
+    budget = Budget(moves=400_000)
     for _ in improve(case, {}, rng=np.random.default_rng(0), budget=budget):
         pass
     note_ready(GENERAL)

@@ -54,7 +54,9 @@ def test_other_numbers_give_other_layouts() -> None:
     """The seed matters."""
     case = compile_case(read_scenario(DATA / "ikn-kemenko4"))
     runs = [
-        next(improve(case, {}, rng=np.random.default_rng(seed), budget=Budget(moves=MOVES))).layout
+        next(
+            improve(case, {}, rng=np.random.default_rng(seed), budget=Budget(moves=10 * MOVES))
+        ).layout
         for seed in (1, 2)
     ]
     assert runs[0] != runs[1]
