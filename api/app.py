@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -32,6 +32,7 @@ from api.problems import handle_problems
 from api.routes import cases, check, health, jobs, studies
 from api.settings import ServiceSettings
 
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 CLIENT_GONE = 499
 """Status of an answer that nobody hears: for the log alone."""
 PAGE = "api.page"
@@ -58,6 +59,24 @@ def create_app(
     """
     settings = settings or ServiceSettings.from_environment()
 
+    app = FastAPIOffline(
+        title="allocator",
+        summary="Which unit sits on which floor of which tower",
+        version=__version__,
+        redoc_url=None,
+        swagger_ui_parameters={"validatorUrl": None},  # else it asks an outside host
+        lifespan=_open(settings, solver),
+    )
+    _add_routes(app)
+    app.add_middleware(_Counted)
+    app.add_exception_handler(ClientDisconnect, _unheard)
+    app.openapi = document(app, settings)  # type: ignore[method-assign]
+    return app
+
+
+def _open(settings: ServiceSettings, solver: Solver) -> Lifespan:
+    """Return what opens the service when it starts, and closes it when it stops."""
+
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(prepare_database, settings.database_url)
@@ -72,23 +91,11 @@ def create_app(
         finally:
             await service.watch.close()
             if worker:
-                app.state.left_threads = await run_in_threadpool(worker.close)
+                await run_in_threadpool(worker.close)
             await run_in_threadpool(service.clerks.close)
             service.store.close()
 
-    app = FastAPIOffline(
-        title="allocator",
-        summary="Which unit sits on which floor of which tower",
-        version=__version__,
-        redoc_url=None,
-        swagger_ui_parameters={"validatorUrl": None},  # else it asks an outside host
-        lifespan=opened,
-    )
-    _add_routes(app)
-    app.add_middleware(_Counted)
-    app.add_exception_handler(ClientDisconnect, _unheard)
-    app.openapi = document(app, settings)  # type: ignore[method-assign]
-    return app
+    return opened
 
 
 def _service(settings: ServiceSettings) -> Service:

@@ -109,8 +109,8 @@ class Worker:
         )
         self._keeper.start()
 
-    def close(self) -> bool:
-        """Hand over what runs and stop; return whether a thread is left that only exit ends."""
+    def close(self) -> None:
+        """Hand over what runs, and stop; a thread whose job goes on elsewhere ends at exit."""
         self._closing.set()
         until = time.monotonic() + HANDOVER_S
         while self._carrying and time.monotonic() < until:
@@ -127,7 +127,6 @@ class Worker:
         except DatabaseAwayError:
             _log.warning("the database is away; others take over when the lease has run out")
         self.store.close()
-        return bool(left)
 
     def _be_eager(self, eager: bool) -> None:
         """Look at the queue more often, and take one more, while short children are in it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
@@ -36,57 +36,34 @@ class Jobs(BaseModel):
 def router(refusals: Responses) -> APIRouter:
     """Return the routes, documented with what they answer to what they refuse."""
     routes = APIRouter(prefix="/jobs", tags=["jobs"], responses=refusals)
-    add = routes.add_api_route
-    add("", list_jobs, operation_id="list_jobs", summary="Jobs of the caller")
-    add("/{job_id}", get_job, operation_id="get_job", summary="How far a job is")
-    add(
-        "/{job_id}",
-        stop_job,
-        methods=["DELETE"],
-        operation_id="stop_job",
-        summary="Stop a job, keeping its best plan",
-        responses={202: {"model": JobRecord, "description": "It will stop soon"}},
+    told: Responses = {200: {"content": {"text/event-stream": {}}, "description": "Events"}}
+    stops: Responses = {202: {"model": JobRecord, "description": "It will stop soon"}}
+    shown: tuple[tuple[str, str, Callable[..., Any], str, Responses], ...] = (
+        ("GET", "", list_jobs, "Jobs of the caller", {}),
+        ("GET", "/{job_id}", get_job, "How far a job is", {}),
+        ("DELETE", "/{job_id}", stop_job, "Stop a job, keeping its best plan", stops),
+        ("GET", "/{job_id}/events", job_events, "Better plans as they come", told),
+        ("GET", "/{job_id}/result", job_result, "The answer of a job that is over", {}),
+        ("GET", "/{job_id}/scenario", job_scenario, "The scenario as it was accepted", {}),
+        ("GET", "/{job_id}/plan", job_plan, "The plan, in the form of Accept", _forms()),
+        ("GET", "/{job_id}/plan.{form}", job_plan_file, "The plan, as a file", _forms()),
     )
-    add(
-        "/{job_id}/events",
-        job_events,
-        operation_id="job_events",
-        summary="Better plans as they come",
-        response_class=StreamingResponse,
-        responses={200: {"content": {"text/event-stream": {}}, "description": "Events"}},
-    )
-    add(
-        "/{job_id}/result",
-        job_result,
-        operation_id="job_result",
-        summary="The answer of a job that is over",
-    )
-    add(
-        "/{job_id}/scenario",
-        job_scenario,
-        operation_id="job_scenario",
-        summary="The scenario as it was accepted",
-    )
-    add(
-        "/{job_id}/plan",
-        job_plan,
-        operation_id="job_plan",
-        summary="The plan, in the form of Accept",
-        responses={200: _forms()},
-    )
-    add(
-        "/{job_id}/plan.{form}",
-        job_plan_file,
-        operation_id="job_plan_file",
-        summary="The plan, in the form of the suffix",
-        responses={200: _forms()},
-    )
+    for method, path, answer, summary, responses in shown:
+        routes.add_api_route(
+            path,
+            answer,
+            methods=[method],
+            operation_id=answer.__name__,
+            summary=summary,
+            responses=responses,
+            response_class=StreamingResponse if answer is job_events else JSONResponse,
+        )
     return routes
 
 
-def _forms() -> dict[str, Any]:
+def _forms() -> Responses:
     content: dict[str, Any] = {media_type: {} for media_type in MEDIA_TYPES.values()}
-    return {"content": content, "description": "The plan"}
+    return {200: {"content": content, "description": "The plan"}}
 
 
 async def list_jobs(
