@@ -6,7 +6,7 @@ A parent that is begun again finds its children by their numbers, and goes on fr
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -126,21 +126,31 @@ def conduct_batch(parent: Parent) -> Answer:
     tables = parent.request["options"]["tables"]
     known = {child.workflow_id for child in parent.store.children(parent.id)}
     file_of: dict[str, str] = {}
+    told = {
+        row["job"]
+        for _, event in parent.store.events(parent.id, 0)
+        for row in event["data"]["rows"]
+    }
     rows: dict[str, dict[str, Any]] = {}
     for number, table in enumerate(tables):
         child = f"{parent.id}.{number}"
         file_of[child] = table["name"]
         if child not in known and not parent.heed():
             parent.bear(str(number), {"headcounts": table["headcounts"]})
-    _gather(parent, rows, file_of)
+    _gather(parent, rows, file_of, told)
     while len(parent.over) < parent.born:
         time.sleep(LOOK_S)
-        _gather(parent, rows, file_of)
+        _gather(parent, rows, file_of, told)
     in_order = [rows[child] for child in file_of if child in rows]
     return parent.end(in_order, len(tables))
 
 
-def _gather(parent: Parent, rows: dict[str, dict[str, Any]], file_of: Mapping[str, str]) -> None:
+def _gather(
+    parent: Parent,
+    rows: dict[str, dict[str, Any]],
+    file_of: Mapping[str, str],
+    told: Collection[str],
+) -> None:
     if parent.heed():
         parent.end_children()
     new = [
@@ -150,7 +160,8 @@ def _gather(parent: Parent, rows: dict[str, dict[str, Any]], file_of: Mapping[st
     ]
     rows |= {row["job"]: row for row in new}
     if new:
-        parent.tell(new, len(rows), len(file_of))
+        untold = [row for row in new if row["job"] not in told]
+        parent.tell(untold, len(rows), len(file_of))
 
 
 def _outcome(parent: Parent, child: str, answer: Answer | None) -> dict[str, Any]:

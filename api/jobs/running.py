@@ -13,7 +13,7 @@ from dbos import DBOS, WorkflowStatus, error
 from allocator.errors import ProcessDiedError
 from api.jobs.errands import Answer, Errand
 from api.jobs.records import MOST_STARTS, STATES, Standing, State
-from api.jobs.store import EVENTS, HANDOVER, DatabaseAwayError, Store
+from api.jobs.store import EVENTS, HANDOVER, DatabaseAwayError, Store, patiently
 
 if TYPE_CHECKING:
     from allocator.search.progress import Progress
@@ -60,9 +60,9 @@ class Progressing:
         """Tell the last plan if it was not told, and keep how the job ended."""
         standing = {"status": answer["status"], "stage": "over"} | answer.get("standing", {})
         standing.setdefault("seconds", round(time.monotonic() - self._began, 3))
+        self._store.note(self._job_id, Standing.model_validate(standing).model_dump(mode="json"))
         if standing.get("total") is not None and self._told[1] != standing["total"]:
             self._say({k: v for k, v in standing.items() if k != "status"})
-        self._store.note(self._job_id, Standing.model_validate(standing).model_dump(mode="json"))
 
     def _is_better(self, last: Progress) -> bool:
         return last.total is not None and (last.unplaced_people, last.total) != self._told
@@ -166,7 +166,7 @@ class Running:
         if self.closing.is_set() and not self.wishes.stop and self.handed_over:
             self._leave(answer, errand, time.monotonic() - began)
             raise given_up(self.job_id)
-        self.progress.finish(answer)
+        patiently(lambda: self.progress.finish(answer), self.closing.is_set)
         return answer
 
     def _once(self, errand: Errand) -> Answer:

@@ -6,12 +6,13 @@ Carrying them out is `worker`'s. Everything here asks the database and may block
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -30,11 +31,33 @@ VERSION = "1"
 DIRECT, CHILD = 1, 2
 """Priorities: who waits for one answer goes before the many of a batch."""
 FORGET_AT_ONCE = 500
+AGAIN_S = 1.0
+"""Seconds after which a database that is away is asked again."""
 _GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 
 
 class DatabaseAwayError(Exception):
     """The database does not answer, or cannot take anything."""
+
+
+_T = TypeVar("_T")
+
+
+def patiently(ask: Callable[[], _T], is_over: Callable[[], bool]) -> _T:
+    """Return what the database answers, however long it is away, unless all is over.
+
+    Raises
+    ------
+    DatabaseAwayError
+        If all is over before it answers.
+    """
+    while True:
+        try:
+            return ask()
+        except DatabaseAwayError:
+            if is_over():
+                raise
+            time.sleep(AGAIN_S)
 
 
 class NoSuchJobError(Exception):
@@ -142,7 +165,10 @@ class Store:
             },
         }
         with self._asked() as client:
-            client.enqueue(options, job.request)
+            try:
+                client.enqueue(options, job.request)
+            except dbos_error.DBOSConflictingWorkflowError as error:  # a job of another kind
+                raise KeyReusedError from error
         if job.again is not None:
             self._same(job_id, job.sha256)
         return job_id

@@ -10,10 +10,10 @@ import logging
 import time
 from collections.abc import Callable
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from dbos import DBOS, WorkflowStatus
+from dbos import DBOS, WorkflowStatus, error
 
 from allocator.errors import SolveFailedError
 from allocator.studies.pool import Limits, Pool, default_solver
@@ -23,13 +23,14 @@ from api.jobs.leases import Leases
 from api.jobs.parents import Parent, conduct_batch, conduct_comparison
 from api.jobs.records import MOST_STARTS, Kind, is_left
 from api.jobs.running import Running, Wishes, given_up
-from api.jobs.store import SOLVES, STUDIES, VERSION, DatabaseAwayError, Store
+from api.jobs.store import SOLVES, STUDIES, VERSION, DatabaseAwayError, Store, patiently
 from api.metrics import Metrics
 from api.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from allocator.studies.pool import Solver
 
+_T = TypeVar("_T")
 _log = logging.getLogger("allocator.jobs")
 
 POLL_S, EAGER_S = 0.1, 0.02
@@ -148,48 +149,64 @@ class Worker:
 
     def _carry_out(self, kind: Kind, request: str) -> Answer:
         job_id = DBOS.workflow_id or ""
-        queue = STUDIES if kind.is_parent else SOLVES
-        self._carrying[job_id] = queue
+        self._carrying[job_id] = STUDIES if kind.is_parent else SOLVES
         began = time.monotonic()
         _log.info("started", extra={"job": job_id, "kind": kind.value})
         try:
-            answer = self._answer(job_id, kind, request)
-        except SolveFailedError as error:
-            self.store.note(job_id, {"reason": str(error)})
-            _log.warning("failed", extra={"job": job_id, "why": type(error).__name__})
-            raise
-        except BaseException as error:
-            if self._closing.is_set():
-                self._given_up[job_id] = queue
-            _log.info("left", extra={"job": job_id, "why": type(error).__name__})
-            raise
+            answer = self._answered(job_id, kind, request)
         finally:
             del self._carrying[job_id]
         seconds = time.monotonic() - began
         self.metrics.ended(kind.value, seconds, answer.get("standing", {}).get("gap"))
         if "." in job_id and seconds < SHORT_S:
-            self._be_eager(True)
+            self._safely(lambda: self._be_eager(True))
         told = {"job": job_id, "status": answer["status"], "seconds": round(seconds, 3)}
         _log.info("ended", extra=told)
         return answer
 
+    def _answered(self, job_id: str, kind: Kind, request: str) -> Answer:
+        """Return the answer; note why there is none, or that the job goes on elsewhere."""
+        try:
+            return self._answer(job_id, kind, request)
+        except (error.DBOSWorkflowCancelledError, DatabaseAwayError) as gone:
+            if self._closing.is_set():
+                self._given_up[job_id] = self._carrying[job_id]
+            _log.info("left", extra={"job": job_id})
+            raise given_up(job_id) from gone
+        except SolveFailedError as failed:
+            reason = {"reason": str(failed)}
+            self._patiently(lambda: self.store.note(job_id, reason))
+            _log.warning("failed", extra={"job": job_id, "why": type(failed).__name__})
+            raise
+        except Exception:
+            _log.exception("a bug of ours", extra={"job": job_id})
+            raise
+
     def _answer(self, job_id: str, kind: Kind, request: str) -> Answer:
         if self._closing.is_set():
             raise given_up(job_id)
-        [status] = self.store.statuses([job_id])
+        [status] = self._patiently(lambda: self.store.statuses([job_id]))
         self.metrics.waited(kind.value, status.created_at, status.dequeued_at)
         if kind.is_parent:
             return self._conduct(status, kind, request)
         running = Running(status, self.store, self.pool, self.executor_id, self._closing)
-        return running.carry_out(self._errand(status, kind, request))
+        errand = self._patiently(lambda: self._errand(status, kind, request))
+        return running.carry_out(errand)
 
     def _conduct(self, status: WorkflowStatus, kind: Kind, request: str) -> Answer:
+        """Conduct a parent; from where its children are, each time that the database was away."""
         conduct = conduct_batch if kind is Kind.BATCH else conduct_comparison
-        wishes = Wishes(self.store, status, self.executor_id)
-        parent = Parent(
-            status, json.loads(request), self.store, wishes, self._closing, self._solves
-        )
-        return conduct(parent)
+        asked = json.loads(request)
+
+        def begin() -> Answer:
+            wishes = Wishes(self.store, status, self.executor_id)
+            given = (status, asked, self.store, wishes, self._closing, self._solves)
+            return conduct(Parent(*given))
+
+        return self._patiently(begin)
+
+    def _patiently(self, ask: Callable[[], _T]) -> _T:
+        return patiently(ask, self._closing.is_set)
 
     def _solves(self) -> int:
         """Return how many solves all live workers do at a time."""
@@ -238,8 +255,8 @@ class Worker:
         """Do what is done again soon, whatever happens."""
         try:
             work()
-        except Exception as error:
-            _log.warning("will be tried again", extra={"error": type(error).__name__})
+        except Exception as failed:
+            _log.warning("will be tried again", extra={"error": type(failed).__name__})
 
     def _sweep(self) -> None:
         self.leases.renew(self.executor_id, self.settings.concurrent_solves)

@@ -105,9 +105,10 @@ def test_key_of_another_request_is_refused(steady: TestClient) -> None:
     """An Idempotency-Key that came with another request is 409."""
     key = {"Idempotency-Key": "two"}
     handed_in(steady, QUICK, **key)
-    answer = steady.post("/allocate", json=QUICK | {"seed": 5}, headers=key)
-    assert answer.status_code == 409
-    assert answer.json()["type"] == "urn:allocator:problem:key-reused"
+    other = steady.post("/allocate", json=QUICK | {"seed": 5}, headers=key)
+    study = steady.post("/batch", json=BATCHED, headers=key)
+    assert (other.status_code, study.status_code) == (409, 409)
+    assert study.json()["type"] == "urn:allocator:problem:key-reused"
 
 
 def test_stopped_job_keeps_its_best_plan(steady: TestClient) -> None:
