@@ -39,8 +39,9 @@ FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12, 0.25), 0.002
 BEGINNINGS, BEGIN_MOVES, KICK_MOVES = 4, 1500, 150
 """Beginnings of the search for towers at most, the best of which is taken; moves a unit of each,
 and of a reheat."""
-MOST_BEGIN_MOVES = 1_200_000
-"""Moves of all beginnings at most."""
+MOST_BEGIN_MOVES, MOST_FIRST_MOVES = 4_000_000, 4_000_000
+"""Moves of all beginnings at most, over the root of the number of towers, as each move costs more
+where they are many; and of the first floors."""
 FLOOR_MOVES, FIRST_POLISH, POLISH_MOVES = 2000, 1000, (1000, 3000, 10_000)
 """Moves a unit: of the floors of several towers together, of those of each of them then, and of
 those of one tower later."""
@@ -52,8 +53,8 @@ HOPEFUL = 1.5
 polished by itself."""
 FLOORS_ONLY = 0.4
 """Part of the moves that leave the choice of towers as it is."""
-BEGIN_KICKS, BEGIN_UNITS = 30, 4000
-"""Reheats of the first search for towers at most, and units in all of them."""
+BEGIN_KICKS, BEGIN_UNITS = 30, 15_000
+"""Reheats of the first search for towers at most, and units in all of them, over the same root."""
 MOST_TOWERS, MOST_POLISHED = 24, 4
 """Towers reheated together at most: as a choice of towers, and of floors only."""
 LEAST_ROOM = 0.9
@@ -186,15 +187,14 @@ class Search:
     def _begin(self) -> None:
         """Choose towers for all units, those that a start has tell where to begin; then floors."""
         started = self._as_towers(self.units)
-        moves = min(BEGIN_MOVES * len(self.units), MOST_BEGIN_MOVES)
-        beginnings = [
-            self._beginning(started, moves)
-            for _ in range(min(max(MOST_BEGIN_MOVES // max(moves, 1), 1), BEGINNINGS))
-        ]
+        root = len(self.case.towers) ** 0.5
+        moves = max(min(BEGIN_MOVES * len(self.units), int(MOST_BEGIN_MOVES / root)), 1)
+        count = min(int(MOST_BEGIN_MOVES / root / moves), BEGINNINGS)
+        beginnings = [self._beginning(started, moves) for _ in range(count)]
         _, best = min(beginnings, key=lambda found: found[0])
         self.tower_game.replace(self.units, best)
         kicks = reheated = 0
-        while kicks < BEGIN_KICKS and reheated < BEGIN_UNITS and not self.budget.over:
+        while kicks < BEGIN_KICKS and reheated < BEGIN_UNITS / root and not self.budget.over:
             units, _ = self._reheat_towers(self.tower_game.weight)
             kicks, reheated = kicks + 1, reheated + len(units)
         self._lay_out(set(self.case.towers), self.tower_game.layout(), is_first=True)
@@ -286,7 +286,8 @@ class Search:
         if wanted is not None:
             self._pour(units, towers, wanted, before)
         alone = len(towers) == 1
-        self._cool(units, towers, int(self.rng.choice(POLISH_MOVES)) if alone else FLOOR_MOVES)
+        moves = min(FLOOR_MOVES, MOST_FIRST_MOVES // max(len(units), 1))
+        self._cool(units, towers, int(self.rng.choice(POLISH_MOVES)) if alone else moves)
         if not alone and game.weight < weight + HOPEFUL * self.size and not is_first:
             for tower in sorted(towers):
                 self._cool(self._units_on_floors({tower}), {tower}, FIRST_POLISH)
