@@ -20,7 +20,7 @@ AT_ONCE = 300
 STACK_S = 0.5
 """Seconds for fewer extra floors in one tower, at most."""
 AT_LAST = 60_000
-"""Units times floors up to which it is tried when the stages found nothing."""
+"""Units times floors up to which one model of all is tried where other ways found nothing."""
 
 
 def begin_from(record: Record, start: Layout, rng: np.random.Generator) -> None:
@@ -36,7 +36,7 @@ def begin_from(record: Record, start: Layout, rng: np.random.Generator) -> None:
 
 def _through_full_floors(record: Record, start: Layout) -> Layout | None:
     """Place all at once, floors too full at first; it goes by the clock, and all must fit."""
-    if record.is_reproducible or record.case.allow_unplaced:
+    if record.is_reproducible or record.case.allow_unplaced or _cells(record) > AT_LAST:
         return None
     found = fewest_beyond(
         record.case,
@@ -50,7 +50,7 @@ def _through_full_floors(record: Record, start: Layout) -> Layout | None:
 
 def first_plan(record: Record, rng: np.random.Generator) -> None:
     """Offer a first plan unless somebody else has one, or prove that there is none."""
-    cells = len(record.case.unit_ids) * len(record.case.floor_ids)
+    cells = _cells(record)
     if record.case.allow_unplaced and not _has_pins(record):
         record.offer({})
     if cells <= AT_ONCE:
@@ -59,6 +59,10 @@ def first_plan(record: Record, rng: np.random.Generator) -> None:
     _in_stages(record, rng)
     if record.layout is None and cells <= AT_LAST:
         _in_one(record)
+
+
+def _cells(record: Record) -> int:
+    return len(record.case.unit_ids) * len(record.case.floor_ids)
 
 
 def _has_pins(record: Record) -> bool:
