@@ -16,11 +16,12 @@ GENERATOR = os.environ.get("OPENAPI_PYTHON_CLIENT") or shutil.which("openapi-pyt
 """Installed apart, as it and the command line want different versions of one library."""
 SCRIPT = """
 import sys
+import httpx
 from allocator_client import Client, models
 from allocator_client.api.jobs import get_job
 from allocator_client.api.studies import allocate, check
 
-client = Client(base_url=sys.argv[1])
+client = Client(base_url=sys.argv[1], timeout=httpx.Timeout(60))
 scenario = {
     "floors": [{"floor_id": "A-1", "tower_id": "A", "level": 1, "desks": 60}],
     "headcounts": [{"unit_id": "Finance", "headcount": 50}],
