@@ -26,8 +26,9 @@ from allocator.search.record import Record
 
 __all__ = ["NO_LAYOUT", "SolveOptions", "solve"]
 
-PRODUCTS_TO_CLOSE = 2_000
-"""Products of floors up to which the exact model closes a case without being asked for."""
+CELLS_TO_CLOSE, PRODUCTS_TO_CLOSE = 64, 2_000
+"""Units times floors, and products of floors, up to which the exact model closes a case without
+being asked for; without walking it always tries. Others end when nothing better comes."""
 CLOSING_S = 15.0
 """Seconds that it gets for that."""
 
@@ -89,7 +90,9 @@ def _search(
     if start:
         begin_from(record, _usable(scenario, record, start), rng)
         record.has_good_start = record.layout is not None
-    if products <= PRODUCTS_TO_CLOSE or options.exact:
+    cells = len(record.case.unit_ids) * len(record.case.floor_ids)
+    is_small = products == 0 or (cells <= CELLS_TO_CLOSE and products <= PRODUCTS_TO_CLOSE)
+    if is_small or options.exact:
         _close(record, rng, exact=options.exact)
     if not options.exact and not record.is_over():
         search_together(record, rng)
