@@ -37,9 +37,8 @@ def search_together(record: Record, rng: np.random.Generator) -> None:
     if record.is_reproducible:
         _take_turns(record, rng)
         return
-    record.threads_of_cp_sat = 1
     rngs = rng.spawn(record.workers)
-    jobs: list[Callable[[], None]] = [lambda r=r: walk(record, r) for r in rngs[1:]]  # type: ignore[misc]
+    jobs: list[Callable[[], None]] = [lambda r=r: _beside(record, r) for r in rngs[1:]]  # type: ignore[misc]
     if record.workers == 1:
         jobs = [lambda: _alone(record, rng)]
     else:
@@ -47,6 +46,13 @@ def search_together(record: Record, rng: np.random.Generator) -> None:
     with ThreadPoolExecutor(len(jobs)) as pool:
         for job in [pool.submit(job) for job in jobs]:
             job.result()
+
+
+def _beside(record: Record, rng: np.random.Generator) -> None:
+    """Local search beside CP-SAT, which has every thread for itself until the code is compiled."""
+    wait_until_ready(lambda: is_finished(record), local_search(record.case).code)
+    record.threads_of_cp_sat = 1
+    walk(record, rng)
 
 
 def warm_up(record: Record, rng: np.random.Generator) -> None:

@@ -102,7 +102,7 @@ def _in_stages(record: Record, rng: np.random.Generator) -> None:
     """Units to towers, pieces to floors, then whatever is left out."""
     case = record.case
     record.enter("units to towers")
-    effort = record.effort(max(4.0, record.left() * 0.15))
+    effort = record.effort(max(4.0, record.left() * 0.3))
     assigned = assign_towers(case, effort, lambda: _is_needless(record, np.inf))
     record.spend(effort.seconds)
     record.enter("stacking towers")
