@@ -13,6 +13,7 @@ from time import monotonic
 import numpy as np
 
 from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
+from allocator.search.exact import pack_exactly
 from allocator.search.first import first_plan
 from allocator.search.local.budget import Budget
 from allocator.search.local.ready import is_ready, wait_until_ready
@@ -65,6 +66,7 @@ def warm_up(record: Record, rng: np.random.Generator) -> None:
 
 def _alone(record: Record, rng: np.random.Generator) -> None:
     """One thread: a first plan however it comes, a bound, then local search."""
+    pack_exactly(record, record.left() / 2)
     if is_ready(local_search(record.case).code):
         walk(record, rng, seconds=record.left() / 4, until_first=True)
     if record.layout is None:
@@ -163,6 +165,7 @@ class _Attempt:
 
 def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
     """A first plan unless local search is sooner, the bound, then neighbourhoods."""
+    pack_exactly(record, record.left() / 2)
     first_plan(record, rng)
     prove(record)
     lay_out_anew(record, rng)

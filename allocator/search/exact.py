@@ -13,11 +13,15 @@ from allocator.search.model.layout_model import Found, LayoutModel, Proof
 from allocator.search.model.variables import Cell
 from allocator.search.model.walking import WalkingForm, products_in
 from allocator.search.record import Record
+from allocator.search.whole.packing import is_packing
+from allocator.search.whole.parts import Parts, TooManyError
 
 MOST_UNITS = 500
 """Units in an exact model; beyond it products are not even counted."""
 MOST_PRODUCTS = 300_000
 """Products of floors in one exact model; more do not fit into memory and time."""
+PACKING_S, MOST_PACKING_S = 5.0, 20.0
+"""Seconds that a packing gets at first, and at most at a time: it cannot be stopped sooner."""
 PRECISION = 0.6 * OPTIMAL_GAP
 """Part of the least total that rounding may cost the bound."""
 
@@ -94,3 +98,26 @@ def _run(record: Record, aim: Callable[[LayoutModel], None], seconds: float) -> 
             return found
         if not record.covers.learn(found.layout) or record.is_over() or record.elapsed() > end:
             return replace(found, layout=None, proof=Proof.UNKNOWN)
+
+
+def pack_exactly(record: Record, seconds: float) -> None:
+    """Solve a packing with one model of its own, if the case is one with few ways to fill floors.
+
+    It goes by the clock.
+    """
+    if record.is_reproducible or not is_packing(record.case):
+        return
+    record.enter("exact packing")
+    try:
+        parts = Parts(record.case)
+    except TooManyError:
+        return
+    end, each = record.elapsed() + seconds, PACKING_S
+    while not record.is_over() and record.elapsed() < end:
+        packed = parts.solve(min(each, record.left()))
+        if packed.layout is not None:
+            record.offer(packed.layout)
+        record.raise_bound(packed.extra * record.case.scenario.settings.prices.extra_tower)
+        if packed.is_over:
+            return
+        each = min(2 * each, MOST_PACKING_S)

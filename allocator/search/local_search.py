@@ -14,6 +14,8 @@ from allocator.search.local.improve import Found, improve
 from allocator.search.local.ready import GENERAL
 from allocator.search.whole.improve import improve_whole
 from allocator.search.whole.office import stays_whole
+from allocator.search.whole.pack import pack
+from allocator.search.whole.packing import is_packing
 from allocator.search.whole.ready import WHOLE
 
 
@@ -42,6 +44,8 @@ class LocalSearch:
 
 def local_search(case: Case) -> LocalSearch:
     """Return the local search for a case."""
+    if is_packing(case):
+        return LocalSearch(pack, WHOLE)
     if stays_whole(case):
         return LocalSearch(improve_whole, WHOLE)
     return LocalSearch(improve, GENERAL)

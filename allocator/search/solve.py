@@ -23,6 +23,7 @@ from allocator.search.first import begin_from, first_plan
 from allocator.search.options import SolveOptions
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.record import Record
+from allocator.search.whole.packing import is_packing
 
 __all__ = ["NO_LAYOUT", "SolveOptions", "solve"]
 
@@ -90,13 +91,19 @@ def _search(
     if start:
         begin_from(record, _usable(scenario, record, start), rng)
         record.has_good_start = record.layout is not None
-    cells = len(record.case.unit_ids) * len(record.case.floor_ids)
-    is_small = products == 0 or (cells <= CELLS_TO_CLOSE and products <= PRODUCTS_TO_CLOSE)
-    if is_small or options.exact:
+    if options.exact or _is_small(record, products):
         _close(record, rng, exact=options.exact)
     if not options.exact and not record.is_over():
         search_together(record, rng)
     return (Reason(kind="search", message=NO_LAYOUT),) if record.is_infeasible else ()
+
+
+def _is_small(record: Record, products: int) -> bool:
+    """Whether one model is likely to close the case soon."""
+    cells = len(record.case.unit_ids) * len(record.case.floor_ids)
+    if cells <= CELLS_TO_CLOSE:
+        return products <= PRODUCTS_TO_CLOSE
+    return products == 0 and not is_packing(record.case)
 
 
 def _close(record: Record, rng: np.random.Generator, *, exact: bool) -> None:

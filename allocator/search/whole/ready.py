@@ -1,4 +1,4 @@
-"""Machine code of the search over whole units, compiled in a process of its own."""
+"""Machine code of the searches over whole units, compiled in a process of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from allocator.search.case import compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local.ready import note_ready
 from allocator.search.whole.improve import improve_whole
+from allocator.search.whole.pack import pack
 
 WHOLE = "allocator.search.whole.ready"
 """This module by its name."""
@@ -26,8 +27,9 @@ def compile_all() -> None:
             settings=Settings.model_validate({"sharing": {"min_piece_share": "1"}}),
         )
     )
-    for _ in improve_whole(case, {}, rng=np.random.default_rng(0), budget=Budget(moves=100)):
-        pass
+    for improve in (improve_whole, pack):
+        for _ in improve(case, {}, rng=np.random.default_rng(0), budget=Budget(moves=100)):
+            pass
     note_ready(WHOLE)
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.search.local.compiled import compiled
 
@@ -153,25 +154,19 @@ def move(office: Any, seats: Any, u: int, g: int) -> None:
     seats.load[g] += office.desks[u]
 
 
-@compiled
-def begin(office: Any, seats: Any, at: Any) -> None:
+def begin(office: Office, seats: Seats, at: NDArray[np.int64]) -> None:
     """Seat every unit, and work out all sums anew."""
-    units, floors = seats.pull.shape
+    seats.at[:] = at
+    seats.pull[:] = office.fixed + office.trips @ office.minutes[at]
+    for counts, where in (
+        (seats.guests, at),
+        (seats.in_tower, (office.organisation, office.tower[at])),
+        (seats.on_level, (office.organisation, office.level[at])),
+    ):
+        counts[:] = 0
+        np.add.at(counts, where, 1)
     seats.load[:] = 0
-    seats.guests[:] = 0
-    seats.in_tower[:] = 0
-    seats.on_level[:] = 0
-    seats.pull[:] = office.fixed
-    for u in range(units):
-        f, o = at[u], office.organisation[u]
-        seats.at[u] = f
-        seats.load[f] += office.desks[u]
-        seats.guests[f] += 1
-        seats.in_tower[o, office.tower[f]] += 1
-        seats.on_level[o, office.level[f]] += 1
-        for v in range(units):
-            for k in range(floors):
-                seats.pull[v, k] += office.trips[u, v] * office.minutes[f, k]
+    np.add.at(seats.load, at, office.desks)
     seats.sums[COST] = total(office, seats)
     seats.sums[BEYOND] = np.maximum(seats.load - office.capacity, 0).sum()
     keep(seats)
@@ -200,7 +195,8 @@ def keep(seats: Any) -> None:
     """Remember the plan if it fits and is the best."""
     if seats.sums[BEYOND] < 0.5 and seats.sums[COST] < seats.sums[KEPT] - 1e-6:
         seats.sums[KEPT] = seats.sums[COST]
-        seats.kept[:] = seats.at
+        for u in range(len(seats.at)):
+            seats.kept[u] = seats.at[u]
 
 
 @compiled

@@ -1,0 +1,62 @@
+"""Offices where only extra towers cost, each tower of one floor: packing organisations on floors.
+
+Which cases these are, and the tables of the search for them (`refilling`), filled from a case.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.search.case import Case
+from allocator.search.whole.office import stays_whole
+from allocator.search.whole.refilling import MOST, Filled, Stock
+
+
+def is_packing(case: Case) -> bool:
+    """Whether units stay whole, and a plan's total says only how organisations are torn apart."""
+    prices = case.scenario.settings.prices
+    walks = prices.walking > 0 and len(case.trips.a) > 0 and case.minutes.any()
+    moves = prices.move > 0 and case.moving
+    if walks or moves or case.placement_cost or case.open_cost.any() or not prices.extra_tower:
+        return False
+    one_floor_each = len(case.floor_ids) == len(case.tower_ids)
+    return one_floor_each and stays_whole(case) and _anywhere(case)
+
+
+def _anywhere(case: Case) -> bool:
+    """Whether each unit may be on every floor that has room for it."""
+    units = case.demand > 0
+    fits = case.capacity[None, :] >= case.demand[units][:, None]
+    return bool((case.allowed[units] >= fits).all())
+
+
+def stock_of(case: Case, units: NDArray[np.int64]) -> Stock:
+    """Return what is given, of the units that have desks to place."""
+    largest = case.capacity.max(keepdims=True)
+    return Stock(case.demand[units], case.organisation[units], case.capacity, largest)
+
+
+def empty_floors(case: Case, stock: Stock, rng: np.random.Generator) -> Filled:
+    """Return floors of a stock with nobody on them yet."""
+    units, floors, bodies = len(stock.desks), len(stock.capacity), len(case.organisation_ids)
+    largest, room = int(stock.largest[0]), stock.capacity.astype(float)
+    most = int(np.searchsorted(np.cumsum(np.sort(stock.desks)), largest, side="right"))
+    return Filled(
+        at=np.full(units, -1),
+        before=np.full(units, -1),
+        kept=np.full(units, -1),
+        guests=np.full((floors, max(most, 1)), -1),
+        count=np.zeros(floors, np.int64),
+        load=np.zeros(floors, np.int64),
+        part=np.zeros((bodies, floors), np.int64),
+        pool=np.zeros(units, np.int64),
+        loose=np.zeros(1, np.int64),
+        bodies=np.unique(stock.body),
+        floors=np.arange(floors),
+        picks=np.zeros(MOST, np.int64),
+        keys=np.zeros(MOST),
+        reach=np.zeros((MOST + 1, largest + 1), np.bool_),
+        sums=np.array([units, stock.desks.sum(), 0.0, room @ room, np.inf]),
+        dice=rng.integers(1, 2**62, 1).astype(np.uint64),
+    )
