@@ -39,9 +39,9 @@ FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12, 0.25), 0.002
 BEGINNINGS, BEGIN_MOVES, KICK_MOVES = 4, 1500, 150
 """Beginnings of the search for towers at most, the best of which is taken; moves a unit of each,
 and of a reheat."""
-MOST_BEGIN_MOVES, MOST_FIRST_MOVES = 4_000_000, 4_000_000
+MOST_BEGIN_MOVES, MOST_FLOOR_MOVES = 4_000_000, 4_000_000
 """Moves of all beginnings at most, over the root of the number of towers, as each move costs more
-where they are many; and of the first floors."""
+where they are many; and of the floors of several towers together."""
 FLOOR_MOVES, FIRST_POLISH, POLISH_MOVES = 2000, 1000, (1000, 3000, 10_000)
 """Moves a unit: of the floors of several towers together, of those of each of them then, and of
 those of one tower later."""
@@ -286,7 +286,7 @@ class Search:
         if wanted is not None:
             self._pour(units, towers, wanted, before)
         alone = len(towers) == 1
-        moves = min(FLOOR_MOVES, MOST_FIRST_MOVES // max(len(units), 1))
+        moves = min(FLOOR_MOVES, MOST_FLOOR_MOVES // max(len(units), 1))
         self._cool(units, towers, int(self.rng.choice(POLISH_MOVES)) if alone else moves)
         if not alone and game.weight < weight + HOPEFUL * self.size and not is_first:
             for tower in sorted(towers):

@@ -39,8 +39,8 @@ MOST_BACK, BACK_THERE = 4, 0.7
 LEAVE = 0.05
 """How often desks go nowhere, where they may."""
 HOPELESS = 12.0
-"""Whole bands are not even tried where walking and overload alone cost so many temperatures more
-than an extra tower saved."""
+"""Whole bands are not even tried where walking alone costs so many temperatures more than extra
+towers saved."""
 
 
 @compiled

@@ -27,10 +27,9 @@ from typing import TypeVar
 import numpy as np
 from ortools.math_opt.python import mathopt
 
+from allocator.search.bounds.undivided import MOST_WAYS, TooManyError
 from allocator.search.case import Case
 
-MOST_WAYS = 20_000
-"""Ways to part an organisation, or to fill a floor, beyond which no model is made."""
 MOST_STEPS = 1_000_000
 """Steps in the search for ways, likewise."""
 UNCERTAIN = 0.01
@@ -39,10 +38,6 @@ UNCERTAIN = 0.01
 Way = TypeVar("Way")
 Filling = tuple[tuple[int, int], ...]
 """Sizes that are together, the largest first, and how often each is there."""
-
-
-class TooManyError(Exception):
-    """There are more ways than a model could hold."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from allocator.search.bounds.undivided import TooManyError
 from allocator.search.case import Case, compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local_search import local_search
@@ -15,7 +16,7 @@ from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve
 from allocator.search.whole.pack import pack
 from allocator.search.whole.packing import is_packing
-from allocator.search.whole.parts import Parts, TooManyError
+from allocator.search.whole.parts import Parts
 from tests.builders import scenario as build
 from tests.search.enumeration import check
 
