@@ -10,10 +10,9 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from allocator.search.local.memory import view
+from allocator.search.local.memory import Forms, Tables, record, table, view
 
 
 class Tally(IntEnum):
@@ -32,11 +31,6 @@ class Tally(IntEnum):
 OVER_FIXED = 4.0
 """Desks that an overloaded place counts for beyond those above its capacity: without a fixed part
 runs end one to four desks over."""
-
-
-def table(whole: str, real: str = "") -> np.dtype[Any]:
-    """Return a row type with the named whole and real numbers, 8 bytes each."""
-    return np.dtype([(n, "i8") for n in whole.split()] + [(n, "f8") for n in real.split()])
 
 
 def spans(*names: str) -> str:
@@ -94,7 +88,7 @@ LINK = table("to", "weight")
 PIECE = table("place desks")
 TRANSFER = table("unit origin target desks")
 
-TABLES: dict[str, tuple[Any, tuple[str, ...]]] = {
+TABLES: Forms = {
     "units": (UNIT, ("n_units",)),
     "places": (PLACE, ("n_places",)),
     "towers": (TOWER, ("n_towers",)),
@@ -130,10 +124,9 @@ TABLES: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 """Tables of a board with the type of a row and what they are as long and as wide as."""
 
-_SIZES = sorted({size for _, shape in TABLES.values() for size in shape})
-
-BOARD = table(
-    " ".join([*TABLES, *_SIZES, "touched logged settled may_leave dice"]),
+BOARD = record(
+    TABLES,
+    "touched logged settled may_leave dice",
     "grain reach walking extra_floor leap over broken unplaced temperature "
     "kept_unplaced kept_cost",
 )
@@ -143,29 +136,11 @@ place's desk counts for, and the root of a variance; prices of the terms, of wha
 save at one stroke, and of the other sums of the tally; temperature; the best layout kept."""
 
 
-class Board:
-    """The tables of a board, and the record through which compiled code reaches them.
-
-    Attributes
-    ----------
-    record : (1) of BOARD
-    tables
-        By name; they must live as long as the record is used.
-    """
+class Board(Tables):
+    """The tables of a board, and the record through which compiled code reaches them."""
 
     def __init__(self, sizes: dict[str, int], **given: NDArray[Any]) -> None:
-        self.tables: dict[str, NDArray[Any]] = {}
-        self.record = np.zeros(1, BOARD)
-        for name, (dtype, shape) in TABLES.items():
-            wanted = tuple(sizes[size] for size in shape)
-            rows = given.get(name)
-            rows = np.zeros(wanted, dtype) if rows is None else np.ascontiguousarray(rows, dtype)
-            if rows.shape != wanted:
-                raise ValueError(f"table {name} has shape {rows.shape}, expected {wanted}")
-            self.tables[name] = rows
-            self.record[name] = rows.ctypes.data
-        for size in _SIZES:
-            self.record[size] = sizes[size]
+        super().__init__(BOARD, TABLES, sizes, given)
 
 
 def _view(table: str) -> Callable[[Any], Any]:

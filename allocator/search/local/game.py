@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,6 +116,13 @@ class Game:
         """Add the pieces of a layout, as far as they are allowed."""
         rows = [(u, p, desks) for (u, p), desks in layout.items()]
         anneal.load(self._record, np.array(rows, np.int64).reshape(-1, 3))
+
+    def units_in(self, places: Iterable[int]) -> set[int]:
+        """Return the units in some places, and those with desks that are nowhere."""
+        guests, counts = self.table["guests"], self.table["places"]["guests"]
+        rows = self.table["units"]
+        lost = np.flatnonzero(rows["placed"] < rows["demand"]).tolist()
+        return {int(u) for p in places for u in guests[p, : counts[p]]} | set(lost)
 
     def take(self, units: Collection[int]) -> None:
         """Take units off the board."""

@@ -11,8 +11,8 @@ delivery problem with time windows, Transportation Science 40: ruin a part, make
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
@@ -20,48 +20,32 @@ from numpy.typing import NDArray
 
 from allocator.search.case import Case, Layout
 from allocator.search.local.budget import Budget
-from allocator.search.local.filling import poured, poured_into_towers
+from allocator.search.local.choosing import TowerChoice
+from allocator.search.local.filling import poured
 from allocator.search.local.game import Cooling, Game, desk_worth
 from allocator.search.local.narrowing import narrowed
-from allocator.search.local.towers import (
-    by_tower,
-    outlook,
-    tower_case,
-)
+from allocator.search.local.towers import by_tower
 
-BEGIN_HOT, COLD = 1.0, 0.02
-"""Temperatures of the first search for towers, in ordinary units (`Search.size`)."""
-KICK_HOT = (0.25, 0.5, 1.0)
-BANDS = 0.9
-"""Part of the moves between towers that are whole bands."""
 FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12, 0.25), 0.002
 """Temperatures of floors, in the same measure."""
-BEGINNINGS, BEGIN_MOVES, KICK_MOVES = 4, 1500, 150
-"""Beginnings of the search for towers at most, the best of which is taken; moves a unit of each,
-and of a reheat."""
-MOST_BEGIN_MOVES, MOST_FLOOR_MOVES = 4_000_000, 4_000_000
-"""Moves of all beginnings at most, over the root of the number of towers, as each move costs more
-where they are many; and of the floors of several towers together."""
+MOST_FLOOR_MOVES = 4_000_000
+"""Moves of the floors of several towers together at most."""
 FLOOR_MOVES, FIRST_POLISH, POLISH_MOVES = 2000, 1000, (1000, 3000, 10_000)
 """Moves a unit: of the floors of several towers together, of those of each of them then, and of
 those of one tower later."""
-PROMISING, TRIES, PATIENT = 0.3, 12, 4
-"""How much worse towers may be, in ordinary units, for floors to be tried; reheats for that, and
-reheats in vain after which towers that have become better are laid out."""
 HOPEFUL = 1.5
 """How much worse floors of several towers may be, in ordinary units, for each of them to be
 polished by itself."""
 FLOORS_ONLY = 0.4
 """Part of the moves that leave the choice of towers as it is."""
-BEGIN_KICKS, BEGIN_UNITS = 30, 15_000
-"""Reheats of the first search for towers at most, and units in all of them, over the same root."""
-MOST_TOWERS, MOST_POLISHED = 24, 4
-"""Towers reheated together at most: as a choice of towers, and of floors only."""
+MOST_POLISHED = 4
+"""Towers whose floors are annealed together at most, their choice left as it is."""
 LEAST_ROOM = 0.9
 """Part of a tower's desks that the search for towers may always count on."""
-BEGIN_PRESSURE, TOWER_PRESSURE, MOST_PRESSURE = 0.5, 4.0, 20.0
-"""How much dearer what is wrong is in towers than on floors, at first and then, and how much
-dearer it may become on floors."""
+MOST_TOGETHER = 24
+"""Towers whose floors are annealed together at most, units going between them."""
+MOST_PRESSURE = 20.0
+"""How much dearer what is wrong may become on floors."""
 
 Desks = dict[tuple[int, int], int]
 
@@ -130,10 +114,11 @@ class Search:
         """Person-minutes of an ordinary unit: what temperatures are measured in."""
         self.pressure = 1.0
         """How much dearer what is wrong has become."""
-        self.towers = tower_case(case)
         self.floor_game = Game(case, self.worth, rng)
-        self.tower_game = Game(self.towers, self.worth, rng, outlook(case, self.towers))
-        self.tower_game.price(TOWER_PRESSURE * self.worth)
+        self.choice = TowerChoice(case, self.worth, self.size, rng, budget)
+        self.tower_game = self.choice.game
+        self.room = self.choice.towers.capacity.copy()
+        """Desks that each tower holds (T)."""
         self.units = [u for u in case.units if case.demand[u] > 0]
         self.best = (np.inf, np.inf)
         self.on_floors = self.in_kicks = 0
@@ -167,7 +152,7 @@ class Search:
             self.floor_game.set_capacity(f, int(held[f]))
         more = np.zeros(len(self.case.towers), np.int64)
         np.add.at(more, self.case.tower, self.known.capacity - before.capacity)
-        self.towers = replace(self.towers, capacity=self.towers.capacity + more)
+        self.room += more
         for t in np.flatnonzero(more).tolist():
             known = int(self.tower_game.table["places"]["capacity"][t])
             self.tower_game.set_capacity(t, max(known + int(more[t]), 0))
@@ -185,67 +170,15 @@ class Search:
         return by_tower(self.case, self.floor_game.layout(units))
 
     def _begin(self) -> None:
-        """Choose towers for all units, those that a start has tell where to begin; then floors."""
-        started = self._as_towers(self.units)
-        root = len(self.case.towers) ** 0.5
-        moves = max(min(BEGIN_MOVES * len(self.units), int(MOST_BEGIN_MOVES / root)), 1)
-        count = min(int(MOST_BEGIN_MOVES / root / moves), BEGINNINGS)
-        beginnings = [self._beginning(started, moves) for _ in range(count)]
-        _, best = min(beginnings, key=lambda found: found[0])
-        self.tower_game.replace(self.units, best)
-        kicks = reheated = 0
-        while kicks < BEGIN_KICKS and reheated < BEGIN_UNITS / root and not self.budget.over:
-            units, _ = self._reheat_towers(self.tower_game.weight)
-            kicks, reheated = kicks + 1, reheated + len(units)
-        self._lay_out(set(self.case.towers), self.tower_game.layout(), is_first=True)
-
-    def _beginning(self, started: Desks, moves: int) -> tuple[float, Desks]:
-        """Choose towers for all units in one go; return what they weigh, and desks by tower."""
-        game = self.tower_game
-        game.replace(self.units, started or poured_into_towers(self.towers, self.rng))
-        game.price(BEGIN_PRESSURE * self.worth)
-        cooling = Cooling(BEGIN_HOT * self.size, COLD * self.size, moves, BANDS)
-        game.cool(cooling, self.budget, self.units, self.case.towers)
-        game.price(TOWER_PRESSURE * self.worth)
-        return game.weight, game.layout()
-
-    def _reheat_towers(self, most: float) -> tuple[set[int], bool]:
-        """Anneal some towers near each other anew, and take it back if they weigh more than most.
-
-        Return the units in them, and whether they are placed otherwise now.
-        """
-        pool = self._near_towers(2, MOST_TOWERS)
-        units = self._units_in(self.tower_game, pool)
-        before = self.tower_game.layout(units)
-        hot, cold = self.rng.choice(KICK_HOT) * self.size, COLD * self.size
-        cooling = Cooling(hot, cold, KICK_MOVES * len(units), BANDS)
-        self.tower_game.cool(cooling, self.budget, units, pool)
-        if self.tower_game.weight > most + 1e-6:
-            self.tower_game.replace(units, before)
-            return units, False
-        return units, self.tower_game.layout(units) != before
-
-    def _near_towers(self, least: int, most: int) -> list[int]:
-        """Return a random tower and those nearest to it, few more often than many."""
-        count = len(self.case.towers)
-        most = max(min(count, most), least)
-        wanted = int(np.exp(self.rng.uniform(np.log(least), np.log(most + 1))))
-        centre = int(self.rng.integers(count))
-        nearest = np.argsort(self.towers.minutes[centre], kind="stable")
-        return [int(t) for t in nearest[:wanted]]
-
-    def _units_in(self, game: Game, places: Iterable[int]) -> set[int]:
-        """Return the units in some places, and those with desks that are nowhere."""
-        guests, counts = game.table["guests"], game.table["places"]["guests"]
-        rows = game.table["units"]
-        lost = np.flatnonzero(rows["placed"] < rows["demand"]).tolist()
-        return {int(u) for p in places for u in guests[p, : counts[p]]} | set(lost)
+        """Choose towers for all units, then floors."""
+        self.choice.begin()
+        self._lay_out(set(self.case.towers), self.tower_game.layout())
 
     def _kick(self) -> None:
         """Reheat some floors, or some towers and lay out those that change; keep the better."""
         begun = self.budget.spent
         if self.on_floors <= FLOORS_ONLY * self.in_kicks:
-            self._lay_out(set(self._near_towers(1, MOST_POLISHED)), None)
+            self._lay_out(set(self.choice.near(1, MOST_POLISHED)), None)
             self.on_floors += self.budget.spent - begun
         else:
             self._kick_towers()
@@ -254,7 +187,7 @@ class Search:
     def _kick_towers(self) -> None:
         """Reheat some towers and lay out those that change; keep the better."""
         before = self.tower_game.layout()
-        self._reheat_promising()
+        self.choice.reheat()
         after = self.tower_game.layout()
         differing = {key for key, _ in before.items() ^ after.items()}
         changed, moved = {t for _, t in differing}, {u for u, _ in differing}
@@ -262,22 +195,7 @@ class Search:
             self.tower_game.replace(moved, {k: n for k, n in before.items() if k[0] in moved})
         self._learn_room(changed)
 
-    def _reheat_promising(self) -> None:
-        """Reheat while towers become better; where they do not, until they are about as good."""
-        begun = self.tower_game.weight
-        in_vain, patience = 0, TRIES
-        while in_vain < patience and not self.budget.over:
-            weight = self.tower_game.weight
-            sideways = weight + (PROMISING * self.size if weight >= begun - 1e-6 else 0.0)
-            _, changed = self._reheat_towers(sideways)
-            if self.tower_game.weight < weight - 1e-6:
-                in_vain, patience = 0, PATIENT
-            elif changed and patience == TRIES:
-                return
-            else:
-                in_vain += 1
-
-    def _lay_out(self, towers: set[int], wanted: Desks | None, *, is_first: bool = False) -> bool:
+    def _lay_out(self, towers: set[int], wanted: Desks | None) -> bool:
         """Lay out some towers anew, by desks wanted in them or as they are; say if it is kept."""
         game, weight, was_wrong = self.floor_game, self.floor_game.weight, self.floor_game.is_wrong
         units = self._units_on_floors(towers) | {u for u, t in wanted or {} if t in towers}
@@ -285,12 +203,7 @@ class Search:
         game.forget()
         if wanted is not None:
             self._pour(units, towers, wanted, before)
-        alone = len(towers) == 1
-        moves = min(FLOOR_MOVES, MOST_FLOOR_MOVES // max(len(units), 1))
-        self._cool(units, towers, int(self.rng.choice(POLISH_MOVES)) if alone else moves)
-        if not alone and game.weight < weight + HOPEFUL * self.size and not is_first:
-            for tower in sorted(towers):
-                self._cool(self._units_on_floors({tower}), {tower}, FIRST_POLISH)
+        self._anneal(towers, weight)
         self._learn_room(towers)
         kept = game.weight <= weight + 1e-6 and (was_wrong or not game.is_wrong)
         if kept:
@@ -299,18 +212,37 @@ class Search:
             game.replace(units, before)
         return kept
 
-    def _cool(self, units: set[int], towers: set[int], moves: int) -> None:
+    def _anneal(self, towers: set[int], weight: float) -> None:
+        """Anneal the floors of some towers: together, where they are few, and each by itself.
+
+        Each by itself only where that may lead below a weight.
+        """
+        if len(towers) == 1:
+            self._cool(towers, int(self.rng.choice(POLISH_MOVES)))
+            return
+        together = len(towers) <= MOST_TOGETHER
+        if together:
+            self._cool(towers, FLOOR_MOVES)
+        if not together or self.floor_game.weight < weight + HOPEFUL * self.size:
+            for tower in sorted(towers):
+                self._cool({tower}, FIRST_POLISH if together else FLOOR_MOVES)
+        if not together and (self.floor_game.is_wrong or self.floor_game.has_unplaced):
+            self._cool(towers, FLOOR_MOVES)
+
+    def _cool(self, towers: set[int], moves: int) -> None:
         """Anneal the floors of some towers and take up the best layout, if one has been seen."""
+        units = self._units_on_floors(towers)
+        moves = min(moves * len(units), MOST_FLOOR_MOVES)
         hot, cold = self.rng.choice(FLOOR_HOT) * self.size, FLOOR_COLD * self.size
         floors = [f for t in sorted(towers) for f in self.case.floors_of[t]]
-        self.floor_game.cool(Cooling(hot, cold, moves * len(units)), self.budget, units, floors)
+        self.floor_game.cool(Cooling(hot, cold, moves), self.budget, units, floors)
         if np.isfinite(self.floor_game.best[1]):
             self.floor_game.replace(units, self.floor_game.best_layout(units))
 
     def _units_on_floors(self, towers: set[int]) -> set[int]:
         """Return the units on floors of some towers, and those with desks that are nowhere."""
         floors = [f for t in sorted(towers) for f in self.case.floors_of[t]]
-        return self._units_in(self.floor_game, floors)
+        return self.floor_game.units_in(floors)
 
     def _pour(self, units: set[int], towers: set[int], wanted: Desks, before: Desks) -> None:
         """Put desks where they are wanted in some towers, first as they fit; the rest stays."""
@@ -322,7 +254,7 @@ class Search:
 
     def _learn_room(self, towers: set[int]) -> None:
         """Let the search for towers know of desks that their floors could not take, or could."""
-        places, room = self.floor_game.table["places"], self.towers.capacity
+        places, room = self.floor_game.table["places"], self.room
         step, part = ceil(self.case.grain), self.case.grain / self.floor_game.grain
         for t in sorted(towers):
             floors = list(self.case.floors_of[t])

@@ -2,12 +2,12 @@
 
 Numba passes a tuple of arrays by value, several words an array, and counts references at every
 call: some forty arrays made the search fifty times slower and took minutes to compile. A pointer
-to one record costs nothing. What the tables are is in `board`.
+to one record costs nothing. What the tables are is in `board` and `blocking`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import numba
@@ -17,6 +17,56 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array, populate_array
+from numpy.typing import NDArray
+
+Forms = dict[str, tuple[Any, tuple[str, ...]]]
+"""Tables by name: the type of a row, and what they are as long and as wide as."""
+
+
+def table(whole: str, real: str = "") -> np.dtype[Any]:
+    """Return a row type with the named whole and real numbers, 8 bytes each."""
+    return np.dtype([(n, "i8") for n in whole.split()] + [(n, "f8") for n in real.split()])
+
+
+def record(forms: Forms, whole: str, real: str) -> np.dtype[Any]:
+    """Return the type of a record with addresses and sizes of tables, and single numbers."""
+    return table(" ".join([*forms, *_sizes(forms), whole]), real)
+
+
+def _sizes(forms: Forms) -> list[str]:
+    return sorted({size for _, shape in forms.values() for size in shape})
+
+
+class Tables:
+    """Tables, and the record through which compiled code reaches them.
+
+    Attributes
+    ----------
+    record : (1)
+        Addresses of the tables, their sizes, and single numbers.
+    tables
+        By name; they must live as long as the record is used.
+    """
+
+    def __init__(
+        self,
+        dtype: np.dtype[Any],
+        forms: Forms,
+        sizes: dict[str, int],
+        given: Mapping[str, NDArray[Any]],
+    ) -> None:
+        self.tables: dict[str, NDArray[Any]] = {}
+        self.record = np.zeros(1, dtype)
+        for name, (row, shape) in forms.items():
+            wanted = tuple(sizes[size] for size in shape)
+            rows = given.get(name)
+            rows = np.zeros(wanted, row) if rows is None else np.ascontiguousarray(rows, row)
+            if rows.shape != wanted:
+                raise ValueError(f"table {name} has shape {rows.shape}, expected {wanted}")
+            self.tables[name] = rows
+            self.record[name] = rows.ctypes.data
+        for size in _sizes(forms):
+            self.record[size] = sizes[size]
 
 
 def view(table: str, dtype: Any, sizes: tuple[str, ...]) -> Callable[[Any], Any]:
