@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
+from time import monotonic, sleep
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
 from allocator.search.exact import pack_exactly
 from allocator.search.first import first_plan
 from allocator.search.local.budget import Budget
-from allocator.search.local.ready import is_ready, wait_until_ready
+from allocator.search.local.ready import POLL_S, is_ready, wait_until_ready
 from allocator.search.local_search import local_search
 from allocator.search.neighbourhoods import Neighbourhoods
 from allocator.search.record import Record
@@ -29,6 +29,8 @@ SETTLED = 0.25
 """Part of the patience after which a local search begins again, from nothing or the best."""
 WITHOUT_PLAN = 0.2
 """Part of the time that a local search may go on without a plan while another has one."""
+MODELLED_AT_ONCE = 60_000
+"""Units times floors up to which CP-SAT looks for a first plan at the same time."""
 MOVES_PER_S = 400_000
 """Moves that stand for a second where a budget of work replaces the clock."""
 
@@ -166,9 +168,22 @@ class _Attempt:
 def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
     """A first plan unless local search is sooner, the bound, then neighbourhoods."""
     pack_exactly(record, record.left() / 2)
+    is_large = len(record.case.unit_ids) * len(record.case.floor_ids) > MODELLED_AT_ONCE
+    if is_large and is_ready(local_search(record.case).code):
+        await_first(record)
     first_plan(record, rng)
     prove(record)
     lay_out_anew(record, rng)
+
+
+def await_first(record: Record) -> None:
+    """Leave the processor to the local search until it has a plan, or should have had one.
+
+    Building models of a country takes a minute of Python, which holds up the other thread.
+    """
+    end = record.elapsed() + record.left() * WITHOUT_PLAN
+    while record.layout is None and record.elapsed() < end and not is_finished(record):
+        sleep(POLL_S)
 
 
 def prove(record: Record) -> None:

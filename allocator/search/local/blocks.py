@@ -122,6 +122,7 @@ class Blocking:
         for k, units in enumerate(blocks):
             self.block_of[list(units)] = k
         self.ground = Tables(GROUND, FORMS, *_Laying(towers, known, trips, self).tables())
+        self._fixed = self.ground.tables["fixed"].copy()
         self.ground.record["dice"] = int(rng.integers(1, 2**62))
         self.ground.record["grain"] = towers.grain
         self.ground.record["extra_tower"] = towers.scenario.settings.prices.extra_tower
@@ -129,6 +130,12 @@ class Blocking:
     def price(self, over: float, broken: float) -> None:
         """Set what a desk too many costs, and a step away from a rule."""
         self.ground.record["over"], self.ground.record["broken"] = over, broken
+
+    def disturb(self, noise: float, rng: np.random.Generator) -> None:
+        """Let what a block costs in a tower be off by a normal noise, in person-minutes."""
+        self.ground.tables["fixed"][:] = (
+            self._fixed + rng.normal(0.0, 1.0, self._fixed.shape) * noise
+        )
 
     def put_anywhere(self, rng: np.random.Generator) -> None:
         """Put every block into a random tower that is allowed."""

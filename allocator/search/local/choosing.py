@@ -6,11 +6,11 @@ may be in two towers. It judges what blocks propose. Floors are not laid out her
 References
 ----------
 Lourenço, Martin, Stützle (2003), Iterated local search, Handbook of Metaheuristics.
+Charon, Hudry (1993), The noising method: a new method for combinatorial optimization, Operations
+Research Letters 14.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +32,13 @@ PRESSURE = 4.0
 BEGIN_MOVES, MOST_BEGIN_MOVES, BEGINNINGS = 500, 5_000_000, 10
 """Moves a block and tower of each beginning, of all beginnings at most, and how many there are at
 most."""
-HOT = (0.25, 0.5, 1.0)
+HOT = (0.25, 0.5, 1.0, 2.0)
 """Temperatures of a reheat."""
 BLOCK_MOVES, DESK_MOVES, BANDS = 500, 150, 0.9
 """Moves a block of a reheat, moves a unit of one by desks, the part of those that are bands."""
-BY_DESKS = 0.2
+NOISE = (0.0, 0.3, 1.0)
+"""What a block in a tower is taken to cost more or less, at random, in ordinary units."""
+BY_DESKS = 0.7
 """How often reheats are by desks."""
 MOST_TOWERS = 24
 """Towers reheated together at most."""
@@ -44,17 +46,13 @@ PROMISING = 1.0
 """How much worse towers may be, in ordinary units, for floors to be tried."""
 
 
-@dataclass(frozen=True)
-class Patience:
-    """Reheats in vain before towers are given up, and once they have become better."""
-
-    at_first: int
-    then: int
-
-
-BLOCK_PATIENCE, DESK_PATIENCE = Patience(60, 30), Patience(12, 4)
-BEGIN_PATIENCE, BEGIN_REHEATS = Patience(100, 100), 400
-"""The same of the first choice of towers, and the most reheats of it."""
+BLOCK_PATIENCE, BEGIN_PATIENCE, DEEP_PATIENCE = 40, 100, 200
+"""Reheats of blocks in vain before they are left as they are: usually, at first, and once there
+is a plan, which until then has to wait."""
+BEGIN_REHEATS, DEEP_REHEATS = 400, 1500
+"""Reheats of blocks at most."""
+DESK_PATIENCE, DESK_PATIENCE_THEN = 12, 4
+"""Reheats by desks in vain before towers are given up, and once they have become better."""
 
 
 class TowerChoice:
@@ -78,23 +76,31 @@ class TowerChoice:
         self.game.price(PRESSURE * worth)
         self.trips = walks(self.towers)
         self.ways = blocks_by_size(self.towers)
+        self.coarse = max(len(self.ways) - 1, 1)
+        """Ways to part units into blocks before single units; those are left to the game."""
+        self.cells = len(case.unit_ids) * len(case.tower_ids)
         self._last: dict[int, Blocking] = {}
 
-    def begin(self) -> None:
+    def begin_anew(self) -> None:
+        """Choose towers for all units by costs that are off by chance."""
+        self.begin(float(self.rng.choice(NOISE[1:])))
+
+    def begin(self, noise: float = 0.0) -> None:
         """Choose towers for all units: large blocks first, then smaller ones."""
-        home = self._best_beginning()
+        home = self._best_beginning(noise)
         blocks = self._blocking(0, home)
-        for number in range(1, len(self.ways) - 1):
+        for number in range(1, self.coarse):
             blocks = self._blocking(number, home)
             self._cool_all(blocks, REFINE_HOT, COLD)
             home = blocks.tower_of
-        self._reheat_blocks(blocks, BEGIN_PATIENCE, BEGIN_REHEATS, sideways=0.0)
+        self._reheat_blocks(blocks, BEGIN_PATIENCE, BEGIN_REHEATS)
         self.game.take(self.towers.units)
         self.game.put(blocks.layout())
 
-    def _best_beginning(self) -> NDArray[np.int64]:
+    def _best_beginning(self, noise: float) -> NDArray[np.int64]:
         """Return the tower of every unit (U) after the best of some annealings of large blocks."""
         blocks = self._blocking(0, np.full(len(self.towers.unit_ids), -1))
+        blocks.disturb(noise * self.size, self.rng)
         moves = self._begin_moves(blocks)
         best, home = np.inf, blocks.tower_of
         for _ in range(max(min(MOST_BEGIN_MOVES // moves, BEGINNINGS), 1)):
@@ -124,26 +130,34 @@ class TowerChoice:
             self._last[number] = last
         last.ground.tables["towers"]["capacity"] = self.game.table["places"]["capacity"]
         last.put(home)
+        last.disturb(0.0, self.rng)
         return last
 
     def reheat(self) -> None:
         """Reheat while towers become better; where they do not, until they are about as good."""
         if self.rng.random() < BY_DESKS:
-            self._reheat_desks(DESK_PATIENCE)
+            self._reheat_desks()
         else:
-            self._by_blocks()
+            self._by_blocks(BLOCK_PATIENCE, BEGIN_REHEATS, float(self.rng.choice(NOISE)))
 
-    def _by_blocks(self) -> None:
-        """Reheat blocks of some size, and take it over if the game by desks finds it as good."""
+    def deepen(self) -> None:
+        """Reheat blocks for long."""
+        self._by_blocks(DEEP_PATIENCE, DEEP_REHEATS, 0.0)
+
+    def _by_blocks(self, patience: int, tries: int, noise: float) -> None:
+        """Reheat blocks of some size, and take it over if the game by desks finds it as good.
+
+        Costs that are off lead to other towers that are about as good.
+        """
         before, begun = self.game.layout(), self.game.weight
         home = self._home(before)
-        blocks = self._blocking(int(self.rng.integers(len(self.ways))), home)
-        most = PROMISING * self.size
-        self._reheat_blocks(blocks, BLOCK_PATIENCE, BEGIN_REHEATS, sideways=most)
+        blocks = self._blocking(int(self.rng.integers(self.coarse)), home)
+        blocks.disturb(noise * self.size, self.rng)
+        self._reheat_blocks(blocks, patience, tries)
         moved = set(np.flatnonzero(blocks.tower_of != home).tolist())
         after = blocks.layout()
         self.game.replace(moved, {key: n for key, n in after.items() if key[0] in moved})
-        if self.game.weight > begun + most:
+        if self.game.weight > begun + PROMISING * self.size:
             self.game.replace(moved, {key: n for key, n in before.items() if key[0] in moved})
 
     def _home(self, layout: Desks) -> NDArray[np.int64]:
@@ -154,44 +168,37 @@ class TowerChoice:
                 home[u], most[u] = t, desks
         return home
 
-    def _reheat_blocks(
-        self, blocks: Blocking, patience: Patience, tries: int, *, sideways: float
-    ) -> None:
-        """Anneal blocks of some towers near each other, again and again; keep what is as good.
-
-        What is worse by no more than sideways is kept too if all was in vain so far, and ends it.
-        """
-        weight = blocks.weigh()
-        in_vain, left = 0, patience.at_first
-        while in_vain < left and tries > 0 and not self.budget.over:
-            pool = np.array(sorted(self.near(2, MOST_TOWERS)))
-            who = np.flatnonzero(np.isin(blocks.at, pool))
+    def _reheat_blocks(self, blocks: Blocking, patience: int, tries: int) -> None:
+        """Anneal blocks of some towers near each other, again and again; keep what is as good."""
+        weight, in_vain = blocks.weigh(), 0
+        while in_vain < patience and tries > 0 and not self.budget.over:
             before, tries = blocks.at.copy(), tries - 1
-            cooling = Cooling(
-                float(self.rng.choice(HOT)) * self.size, COLD * self.size, BLOCK_MOVES * len(who)
-            )
-            blocks.cool(cooling, self.budget, who, pool)
+            self._cool_blocks(blocks)
             self.budget.spend(1)
-            in_vain += 1
-            if blocks.weight < weight - 1e-6:
-                weight, in_vain, left = blocks.weight, 0, patience.then
-            elif left == patience.at_first and weight + 1e-6 < blocks.weight < weight + sideways:
-                return
-            elif blocks.weight > weight + 1e-6:
+            in_vain = 0 if blocks.weight < weight - 1e-6 else in_vain + 1
+            if blocks.weight > weight + 1e-6:
                 blocks.at[:] = before
                 blocks.weigh()
+            weight = blocks.weight
 
-    def _reheat_desks(self, patience: Patience) -> None:
+    def _cool_blocks(self, blocks: Blocking) -> None:
+        """Anneal the blocks of some towers near each other anew."""
+        pool = np.array(sorted(self.near(2, MOST_TOWERS)))
+        who = np.flatnonzero(np.isin(blocks.at, pool))
+        hot, cold = float(self.rng.choice(HOT)) * self.size, COLD * self.size
+        blocks.cool(Cooling(hot, cold, BLOCK_MOVES * len(who)), self.budget, who, pool)
+
+    def _reheat_desks(self) -> None:
         """Do the same with single desks and whole bands, by all rules."""
         begun = self.game.weight
-        in_vain, left = 0, patience.at_first
+        in_vain, left = 0, DESK_PATIENCE
         while in_vain < left and not self.budget.over:
             weight = self.game.weight
             sideways = weight + (PROMISING * self.size if weight >= begun - 1e-6 else 0.0)
             changed = self._cool_desks(sideways)
             if self.game.weight < weight - 1e-6:
-                in_vain, left = 0, patience.then
-            elif changed and left == patience.at_first:
+                in_vain, left = 0, DESK_PATIENCE_THEN
+            elif changed and left == DESK_PATIENCE:
                 return
             else:
                 in_vain += 1

@@ -1,4 +1,4 @@
-"""First layouts: units poured into towers group by group, and into the floors of their towers.
+"""First layouts: units poured into the floors of their towers.
 
 What does not fit is left to the annealing. Next-fit along the levels, after Coffman, Garey,
 Johnson (1996), Approximation algorithms for bin packing: a survey.
@@ -6,10 +6,7 @@ Johnson (1996), Approximation algorithms for bin packing: a survey.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-
-import numpy as np
 
 from allocator.search.case import Case, Layout
 
@@ -81,50 +78,3 @@ class _Pouring:
     def _place(self, u: int, f: int, desks: int) -> None:
         self.layout[u, f] = self.layout.get((u, f), 0) + desks
         self.room[f] -= desks * self.weight[u]
-
-
-def poured_into_towers(towers: Case, rng: np.random.Generator) -> Desks:
-    """Return a layout of towers: organisations, those of one coordinator in a row, along a walk.
-
-    The walk goes from a random tower always to the nearest one not yet seen; a unit goes to the
-    first tower from where the walk has come to that has room for all of it, else to the first
-    with room at all, else nowhere.
-    """
-    walk = _walk(towers, int(rng.integers(len(towers.tower_ids))))
-    room = towers.capacity.tolist()
-    layout: Desks = {}
-    reached = 0
-    for u in _by_group(towers, rng):
-        desks, weight = int(towers.demand[u]), int(towers.load[u])
-        ahead = (*range(reached, len(walk)), *range(reached))
-        fits = (i for i in ahead if room[walk[i]] >= weight and towers.allowed[u, walk[i]])
-        place = next(fits, None)
-        if place is not None and desks > 0:
-            layout[u, walk[place]] = desks
-            room[walk[place]] -= weight
-            reached = max(reached, place - 1)
-    return layout
-
-
-def _walk(towers: Case, first: int) -> list[int]:
-    walk, left = [first], set(towers.towers) - {first}
-    while left:
-        minutes = towers.minutes[walk[-1]]
-        walk.append(min(left, key=lambda t: (minutes[t], t)))
-        left.discard(walk[-1])
-    return walk
-
-
-def _by_group(case: Case, rng: np.random.Generator) -> list[int]:
-    """Return all units: coordinating groups in random order, in each its organisations."""
-    coordinator_of = case.scenario.coordinator_of
-    groups: defaultdict[str, list[int]] = defaultdict(list)
-    for o, name in enumerate(case.organisation_ids):
-        groups[coordinator_of.get(name, name)].append(o)
-    order = list(groups.values())
-    found = []
-    for i in rng.permutation(len(order)):
-        for j in rng.permutation(len(order[i])):
-            members = case.units_of[order[i][j]]
-            found += sorted(members, key=lambda u: _order(case, u, 0))
-    return found

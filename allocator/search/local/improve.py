@@ -42,8 +42,11 @@ MOST_POLISHED = 4
 """Towers whose floors are annealed together at most, their choice left as it is."""
 LEAST_ROOM = 0.9
 """Part of a tower's desks that the search for towers may always count on."""
-MOST_TOGETHER = 24
-"""Towers whose floors are annealed together at most, units going between them."""
+MOST_TOGETHER = 300
+"""Units up to which floors of several towers are annealed together, units going between them."""
+AGAIN, AGAIN_CELLS = 0.15, 1000
+"""How often towers are chosen anew for all units, and units times towers up to which they are:
+where that takes but a moment."""
 MOST_PRESSURE = 20.0
 """How much dearer what is wrong may become on floors."""
 
@@ -128,16 +131,19 @@ class Search:
         """Begin, then kick until the budget is over."""
         self.floor_game.put(start)
         yield from self._news()
+        kick = self._kick
         if not (start and np.isfinite(self.best[0])) and not self.budget.over:
             self._begin()
             yield from self._news()
+            kick = self._deepen
         self.tower_game.replace(self.units, self._as_towers(self.units))
         while self.units and not self.budget.over:
-            self._kick()
+            kick()
             self.budget.spend(1)  # a kick of towers that are empty costs nothing else
             self._press()
             yield from self._news()
             self._heed()
+            kick = self._kick
 
     def _heed(self) -> None:
         """Hear what floors hold now."""
@@ -181,13 +187,18 @@ class Search:
             self._lay_out(set(self.choice.near(1, MOST_POLISHED)), None)
             self.on_floors += self.budget.spent - begun
         else:
-            self._kick_towers()
+            again = self.rng.random() < AGAIN and self.choice.cells <= AGAIN_CELLS
+            self._kick_towers(self.choice.begin_anew if again else self.choice.reheat)
         self.in_kicks += self.budget.spent - begun
 
-    def _kick_towers(self) -> None:
+    def _deepen(self) -> None:
+        """Look for better towers for long, now that there is a plan."""
+        self._kick_towers(self.choice.deepen)
+
+    def _kick_towers(self, reheat: Callable[[], None]) -> None:
         """Reheat some towers and lay out those that change; keep the better."""
         before = self.tower_game.layout()
-        self.choice.reheat()
+        reheat()
         after = self.tower_game.layout()
         differing = {key for key, _ in before.items() ^ after.items()}
         changed, moved = {t for _, t in differing}, {u for u, _ in differing}
@@ -220,7 +231,7 @@ class Search:
         if len(towers) == 1:
             self._cool(towers, int(self.rng.choice(POLISH_MOVES)))
             return
-        together = len(towers) <= MOST_TOGETHER
+        together = len(self._units_on_floors(towers)) <= MOST_TOGETHER
         if together:
             self._cool(towers, FLOOR_MOVES)
         if not together or self.floor_game.weight < weight + HOPEFUL * self.size:

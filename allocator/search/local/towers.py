@@ -20,7 +20,7 @@ from allocator.search.local.walking import parent_groups
 
 SPOKEN_OF_FLOORS = {RuleKind.APART_FLOOR, RuleKind.OWN_FLOOR, RuleKind.CONTIGUOUS}
 """Rules that say nothing about towers. The others hold for towers as they stand."""
-SPLIT = 0.5
+SPLIT = 0.7
 """Part of the borders between full floors that a unit lies across."""
 NEAR_LEVELS = 2
 """Places up or down that partners within a tower are taken to sit apart."""
@@ -89,8 +89,8 @@ def opening_by_load(case: Case) -> list[NDArray[np.float64]]:
 def _opening(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
     """Return the cost for 0, 1, … desks, of the best number of floors to open for them.
 
-    The fuller floors are the more units lie across two of them: about half of the borders between
-    full floors, a third of that with a vacant desk on each (measured on layouts of towers).
+    The fuller floors are the more units lie across two of them: some borders between full
+    floors, a third of them with a vacant desk on each (measured on layouts of towers).
     """
     room = (case.capacity[list(floors)] / case.grain).astype(np.int64)
     cost = case.open_cost[list(floors)]
