@@ -2,17 +2,21 @@
 
 Walking is Σ trips · s_a′ M s_b over pairs of bodies, s being shares by floor and M the minutes.
 An organisation's share is the headcount-weighted mean of its units', so every trip is in the end
-one between units: walking = ½ Σ_uv Q_uv s_u′ M s_v with a symmetric Q.
+one between units: walking = ½ Σ_uv Q_uv s_u′ M s_v with a symmetric Q. All of it goes by sums over
+groups, as their pairs are too many in a country; parts of it by pairs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.search.case import Case, Layout
+from allocator.search.local.walking import walks
 
 Floats = NDArray[np.float64]
 
@@ -38,21 +42,39 @@ class Walking:
         )
 
     def minutes(self, layout: Layout) -> float:
-        """Return the minutes walked a week."""
-        if not len(self.case.trips.a):
+        """Return the minutes walked a week: half of what all desks feel from where they are."""
+        if not len(self.case.trips.a) or not layout:
             return 0.0
-        share = self._shares(layout)
-        used = np.flatnonzero(share.any(axis=0))
-        share = share[:, used]
-        trips = self.case.trips
-        reach = share @ self.case.minutes[np.ix_(used, used)]
-        return float(
-            sum(
-                trips.per_week[part]
-                @ np.einsum("pf,pf->p", reach[trips.a[part]], share[trips.b[part]])
-                for part in _parts(len(trips.a))
-            )
-        )
+        cells = np.array(sorted(layout), np.int64)
+        unit, floor = cells[:, 0], cells[:, 1]
+        share = np.array([layout[u, f] for u, f in cells.tolist()]) / self.case.demand[unit]
+        used, at = np.unique(floor, return_inverse=True)
+        minutes = self.case.minutes[np.ix_(used, used)]
+        felt = 0.0
+        if self._sums.fields:
+            of_field = np.zeros((self._sums.fields, len(used)))
+            cell, link = _joined(unit, self._sums.feeds.start)
+            field = self._sums.feeds.to[link], at[cell]
+            np.add.at(of_field, field, share[cell] * self._sums.feeds.weight[link])
+            reach = of_field @ minutes
+            cell, link = _joined(unit, self._sums.feels.start)
+            trips = share[cell] * self._sums.feels.weight[link]
+            felt += float(trips @ reach[self._sums.feels.to[link], at[cell]])
+        first = np.searchsorted(unit, np.arange(len(self.case.unit_ids) + 1))
+        cell, link = _joined(unit, self._sums.pairs.start)
+        one, other = _joined(self._sums.pairs.to[link], first)
+        trips = share[cell[one]] * share[other] * self._sums.pairs.weight[link[one]]
+        return 0.5 * (felt + float(trips @ minutes[at[cell[one]], at[other]]))
+
+    @cached_property
+    def _sums(self) -> _Sums:
+        """Trips as sums over groups, and by pairs where they are of two units alone."""
+        found = walks(self.case)
+        pairs = [
+            {**ties, u: 2 * own} if own else ties
+            for u, (ties, own) in enumerate(zip(found.ties, found.own.tolist(), strict=True))
+        ]
+        return _Sums(len(found.members), _Links(found.feels), _Links(found.feeds), _Links(pairs))
 
     def pull(self, units: Sequence[int], floors: Sequence[int], layout: Layout) -> Floats:
         """Return minutes a week (units × floors) of a unit's trips, were all of it on the floor.
@@ -116,5 +138,30 @@ class Walking:
         return share
 
 
-def _parts(count: int, size: int = 20_000) -> list[slice]:
-    return [slice(start, start + size) for start in range(0, count, size)]
+class _Links:
+    """Numbered things that each unit points at, with weights, as three arrays."""
+
+    def __init__(self, rows: Sequence[Mapping[int, float]]) -> None:
+        self.start = np.cumsum([0, *map(len, rows)])
+        self.to = np.array([to for row in rows for to in row], np.int64)
+        self.weight = np.array([weight for row in rows for weight in row.values()], float)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """How many fields there are, what units feel of them and feed them, and pairs of units."""
+
+    fields: int
+    feels: _Links
+    feeds: _Links
+    pairs: _Links
+
+
+def _joined(
+    rows: NDArray[np.int64], start: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each row's position and what it points at, once for each that it points at."""
+    count = start[rows + 1] - start[rows]
+    position = np.repeat(np.arange(len(rows)), count)
+    step = np.arange(len(position)) - np.repeat(np.cumsum(count) - count, count)
+    return position, start[rows][position] + step
