@@ -25,8 +25,9 @@ NEIGHBOURHOOD_S = 2.0
 WARM_UP_S = 0.3
 BEHIND = 5e-4
 """Part of the total by which another's plan must be better for a local search to go there."""
-SETTLED = 0.25
-"""Part of the patience after which a local search begins again, from nothing or the best."""
+SETTLED_S = 0.1
+"""Seconds a unit without a better plan after which a local search begins again, from nothing or
+the best."""
 WITHOUT_PLAN = 0.2
 """Part of the time that a local search may go on without a plan while another has one."""
 MODELLED_AT_ONCE = 60_000
@@ -152,7 +153,8 @@ class _Attempt:
     def _has_settled(self) -> bool:
         """Whether it found nothing better for a part of the whole search's patience."""
         waited = self.record.elapsed() - self.bettered
-        return bool(np.isfinite(self.total)) and waited > self.record.patience * SETTLED
+        settled = SETTLED_S * len(self.record.case.unit_ids)
+        return bool(np.isfinite(self.total)) and waited > settled
 
     def _is_behind(self) -> bool:
         """Whether another has a clearly better plan, or one at all while this finds none."""

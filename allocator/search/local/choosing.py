@@ -36,10 +36,12 @@ HOT = (0.25, 0.5, 1.0, 2.0)
 """Temperatures of a reheat."""
 BLOCK_MOVES, DESK_MOVES, BANDS = 500, 150, 0.9
 """Moves a block of a reheat, moves a unit of one by desks, the part of those that are bands."""
-NOISE = (0.0, 0.3, 1.0)
-"""What a block in a tower is taken to cost more or less, at random, in ordinary units."""
-BY_DESKS = 0.7
-"""How often reheats are by desks."""
+NOISE = (0.0, 0.3, 0.6, 1.0, 1.5, 2.0)
+"""What a block in a tower is taken to cost more or less, at random, in ordinary units: more and
+more until a choice of towers comes that was not tried yet."""
+BY_DESKS, BY_DESKS_TOWERS = 0.5, 10.0
+"""How often reheats are by desks at most, and towers over those there are, as moves by desks cost
+more the more there are."""
 MOST_TOWERS = 24
 """Towers reheated together at most."""
 PROMISING = 1.0
@@ -78,16 +80,13 @@ class TowerChoice:
         self.ways = blocks_by_size(self.towers)
         self.coarse = max(len(self.ways) - 1, 1)
         """Ways to part units into blocks before single units; those are left to the game."""
-        self.cells = len(case.unit_ids) * len(case.tower_ids)
+        self._tried: set[bytes] = set()
+        """Towers of blocks that were proposed or taken before."""
         self._last: dict[int, Blocking] = {}
 
-    def begin_anew(self) -> None:
-        """Choose towers for all units by costs that are off by chance."""
-        self.begin(float(self.rng.choice(NOISE[1:])))
-
-    def begin(self, noise: float = 0.0) -> None:
+    def begin(self) -> None:
         """Choose towers for all units: large blocks first, then smaller ones."""
-        home = self._best_beginning(noise)
+        home = self._best_beginning()
         blocks = self._blocking(0, home)
         for number in range(1, self.coarse):
             blocks = self._blocking(number, home)
@@ -97,10 +96,9 @@ class TowerChoice:
         self.game.take(self.towers.units)
         self.game.put(blocks.layout())
 
-    def _best_beginning(self, noise: float) -> NDArray[np.int64]:
+    def _best_beginning(self) -> NDArray[np.int64]:
         """Return the tower of every unit (U) after the best of some annealings of large blocks."""
         blocks = self._blocking(0, np.full(len(self.towers.unit_ids), -1))
-        blocks.disturb(noise * self.size, self.rng)
         moves = self._begin_moves(blocks)
         best, home = np.inf, blocks.tower_of
         for _ in range(max(min(MOST_BEGIN_MOVES // moves, BEGINNINGS), 1)):
@@ -130,21 +128,20 @@ class TowerChoice:
             self._last[number] = last
         last.ground.tables["towers"]["capacity"] = self.game.table["places"]["capacity"]
         last.put(home)
-        last.disturb(0.0, self.rng)
         return last
 
     def reheat(self) -> None:
         """Reheat while towers become better; where they do not, until they are about as good."""
-        if self.rng.random() < BY_DESKS:
+        if self.rng.random() < min(BY_DESKS, BY_DESKS_TOWERS / len(self.towers.tower_ids)):
             self._reheat_desks()
         else:
-            self._by_blocks(BLOCK_PATIENCE, BEGIN_REHEATS, float(self.rng.choice(NOISE)))
+            self._by_blocks(BLOCK_PATIENCE, BEGIN_REHEATS)
 
     def deepen(self) -> None:
         """Reheat blocks for long."""
-        self._by_blocks(DEEP_PATIENCE, DEEP_REHEATS, 0.0)
+        self._by_blocks(DEEP_PATIENCE, DEEP_REHEATS)
 
-    def _by_blocks(self, patience: int, tries: int, noise: float) -> None:
+    def _by_blocks(self, patience: int, tries: int) -> None:
         """Reheat blocks of some size, and take it over if the game by desks finds it as good.
 
         Costs that are off lead to other towers that are about as good.
@@ -152,8 +149,14 @@ class TowerChoice:
         before, begun = self.game.layout(), self.game.weight
         home = self._home(before)
         blocks = self._blocking(int(self.rng.integers(self.coarse)), home)
-        blocks.disturb(noise * self.size, self.rng)
-        self._reheat_blocks(blocks, patience, tries)
+        self._tried.add(blocks.at.tobytes())
+        for noise in NOISE:
+            blocks.put(home)
+            blocks.disturb(noise * self.size, self.rng)
+            self._reheat_blocks(blocks, patience, tries)
+            if blocks.at.tobytes() not in self._tried or self.budget.over:
+                break
+        self._tried.add(blocks.at.tobytes())
         moved = set(np.flatnonzero(blocks.tower_of != home).tolist())
         after = blocks.layout()
         self.game.replace(moved, {key: n for key, n in after.items() if key[0] in moved})
@@ -224,6 +227,9 @@ class TowerChoice:
         count = len(self.towers.tower_ids)
         most = max(min(count, most), least)
         wanted = int(np.exp(self.rng.uniform(np.log(least), np.log(most + 1))))
-        centre = int(self.rng.integers(count))
-        nearest = np.argsort(self.towers.minutes[centre], kind="stable")
-        return [int(t) for t in nearest[:wanted]]
+        return self.nearest(int(self.rng.integers(count)), wanted)
+
+    def nearest(self, tower: int, count: int) -> list[int]:
+        """Return a tower and those nearest to it, so many in all."""
+        order = np.argsort(self.towers.minutes[tower], kind="stable")
+        return [int(t) for t in order[:count]]

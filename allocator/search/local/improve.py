@@ -44,9 +44,8 @@ LEAST_ROOM = 0.9
 """Part of a tower's desks that the search for towers may always count on."""
 MOST_TOGETHER = 300
 """Units up to which floors of several towers are annealed together, units going between them."""
-AGAIN, AGAIN_CELLS = 0.15, 1000
-"""How often towers are chosen anew for all units, and units times towers up to which they are:
-where that takes but a moment."""
+NEAR_OVERFULL = 6
+"""Towers near an overfull one, itself among them, that take from it."""
 MOST_PRESSURE = 20.0
 """How much dearer what is wrong may become on floors."""
 
@@ -187,8 +186,7 @@ class Search:
             self._lay_out(set(self.choice.near(1, MOST_POLISHED)), None)
             self.on_floors += self.budget.spent - begun
         else:
-            again = self.rng.random() < AGAIN and self.choice.cells <= AGAIN_CELLS
-            self._kick_towers(self.choice.begin_anew if again else self.choice.reheat)
+            self._kick_towers(self.choice.reheat)
         self.in_kicks += self.budget.spent - begun
 
     def _deepen(self) -> None:
@@ -238,7 +236,7 @@ class Search:
             for tower in sorted(towers):
                 self._cool({tower}, FIRST_POLISH if together else FLOOR_MOVES)
         if not together and (self.floor_game.is_wrong or self.floor_game.has_unplaced):
-            self._cool(towers, FLOOR_MOVES)
+            self._cool(self._overfull(towers), FLOOR_MOVES)
 
     def _cool(self, towers: set[int], moves: int) -> None:
         """Anneal the floors of some towers and take up the best layout, if one has been seen."""
@@ -249,6 +247,13 @@ class Search:
         self.floor_game.cool(Cooling(hot, cold, moves), self.budget, units, floors)
         if np.isfinite(self.floor_game.best[1]):
             self.floor_game.replace(units, self.floor_game.best_layout(units))
+
+    def _overfull(self, towers: set[int]) -> set[int]:
+        """Return the towers with floors that are too full, and for each some near; else all."""
+        places = self.floor_game.table["places"]
+        full = set(self.case.tower[places["load"] > places["capacity"]].tolist()) & towers
+        near = {t for tower in full for t in self.choice.nearest(tower, NEAR_OVERFULL)}
+        return (near & towers) or towers
 
     def _units_on_floors(self, towers: set[int]) -> set[int]:
         """Return the units on floors of some towers, and those with desks that are nowhere."""

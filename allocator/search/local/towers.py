@@ -89,8 +89,8 @@ def opening_by_load(case: Case) -> list[NDArray[np.float64]]:
 def _opening(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
     """Return the cost for 0, 1, … desks, of the best number of floors to open for them.
 
-    The fuller floors are the more units lie across two of them: some borders between full
-    floors, a third of them with a vacant desk on each (measured on layouts of towers).
+    The fuller floors are the more units lie across two of them: a third as many with a vacant desk
+    on each as where they are full (measured on layouts of towers).
     """
     room = (case.capacity[list(floors)] / case.grain).astype(np.int64)
     cost = case.open_cost[list(floors)]
