@@ -181,7 +181,7 @@ def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
 def await_first(record: Record) -> None:
     """Leave the processor to the local search until it has a plan, or should have had one.
 
-    Building models of a country takes a minute of Python, which holds up the other thread.
+    Models of a country are built by Python, which holds up the other thread meanwhile.
     """
     end = record.elapsed() + record.left() * WITHOUT_PLAN
     while record.layout is None and record.elapsed() < end and not is_finished(record):

@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from allocator.search.local.board import OVER_FIXED, spans
+from allocator.search.local.board import LINK, OVER_FIXED, spans
 from allocator.search.local.compiled import compiled
 from allocator.search.local.memory import Forms, record, table, view
+from allocator.search.local.moves import rolled
 
 BLOCK = table("load organisation at " + spans("feel", "feed", "tie", "bind"), "bend")
 """A block. Given: desks as they weigh, its organisation, trips it has at both ends, and where its
@@ -33,9 +34,6 @@ there now."""
 BODY = table("towers_most waste towers " + spans("mate"))
 """An organisation. Given: towers it may use, its row of wasted desks or -1, its blocks (links).
 Under way: towers it uses."""
-
-LINK = table("to", "weight")
-"""A numbered thing that a row points at, with a weight where it has one."""
 
 FORMS: Forms = {
     "blocks": (BLOCK, ("n_blocks",)),
@@ -79,17 +77,6 @@ SWAP, NEAR_MATE, NEAR = 0.5, 0.5, 4
 or to one of so many towers nearest to it."""
 NEVER = 30.0
 """Times the temperature by which a worse move is never kept."""
-
-
-@compiled
-def rolled(g: Any) -> float:
-    """Return a random number from 0 to below 1 (xorshift64*)."""
-    x = np.uint64(g.dice)
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    g.dice = np.int64(x)
-    return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * 2.0**-53
 
 
 @compiled

@@ -24,12 +24,14 @@ from numpy.typing import NDArray
 
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case
+from allocator.search.fixed import fixed_costs
 from allocator.search.local import blocking
-from allocator.search.local.blocking import BLOCK, BODY, FORMS, GROUND, LINK, TOWER
+from allocator.search.local.blocking import BLOCK, BODY, FORMS, GROUND, TOWER
+from allocator.search.local.board import LINK
 from allocator.search.local.budget import Budget
 from allocator.search.local.crowds import NO_LIMIT
 from allocator.search.local.game import Cooling
-from allocator.search.local.memory import Tables
+from allocator.search.local.memory import Tables, link
 from allocator.search.local.towers import Outlook
 from allocator.search.local.walking import Walks, Weights, parent_groups
 
@@ -277,11 +279,9 @@ class _Laying:
         links: Sequence[Mapping[int, float]],
         price: float = 1.0,
     ) -> None:
-        """Add the links of every row and write where they begin and end."""
-        for row, found in zip(rows, links, strict=True):
-            row[f"{name}_from"] = len(self.links)
-            self.links.extend((to, price * weight) for to, weight in sorted(found.items()))
-            row[f"{name}_to"] = len(self.links)
+        """Add the links of every row, their weights at a price."""
+        priced = ([(to, price * w) for to, w in sorted(found.items())] for found in links)
+        link(self.links, rows, name, priced)
 
     def _summed(self, rows: list[Weights]) -> list[defaultdict[int, float]]:
         found: list[defaultdict[int, float]] = [defaultdict(float) for _ in self.blocks]
@@ -316,15 +316,7 @@ class _Laying:
 
     def _fixed(self) -> NDArray[np.float64]:
         """Return what each block costs in a tower by itself, walking at minutes within aside."""
-        towers = self.towers
-        cost = self.known.inside.astype(float)
-        for cell, price in towers.placement_cost.items():
-            cost[cell] += price
-        move = towers.scenario.settings.prices.move
-        for u in towers.moving:
-            cost[u] += move * towers.people[u]
-        for (u, t), share in towers.current_share.items():
-            cost[u, t] -= move * towers.people[u] * min(share, 1.0)
+        cost = self.known.inside + fixed_costs(self.towers)
         return np.array([cost[list(us)].sum(axis=0) for us in self.blocks])
 
     def _binds(self) -> list[dict[int, float]]:

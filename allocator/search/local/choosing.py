@@ -46,8 +46,6 @@ MOST_TOWERS = 24
 """Towers reheated together at most."""
 PROMISING = 1.0
 """How much worse towers may be, in ordinary units, for floors to be tried."""
-
-
 BLOCK_PATIENCE, BEGIN_PATIENCE, DEEP_PATIENCE = 40, 100, 200
 """Reheats of blocks in vain before they are left as they are: usually, at first, and once there
 is a plan, which until then has to wait."""
@@ -81,7 +79,7 @@ class TowerChoice:
         self.coarse = max(len(self.ways) - 1, 1)
         """Ways to part units into blocks before single units; those are left to the game."""
         self._tried: set[bytes] = set()
-        """Towers of blocks that were proposed or taken before."""
+        """Towers of all units, as they were proposed or taken before."""
         self._last: dict[int, Blocking] = {}
 
     def begin(self) -> None:
@@ -149,14 +147,14 @@ class TowerChoice:
         before, begun = self.game.layout(), self.game.weight
         home = self._home(before)
         blocks = self._blocking(int(self.rng.integers(self.coarse)), home)
-        self._tried.add(blocks.at.tobytes())
+        self._tried.add(blocks.tower_of.tobytes())
         for noise in NOISE:
             blocks.put(home)
             blocks.disturb(noise * self.size, self.rng)
             self._reheat_blocks(blocks, patience, tries)
-            if blocks.at.tobytes() not in self._tried or self.budget.over:
+            if blocks.tower_of.tobytes() not in self._tried or self.budget.over:
                 break
-        self._tried.add(blocks.at.tobytes())
+        self._tried.add(blocks.tower_of.tobytes())
         moved = set(np.flatnonzero(blocks.tower_of != home).tolist())
         after = blocks.layout()
         self.game.replace(moved, {key: n for key, n in after.items() if key[0] in moved})
@@ -192,7 +190,7 @@ class TowerChoice:
         blocks.cool(Cooling(hot, cold, BLOCK_MOVES * len(who)), self.budget, who, pool)
 
     def _reheat_desks(self) -> None:
-        """Do the same with single desks and whole bands, by all rules."""
+        """Anneal desks and whole bands, by all rules, until towers are better or about as good."""
         begun = self.game.weight
         in_vain, left = 0, DESK_PATIENCE
         while in_vain < left and not self.budget.over:

@@ -55,6 +55,11 @@ def code_folder() -> Path:
 
 
 def _fingerprint() -> str:
-    sources = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    shaping = [text for text in sources if b"@compiled" in text or b"np.dtype" in text]
-    return hashlib.sha256(b"".join(shaping)).hexdigest()[:16]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in shaping())).hexdigest()[:16]
+
+
+def shaping() -> list[Path]:
+    """Return the sources that machine code is made from: compiled functions and their tables."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    marks = ("@compiled", "np.dtype", "Forms")
+    return [path for path in sources if any(m in path.read_text("utf-8") for m in marks)]

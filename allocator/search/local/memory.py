@@ -7,7 +7,7 @@ to one record costs nothing. What the tables are is in `board` and `blocking`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 import numba
@@ -67,6 +67,19 @@ class Tables:
             self.record[name] = rows.ctypes.data
         for size in _sizes(forms):
             self.record[size] = sizes[size]
+
+
+def link(
+    found: list[tuple[int, float]],
+    rows: NDArray[Any],
+    name: str,
+    links: Iterable[Iterable[tuple[int, float]]],
+) -> None:
+    """Add the links of every row to those found and write where they begin and end."""
+    for row, more in zip(rows, links, strict=True):
+        row[f"{name}_from"] = len(found)
+        found.extend(more)
+        row[f"{name}_to"] = len(found)
 
 
 def view(table: str, dtype: Any, sizes: tuple[str, ...]) -> Callable[[Any], Any]:

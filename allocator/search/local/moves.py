@@ -45,7 +45,7 @@ towers saved."""
 
 @compiled
 def rolled(b: Any) -> float:
-    """Return a random number from 0 to below 1 (xorshift64*)."""
+    """Return a random number from 0 to below 1 (xorshift64*), from the dice of any record."""
     x = np.uint64(b.dice)
     x ^= x >> np.uint64(12)
     x ^= x << np.uint64(25)

@@ -12,6 +12,7 @@ from allocator.search.case import Case
 from allocator.search.local import board as tables
 from allocator.search.local.board import OVER_FIXED, Board, Tally
 from allocator.search.local.crowds import Crowds, crowds
+from allocator.search.local.memory import link
 from allocator.search.local.towers import Outlook, Waste
 from allocator.search.local.walking import Walks, walks
 from allocator.search.pooling.spreads import GRAIN, Spreads
@@ -114,10 +115,7 @@ class _Setup:
 
     def link(self, rows: NDArray[Any], name: str, links: Links) -> None:
         """Add the links of every row and write where they begin and end."""
-        for row, found in zip(rows, links, strict=True):
-            row[f"{name}_from"] = len(self.links)
-            self.links.extend(found)
-            row[f"{name}_to"] = len(self.links)
+        link(self.links, rows, name, links)
 
     def units(self, bands: Sequence[Sequence[int]], wastes: Sequence[Waste]) -> NDArray[Any]:
         """Return the units with all their links."""

@@ -1,7 +1,8 @@
 """The search for towers: a case in which every tower is one place, and the way there and back.
 
 Whole organisations and parents are moved between towers by the same compiled code; what floors
-will cost is told by a table of floors opened per load, own_floor by desks that go to waste.
+will cost is told by a table, per load, of floors opened and units across them, own_floor by desks
+that go to waste.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from allocator.search.local.walking import parent_groups
 SPOKEN_OF_FLOORS = {RuleKind.APART_FLOOR, RuleKind.OWN_FLOOR, RuleKind.CONTIGUOUS}
 """Rules that say nothing about towers. The others hold for towers as they stand."""
 SPLIT = 0.7
-"""Part of the borders between full floors that a unit lies across."""
+"""Part of the borders between full floors that a unit is taken to lie across. About half do; to
+take it for more made better plans."""
 NEAR_LEVELS = 2
 """Places up or down that partners within a tower are taken to sit apart."""
 
@@ -33,7 +35,7 @@ class Outlook:
     Attributes
     ----------
     opening : (T)
-        For each tower the least cost of opening floors for 0, 1, … desks.
+        For each tower the least cost of 0, 1, … desks: floors opened, and units across them.
     bands
         Groups of units that move as one.
     wastes
@@ -82,15 +84,15 @@ def tower_case(case: Case) -> Case:
 
 
 def opening_by_load(case: Case) -> list[NDArray[np.float64]]:
-    """Return for each tower the least cost of opening floors for 0, 1, … desks."""
+    """Return for each tower the least cost of 0, 1, … desks: floors, and units across them."""
     return [_opening(case, floors) for floors in case.floors_of]
 
 
 def _opening(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
     """Return the cost for 0, 1, … desks, of the best number of floors to open for them.
 
-    The fuller floors are the more units lie across two of them: a third as many with a vacant desk
-    on each as where they are full (measured on layouts of towers).
+    The fuller floors are the more units lie across two of them: about a third as many with a
+    vacant desk on each as where they are full (measured in the large towers of `ikn-wave1`).
     """
     room = (case.capacity[list(floors)] / case.grain).astype(np.int64)
     cost = case.open_cost[list(floors)]

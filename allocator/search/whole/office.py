@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case
+from allocator.search.fixed import fixed_costs
 from allocator.search.walking import Walking
 from allocator.search.whole.seating import Office, Seats
 
@@ -43,7 +44,7 @@ def office_of(case: Case, units: NDArray[np.int64]) -> Office:
     return Office(
         trips=trips,
         minutes=np.ascontiguousarray(case.minutes),
-        fixed=np.outer(inside, np.diag(case.minutes)) + _fixed(case)[units],
+        fixed=np.outer(inside, np.diag(case.minutes)) + fixed_costs(case)[units],
         allowed=case.allowed[units] & (case.capacity >= case.demand[units][:, None]),
         desks=case.demand[units],
         organisation=case.organisation[units],
@@ -55,19 +56,6 @@ def office_of(case: Case, units: NDArray[np.int64]) -> Office:
         prices=np.array([prices.extra_tower, prices.extra_gap], float),
         counts=np.array([bool(counts)]),
     )
-
-
-def _fixed(case: Case) -> NDArray[np.float64]:
-    """Placement costs, and people moved, of every unit on every floor (U, F)."""
-    cost = np.zeros((len(case.unit_ids), len(case.floor_ids)))
-    for cell, price in case.placement_cost.items():
-        cost[cell] += price
-    price = case.scenario.settings.prices.move
-    moving = list(case.moving)
-    cost[moving] += price * case.people[moving][:, None]
-    for (u, f), share in case.current_share.items():
-        cost[u, f] -= price * case.people[u] * min(share, 1.0)
-    return cost
 
 
 def seats_in(case: Case, office: Office, rng: np.random.Generator) -> Seats:
