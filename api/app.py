@@ -25,7 +25,7 @@ from api.jobs.store import Store
 from api.jobs.watch import Watch
 from api.jobs.worker import Worker
 from api.keys import Keys
-from api.limits import RequestRate
+from api.limits import RequestRate, Streams
 from api.metrics import Metrics
 from api.openapi import document, problem_responses
 from api.problems import handle_problems
@@ -107,6 +107,7 @@ def _service(settings: ServiceSettings) -> Service:
         clerks=Clerks(settings),
         access=Access(Keys(store.engine), _tokens(settings)),
         rate=RequestRate(settings),
+        streams=Streams(settings),
         metrics=Metrics(),
     )
 

@@ -16,7 +16,7 @@ from api.access import Access
 from api.clerk import Clerks
 from api.jobs.store import Store
 from api.jobs.watch import Watch
-from api.limits import RequestRate
+from api.limits import RequestRate, Streams
 from api.metrics import Metrics
 from api.orders import Part
 from api.problems import ContentTooLarge, TooSlow, UnsupportedMediaType
@@ -37,6 +37,7 @@ class Service:
     clerks: Clerks
     access: Access
     rate: RequestRate
+    streams: Streams
     metrics: Metrics
 
 

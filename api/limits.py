@@ -1,8 +1,9 @@
-"""How much a caller may ask: requests a minute, and jobs that wait or run."""
+"""How much a caller may ask: requests a minute, streams at a time, jobs that wait or run."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -12,7 +13,7 @@ from api.jobs.store import Store
 from api.problems import Busy, TooMany, later
 from api.settings import ServiceSettings
 
-RETRY_JOBS_S = 5
+RETRY_S = 5
 
 
 class RequestRate:
@@ -36,6 +37,32 @@ class RequestRate:
         raise later(TooMany, f"at most {self._most.amount} requests a minute", again_s)
 
 
+class Streams:
+    """Streams of events that each caller has open at this process."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._most = settings.streams_a_key
+        self._open: Counter[str] = Counter()
+
+    def open(self, caller: str) -> None:
+        """Count a stream.
+
+        Raises
+        ------
+        TooMany
+            If as many are open as may be.
+        """
+        if self._open[caller] >= self._most:
+            raise later(TooMany, f"at most {self._most} streams at a time", RETRY_S)
+        self._open[caller] += 1
+
+    def close(self, caller: str) -> None:
+        """Count a stream that is over."""
+        self._open[caller] -= 1
+        if not self._open[caller]:
+            del self._open[caller]
+
+
 def room_for_a_job(store: Store, owner: str, settings: ServiceSettings) -> None:
     """Make sure that a caller may hand in another job.
 
@@ -48,6 +75,6 @@ def room_for_a_job(store: Store, owner: str, settings: ServiceSettings) -> None:
     """
     mine, all_jobs = store.active(owner)
     if mine >= settings.jobs_a_key:
-        raise later(TooMany, f"at most {settings.jobs_a_key} jobs at a time", RETRY_JOBS_S)
+        raise later(TooMany, f"at most {settings.jobs_a_key} jobs at a time", RETRY_S)
     if all_jobs >= settings.queued_jobs:
-        raise later(Busy, "try again later", RETRY_JOBS_S)
+        raise later(Busy, "try again later", RETRY_S)

@@ -24,7 +24,14 @@ from allocator.scenario.tables import REQUIRED_TABLES, TABLES, Row
 from api import answers
 from api.examples import REQUESTS
 from api.jobs.records import JobRecord
-from api.orders import CHECK, LARGEST_SEED, OPTIONS, usual_time_limit_s
+from api.orders import (
+    AMOUNTS,
+    CHECK,
+    LARGEST_SEED,
+    OPTIONS,
+    PLACEMENT_COLUMNS,
+    usual_time_limit_s,
+)
 from api.problems import (
     MEDIA_TYPE,
     Busy,
@@ -245,8 +252,10 @@ def _options(settings: ServiceSettings) -> dict[str, Schema]:
 
 def _given_placement() -> Schema:
     text: Schema = {"type": "string"}
-    columns = {"unit_id": text, "floor_id": text, "desks": {"type": ["number", "string"]}}
-    return _closed(columns, columns) | {"additionalProperties": True}
+    amount: Schema = {"type": ["number", "string", "null"]}
+    columns = dict.fromkeys(PLACEMENT_COLUMNS, text) | dict.fromkeys(AMOUNTS, amount)
+    needed = {"anyOf": [{"required": [column]} for column in AMOUNTS]}
+    return _closed(columns, PLACEMENT_COLUMNS) | needed | {"additionalProperties": True}
 
 
 def _named_table() -> Schema:

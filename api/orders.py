@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from allocator.errors import InputError, Problem
+from allocator.plan.verify import GivenPlacement
 from allocator.scenario.build import shown
 from allocator.scenario.document import parse_json
 from allocator.scenario.names import Nearest
@@ -40,7 +41,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     CHECK: ("placements",),
 }
 """Keys of a request beside those of the scenario, by what is asked."""
-PLACEMENT_COLUMNS = ("unit_id", "floor_id", "desks")
+PLACEMENT_COLUMNS, AMOUNTS = ("unit_id", "floor_id"), ("desks", "people")
+"""Columns of a placement: it has one of the amounts at least, where desks are pooled people."""
 USUAL_TIME_LIMIT_S = 30.0
 LARGEST_SEED = 2**31 - 1
 _PLACE = "request"
@@ -216,10 +218,12 @@ def _unfit_placements(key: str, rows: Any) -> Iterator[Problem]:
             yield Problem("expected an object", key, number, value=shown(row))
             continue
         for column in PLACEMENT_COLUMNS:
-            kinds = (str, int, float) if column == "desks" else (str,)
-            if type(row.get(column)) not in kinds:
-                wanted = "a number" if column == "desks" else "text"
-                yield Problem(f"expected {wanted}", key, number, column, shown(row.get(column)))
+            if not isinstance(row.get(column), str):
+                yield Problem("expected text", key, number, column, shown(row.get(column)))
+        given = [column for column in AMOUNTS if row.get(column) is not None]
+        for column in given or AMOUNTS[:1]:
+            if type(row.get(column)) not in (str, int, float):
+                yield Problem("expected a number", key, number, column, shown(row.get(column)))
 
 
 def _unfit_cases(given: Mapping[str, Any], most: int) -> Iterator[Problem]:
@@ -236,6 +240,16 @@ def _unfit_cases(given: Mapping[str, Any], most: int) -> Iterator[Problem]:
         yield Problem("expected an array of texts", _PLACE, None, "schemes", shown(schemes))
     elif max(count, 1) * max(len(schemes), 1) > most:
         yield Problem(f"expected at most {most:,} cases", _PLACE)
+
+
+def given_placements(rows: Iterable[Mapping[str, Any]]) -> list[GivenPlacement]:
+    """Return placements as the checker takes them."""
+    return [
+        GivenPlacement(
+            row["unit_id"], row["floor_id"], row.get("desks"), row.get("people"), number
+        )
+        for number, row in enumerate(rows, 1)
+    ]
 
 
 def ratio_text(asked: Any) -> str:
@@ -276,7 +290,8 @@ def _form_options(kind: str, parts: Sequence[Part]) -> tuple[dict[str, Any], lis
                 rows = [row.model_dump(mode="json") for row in headcounts_from_file(file, data)]
                 found.setdefault("tables", []).append({"name": file, "headcounts": rows})
             elif name in ("start", "placements"):
-                found[name] = [row for _, row in rows_from_file(file, data, PLACEMENT_COLUMNS)]
+                rows_read = rows_from_file(file, data, PLACEMENT_COLUMNS, optional=AMOUNTS)
+                found[name] = [row for _, row in rows_read]
         except InputError as error:
             problems += error.problems
     return found, problems

@@ -45,6 +45,9 @@ class ServiceSettings(BaseSettings):
         more jobs are sent away with 429, more solves wait.
     requests_a_minute
         Of one caller.
+    streams_a_key
+        Streams of events of one caller that may be open at one process; more are sent away with
+        429.
     keep_days
         After how many days jobs that are over are forgotten.
     lease_s
@@ -69,6 +72,7 @@ class ServiceSettings(BaseSettings):
     jobs_a_key: Annotated[int, Field(ge=1)] = 100
     running_a_key: Annotated[int, Field(ge=1)] = 8
     requests_a_minute: Annotated[int, Field(ge=1)] = 600
+    streams_a_key: Annotated[int, Field(ge=1)] = 50
     keep_days: Annotated[float, Field(gt=0)] = 30.0
     lease_s: Annotated[float, Field(ge=2, le=60)] = 20.0
 

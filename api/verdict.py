@@ -7,19 +7,15 @@ from typing import Any
 
 from allocator.plan.seating import seated
 from allocator.plan.service import service_of_plan
-from allocator.plan.verify import GivenPlacement, verify
+from allocator.plan.verify import verify
 from allocator.scenario.types import Scenario
-from api.orders import Order
+from api.orders import Order, given_placements
 
 
 def verdict(order: Order, scenario: Scenario) -> dict[str, Any]:
     """Return the verdict on the placements of an order, as `allocator check --json` gives it."""
     rows = json.loads(order.request)["options"]["placements"]
-    given = [
-        GivenPlacement(row["unit_id"], row["floor_id"], row["desks"], row.get("people"), number)
-        for number, row in enumerate(rows, 1)
-    ]
-    found = verify(scenario, given)
+    found = verify(scenario, given_placements(rows))
     whole = found.model_dump(mode="json")
     service = None
     if found.feasible:

@@ -149,11 +149,16 @@ def read_rows(path: Path, columns: Collection[str]) -> list[tuple[int, dict[str,
 
 
 def rows_from_file(
-    name: str, data: bytes, columns: Collection[str]
+    name: str, data: bytes, columns: Collection[str], *, optional: Collection[str] = ()
 ) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows of a table as `read_rows` does, of a file that is at hand."""
-    raw = single_table(Path(name).stem, name, data, columns)
-    amiss = [column for column in columns if (raw.header or ()).count(column) != 1]
+    """Return the rows of a table as `read_rows` does, of a file that is at hand.
+
+    With those of the optional columns that there are.
+    """
+    raw = single_table(Path(name).stem, name, data, (*columns, *optional))
+    header = raw.header or ()
+    columns = [*columns, *(column for column in optional if column in header)]
+    amiss = [column for column in columns if header.count(column) != 1]
     if amiss:
         message = "expected this column, and once"
         raise InputError(Problem(message, raw.place, raw.header_row, c) for c in amiss)

@@ -170,7 +170,7 @@ class _Attempt:
 def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
     """A first plan unless local search is sooner, the bound, then neighbourhoods."""
     pack_exactly(record, record.left() / 2)
-    is_large = len(record.case.unit_ids) * len(record.case.floor_ids) > MODELLED_AT_ONCE
+    is_large = record.case.cells > MODELLED_AT_ONCE
     if is_large and is_ready(local_search(record.case).code):
         await_first(record)
     first_plan(record, rng)

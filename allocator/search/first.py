@@ -36,7 +36,7 @@ def begin_from(record: Record, start: Layout, rng: np.random.Generator) -> None:
 
 def _through_full_floors(record: Record, start: Layout) -> Layout | None:
     """Place all at once, floors too full at first; it goes by the clock, and all must fit."""
-    if record.is_reproducible or record.case.allow_unplaced or _cells(record) > AT_LAST:
+    if record.is_reproducible or record.case.allow_unplaced or record.case.cells > AT_LAST:
         return None
     found = fewest_beyond(
         record.case,
@@ -50,7 +50,7 @@ def _through_full_floors(record: Record, start: Layout) -> Layout | None:
 
 def first_plan(record: Record, rng: np.random.Generator) -> None:
     """Offer a first plan unless somebody else has one, or prove that there is none."""
-    cells = _cells(record)
+    cells = record.case.cells
     if record.case.allow_unplaced and not _has_pins(record):
         record.offer({})
     if cells <= AT_ONCE:
@@ -59,10 +59,6 @@ def first_plan(record: Record, rng: np.random.Generator) -> None:
     _in_stages(record, rng)
     if record.layout is None and cells <= AT_LAST:
         _in_one(record)
-
-
-def _cells(record: Record) -> int:
-    return len(record.case.unit_ids) * len(record.case.floor_ids)
 
 
 def _has_pins(record: Record) -> bool:

@@ -15,7 +15,7 @@ from allocator.plan.assemble import checked_plan, no_plan, run_record
 from allocator.plan.types import Pieces, Plan, Reason, Run, Status
 from allocator.plan.verify import given_pieces, verify
 from allocator.scenario.types import Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.crew import prove, search_together, warm_up
 from allocator.search.exact import MOST_PRODUCTS, products_needed, solve_exactly
@@ -100,8 +100,7 @@ def _search(
 
 def _is_small(record: Record, products: int) -> bool:
     """Whether one model is likely to close the case soon."""
-    cells = len(record.case.unit_ids) * len(record.case.floor_ids)
-    if cells <= CELLS_TO_CLOSE:
+    if record.case.cells <= CELLS_TO_CLOSE:
         return products <= PRODUCTS_TO_CLOSE
     return products == 0 and not is_packing(record.case)
 

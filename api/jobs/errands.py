@@ -11,11 +11,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import InputError
-from allocator.plan.types import Plan, Status
+from allocator.plan.types import Pieces, Plan, Status
+from allocator.plan.verify.given import read_pieces
 from allocator.scenario.read import scenario_from_json
 from allocator.scenario.types import Scenario
 from allocator.scenario.write import scenario_json
 from allocator.search.options import SolveOptions
+from api.orders import given_placements
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, ShouldStop
@@ -78,9 +80,10 @@ class _Work:
         seed = self.options["seed"]
         return SolveOptions(time_limit_s=errand.time_limit_s, workers=errand.workers, seed=seed)
 
-    def start(self) -> dict[tuple[str, str], int] | None:
+    def start(self, scenario: Scenario) -> dict[tuple[str, str], int] | None:
+        """Return the usable pieces of the plan to begin from, if any."""
         rows = self.errand.start or self.options.get("start")
-        return None if rows is None else usable_pieces(rows)
+        return None if rows is None else read_pieces(scenario, given_placements(rows))[0]
 
 
 def merged(asked: Mapping[str, Any], base: str | None) -> dict[str, Any]:
@@ -92,15 +95,10 @@ def merged(asked: Mapping[str, Any], base: str | None) -> dict[str, Any]:
     return {**whole, **asked["changes"]}
 
 
-def usable_pieces(rows: Rows) -> dict[tuple[str, str], int]:
-    """Return placements as pieces, those without whole desks left out, duplicates added up."""
-    found: dict[tuple[str, str], int] = {}
-    for row in rows:
-        text = str(row["desks"]).strip()
-        if text.isdecimal() and int(text) > 0:
-            place = row["unit_id"], row["floor_id"]
-            found[place] = found.get(place, 0) + int(text)
-    return found
+def rows_of(pieces: Pieces, scenario: Scenario) -> Rows:
+    """Return pieces as placements."""
+    amount = "people" if scenario.is_pooled else "desks"
+    return [{"unit_id": u, "floor_id": f, amount: count} for (u, f), count in pieces.items()]
 
 
 def compact(document: object) -> str:
@@ -113,7 +111,7 @@ def _allocate(scenario: Scenario, work: _Work) -> Answer:
 
     options = work.effort()
     told = {"on_progress": work.on_progress, "should_stop": work.should_stop}
-    plan = work.solver(scenario, options, start=_known(scenario, work.start()), **told)
+    plan = work.solver(scenario, options, start=work.start(scenario), **told)
     left_s = options.time_limit_s - plan.run.wall_s
     if plan.status is Status.INFEASIBLE and left_s > 0 and not work.should_stop():
         from allocator.studies.explain import with_conflict  # noqa: PLC0415 - slow
@@ -130,17 +128,6 @@ def _bad_input(error: InputError) -> Answer:
     result = {"schema": 1, "problems": [asdict(problem) for problem in error.problems]}
     standing = {"reason": "the table cannot be used"}
     return {"status": None, "standing": standing, "result": compact(result), "outcome": outcome}
-
-
-def _known(
-    scenario: Scenario, start: dict[tuple[str, str], int] | None
-) -> dict[tuple[str, str], int] | None:
-    """Return the pieces of units and floors that there are."""
-    if start is None:
-        return None
-    units = {unit.unit_id for unit in scenario.housed}
-    floors = {floor.floor_id for floor in scenario.floors}
-    return {(u, f): desks for (u, f), desks in start.items() if u in units and f in floors}
 
 
 def _of_plan(plan: Plan) -> Answer:

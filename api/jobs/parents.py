@@ -23,7 +23,7 @@ from allocator.scenario.types import Scenario
 from allocator.search.options import SolveOptions
 from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, Task, Work
-from api.jobs.errands import Answer, compact
+from api.jobs.errands import Answer, compact, rows_of
 from api.jobs.records import STATES, Kind, Standing, State, reason_of
 from api.jobs.running import Wishes, given_up
 from api.jobs.store import EVENTS, NewJob, Store
@@ -188,7 +188,7 @@ class Children:
         assert isinstance(task, Task)
         number, changes = self._changes_of[id(task.scenario)]
         known = self.child_of.get(id(task.scenario))
-        more = {} if task.start is None else {"start": _as_rows(task.start)}
+        more = {} if task.start is None else {"start": rows_of(task.start, task.scenario)}
         child = self._parent.bear(f"{number}-2" if known else number, changes, **more)
         self.child_of[id(task.scenario)] = child
         job = Job(task, on_progress)
@@ -215,10 +215,6 @@ class Children:
             job.future.set_exception(CancelledError())
         else:
             job.future.set_exception(SolveFailedError(reason_of(status) or "no answer"))
-
-
-def _as_rows(pieces: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
-    return [{"unit_id": u, "floor_id": f, "desks": desks} for (u, f), desks in pieces.items()]
 
 
 def conduct_comparison(parent: Parent) -> Answer:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from api.deps import Caller, InService
+from api.deps import Caller, InService, Service
 from api.forms import MEDIA_TYPES
 from api.jobs.records import JobRecord, Kind, State
 from api.jobs.store import DatabaseAwayError
@@ -179,9 +181,23 @@ async def job_events(
     """Tell every better plan, and at the end the job; after Last-Event-ID, what came since."""
     await run_in_threadpool(service.store.get, caller, job_id)
     after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 10 else 0
-    told = _told(request, service, caller, job_id, after)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(told, media_type="text/event-stream", headers=headers)
+    return _EventStream(service, caller, _told(request, service, caller, job_id, after))
+
+
+class _EventStream(StreamingResponse):
+    """Events while they come, counted as long as somebody hears them."""
+
+    def __init__(self, service: Service, caller: str, told: AsyncIterator[str]) -> None:
+        service.streams.open(caller)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(told, media_type="text/event-stream", headers=headers)
+        self._end = partial(service.streams.close, caller)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._end()
 
 
 async def _told(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx2 as httpx
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
@@ -21,6 +23,7 @@ from api.jobs.database import open_engine, prepare_database
 from api.keys import Keys
 from api.oidc import IssuedTokens
 from tests.api.conftest import client, limits
+from tests.api.live import served, until
 
 pytestmark = pytest.mark.xdist_group("service")
 ASYNC = {"Prefer": "respond-async"}
@@ -144,6 +147,26 @@ def test_too_many_requests_a_minute_are_429() -> None:
         answers = [service.get("/cases") for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+
+
+def test_streams_beyond_those_a_caller_may_have_are_429() -> None:
+    """A caller hears so many jobs at a time and no more, until it lets go of one."""
+    with client(concurrent_solves=0, streams_a_key=2) as one, served(one.app) as url:  # type: ignore[arg-type]
+        accepted = one.post("/allocate", json=SMALLEST, headers=ASYNC).json()
+        place = url + accepted["links"]["events"]
+        with httpx.stream("GET", place), ExitStack() as second:
+            second.enter_context(httpx.stream("GET", place))
+            refused = httpx.get(place)
+            second.close()
+            assert until(lambda: _begins(place))
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+
+
+def _begins(place: str) -> bool:
+    """Whether a stream is opened there."""
+    with httpx.stream("GET", place) as answer:
+        return answer.status_code == 200
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])

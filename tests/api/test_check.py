@@ -27,12 +27,24 @@ def test_plan_that_holds_is_told_how_it_serves(idle: TestClient) -> None:
     assert verdict["attendance"]["floors"] == 1
 
 
+def test_plan_with_pooled_desks_is_told_in_people(idle: TestClient) -> None:
+    """Where desks are pooled, people are placed: 69 of 70 lack one."""
+    settings = CHECKED["settings"] | {"attendance": {"pooling": "floor", "mean_share": 0.5}}
+    placements = [{"unit_id": "Finance", "floor_id": "A-1", "people": 69}]
+    order = CHECKED | {"settings": settings, "placements": placements}
+    verdict = idle.post("/check", json=order).json()
+    assert [(v["kind"], v["amount"]) for v in verdict["violations"]] == [("unplaced", 1.0)]
+    desks_alone = CHECKED | {"settings": settings}
+    verdict = idle.post("/check", json=desks_alone).json()
+    assert verdict["violations"][0]["kind"] == "not_whole"
+
+
 @pytest.mark.parametrize(
     ("placements", "column"),
     [([{"unit_id": "Finance", "floor_id": "A-1"}], "desks"), ([3], ""), ("all", "")],
 )
 def test_what_is_no_placement_is_refused(idle: TestClient, placements: Any, column: str) -> None:
-    """Rows without the three columns are no plan to judge."""
+    """Rows without unit, floor and amount are no plan to judge."""
     answer = idle.post("/check", json=CHECKED | {"placements": placements})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["column"] == column

@@ -16,7 +16,7 @@ import pytest
 
 from allocator.scenario.read import read_scenario
 from allocator.search.bounds import lower_bounds, rising_bounds
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.solve import SolveOptions, solve
 
 QUICK_S, LONG_S = 2.0, 8.0

@@ -19,7 +19,7 @@ from allocator.search.bounds.sharing import is_small
 from allocator.search.bounds.transport import Transport
 from allocator.search.bounds.undivided import Undivided
 from allocator.search.bounds.walking import Views
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from tests.builders import scenario
 from tests.search.enumeration import costs, feasible_plans, random_scenario
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from allocator.plan.types import Reason
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from tests.builders import scenario
 from tests.search.enumeration import feasible_plans, random_scenario

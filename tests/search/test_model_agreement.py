@@ -9,7 +9,7 @@ import pytest
 from allocator.plan.types import Status
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.model.layout_model import Effort, LayoutModel, Proof
 from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve

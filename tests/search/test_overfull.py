@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from allocator.search.case import Case, compile_case
+from allocator.search.case import Case
+from allocator.search.compile import compile_case
 from allocator.search.model.layout_model import Effort
 from allocator.search.overfull import fewest_beyond
 from tests.builders import scenario

@@ -14,7 +14,7 @@ from allocator.plan.types import Plan, Status
 from allocator.plan.verify import given_pieces, verify
 from allocator.scenario.types import Scenario
 from allocator.search.bounds import lower_bounds, rising_bounds
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.pooling.needs import Needs
 from allocator.search.pooling.rooms import Rooms

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from allocator.scenario.types import Scenario
-from allocator.search.case import Case, compile_case
+from allocator.search.case import Case
+from allocator.search.compile import compile_case
 from allocator.search.first import begin_from
 from allocator.search.model.layout_model import Effort
 from allocator.search.neighbourhoods import Neighbourhoods

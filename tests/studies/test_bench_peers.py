@@ -8,7 +8,7 @@ import pytest
 
 from allocator.plan.verify import Check
 from allocator.scenario.types import Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.studies.bench.peers import PEERS, usable_peers
 from allocator.studies.bench.types import Allowance, BenchStatus, Claim, Notes
 from tests.builders import scenario as build

@@ -16,7 +16,7 @@ from time import sleep
 import numpy as np
 
 from allocator.scenario.types import Affinity, Floor, Headcount, Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local.compiled import code_folder
 from allocator.search.local.improve import improve

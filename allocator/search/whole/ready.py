@@ -6,7 +6,7 @@ import numpy as np
 
 from allocator.scenario.settings import Settings
 from allocator.scenario.types import Floor, Headcount, Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local.ready import note_ready
 from allocator.search.whole.improve import improve_whole

@@ -13,7 +13,7 @@ from allocator.plan.assemble import OPTIMAL_GAP
 from allocator.plan.types import Pieces, TracePoint
 from allocator.plan.verify import Check, given_pieces, verify
 from allocator.scenario.types import Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.progress import process_start
 from allocator.search.solve import SolveOptions, solve
 from allocator.studies.bench.peers import OURSELVES, PEERS

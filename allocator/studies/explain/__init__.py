@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from allocator.plan.types import Plan, Reason, Status
 from allocator.scenario.types import Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.solve import SolveOptions

@@ -48,8 +48,7 @@ def fewest_desks(
     if question is None or budget.left() <= 0:
         return None
     case, limited = question.case, all_ids(members, MemberKind.DESKS)
-    size = len(case.unit_ids) * len(case.floor_ids)
-    if size > LARGEST_MODEL:
+    if case.cells > LARGEST_MODEL:
         return None
     sharing = scenario.settings.sharing
     room = [
@@ -60,7 +59,7 @@ def fewest_desks(
         case,
         np.array(room, np.int64),
         Effort(budget.left(), budget.workers, budget.seed),
-        near=case.layout(_begin(question.scenario, near or {})) if size > LARGE else None,
+        near=case.layout(_begin(question.scenario, near or {})) if case.cells > LARGE else None,
         optional=frozenset(u for u in case.units if case.unit_ids[u] in question.optional),
         should_stop=budget.should_stop,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from allocator.plan.types import Pieces, Plan, Status
 from allocator.plan.verify import GivenPlacement, given_pieces, verify
 from allocator.scenario.types import Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.model.layout_model import Effort
 from allocator.search.overfull import Overfull, fewest_beyond

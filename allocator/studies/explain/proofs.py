@@ -18,7 +18,8 @@ from allocator.plan.verify import verify
 from allocator.scenario.demand import demand
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Floor, Headcount, Rule, Scenario, Unit
-from allocator.search.case import Case, compile_case
+from allocator.search.case import Case
+from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.model.layout_model import Effort, LayoutModel, Proof
 from allocator.studies.explain.members import (
@@ -170,7 +171,7 @@ def decide(question: Question | None, budget: Budget) -> Decision:
         return Decision(Answer.FEASIBLE)
     if counted_out(question):
         return Decision(Answer.INFEASIBLE)
-    large = len(question.case.unit_ids) * len(question.case.floor_ids) > LARGE
+    large = question.case.cells > LARGE
     searchable = large and not question.optional
     answer = _by_model(question, budget.part(budget.left() / (3 if searchable else 1)))
     if answer.answer is not Answer.UNDECIDED or not searchable:
@@ -189,7 +190,7 @@ def _by_model(question: Question, budget: Budget) -> Decision:
     required = [u for u in case.units if case.unit_ids[u] in question.required]
     if not case.allowed[required].any(axis=1).all():
         return Decision(Answer.INFEASIBLE)
-    if budget.left() <= 0 or len(case.unit_ids) * len(case.floor_ids) > LARGEST_MODEL:
+    if budget.left() <= 0 or case.cells > LARGEST_MODEL:
         return Decision(Answer.UNDECIDED)
     cells = [(u, f) for u in case.units for f in case.floors]
     model = LayoutModel(case, cells, {}, may_be_short=bool(question.optional))

@@ -19,7 +19,7 @@ from allocator.plan.verify.words import counted, listed
 from allocator.scenario.demand import demand
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.studies.explain.changes import (
     breakpoints,

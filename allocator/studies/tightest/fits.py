@@ -17,7 +17,8 @@ from allocator.plan.verify import verify
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Scenario
 from allocator.search.bounds import bounds_at_once
-from allocator.search.case import Case, compile_case
+from allocator.search.case import Case
+from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.counting.pins import pins
 from allocator.search.counting.rooms import total_desks

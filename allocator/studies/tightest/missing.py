@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from allocator.plan.types import Pieces
 from allocator.plan.verify import verify
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.model.layout_model import Effort
 from allocator.search.overfull import fewest_beyond
 from allocator.studies.compare.adapt import adapted
@@ -47,7 +47,7 @@ def missing_desks(ratios: Ratios, place: int, near: Pieces, budget: Budget) -> M
     scenario = ratios.at(place)
     least = max(1, ratios.demand(place) - ratios.usable)
     case = compile_case(scenario)
-    if len(case.unit_ids) * len(case.floor_ids) > LARGEST_MODEL or budget.left() <= 0:
+    if case.cells > LARGEST_MODEL or budget.left() <= 0:
         return Missing(least)
     found = fewest_beyond(
         case,

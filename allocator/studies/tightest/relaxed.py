@@ -16,7 +16,8 @@ from allocator.scenario.demand import smallest_piece
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.settings import Sharing
 from allocator.scenario.types import Scenario
-from allocator.search.case import Case, compile_case
+from allocator.search.case import Case
+from allocator.search.compile import compile_case
 from allocator.studies.explain.proofs import ASK_FOR_DESKS
 
 PINS = frozenset({RuleKind.AT_LEAST})

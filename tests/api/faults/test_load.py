@@ -1,9 +1,10 @@
-"""Many requests at once, and many children of one parent: none lost, none failed."""
+"""Many requests at once, callers that go away, many children: none lost, none failed."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx2 as httpx
 import pytest
 
 from api.examples import SMALLEST
@@ -20,6 +21,17 @@ def test_fifty_requests_at_once_are_all_answered(url: str) -> None:
         jobs = {answer.headers.get("content-location") for answer in answers}
     assert {answer.status_code for answer in answers} == {200}
     assert len(jobs) == 50
+
+
+def test_caller_that_goes_away_leaves_its_job(file_url: str) -> None:
+    """A caller breaks off while it waits for an answer: its job ends all the same."""
+    order = SMALLEST | {"time_limit_s": 8}
+    with live("serve", file_url, "steady") as service:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{service.url}/allocate", json=order, timeout=4)
+        [job] = service.ask("GET", "/jobs").json()["jobs"]
+        ended = service.ended(job["id"])
+    assert ended["state"] == "done"
 
 
 def test_two_hundred_children_have_a_row_each(url: str) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 
 from allocator.plan.verify import Check, GivenPlacement, verify
 from allocator.scenario.types import Scenario
-from allocator.search.case import Case, Layout, compile_case
+from allocator.search.case import Case, Layout
+from allocator.search.compile import compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local.game import Cooling, Game
 from allocator.search.local.improve import Found, improve

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.scenario.types import Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.local.blocks import Blocking, blocks_by_size, parted_by_tower
 from allocator.search.local.budget import Budget
 from allocator.search.local.game import Cooling, Game

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from allocator.scenario.read import read_scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local.improve import Search, improve
 from tests.search.enumeration import feasible_plans, random_scenario

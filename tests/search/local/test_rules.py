@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from allocator.scenario.rules import RuleKind
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.local.board import Tally
 from allocator.search.local.crowds import POSTED
 from allocator.search.local.game import Game

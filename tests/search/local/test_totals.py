@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from allocator.scenario.types import Scenario
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.local import anneal
 from allocator.search.local.board import Tally
 from tests.builders import rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from allocator.search.case import compile_case
+from allocator.search.compile import compile_case
 from allocator.search.local.filling import poured
 from allocator.search.local.narrowing import narrowed
 from allocator.search.local.towers import (

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from allocator.search.bounds.undivided import TooManyError
-from allocator.search.case import Case, compile_case
+from allocator.search.case import Case
+from allocator.search.compile import compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local_search import local_search
 from allocator.search.score import Scorer

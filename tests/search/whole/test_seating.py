@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from allocator.search.case import Case, compile_case
+from allocator.search.case import Case
+from allocator.search.compile import compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local.improve import Found
 from allocator.search.local.ready import is_ready

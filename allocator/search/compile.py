@@ -1,0 +1,239 @@
+"""From a scenario to a case: arrays, and where units may be by all that speaks of one unit.
+
+Units, floors, towers and organisations are numbered in an order of their own, so that shuffled
+rows make the same case.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.scenario.demand import desks_on, smallest_piece, to_place, usable_desks
+from allocator.scenario.minutes import walking_minutes
+from allocator.scenario.rules import RuleKind
+from allocator.scenario.settings import Sharing
+from allocator.scenario.trips import trip_table
+from allocator.scenario.types import Rule, Scenario
+from allocator.search.case import Case, CaseRule
+from allocator.search.pooling.rows import Rows, relaxed_rows
+
+
+def compile_case(scenario: Scenario) -> Case:
+    """Return the scenario as arrays, the same whatever the order of its rows."""
+    return _Compiler(in_order(scenario)).case()
+
+
+def in_order(scenario: Scenario) -> Scenario:
+    """Return a valid scenario with the rows of every table in an order of their own."""
+    rows = {name: getattr(scenario, name) for name in type(scenario).model_fields}
+    for name, key in ORDER.items():
+        if rows[name]:
+            rows[name] = tuple(sorted(rows[name], key=key))
+    return Scenario.model_construct(**rows)
+
+
+ORDER: dict[str, Callable[[Any], tuple[Any, ...]]] = {
+    "floors": lambda row: (row.tower_id, row.level, row.floor_id),
+    "headcounts": lambda row: (row.unit_id, row.scheme or ""),
+    "towers": lambda row: (row.tower_id,),
+    "organisations": lambda row: (row.organisation_id,),
+    "units": lambda row: (row.unit_id,),
+    "affinities": lambda row: (row.a, row.b),
+    "rules": lambda row: (row.rule, row.subject, row.object or "", row.value or ""),
+    "walking": lambda row: (row.from_floor, row.to_floor),
+    "placement_costs": lambda row: (row.unit_id, row.floor_id),
+    "current": lambda row: (row.unit_id, row.floor_id),
+}
+"""What the rows of each table are sorted by."""
+
+
+class _Compiler:
+    """Indices while a case is made."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.housed = scenario.housed
+        self.unit = {unit.unit_id: i for i, unit in enumerate(self.housed)}
+        self.floor = {floor.floor_id: i for i, floor in enumerate(scenario.floors)}
+        self.towers = tuple(dict.fromkeys(floor.tower_id for floor in scenario.floors))
+        self.organisations = tuple(dict.fromkeys(unit.organisation_id for unit in self.housed))
+        sharing = scenario.settings.sharing
+        self.demand = _whole(to_place(unit, pooled=scenario.is_pooled) for unit in self.housed)
+        self.rows = relaxed_rows(scenario) if scenario.is_pooled else self._plain(sharing)
+        self.capacity = self.rows.capacity
+        self.least = _whole(smallest_piece(d, sharing) for d in self.demand.tolist())
+
+    def _plain(self, sharing: Sharing) -> Rows:
+        """Desks of units on desks of floors."""
+        usable = _whole(usable_desks(floor, sharing) for floor in self.scenario.floors)
+        return Rows(np.ones(len(self.housed), np.int64), 0, usable, 1.0)
+
+    def case(self) -> Case:
+        scenario = self.scenario
+        tower = {name: i for i, name in enumerate(self.towers)}
+        organisation = {name: i for i, name in enumerate(self.organisations)}
+        complexes = list(dict.fromkeys(scenario.complex_of[t] for t in self.towers))
+        desks = _whole(desks_on(floor, scenario.settings.sharing) for floor in scenario.floors)
+        return Case(
+            scenario=scenario,
+            unit_ids=tuple(self.unit),
+            floor_ids=tuple(self.floor),
+            tower_ids=self.towers,
+            organisation_ids=self.organisations,
+            demand=self.demand,
+            least=self.least,
+            people=_whole(unit.headcount for unit in self.housed),
+            organisation=_whole(organisation[unit.organisation_id] for unit in self.housed),
+            capacity=self.capacity,
+            desks=desks,
+            tower=_whole(tower[floor.tower_id] for floor in scenario.floors),
+            level=_whole(floor.level for floor in scenario.floors),
+            complex=_whole(complexes.index(scenario.complex_of[t]) for t in self.towers),
+            open_cost=self._open_cost(desks),
+            allowed=self._allowed(),
+            minutes=walking_minutes(scenario),
+            trips=trip_table(scenario),
+            rules=tuple(self._rules()),
+            weight=self.rows.weight,
+            entry=self.rows.entry,
+            grain=self.rows.grain,
+            placement_cost=self._placement_cost(),
+            current_share=self._current_share(),
+            moving=frozenset(u for u, desks in self._current_desks().items() if desks),
+        )
+
+    def _open_cost(self, desks: NDArray[np.int64]) -> NDArray[np.float64]:
+        per_desk = self.scenario.settings.prices.open_desk
+        prices = (floor.open_price for floor in self.scenario.floors)
+        return np.array(
+            [per_desk * d if p is None else p for p, d in zip(prices, desks, strict=True)], float
+        )
+
+    def _placement_cost(self) -> dict[tuple[int, int], float]:
+        return {
+            (self.unit[row.unit_id], self.floor[row.floor_id]): row.cost
+            for row in self.scenario.placement_costs
+            if row.unit_id in self.unit
+        }
+
+    def _current_desks(self) -> dict[int, int]:
+        """Desks that each unit has today, those elsewhere included."""
+        total: defaultdict[int, int] = defaultdict(int)
+        for row in self.scenario.current:
+            if row.unit_id in self.unit:
+                total[self.unit[row.unit_id]] += row.desks
+        return total
+
+    def _current_share(self) -> dict[tuple[int, int], float]:
+        total = self._current_desks()
+        return {
+            (self.unit[row.unit_id], self.floor[row.floor_id]): row.desks
+            / total[self.unit[row.unit_id]]
+            for row in self.scenario.current
+            if row.desks and row.unit_id in self.unit and row.floor_id in self.floor
+        }
+
+    def _units(self, body: str) -> tuple[int, ...]:
+        return tuple(self.unit[name] for name in self.scenario.units_of.get(body, ()))
+
+    def _floors(self, place: str) -> tuple[int, ...]:
+        complex_of = self.scenario.complex_of
+        return tuple(
+            i
+            for i, floor in enumerate(self.scenario.floors)
+            if place in (floor.floor_id, floor.tower_id, complex_of[floor.tower_id])
+        )
+
+    def _at(self, place: str) -> NDArray[np.bool_]:
+        inside = np.zeros(len(self.floor), bool)
+        inside[list(self._floors(place))] = True
+        return inside
+
+    def _allowed(self) -> NDArray[np.bool_]:
+        """Where units may be, by everything that speaks of one unit and one floor."""
+        smallest = self.least * self.rows.weight + self.rows.entry
+        allowed = (self.capacity[None, :] >= smallest[:, None]) & (self.demand[:, None] > 0)
+        self._keep_to_needs(allowed)
+        for rows, narrow in self._by_kind().items():
+            narrow(allowed, rows)
+        return allowed
+
+    def _keep_to_needs(self, allowed: NDArray[np.bool_]) -> None:
+        features = [frozenset(floor.features) for floor in self.scenario.floors]
+        by_needs: defaultdict[frozenset[str], list[int]] = defaultdict(list)
+        for u, unit in enumerate(self.housed):
+            by_needs[unit.needs].append(u)
+        for needs, units in by_needs.items():
+            has_all = np.array([needs <= offered for offered in features], bool)
+            allowed[units] &= has_all
+
+    def _by_kind(
+        self,
+    ) -> dict[tuple[Rule, ...], Callable[[NDArray[np.bool_], tuple[Rule, ...]], None]]:
+        narrowing = {
+            RuleKind.ONLY_IN: self._only_in,
+            RuleKind.NEVER_IN: self._never_in,
+            RuleKind.KEPT_FOR: self._kept_for,
+            RuleKind.LEVELS: self._levels,
+        }
+        rows = {
+            kind: tuple(row for row in self.scenario.rules if row.rule is kind)
+            for kind in narrowing
+        }
+        return {rows[kind]: narrow for kind, narrow in narrowing.items() if rows[kind]}
+
+    def _only_in(self, allowed: NDArray[np.bool_], rows: tuple[Rule, ...]) -> None:
+        for subject in dict.fromkeys(row.subject for row in rows):
+            inside = np.zeros(len(self.floor), bool)
+            for row in rows:
+                if row.subject == subject:
+                    inside |= self._at(row.object or "")
+            allowed[list(self._units(subject))] &= inside
+
+    def _never_in(self, allowed: NDArray[np.bool_], rows: tuple[Rule, ...]) -> None:
+        for row in rows:
+            units = list(self._units(row.subject))
+            allowed[units] &= ~self._at(row.object or "")
+
+    def _kept_for(self, allowed: NDArray[np.bool_], rows: tuple[Rule, ...]) -> None:
+        for place in dict.fromkeys(row.object for row in rows):
+            welcome = np.zeros(len(self.unit), bool)
+            for row in rows:
+                if row.object == place:
+                    welcome[list(self._units(row.subject))] = True
+            allowed[np.ix_(~welcome, self._at(place or ""))] = False
+
+    def _levels(self, allowed: NDArray[np.bool_], rows: tuple[Rule, ...]) -> None:
+        level = np.array([floor.level for floor in self.scenario.floors])
+        for row in rows:
+            low, high = row.level_range
+            allowed[list(self._units(row.subject))] &= (level >= low) & (level <= high)
+
+    def _rules(self) -> Iterable[CaseRule]:
+        """Rules that `allowed` does not settle."""
+        bodies = {
+            RuleKind.SAME_FLOOR,
+            RuleKind.SAME_TOWER,
+            RuleKind.SAME_COMPLEX,
+            RuleKind.ADJACENT_FLOORS,
+            RuleKind.APART_FLOOR,
+            RuleKind.APART_TOWER,
+        }
+        alone = {RuleKind.OWN_FLOOR, RuleKind.CONTIGUOUS, RuleKind.MAX_FLOORS, RuleKind.MAX_TOWERS}
+        for row in self.scenario.rules:
+            units = self._units(row.subject)
+            if row.rule in bodies:
+                yield CaseRule(row, units, others=self._units(row.object or ""))
+            elif row.rule in alone:
+                yield CaseRule(row, units)
+            elif row.rule is RuleKind.AT_LEAST:
+                yield CaseRule(row, units, floors=self._floors(row.object or ""))
+
+
+def _whole(values: Iterable[int]) -> NDArray[np.int64]:
+    return np.array(list(values), dtype=np.int64)
