@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -154,10 +153,9 @@ def test_streams_beyond_those_a_caller_may_have_are_429() -> None:
     with client(concurrent_solves=0, streams_a_key=2) as one, served(one.app) as url:  # type: ignore[arg-type]
         accepted = one.post("/allocate", json=SMALLEST, headers=ASYNC).json()
         place = url + accepted["links"]["events"]
-        with httpx.stream("GET", place), ExitStack() as second:
-            second.enter_context(httpx.stream("GET", place))
-            refused = httpx.get(place)
-            second.close()
+        with httpx.stream("GET", place):
+            with httpx.stream("GET", place):
+                refused = httpx.get(place)
             assert until(lambda: _begins(place))
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
