@@ -186,6 +186,12 @@ class Blocking:
         """Person-minutes a week of what is known of towers, and all that is wrong at its price."""
         return float(self.ground.record["weight"][0])
 
+    @property
+    def fits(self) -> bool:
+        """Whether no tower holds more than it can."""
+        rows = self.ground.tables["towers"]
+        return bool((rows["used"] <= rows["capacity"]).all())
+
     def cool(
         self,
         cooling: Cooling,

@@ -24,11 +24,15 @@ from allocator.search.local.walking import walks
 
 Desks = dict[tuple[int, int], int]
 
-BEGIN_HOT, BEGIN_WARM, REFINE_HOT, COLD = 8.0, 0.2, 0.5, 0.02
-"""Temperatures of the coarsest blocks, first and last, and of finer ones then, in ordinary units;
-and where every other cooling ends."""
+BEGIN_HOT, REFINE_HOT, MEND_HOT, COLD = 4.0, 0.5, 0.25, 0.02
+"""Temperatures of the coarsest blocks at first, and of finer ones then, in ordinary units; and
+where every cooling ends."""
 PRESSURE = 4.0
 """How much dearer what is wrong is in towers than on floors."""
+EASE, CHEAPER, DEARER, LEAST_EASE = 0.3, 0.8, 1.1, 0.05
+"""Part of that price at which blocks are annealed at first, as a high one keeps them from going
+through full towers; by what it is multiplied where all has fitted, and where it has not; and what
+it is at least."""
 BEGIN_MOVES, MOST_BEGIN_MOVES, BEGINNINGS = 500, 5_000_000, 10
 """Moves a block and tower of each beginning, of all beginnings at most, and how many there are at
 most."""
@@ -42,6 +46,8 @@ more until a choice of towers comes that was not tried yet."""
 BY_DESKS, BY_DESKS_TOWERS = 0.5, 10.0
 """How often reheats are by desks at most, and towers over those there are, as moves by desks cost
 more the more there are."""
+NUDGES, NUDGE_HOT, NUDGE_MOVES, MOST_NUDGED = (0.1, 0.3, 1.0), (0.1, 0.3, 1.0), 200, 4
+"""Noise and temperature of a nudge, in ordinary units, its moves a block, and its towers at most."""
 MOST_TOWERS = 24
 """Towers reheated together at most."""
 PROMISING = 1.0
@@ -78,6 +84,8 @@ class TowerChoice:
         self.ways = blocks_by_size(self.towers)
         self.coarse = max(len(self.ways) - 1, 1)
         """Ways to part units into blocks before single units; those are left to the game."""
+        self.ease = EASE
+        """Part of the price of a desk too many at which blocks are annealed."""
         self._tried: set[bytes] = set()
         """Towers of all units, as they were proposed or taken before."""
         self._last: dict[int, Blocking] = {}
@@ -88,7 +96,7 @@ class TowerChoice:
         blocks = self._blocking(0, home)
         for number in range(1, self.coarse):
             blocks = self._blocking(number, home)
-            self._cool_all(blocks, REFINE_HOT, COLD)
+            self._cool_all(blocks, REFINE_HOT)
             home = blocks.tower_of
         self._reheat_blocks(blocks, BEGIN_PATIENCE, BEGIN_REHEATS)
         self.game.take(self.towers.units)
@@ -101,16 +109,31 @@ class TowerChoice:
         best, home = np.inf, blocks.tower_of
         for _ in range(max(min(MOST_BEGIN_MOVES // moves, BEGINNINGS), 1)):
             blocks.put_anywhere(self.rng)
-            self._cool_all(blocks, BEGIN_HOT, BEGIN_WARM)
+            self._cool_all(blocks, BEGIN_HOT)
             if blocks.weight < best:
                 best, home = blocks.weight, blocks.tower_of
         return home
 
-    def _cool_all(self, blocks: Blocking, hot: float, cold: float) -> None:
-        blocks.weigh()
-        cooling = Cooling(hot * self.size, cold * self.size, self._begin_moves(blocks))
+    def _cool_all(self, blocks: Blocking, hot: float) -> None:
         everything = np.arange(len(blocks.blocks))
-        blocks.cool(cooling, self.budget, everything, np.array(self.towers.towers))
+        self._cool_at_ease(blocks, hot, self._begin_moves(blocks), everything, np.array(self.towers.towers))
+
+    def _cool_at_ease(self, blocks: Blocking, hot: float, moves: int, who: NDArray[np.int64], somewhere: NDArray[np.int64]) -> None:
+        """Anneal blocks while a desk too many is cheap, and mend what does not fit."""
+        self._price(blocks, self.ease * PRESSURE)
+        blocks.cool(Cooling(hot * self.size, COLD * self.size, moves), self.budget, who, somewhere)
+        self._price(blocks, PRESSURE)
+        if blocks.fits:
+            self.ease = max(self.ease * CHEAPER, LEAST_EASE)
+            return
+        self.ease = min(self.ease * DEARER, 1.0)
+        mending = Cooling(MEND_HOT * self.size, COLD * self.size, moves // 4)
+        blocks.cool(mending, self.budget, who, somewhere)
+        blocks.weigh()
+
+    def _price(self, blocks: Blocking, pressure: float) -> None:
+        blocks.price(pressure * self.worth * OVER_WORTH, PRESSURE * self.worth * BROKEN_WORTH)
+        blocks.weigh()
 
     def _begin_moves(self, blocks: Blocking) -> int:
         cells = len(blocks.blocks) * len(self.towers.tower_ids)
@@ -122,7 +145,7 @@ class TowerChoice:
         last = self._last.get(number)
         if last is None or last.blocks != wanted:
             last = Blocking(self.towers, self.known, self.trips, wanted, self.rng)
-            last.price(PRESSURE * self.worth * OVER_WORTH, PRESSURE * self.worth * BROKEN_WORTH)
+            self._price(last, PRESSURE)
             self._last[number] = last
         last.ground.tables["towers"]["capacity"] = self.game.table["places"]["capacity"]
         last.put(home)
@@ -161,6 +184,27 @@ class TowerChoice:
         if self.game.weight > begun + PROMISING * self.size:
             self.game.replace(moved, {key: n for key, n in before.items() if key[0] in moved})
 
+    def nudge(self) -> None:
+        """Let a few blocks of some size change places in a few towers, better or a little worse.
+
+        What floors make of it is for others to see.
+        """
+        before, begun = self.game.layout(), self.game.weight
+        home = self._home(before)
+        blocks = self._blocking(int(self.rng.integers(len(self.ways))), home)
+        blocks.put(home)
+        blocks.disturb(float(self.rng.choice(NUDGES)) * self.size, self.rng)
+        pool = np.array(sorted(self.near(2, MOST_NUDGED)))
+        who = np.flatnonzero(np.isin(blocks.at, pool))
+        blocks.weigh()
+        hot = float(self.rng.choice(NUDGE_HOT)) * self.size
+        blocks.cool(Cooling(hot, COLD * self.size, NUDGE_MOVES * len(who)), self.budget, who, pool)
+        moved = set(np.flatnonzero(blocks.tower_of != home).tolist())
+        after = blocks.layout()
+        self.game.replace(moved, {key: n for key, n in after.items() if key[0] in moved})
+        if self.game.weight > begun + PROMISING * self.size:
+            self.game.replace(moved, {key: n for key, n in before.items() if key[0] in moved})
+
     def _home(self, layout: Desks) -> NDArray[np.int64]:
         """Return the tower where a unit has most desks (U), -1 where it has none."""
         home, most = np.full(len(self.towers.unit_ids), -1), np.zeros(len(self.towers.unit_ids))
@@ -186,8 +230,7 @@ class TowerChoice:
         """Anneal the blocks of some towers near each other anew."""
         pool = np.array(sorted(self.near(2, MOST_TOWERS)))
         who = np.flatnonzero(np.isin(blocks.at, pool))
-        hot, cold = float(self.rng.choice(HOT)) * self.size, COLD * self.size
-        blocks.cool(Cooling(hot, cold, BLOCK_MOVES * len(who)), self.budget, who, pool)
+        self._cool_at_ease(blocks, float(self.rng.choice(HOT)), BLOCK_MOVES * len(who), who, pool)
 
     def _reheat_desks(self) -> None:
         """Anneal desks and whole bands, by all rules, until towers are better or about as good."""

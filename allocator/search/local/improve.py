@@ -23,6 +23,7 @@ from allocator.search.local.budget import Budget
 from allocator.search.local.choosing import TowerChoice
 from allocator.search.local.filling import poured
 from allocator.search.local.game import Cooling, Game, desk_worth
+from allocator.search.local.line import Line, fits_a_line
 from allocator.search.local.narrowing import narrowed
 from allocator.search.local.towers import by_tower
 
@@ -36,6 +37,10 @@ those of one tower later."""
 HOPEFUL = 1.5
 """How much worse floors of several towers may be, in ordinary units, for each of them to be
 polished by itself."""
+LINE_HOT, LINE_MOVES = (0.05, 0.1, 0.2), (300, 1000)
+"""Temperatures of a line in ordinary units, and moves a unit."""
+TOGETHER = 0.3
+NUDGED = 0.9
 FLOORS_ONLY = 0.4
 """Part of the moves that leave the choice of towers as it is."""
 MOST_POLISHED = 4
@@ -185,6 +190,8 @@ class Search:
         if self.on_floors <= FLOORS_ONLY * self.in_kicks:
             self._lay_out(set(self.choice.near(1, MOST_POLISHED)), None)
             self.on_floors += self.budget.spent - begun
+        elif self.rng.random() < NUDGED:
+            self._kick_towers(self.choice.nudge)
         else:
             self._kick_towers(self.choice.reheat)
         self.in_kicks += self.budget.spent - begun
@@ -222,21 +229,39 @@ class Search:
         return kept
 
     def _anneal(self, towers: set[int], weight: float) -> None:
-        """Anneal the floors of some towers: together, where they are few, and each by itself.
+        """Lay out the floors of some towers: each as a line, and by desks where that is not enough.
 
-        Each by itself only where that may lead below a weight.
+        By desks only where that may lead below a weight.
         """
-        if len(towers) == 1:
-            self._cool(towers, int(self.rng.choice(POLISH_MOVES)))
-            return
-        together = len(self._units_on_floors(towers)) <= MOST_TOGETHER
-        if together:
-            self._cool(towers, FLOOR_MOVES)
-        if not together or self.floor_game.weight < weight + HOPEFUL * self.size:
-            for tower in sorted(towers):
-                self._cool({tower}, FIRST_POLISH if together else FLOOR_MOVES)
-        if not together and (self.floor_game.is_wrong or self.floor_game.has_unplaced):
+        lined = {tower for tower in sorted(towers) if self._line_up(tower)}
+        if self.floor_game.is_wrong or self.floor_game.has_unplaced:
             self._cool(self._overfull(towers), FLOOR_MOVES)
+            lined = {tower for tower in sorted(lined) if self._line_up(tower)}
+        if lined == towers and len(towers) == 1:
+            return
+        if self.floor_game.weight < weight + HOPEFUL * self.size:
+            for tower in sorted(towers - lined):
+                self._cool({tower}, FIRST_POLISH)
+        if 1 < len(towers) and len(self._units_on_floors(towers)) <= MOST_TOGETHER and self.rng.random() < TOGETHER:
+            self._cool(towers, FLOOR_MOVES)
+
+    def _line_up(self, tower: int) -> bool:
+        """Lay out a tower as a line, unless that is worse; say if it is one at all."""
+        game, case = self.floor_game, self.case
+        if not fits_a_line(case, game, [tower]):
+            return False
+        if game.units_in(case.floors_of[tower]):
+            line = Line(case, game, [tower], self.rng)
+            hot, cold = self.rng.choice(LINE_HOT) * self.size, FLOOR_COLD * self.size
+            moves = int(self.rng.choice(LINE_MOVES)) * len(line.units)
+            found, before = line.cool(Cooling(hot, cold, moves), self.budget), game.layout(line.units)
+            if found is not None:
+                weight, here = game.weight, set(line.floors.tolist())
+                stays = {key: n for key, n in before.items() if key[1] not in here}
+                game.replace(line.units, stays | found)
+                if game.weight > weight + 1e-6:
+                    game.replace(line.units, before)
+        return True
 
     def _cool(self, towers: set[int], moves: int) -> None:
         """Anneal the floors of some towers and take up the best layout, if one has been seen."""
