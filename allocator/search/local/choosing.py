@@ -116,9 +116,18 @@ class TowerChoice:
 
     def _cool_all(self, blocks: Blocking, hot: float) -> None:
         everything = np.arange(len(blocks.blocks))
-        self._cool_at_ease(blocks, hot, self._begin_moves(blocks), everything, np.array(self.towers.towers))
+        self._cool_at_ease(
+            blocks, hot, self._begin_moves(blocks), everything, np.array(self.towers.towers)
+        )
 
-    def _cool_at_ease(self, blocks: Blocking, hot: float, moves: int, who: NDArray[np.int64], somewhere: NDArray[np.int64]) -> None:
+    def _cool_at_ease(
+        self,
+        blocks: Blocking,
+        hot: float,
+        moves: int,
+        who: NDArray[np.int64],
+        somewhere: NDArray[np.int64],
+    ) -> None:
         """Anneal blocks while a desk too many is cheap, and mend what does not fit."""
         self._price(blocks, self.ease * PRESSURE)
         blocks.cool(Cooling(hot * self.size, COLD * self.size, moves), self.budget, who, somewhere)

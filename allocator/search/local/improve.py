@@ -34,11 +34,11 @@ MOST_FLOOR_MOVES = 4_000_000
 FLOOR_MOVES, FIRST_POLISH, POLISH_MOVES = 2000, 1000, (1000, 3000, 10_000)
 """Moves a unit: of the floors of several towers together, of those of each of them then, and of
 those of one tower later."""
-HOPEFUL = 1.5
+HOPEFUL = 0.3
 """How much worse floors of several towers may be, in ordinary units, for each of them to be
 polished by itself."""
-LINE_HOT, LINE_MOVES = (0.05, 0.1, 0.2), (300, 1000)
-"""Temperatures of a line in ordinary units, and moves a unit."""
+LINE_HOT, SHORT_LINE, LONG_LINE = (0.05, 0.1, 0.2), 300, 1000
+"""Temperatures of a line in ordinary units, and moves a unit: at first, and where it is hopeful."""
 TOGETHER = 0.3
 NUDGED = 0.9
 FLOORS_ONLY = 0.4
@@ -231,36 +231,38 @@ class Search:
     def _anneal(self, towers: set[int], weight: float) -> None:
         """Lay out the floors of some towers: each as a line, and by desks where that is not enough.
 
-        By desks only where that may lead below a weight.
+        For longer only where that may lead below a weight.
         """
-        lined = {tower for tower in sorted(towers) if self._line_up(tower)}
+        lined = {tower for tower in sorted(towers) if self._line_up(tower, SHORT_LINE)}
         if self.floor_game.is_wrong or self.floor_game.has_unplaced:
             self._cool(self._overfull(towers), FLOOR_MOVES)
-            lined = {tower for tower in sorted(lined) if self._line_up(tower)}
-        if lined == towers and len(towers) == 1:
+        if self.floor_game.weight > weight + HOPEFUL * self.size:
             return
-        if self.floor_game.weight < weight + HOPEFUL * self.size:
-            for tower in sorted(towers - lined):
+        for tower in sorted(towers):
+            if tower in lined:
+                self._line_up(tower, LONG_LINE)
+            else:
                 self._cool({tower}, FIRST_POLISH)
-        if 1 < len(towers) and len(self._units_on_floors(towers)) <= MOST_TOGETHER and self.rng.random() < TOGETHER:
+        few = len(towers) > 1 and len(self._units_on_floors(towers)) <= MOST_TOGETHER
+        if few and self.rng.random() < TOGETHER:
             self._cool(towers, FLOOR_MOVES)
 
-    def _line_up(self, tower: int) -> bool:
+    def _line_up(self, tower: int, moves: int) -> bool:
         """Lay out a tower as a line, unless that is worse; say if it is one at all."""
         game, case = self.floor_game, self.case
         if not fits_a_line(case, game, [tower]):
             return False
-        if game.units_in(case.floors_of[tower]):
-            line = Line(case, game, [tower], self.rng)
-            hot, cold = self.rng.choice(LINE_HOT) * self.size, FLOOR_COLD * self.size
-            moves = int(self.rng.choice(LINE_MOVES)) * len(line.units)
-            found, before = line.cool(Cooling(hot, cold, moves), self.budget), game.layout(line.units)
-            if found is not None:
-                weight, here = game.weight, set(line.floors.tolist())
-                stays = {key: n for key, n in before.items() if key[1] not in here}
-                game.replace(line.units, stays | found)
-                if game.weight > weight + 1e-6:
-                    game.replace(line.units, before)
+        if not game.units_in(case.floors_of[tower]):
+            return True
+        line = Line(case, game, [tower], self.rng)
+        hot, cold = self.rng.choice(LINE_HOT) * self.size, FLOOR_COLD * self.size
+        found = line.cool(Cooling(hot, cold, moves * len(line.units)), self.budget)
+        if found is not None:
+            weight, before = game.weight, game.layout(line.units)
+            here = set(line.floors.tolist())
+            game.replace(line.units, {k: n for k, n in before.items() if k[1] not in here} | found)
+            if game.weight > weight + 1e-6:
+                game.replace(line.units, before)
         return True
 
     def _cool(self, towers: set[int], moves: int) -> None:
