@@ -24,12 +24,12 @@ from allocator.search.local.walking import walks
 
 Desks = dict[tuple[int, int], int]
 
-BEGIN_HOT, REFINE_HOT, MEND_HOT, COLD = 4.0, 0.5, 0.25, 0.02
-"""Temperatures of the coarsest blocks at first, and of finer ones then, in ordinary units; and
-where every cooling ends."""
+BEGIN_HOT, MEND_HOT, COLD = 4.0, 0.25, 0.02
+"""Temperatures of the coarsest blocks at first, and of what does not fit then, in ordinary units;
+and where every cooling ends."""
 PRESSURE = 4.0
 """How much dearer what is wrong is in towers than on floors."""
-EASE, CHEAPER, DEARER, LEAST_EASE = 0.3, 0.8, 1.1, 0.05
+EASE, CHEAPER, DEARER, LEAST_EASE = 0.1, 0.8, 1.1, 0.02
 """Part of that price at which blocks are annealed at first, as a high one keeps them from going
 through full towers; by what it is multiplied where all has fitted, and where it has not; and what
 it is at least."""
@@ -91,13 +91,8 @@ class TowerChoice:
         self._last: dict[int, Blocking] = {}
 
     def begin(self) -> None:
-        """Choose towers for all units: large blocks first, then smaller ones."""
-        home = self._best_beginning()
-        blocks = self._blocking(0, home)
-        for number in range(1, self.coarse):
-            blocks = self._blocking(number, home)
-            self._cool_all(blocks, REFINE_HOT)
-            home = blocks.tower_of
+        """Choose towers for all units, by large blocks."""
+        blocks = self._blocking(0, self._best_beginning())
         self._reheat_blocks(blocks, BEGIN_PATIENCE, BEGIN_REHEATS)
         self.game.take(self.towers.units)
         self.game.put(blocks.layout())
