@@ -29,10 +29,11 @@ BEGIN_HOT, MEND_HOT, COLD = 4.0, 0.25, 0.02
 and where every cooling ends."""
 PRESSURE = 4.0
 """How much dearer what is wrong is in towers than on floors."""
-EASE, CHEAPER, DEARER, LEAST_EASE = 0.1, 0.8, 1.1, 0.02
-"""Part of that price at which blocks are annealed at first, as a high one keeps them from going
-through full towers; by what it is multiplied where all has fitted, and where it has not; and what
-it is at least."""
+EASE, CHEAPER, DEARER, LEAST_EASE = 0.05, 0.8, 1.1, 0.02
+"""Part of that price at which blocks are annealed at first; by what it is multiplied where all has
+fitted, and where it has not; and what it is at least."""
+MENDING = 4
+"""Moves to mend what does not fit, as a part of those before."""
 BEGIN_MOVES, MOST_BEGIN_MOVES, BEGINNINGS = 500, 5_000_000, 10
 """Moves a block and tower of each beginning, of all beginnings at most, and how many there are at
 most."""
@@ -47,18 +48,31 @@ BY_DESKS, BY_DESKS_TOWERS = 0.5, 10.0
 """How often reheats are by desks at most, and towers over those there are, as moves by desks cost
 more the more there are."""
 NUDGES, NUDGE_HOT, NUDGE_MOVES, MOST_NUDGED = (0.1, 0.3, 1.0), (0.1, 0.3, 1.0), 200, 4
-"""Noise and temperature of a nudge, in ordinary units, its moves a block, and its towers at most."""
+"""Noise and temperature of a nudge, in ordinary units, moves a block, and towers at most."""
 MOST_TOWERS = 24
 """Towers reheated together at most."""
 PROMISING = 1.0
 """How much worse towers may be, in ordinary units, for floors to be tried."""
-BLOCK_PATIENCE, BEGIN_PATIENCE, DEEP_PATIENCE = 40, 100, 200
-"""Reheats of blocks in vain before they are left as they are: usually, at first, and once there
-is a plan, which until then has to wait."""
-BEGIN_REHEATS, DEEP_REHEATS = 400, 1500
+BLOCK_PATIENCE, BEGIN_PATIENCE = 40, 100
+"""Reheats of blocks in vain before they are left as they are: usually, and at first."""
+BEGIN_REHEATS = 400
 """Reheats of blocks at most."""
 DESK_PATIENCE, DESK_PATIENCE_THEN = 12, 4
 """Reheats by desks in vain before towers are given up, and once they have become better."""
+
+
+class Ease:
+    """The part of the price of a desk too many at which blocks are annealed first.
+
+    A high price keeps blocks from going through full towers; at a low one they end there.
+    """
+
+    def __init__(self) -> None:
+        self.part = EASE
+
+    def learn(self, fits: bool) -> None:
+        """Make it cheaper where all has fitted, dearer where it has not."""
+        self.part = min(max(self.part * (CHEAPER if fits else DEARER), LEAST_EASE), 1.0)
 
 
 class TowerChoice:
@@ -84,55 +98,62 @@ class TowerChoice:
         self.ways = blocks_by_size(self.towers)
         self.coarse = max(len(self.ways) - 1, 1)
         """Ways to part units into blocks before single units; those are left to the game."""
-        self.ease = EASE
-        """Part of the price of a desk too many at which blocks are annealed."""
+        self._at_first, self._later = Ease(), Ease()
+        """Prices of a desk too many when all is begun, and in reheats."""
         self._tried: set[bytes] = set()
         """Towers of all units, as they were proposed or taken before."""
         self._last: dict[int, Blocking] = {}
 
     def begin(self) -> None:
         """Choose towers for all units, by large blocks."""
-        blocks = self._blocking(0, self._best_beginning())
-        self._reheat_blocks(blocks, BEGIN_PATIENCE, BEGIN_REHEATS)
+        blocks = self._begun()
         self.game.take(self.towers.units)
         self.game.put(blocks.layout())
 
-    def _best_beginning(self) -> NDArray[np.int64]:
-        """Return the tower of every unit (U) after the best of some annealings of large blocks."""
+    def begin_again(self) -> None:
+        """Choose towers for all units anew, and take them if they are about as good."""
+        before, begun = self.game.layout(), self.game.weight
+        self.begin()
+        if self.game.weight > begun + PROMISING * self.size:
+            self.game.replace(self.towers.units, before)
+
+    def _begun(self) -> Blocking:
+        """Return large blocks after the best of some annealings, made a little better."""
         blocks = self._blocking(0, np.full(len(self.towers.unit_ids), -1))
         moves = self._begin_moves(blocks)
-        best, home = np.inf, blocks.tower_of
+        best, home = np.inf, blocks.at.copy()
         for _ in range(max(min(MOST_BEGIN_MOVES // moves, BEGINNINGS), 1)):
             blocks.put_anywhere(self.rng)
-            self._cool_all(blocks, BEGIN_HOT)
+            everybody, everywhere = np.arange(len(blocks.blocks)), np.array(self.towers.towers)
+            self._cool(
+                blocks, Cooling(BEGIN_HOT, COLD, moves), everybody, everywhere, self._at_first
+            )
             if blocks.weight < best:
-                best, home = blocks.weight, blocks.tower_of
-        return home
+                best, home = blocks.weight, blocks.at.copy()
+        blocks.at[:] = home
+        self._reheat_blocks(blocks, BEGIN_PATIENCE, BEGIN_REHEATS)
+        return blocks
 
-    def _cool_all(self, blocks: Blocking, hot: float) -> None:
-        everything = np.arange(len(blocks.blocks))
-        self._cool_at_ease(
-            blocks, hot, self._begin_moves(blocks), everything, np.array(self.towers.towers)
-        )
-
-    def _cool_at_ease(
+    def _cool(
         self,
         blocks: Blocking,
-        hot: float,
-        moves: int,
+        cooling: Cooling,
         who: NDArray[np.int64],
         somewhere: NDArray[np.int64],
+        ease: Ease,
     ) -> None:
-        """Anneal blocks while a desk too many is cheap, and mend what does not fit."""
-        self._price(blocks, self.ease * PRESSURE)
-        blocks.cool(Cooling(hot * self.size, COLD * self.size, moves), self.budget, who, somewhere)
-        self._price(blocks, PRESSURE)
-        if blocks.fits:
-            self.ease = max(self.ease * CHEAPER, LEAST_EASE)
-            return
-        self.ease = min(self.ease * DEARER, 1.0)
-        mending = Cooling(MEND_HOT * self.size, COLD * self.size, moves // 4)
-        blocks.cool(mending, self.budget, who, somewhere)
+        """Anneal blocks while a desk too many is cheap, and mend what does not fit.
+
+        Temperatures are in ordinary units.
+        """
+        mending = Cooling(MEND_HOT, COLD, cooling.moves // MENDING)
+        for pressure, step in ((ease.part * PRESSURE, cooling), (PRESSURE, mending)):
+            self._price(blocks, pressure)
+            if step is cooling or not blocks.fits:
+                heat = Cooling(step.hot * self.size, step.cold * self.size, step.moves)
+                blocks.cool(heat, self.budget, who, somewhere)
+            if step is cooling:
+                ease.learn(blocks.fits)
         blocks.weigh()
 
     def _price(self, blocks: Blocking, pressure: float) -> None:
@@ -160,13 +181,9 @@ class TowerChoice:
         if self.rng.random() < min(BY_DESKS, BY_DESKS_TOWERS / len(self.towers.tower_ids)):
             self._reheat_desks()
         else:
-            self._by_blocks(BLOCK_PATIENCE, BEGIN_REHEATS)
+            self._by_blocks()
 
-    def deepen(self) -> None:
-        """Reheat blocks for long."""
-        self._by_blocks(DEEP_PATIENCE, DEEP_REHEATS)
-
-    def _by_blocks(self, patience: int, tries: int) -> None:
+    def _by_blocks(self) -> None:
         """Reheat blocks of some size, and take it over if the game by desks finds it as good.
 
         Costs that are off lead to other towers that are about as good.
@@ -178,7 +195,7 @@ class TowerChoice:
         for noise in NOISE:
             blocks.put(home)
             blocks.disturb(noise * self.size, self.rng)
-            self._reheat_blocks(blocks, patience, tries)
+            self._reheat_blocks(blocks, BLOCK_PATIENCE, BEGIN_REHEATS)
             if blocks.tower_of.tobytes() not in self._tried or self.budget.over:
                 break
         self._tried.add(blocks.tower_of.tobytes())
@@ -234,7 +251,8 @@ class TowerChoice:
         """Anneal the blocks of some towers near each other anew."""
         pool = np.array(sorted(self.near(2, MOST_TOWERS)))
         who = np.flatnonzero(np.isin(blocks.at, pool))
-        self._cool_at_ease(blocks, float(self.rng.choice(HOT)), BLOCK_MOVES * len(who), who, pool)
+        cooling = Cooling(float(self.rng.choice(HOT)), COLD, BLOCK_MOVES * len(who))
+        self._cool(blocks, cooling, who, pool, self._later)
 
     def _reheat_desks(self) -> None:
         """Anneal desks and whole bands, by all rules, until towers are better or about as good."""

@@ -38,9 +38,13 @@ HOPEFUL = 0.3
 """How much worse floors of several towers may be, in ordinary units, for each of them to be
 polished by itself."""
 LINE_HOT, SHORT_LINE, LONG_LINE = (0.05, 0.1, 0.2), 300, 1000
-"""Temperatures of a line in ordinary units, and moves a unit: at first, and where it is hopeful."""
+"""Temperatures of a line in ordinary units, and moves a unit: at first, and where hopeful."""
 TOGETHER = 0.3
+"""How often floors of several towers are annealed together by desks besides."""
 NUDGED = 0.9
+"""How often a kick of towers is a nudge."""
+BEGUN_ANEW = 4
+"""Times that all towers are chosen anew at first."""
 FLOORS_ONLY = 0.4
 """Part of the moves that leave the choice of towers as it is."""
 MOST_POLISHED = 4
@@ -135,19 +139,21 @@ class Search:
         """Begin, then kick until the budget is over."""
         self.floor_game.put(start)
         yield from self._news()
-        kick = self._kick
-        if not (start and np.isfinite(self.best[0])) and not self.budget.over:
+        begun = 0 if start and np.isfinite(self.best[0]) else BEGUN_ANEW
+        if begun and not self.budget.over:
             self._begin()
             yield from self._news()
-            kick = self._deepen
         self.tower_game.replace(self.units, self._as_towers(self.units))
         while self.units and not self.budget.over:
-            kick()
+            if begun > 0:
+                self._kick_towers(self.choice.begin_again)
+            else:
+                self._kick()
+            begun -= 1
             self.budget.spend(1)  # a kick of towers that are empty costs nothing else
             self._press()
             yield from self._news()
             self._heed()
-            kick = self._kick
 
     def _heed(self) -> None:
         """Hear what floors hold now."""
@@ -196,10 +202,6 @@ class Search:
             self._kick_towers(self.choice.reheat)
         self.in_kicks += self.budget.spent - begun
 
-    def _deepen(self) -> None:
-        """Look for better towers for long, now that there is a plan."""
-        self._kick_towers(self.choice.deepen)
-
     def _kick_towers(self, reheat: Callable[[], None]) -> None:
         """Reheat some towers and lay out those that change; keep the better."""
         before = self.tower_game.layout()
@@ -229,14 +231,16 @@ class Search:
         return kept
 
     def _anneal(self, towers: set[int], weight: float) -> None:
-        """Lay out the floors of some towers: each as a line, and by desks where that is not enough.
+        """Lay out floors of some towers: each as a line, and by desks where that is not enough.
 
-        For longer only where that may lead below a weight.
+        For longer only where that may lead below a weight, and once there is a plan.
         """
         lined = {tower for tower in sorted(towers) if self._line_up(tower, SHORT_LINE)}
         if self.floor_game.is_wrong or self.floor_game.has_unplaced:
             self._cool(self._overfull(towers), FLOOR_MOVES)
-        if self.floor_game.weight > weight + HOPEFUL * self.size:
+        hopeful = self.floor_game.weight < weight + HOPEFUL * self.size
+        is_first = not np.isfinite(self.best[0]) and not self.floor_game.is_wrong
+        if is_first or not hopeful:
             return
         for tower in sorted(towers):
             if tower in lined:

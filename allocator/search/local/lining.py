@@ -141,9 +141,9 @@ trips, minutes, pull, potential = (
 now, changed, changes, counts = _view("now"), _view("changed"), _view("changes"), _view("counts")
 
 SWAP, SHIFT, TURN, BREAK = 0.45, 0.75, 0.80, 0.87
-"""What is tried, as steps of a die: two units, near each other more often, change places; some that follow one another go
-elsewhere; a part of the line is turned round; a unit does or does not begin a floor; else the
-order of floors."""
+"""What is tried, as steps of a die: two units, near each other more often, change places; some
+that follow one another go elsewhere; a part of the line is turned round; a unit does or does not
+begin a floor; else the order of floors."""
 MOST_SHIFTED = 4
 """Units that go elsewhere together at most."""
 NEVER = 30.0
