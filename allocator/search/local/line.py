@@ -220,7 +220,12 @@ class Line:
             record["hot"], record["cold"] = hot, cold
             lining.anneal(record, cooling.moves // steps)
             budget.spend(cooling.moves // steps)
-        return self.best() if np.isfinite(record["best_weight"][0]) else None
+        return self.best() if np.isfinite(self.weight) else None
+
+    @property
+    def weight(self) -> float:
+        """Person-minutes a week of the best line, but for what is the same in all lines."""
+        return float(self.tables.record["best_weight"][0])
 
     def best(self) -> Desks:
         """Return the pieces of the best line."""
