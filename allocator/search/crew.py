@@ -22,6 +22,8 @@ from allocator.search.neighbourhoods import Neighbourhoods
 from allocator.search.record import Record
 
 NEIGHBOURHOOD_S = 2.0
+IN_VAIN, TURN_S = 4, 10.0
+"""Neighbourhoods in vain after which local search takes a turn, and how long that is."""
 WARM_UP_S = 0.3
 BEHIND = 5e-4
 """Part of the total by which another's plan must be better for a local search to go there."""
@@ -107,6 +109,7 @@ def walk(
     *,
     seconds: float = np.inf,
     until_first: bool = False,
+    afresh: bool = True,
 ) -> None:
     """Local search, again and again: from nothing, and from the best plan that anybody has."""
     end = record.elapsed() + seconds
@@ -117,7 +120,7 @@ def walk(
 
     search = local_search(record.case)
     wait_until_ready(is_over, search.code)
-    afresh = not record.has_good_start
+    afresh = afresh and not record.has_good_start
     while not is_over():
         record.enter("local search")
         attempt = _Attempt(record, afresh)
@@ -223,20 +226,34 @@ def prove_on(record: Record, proofs: Iterator[Bounds], seconds: float) -> float:
 
 
 def lay_out_anew(record: Record, rng: np.random.Generator) -> None:
-    """Lay out neighbourhoods anew until the end, and prove for half of the time."""
+    """Lay out neighbourhoods anew until the end, and prove for half of the time.
+
+    While CP-SAT finds nothing better there, local search takes turns with it.
+    """
     near = Neighbourhoods(record.case, record.scorer, rng)
-    proofs, owed = further_proofs(record), 0.0
+    proofs, owed, in_vain = further_proofs(record), 0.0, 0
     while record.layout is not None and not is_finished(record):
-        record.enter("neighbourhoods")
-        began, near.case = monotonic(), record.case
-        effort = record.effort(NEIGHBOURHOOD_S)
-        step = near.step(record.layout, effort, lambda: is_finished(record))
-        record.spend(step.work)
-        if step.layout is not None:
-            record.offer(step.layout)
+        began = monotonic()
+        if in_vain >= IN_VAIN and not record.is_reproducible:
+            walk(record, rng, seconds=TURN_S, afresh=False)
+            in_vain = IN_VAIN - 1
+        elif _lay_out_near(record, near):
+            in_vain = 0
+        else:
+            in_vain += 1
         owed += monotonic() - began
         if owed > 0:
             owed = prove_on(record, proofs, owed)
+
+
+def _lay_out_near(record: Record, near: Neighbourhoods) -> bool:
+    """Lay out one neighbourhood anew; return whether the plan is a better one then."""
+    record.enter("neighbourhoods")
+    near.case = record.case
+    effort = record.effort(NEIGHBOURHOOD_S)
+    step = near.step(record.layout or {}, effort, lambda: is_finished(record))
+    record.spend(step.work)
+    return step.layout is not None and record.offer(step.layout)
 
 
 def is_finished(record: Record) -> bool:

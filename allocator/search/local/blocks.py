@@ -130,8 +130,9 @@ class Blocking:
         self.ground.record["extra_tower"] = towers.scenario.settings.prices.extra_tower
 
     def price(self, over: float, broken: float) -> None:
-        """Set what a desk too many costs, and a step away from a rule."""
+        """Set what a desk too many costs, and a step away from a rule; weigh all by it."""
         self.ground.record["over"], self.ground.record["broken"] = over, broken
+        self.weigh()
 
     def disturb(self, noise: float, rng: np.random.Generator) -> None:
         """Let what a block costs in a tower be off by a normal noise, in person-minutes."""
@@ -198,17 +199,26 @@ class Blocking:
         budget: Budget,
         who: NDArray[np.int64],
         somewhere: NDArray[np.int64],
+        over: tuple[float, float],
     ) -> None:
-        """Anneal some blocks among some towers until it is cold or the budget is over."""
+        """Anneal some blocks among some towers until it is cold or the budget is over.
+
+        Parameters
+        ----------
+        over
+            What a desk too many costs at first, and at last.
+        """
         record, welcome = self.ground.record, self.ground.tables["towers"]["welcome"]
         welcome[:] = 0
         welcome[somewhere] = 1
         steps = max(min(cooling.moves // STEP, STEPS), 1)
         heats = np.geomspace(cooling.hot, cooling.cold, steps + 1).tolist()
-        for hot, cold in pairwise(heats) if len(who) and len(somewhere) else ():
-            if budget.over:
+        prices = np.geomspace(*over, steps).tolist()
+        for price, (hot, cold) in zip(prices, pairwise(heats), strict=True):
+            if budget.over or not len(who) or not len(somewhere):
                 return
-            record["hot"], record["cold"] = hot, cold
+            record["hot"], record["cold"], record["over"] = hot, cold, price
+            self.weigh()
             blocking.anneal(record, who, somewhere, cooling.moves // steps)
             budget.spend(max(cooling.moves // steps // MOVES_AS_ONE, 1))
 

@@ -29,14 +29,20 @@ BEGIN_HOT, MEND_HOT, COLD = 4.0, 0.25, 0.02
 and where every cooling ends."""
 PRESSURE = 4.0
 """How much dearer what is wrong is in towers than on floors."""
-EASE, CHEAPER, DEARER, LEAST_EASE = 0.05, 0.8, 1.1, 0.02
-"""Part of that price at which blocks are annealed at first; by what it is multiplied where all has
-fitted, and where it has not; and what it is at least."""
+FIRST_EASE, EASE, LEAST_EASE = 0.0125, 0.05, 0.02
+"""Part of that price at which annealings of all blocks begin, from where it rises; at which
+reheats begin to learn it; and what it is at least."""
+CHEAPER, DEARER = 0.7, 1.4
+"""By what the last price is multiplied where all has fitted, and where it has not."""
 MENDING = 4
 """Moves to mend what does not fit, as a part of those before."""
 BEGIN_MOVES, MOST_BEGIN_MOVES, BEGINNINGS = 500, 5_000_000, 10
 """Moves a block and tower of each beginning, of all beginnings at most, and how many there are at
 most."""
+MOST_TRIES = 4
+"""How many times as many moves are made at first where nothing has fitted."""
+REHEATED = 0.02
+"""Part of a weight that reheats save at best."""
 HOT = (0.25, 0.5, 1.0, 2.0)
 """Temperatures of a reheat."""
 BLOCK_MOVES, DESK_MOVES, BANDS = 500, 150, 0.9
@@ -67,8 +73,8 @@ class Ease:
     A high price keeps blocks from going through full towers; at a low one they end there.
     """
 
-    def __init__(self) -> None:
-        self.part = EASE
+    def __init__(self, part: float) -> None:
+        self.part = part
 
     def learn(self, fits: bool) -> None:
         """Make it cheaper where all has fitted, dearer where it has not."""
@@ -98,7 +104,7 @@ class TowerChoice:
         self.ways = blocks_by_size(self.towers)
         self.coarse = max(len(self.ways) - 1, 1)
         """Ways to part units into blocks before single units; those are left to the game."""
-        self._at_first, self._later = Ease(), Ease()
+        self._at_first, self._later = Ease(1.0), Ease(EASE)
         """Prices of a desk too many when all is begun, and in reheats."""
         self._tried: set[bytes] = set()
         """Towers of all units, as they were proposed or taken before."""
@@ -106,32 +112,40 @@ class TowerChoice:
 
     def begin(self) -> None:
         """Choose towers for all units, by large blocks."""
-        blocks = self._begun()
+        blocks = self._begun(np.inf)
         self.game.take(self.towers.units)
         self.game.put(blocks.layout())
 
     def begin_again(self) -> None:
         """Choose towers for all units anew, and take them if they are about as good."""
         before, begun = self.game.layout(), self.game.weight
-        self.begin()
-        if self.game.weight > begun + PROMISING * self.size:
-            self.game.replace(self.towers.units, before)
+        blocks = self._begun(begun)
+        if blocks.weight < begun + PROMISING * self.size:
+            self.game.replace(self.towers.units, blocks.layout())
+            if self.game.weight > begun + PROMISING * self.size:
+                self.game.replace(self.towers.units, before)
 
-    def _begun(self) -> Blocking:
-        """Return large blocks after the best of some annealings, made a little better."""
+    def _begun(self, known: float) -> Blocking:
+        """Return large blocks after the best of some annealings.
+
+        It is made a little better if that may bring it below a known weight.
+        """
         blocks = self._blocking(0, np.full(len(self.towers.unit_ids), -1))
-        moves = self._begin_moves(blocks)
-        best, home = np.inf, blocks.at.copy()
-        for _ in range(max(min(MOST_BEGIN_MOVES // moves, BEGINNINGS), 1)):
+        everybody, everywhere = np.arange(len(blocks.blocks)), np.array(self.towers.towers)
+        cooling = Cooling(BEGIN_HOT, COLD, self._begin_moves(blocks))
+        best, home, done, fits = np.inf, blocks.at.copy(), 0, False
+        enough = min(BEGINNINGS * cooling.moves, MOST_BEGIN_MOVES)
+        while not self.budget.over and (
+            done < enough or (not fits and done < MOST_TRIES * enough)
+        ):
             blocks.put_anywhere(self.rng)
-            everybody, everywhere = np.arange(len(blocks.blocks)), np.array(self.towers.towers)
-            self._cool(
-                blocks, Cooling(BEGIN_HOT, COLD, moves), everybody, everywhere, self._at_first
-            )
+            self._cool(blocks, cooling, everybody, everywhere, self._at_first, FIRST_EASE)
+            done, fits = done + cooling.moves, fits or blocks.fits
             if blocks.weight < best:
                 best, home = blocks.weight, blocks.at.copy()
         blocks.at[:] = home
-        self._reheat_blocks(blocks, BEGIN_PATIENCE, BEGIN_REHEATS)
+        if blocks.weigh() < known * (1 + REHEATED):
+            self._reheat_blocks(blocks, BEGIN_PATIENCE, BEGIN_REHEATS)
         return blocks
 
     def _cool(
@@ -141,24 +155,29 @@ class TowerChoice:
         who: NDArray[np.int64],
         somewhere: NDArray[np.int64],
         ease: Ease,
+        first: float | None = None,
     ) -> None:
         """Anneal blocks while a desk too many is cheap, and mend what does not fit.
 
-        Temperatures are in ordinary units.
+        Temperatures are in ordinary units, `first` the part of the price to begin with.
         """
-        mending = Cooling(MEND_HOT, COLD, cooling.moves // MENDING)
-        for pressure, step in ((ease.part * PRESSURE, cooling), (PRESSURE, mending)):
-            self._price(blocks, pressure)
-            if step is cooling or not blocks.fits:
-                heat = Cooling(step.hot * self.size, step.cold * self.size, step.moves)
-                blocks.cool(heat, self.budget, who, somewhere)
-            if step is cooling:
-                ease.learn(blocks.fits)
-        blocks.weigh()
+        full = PRESSURE * self.worth * OVER_WORTH
+        last = ease.part * full
+        prices = (last if first is None else min(first * full, last), last)
+        blocks.cool(self._heated(cooling), self.budget, who, somewhere, prices)
+        ease.learn(blocks.fits)
+        if not blocks.fits:
+            mending = Cooling(MEND_HOT, COLD, cooling.moves // MENDING)
+            blocks.cool(self._heated(mending), self.budget, who, somewhere, (full, full))
+        self._price(blocks)
 
-    def _price(self, blocks: Blocking, pressure: float) -> None:
-        blocks.price(pressure * self.worth * OVER_WORTH, PRESSURE * self.worth * BROKEN_WORTH)
-        blocks.weigh()
+    def _heated(self, cooling: Cooling) -> Cooling:
+        """Return a cooling with temperatures in person-minutes, told in ordinary units."""
+        return Cooling(cooling.hot * self.size, cooling.cold * self.size, cooling.moves)
+
+    def _price(self, blocks: Blocking) -> None:
+        worth = PRESSURE * self.worth
+        blocks.price(worth * OVER_WORTH, worth * BROKEN_WORTH)
 
     def _begin_moves(self, blocks: Blocking) -> int:
         cells = len(blocks.blocks) * len(self.towers.tower_ids)
@@ -170,7 +189,7 @@ class TowerChoice:
         last = self._last.get(number)
         if last is None or last.blocks != wanted:
             last = Blocking(self.towers, self.known, self.trips, wanted, self.rng)
-            self._price(last, PRESSURE)
+            self._price(last)
             self._last[number] = last
         last.ground.tables["towers"]["capacity"] = self.game.table["places"]["capacity"]
         last.put(home)
@@ -217,9 +236,9 @@ class TowerChoice:
         blocks.disturb(float(self.rng.choice(NUDGES)) * self.size, self.rng)
         pool = np.array(sorted(self.near(2, MOST_NUDGED)))
         who = np.flatnonzero(np.isin(blocks.at, pool))
-        blocks.weigh()
-        hot = float(self.rng.choice(NUDGE_HOT)) * self.size
-        blocks.cool(Cooling(hot, COLD * self.size, NUDGE_MOVES * len(who)), self.budget, who, pool)
+        nudge = Cooling(float(self.rng.choice(NUDGE_HOT)), COLD, NUDGE_MOVES * len(who))
+        full = PRESSURE * self.worth * OVER_WORTH
+        blocks.cool(self._heated(nudge), self.budget, who, pool, (full, full))
         moved = set(np.flatnonzero(blocks.tower_of != home).tolist())
         after = blocks.layout()
         self.game.replace(moved, {key: n for key, n in after.items() if key[0] in moved})

@@ -43,7 +43,7 @@ TOGETHER = 0.3
 """How often floors of several towers are annealed together by desks besides."""
 NUDGED = 0.9
 """How often a kick of towers is a nudge."""
-BEGUN_ANEW = 4
+BEGUN_ANEW = 3
 """Times that all towers are chosen anew at first."""
 FLOORS_ONLY = 0.4
 """Part of the moves that leave the choice of towers as it is."""
