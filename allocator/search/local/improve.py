@@ -34,7 +34,7 @@ MOST_FLOOR_MOVES = 4_000_000
 FLOOR_MOVES, FIRST_POLISH, POLISH_MOVES = 2000, 1000, (1000, 3000, 10_000)
 """Moves a unit: of the floors of several towers together, of those of each of them then, and of
 those of one tower later."""
-HOPEFUL = 0.3
+HOPEFUL = 0.2
 """How much worse floors of several towers may be, in ordinary units, for each of them to be
 polished by itself."""
 LINE_HOT, SHORT_LINE, LONG_LINE = (0.05, 0.1, 0.2), 300, 1000
@@ -238,7 +238,7 @@ class Search:
         lined = {tower for tower in sorted(towers) if self._line_up(tower, SHORT_LINE)}
         if self.floor_game.is_wrong or self.floor_game.has_unplaced:
             self._cool(self._overfull(towers), FLOOR_MOVES)
-        hopeful = self.floor_game.weight < weight + HOPEFUL * self.size
+        hopeful = self.floor_game.weight < weight + HOPEFUL * self.size * len(towers)
         is_first = not np.isfinite(self.best[0]) and not self.floor_game.is_wrong
         if is_first or not hopeful:
             return
@@ -254,7 +254,7 @@ class Search:
     def _line_up(self, tower: int, moves: int) -> bool:
         """Lay out a tower as a line, unless that is worse; say if it is one at all."""
         game, case = self.floor_game, self.case
-        if not fits_a_line(case, game, [tower]):
+        if not fits_a_line(case, [tower]):
             return False
         if not game.units_in(case.floors_of[tower]):
             return True

@@ -2,8 +2,7 @@
 
 Where floors are nearly full most ways to fill them do not fit, and a search over desks on floors
 finds the others by chance. A line fits by itself; which units follow one another is what is
-searched (`lining`). Rules that pin desks to floors are left to the general search, as are pooled
-desks.
+searched (`lining`). Pooled desks are left to the general search.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from allocator.search.local.lining import (
     FORMS,
     LINE,
     MEMBER,
+    PIN,
     SPOT,
     STOREY,
     TOWER,
@@ -41,12 +41,10 @@ STEP = 20_000
 """Moves between two looks at the budget."""
 
 
-def fits_a_line(case: Case, game: Game, towers: Collection[int]) -> bool:
+def fits_a_line(case: Case, towers: Collection[int]) -> bool:
     """Tell whether the floors of some towers can be searched as a line."""
-    floors = [f for t in towers for f in case.floors_of[t]]
-    pinned = np.isin(game.table["pins"]["place"], floors).any()
-    plain = case.is_plain and case.spreads is None
-    return bool(plain and not pinned and 1 < len(floors) <= MOST_FLOORS)
+    floors = sum(len(case.floors_of[t]) for t in towers)
+    return case.is_plain and case.spreads is None and 1 < floors <= MOST_FLOORS
 
 
 class Line:
@@ -68,6 +66,8 @@ class Line:
         self.units = sorted(_units_on(game, self.floors.tolist()))
         self.links: list[tuple[int, float]] = []
         self._crowds: dict[int, int] = {}
+        on_floors = np.isin(game.table["pins"]["place"], self.floors)
+        self._pins: list[int] = np.flatnonzero(on_floors).tolist()
         given = self._given(case, np.array(levels))
         sizes = {f"n_{name}": len(given[name]) for name in _COUNTED}
         sizes["n_fields"] = self.fields
@@ -108,6 +108,7 @@ class Line:
             "towers": _tower_rows(case, self.towers),
             "apart": self._apart("apart"),
             "tower_apart": self._apart("tower_apart"),
+            "pins": self._pin_rows(),
             "alone": self._alone(),
             "links": np.array(self.links, LINK),
             "minutes": case.minutes[np.ix_(floors, floors)],
@@ -163,9 +164,24 @@ class Line:
             "crowd",
             [[(number(c, len(self._crowds)), w) for c, w in row] for row in crowds],
         )
+        link(self.links, rows, "pin", self._pinned())
         link(self.links, rows, "feel", [[(felt[v], walking * w) for v, w in row] for row in feels])
         link(self.links, rows, "feed", feeds)
         link(self.links, rows, "tie", ties)
+        return rows
+
+    def _pinned(self) -> list[list[tuple[int, float]]]:
+        """Return for every unit the pins on these floors that its desks count for."""
+        return [
+            [(self._pins.index(pin), 1.0) for pin, _ in row if pin in self._pins]
+            for row in self._links_of("pin")
+        ]
+
+    def _pin_rows(self) -> NDArray[Any]:
+        rows = np.zeros(len(self._pins), PIN)
+        table = self.game.table["pins"][self._pins]
+        at = {f: s for s, f in enumerate(self.floors.tolist())}
+        rows["storey"], rows["desks"] = [at[f] for f in table["place"].tolist()], table["desks"]
         return rows
 
     def _links_of(self, name: str) -> list[list[tuple[int, float]]]:
@@ -247,7 +263,17 @@ def _tower_rows(case: Case, towers: list[int]) -> NDArray[Any]:
     return rows
 
 
-_COUNTED = ("members", "storeys", "crowds", "apart", "tower_apart", "alone", "links", "towers")
+_COUNTED = (
+    "members",
+    "storeys",
+    "crowds",
+    "apart",
+    "tower_apart",
+    "pins",
+    "alone",
+    "links",
+    "towers",
+)
 
 
 def _units_on(game: Game, floors: list[int]) -> set[int]:

@@ -28,13 +28,13 @@ from allocator.search.local.transfer import felt, joint_trips
 
 MEMBER = table(
     "unit desks demand least pieces_most elsewhere pieces fresh "
-    + spans("crowd", "feel", "feed", "tie"),
+    + spans("crowd", "pin", "feel", "feed", "tie"),
     "mover own",
 )
 """A unit with desks on the floors. Given: its number on the board, desks here and in all, fewest
-desks of a piece, most pieces, pieces elsewhere, crowds that it is in, fields that it walks to
-and that it is part of, members with trips of their own (links); what moving all of it costs, trips
-inside it. Under way: pieces it has, and those it would have."""
+desks of a piece, most pieces, pieces elsewhere, links to crowds that it is in, pins that its desks
+count for, fields that it walks to and that it is part of, members with trips of their own; what
+moving all of it costs, trips inside it. Under way: pieces it has, and those it would have."""
 
 STOREY = table("place capacity level guests", "opening")
 """A floor, each tower's from the lowest up. Given: its number on the board, what it holds, its
@@ -60,6 +60,9 @@ they weigh, and both as they would be."""
 APART = table("one other")
 """Crowds that may not share a floor, or a tower."""
 
+PIN = table("storey desks held")
+"""Rule at_least. Under way: desks that count for it."""
+
 ALONE = table("crowd organisation")
 """A crowd that wants its floors for its organisation, which is a crowd as well."""
 
@@ -83,6 +86,7 @@ FORMS: Forms = {
     "touches": ("i8", ("n_crowds",)),
     "apart": (APART, ("n_apart",)),
     "tower_apart": (APART, ("n_tower_apart",)),
+    "pins": (PIN, ("n_pins",)),
     "alone": (ALONE, ("n_alone",)),
     "links": (LINK, ("n_links",)),
     "trips": ("f8", ("n_members", "n_members")),
@@ -106,15 +110,15 @@ LINE = record(
     FORMS,
     "dice first last end climbed n_touched n_changed "
     "wrong singly between fresh_wrong fresh_singly fresh_between",
-    "extra_floor over broken hot cold weight best_weight",
+    "extra_floor over broken hot cold short fresh_short weight best_weight",
 )
 """Addresses and sizes of the tables, and single numbers: state of the dice; places in the line
-from which and up to which it is changed, and where all is as before again, whether the
-order of floors is another; how many crowds and
-members would change; desks that are wrong, and steps away from rules, of members and crowds by
-themselves and between crowds, all as they would be, too; prices of a floor more, of a desk too
-many and of a step away from a rule; temperatures, first and last; what all weighs, and the best
-line that honours everything."""
+from which and up to which it is changed, and where all is as before again, whether the order of
+floors is another; how many crowds and members would change; desks that are wrong, and steps away
+from rules, of members and crowds by themselves and between crowds, all as they would be, too;
+prices of a floor more, of a desk too many and of a step away from a rule; temperatures, first and
+last; desks that pins are short of, as they count; what all weighs, and the best line that honours
+everything."""
 
 
 def _view(name: str) -> Callable[[Any], Any]:
@@ -131,7 +135,7 @@ spots, fresh_spots, best_spots = _view("spots"), _view("fresh_spots"), _view("be
 climb, fresh_climb, best_climb = _view("climb"), _view("fresh_climb"), _view("best_climb")
 pieces, fresh_pieces, allowed = _view("pieces"), _view("fresh_pieces"), _view("allowed")
 at, touches, links, alone = _view("at"), _view("touches"), _view("links"), _view("alone")
-apart, tower_apart = _view("apart"), _view("tower_apart")
+apart, tower_apart, pins = _view("apart"), _view("tower_apart"), _view("pins")
 trips, minutes, pull, potential = (
     _view("trips"),
     _view("minutes"),
@@ -305,6 +309,9 @@ def bring(q: Any, m: int, of: Any, count: int, step: int) -> float:
         if storeys(q)[s].guests == (0 if step > 0 else 1):
             cost += step * storeys(q)[s].opening
         storeys(q)[s].guests += step
+        for i in range(member.pin_from, member.pin_to):
+            pin = pins(q)[links(q)[i].to]
+            pin.held += step * of[m, k].desks if pin.storey == s else 0
         for i in range(member.crowd_from, member.crowd_to):
             c = links(q)[i].to
             crowd = crowds(q)[c]
@@ -391,6 +398,15 @@ def tangles(q: Any) -> int:
 
 
 @compiled
+def pinned(q: Any) -> float:
+    """Return what desks count for that pins are short of."""
+    found = 0.0
+    for i in range(q.n_pins):
+        found += weighed(float(pins(q)[i].desks - pins(q)[i].held))
+    return found
+
+
+@compiled
 def own_weight(q: Any, m: int, count: int, of: Any) -> float:
     """Return what a member weighs by pieces of its own, what its moving costs among it."""
     member = members(q)[m]
@@ -421,8 +437,10 @@ def weigh(q: Any) -> float:
         q.fresh_singly += crowd.fresh_wrong - crowd.wrong
     if q.n_apart + q.n_tower_apart + q.n_alone > 0:
         q.fresh_between = tangles(q)
+    q.fresh_short = pinned(q)
     broken = q.fresh_singly + q.fresh_between - q.singly - q.between
-    return more + q.over * (weighed(q.fresh_wrong) - weighed(q.wrong)) + q.broken * broken
+    over = weighed(q.fresh_wrong) - weighed(q.wrong) + q.fresh_short - q.short
+    return more + q.over * over + q.broken * broken
 
 
 @compiled
@@ -441,8 +459,9 @@ def settle(q: Any, worse: float) -> None:
         fresh_spots(q)[i].wrong += q.fresh_wrong - q.wrong
         spots(q)[i].wrong = fresh_spots(q)[i].wrong
     q.wrong, q.singly, q.between = q.fresh_wrong, q.fresh_singly, q.fresh_between
+    q.short = q.fresh_short
     q.weight += worse
-    if q.wrong + q.singly + q.between == 0 and q.weight < q.best_weight - 1e-6:
+    if q.wrong + q.singly + q.between + q.short == 0 and q.weight < q.best_weight - 1e-6:
         q.best_weight = q.weight
         copy_line(spots(q), climb(q), best_spots(q), best_climb(q))
 

@@ -41,7 +41,7 @@ def test_lines_differ_as_the_board_says() -> None:
         case = compile_case(random_scenario(seed))
         game = played(case, seed)
         towers = list(case.towers)[: 1 + seed % 2]
-        if not fits_a_line(case, game, towers) or not units_in(game, case, towers):
+        if not fits_a_line(case, towers) or not units_in(game, case, towers):
             continue
         found = costs_of_two(case, game, towers)
         if len(found) == 2 and found[0] != found[1]:
