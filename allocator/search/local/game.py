@@ -41,6 +41,8 @@ class Game:
     ----------
     table
         The board's tables by name.
+    record
+        Through which compiled code reaches them.
     """
 
     def __init__(
@@ -52,25 +54,25 @@ class Game:
     ) -> None:
         self._board: Board = board_of(case, outlook)
         self.table = self._board.tables
-        self._record = self._board.record
-        self._record["dice"] = int(rng.integers(1, 2**62))
+        self.record = self._board.record
+        self.record["dice"] = int(rng.integers(1, 2**62))
         self.price(worth)
 
     def price(self, worth: float) -> None:
         """Set the prices of what is wrong; worth in person-minutes a desk."""
         people = self.table["units"]["people"].sum()
         desks = self.table["units"]["demand"].sum()
-        may_leave = bool(self._record["may_leave"][0])
+        may_leave = bool(self.record["may_leave"][0])
         worth *= FIRST_OF_ALL if may_leave else 1.0
         unplaced = LEFT_OUT_WORTH if may_leave else UNPLACED_WORTH
-        self._record["over"] = OVER_WORTH * worth
-        self._record["broken"] = BROKEN_WORTH * worth
-        self._record["unplaced"] = unplaced * worth * desks / max(people, 1)
+        self.record["over"] = OVER_WORTH * worth
+        self.record["broken"] = BROKEN_WORTH * worth
+        self.record["unplaced"] = unplaced * worth * desks / max(people, 1)
 
     @property
     def weight(self) -> float:
         """Cost and everything that is wrong."""
-        sums, record = self.table["tally"], self._record[0]
+        sums, record = self.table["tally"], self.record[0]
         return float(
             sums[Tally.COST]
             + record["over"] * sums[Tally.OVER]
@@ -81,7 +83,7 @@ class Game:
     @property
     def grain(self) -> float:
         """What a desk counts for in what places hold."""
-        return float(self._record["grain"][0])
+        return float(self.record["grain"][0])
 
     @property
     def has_unplaced(self) -> bool:
@@ -92,7 +94,7 @@ class Game:
     def is_wrong(self) -> bool:
         """Whether anything is over, broken, or (where that is not allowed) unplaced."""
         sums = self.table["tally"]
-        left_out = self.has_unplaced and not self._record["may_leave"][0]
+        left_out = self.has_unplaced and not self.record["may_leave"][0]
         return bool(sums[Tally.OVER] > 0.5 or sums[Tally.BROKEN] > 0.5 or left_out)
 
     def set_capacity(self, place: int, held: int) -> None:
@@ -106,16 +108,16 @@ class Game:
     @property
     def best(self) -> tuple[float, float]:
         """Unplaced people and cost of the best layout that honours everything; else infinite."""
-        return float(self._record["kept_unplaced"][0]), float(self._record["kept_cost"][0])
+        return float(self.record["kept_unplaced"][0]), float(self.record["kept_cost"][0])
 
     def forget(self) -> None:
         """Begin to look for a best layout anew."""
-        self._record["kept_unplaced"] = self._record["kept_cost"] = np.inf
+        self.record["kept_unplaced"] = self.record["kept_cost"] = np.inf
 
     def put(self, layout: Layout) -> None:
         """Add the pieces of a layout, as far as they are allowed."""
         rows = [(u, p, desks) for (u, p), desks in layout.items()]
-        anneal.load(self._record, np.array(rows, np.int64).reshape(-1, 3))
+        anneal.load(self.record, np.array(rows, np.int64).reshape(-1, 3))
 
     def units_in(self, places: Iterable[int]) -> set[int]:
         """Return the units in some places, and those with desks that are nowhere."""
@@ -126,7 +128,7 @@ class Game:
 
     def take(self, units: Collection[int]) -> None:
         """Take units off the board."""
-        anneal.remove(self._record, np.array(sorted(units), np.int64))
+        anneal.remove(self.record, np.array(sorted(units), np.int64))
 
     def replace(self, units: Collection[int], layout: Layout) -> None:
         """Take units off the board and put other pieces on it."""
@@ -162,9 +164,9 @@ class Game:
         for temperature in np.geomspace(cooling.hot, cooling.cold, STEPS):
             if budget.over:
                 return
-            self._record["temperature"] = temperature
+            self.record["temperature"] = temperature
             moves = max(cooling.moves // STEPS, 1)
-            anneal.anneal(self._record, who, crews, somewhere, cooling.band_share, moves)
+            anneal.anneal(self.record, who, crews, somewhere, cooling.band_share, moves)
             budget.spend(moves)
 
     def _bands_within(self, units: NDArray[np.int64]) -> set[int]:

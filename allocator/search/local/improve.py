@@ -256,14 +256,14 @@ class Search:
         game, case = self.floor_game, self.case
         if not fits_a_line(case, [tower]):
             return False
-        if not game.units_in(case.floors_of[tower]):
+        if not game.table["places"]["guests"][list(case.floors_of[tower])].any():
             return True
         line = Line(case, game, [tower], self.rng)
         hot, cold = self.rng.choice(LINE_HOT) * self.size, FLOOR_COLD * self.size
         found = line.cool(Cooling(hot, cold, moves * len(line.units)), self.budget)
         if found is not None:
             weight, before = game.weight, game.layout(line.units)
-            here = set(line.floors.tolist())
+            here = set(line.floors)
             game.replace(line.units, {k: n for k, n in before.items() if k[1] not in here} | found)
             if game.weight > weight + 1e-6:
                 game.replace(line.units, before)

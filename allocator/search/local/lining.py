@@ -50,12 +50,13 @@ there that are too many or where they may not be."""
 
 CROWD = table(
     "places_most towers_most complexes_most gapless other_places other_towers other_complexes "
+    "far_complexes "
     "floors touched wrong fresh_wrong",
     "tower_price gap_price weight fresh_weight",
 )
 """Units counted together. Given: limits and prices; floors and towers that they use elsewhere, and
-complexes as bits. Under way: floors they use here, as bits; steps away from their limits and what
-they weigh, and both as they would be."""
+complexes, as bits those of towers here. Under way: floors they use here, as bits; steps away from
+their limits and what they weigh, and both as they would be."""
 
 APART = table("one other")
 """Crowds that may not share a floor, or a tower."""
@@ -371,8 +372,7 @@ def weigh_crowd(q: Any, c: int) -> None:
     wrong = above(count, crowd.towers_most) + crowd.gapless * left_out
     if crowd.places_most <= q.n_storeys:
         wrong += above(bits(crowd.floors) + crowd.other_places, crowd.places_most)
-    if crowd.complexes_most < bits(complexes):
-        wrong += bits(complexes) - crowd.complexes_most
+    wrong += above(bits(complexes) + crowd.far_complexes, crowd.complexes_most)
     crowd.fresh_wrong = wrong
     crowd.fresh_weight = crowd.tower_price * above(count, 1) + crowd.gap_price * left_out
 

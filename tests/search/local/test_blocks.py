@@ -23,6 +23,8 @@ RULES = [
     ("same_complex", "u4", "u5"),
     ("own_floor", "O1"),
 ]
+PRICES = (100.0, 1000.0)
+"""Of a desk too many, at first and at last."""
 
 
 def _both(scenario: Scenario, number: int, seed: int) -> tuple[Blocking, Game]:
@@ -33,7 +35,7 @@ def _both(scenario: Scenario, number: int, seed: int) -> tuple[Blocking, Game]:
     ways = blocks_by_size(towers)
     blocks = Blocking(towers, known, walks(towers), ways[number % len(ways)], rng)
     game = Game(towers, 1.0, rng, known)
-    blocks.price(float(game._record["over"][0]), float(game._record["broken"][0]))
+    blocks.price(float(game.record["over"][0]), float(game.record["broken"][0]))
     blocks.put_anywhere(rng)
     blocks.weigh()
     return blocks, game
@@ -59,7 +61,7 @@ def test_sums_stay_right_over_many_moves(seed: int, number: int, ruled: bool) ->
     """What shifts and swaps have added up to is what counting all anew comes to."""
     blocks, game = _both(office(rules=RULES if ruled else []), number, seed)
     everything, towers = np.arange(len(blocks.blocks)), np.array(blocks.towers.towers)
-    blocks.cool(Cooling(1e4, 1.0, 5000), Budget(moves=10_000), everything, towers)
+    blocks.cool(Cooling(1e4, 1.0, 5000), Budget(moves=10_000), everything, towers, PRICES)
     added_up = blocks.weight
     assert added_up == pytest.approx(blocks.weigh())
     assert added_up == pytest.approx(_weight_by_desks(game, blocks))
@@ -74,7 +76,7 @@ def test_annealed_blocks_are_as_good_as_the_best_of_all_ways() -> None:
     for ways in np.ndindex(*(2 for _ in blocks.blocks)):
         blocks.at[:] = ways
         best = min(best, blocks.weigh())
-    blocks.cool(Cooling(1e4, 1.0, 5000), Budget(moves=10_000), np.arange(3), np.arange(2))
+    blocks.cool(Cooling(1e4, 1.0, 5000), Budget(moves=10_000), np.arange(3), np.arange(2), PRICES)
     assert blocks.weight == pytest.approx(best)
 
 

@@ -21,9 +21,9 @@ BRIEF, LONG = Cooling(2000.0, 500.0, 60), Cooling(500.0, 20.0, 3000)
 
 
 def costs_of_two(case: Case, game: Game, towers: list[int]) -> list[tuple[float, float]]:
-    """Return what the best line weighs after some moves and after more, and what the board says."""
+    """Return what the best line weighs and the board says, after some moves and after more."""
     line = Line(case, game, towers, np.random.default_rng(1))
-    here = set(line.floors.tolist())
+    here = set(line.floors)
     stays = {k: n for k, n in game.layout(line.units).items() if k[1] not in here}
     found = []
     for cooling in (BRIEF, LONG):
@@ -35,7 +35,7 @@ def costs_of_two(case: Case, game: Game, towers: list[int]) -> list[tuple[float,
 
 
 def test_lines_differ_as_the_board_says() -> None:
-    """Between two lines the weight differs as the total does, whatever terms and rules there are."""
+    """Between two lines the weight differs as the total does, whatever terms and rules apply."""
     compared = 0
     for seed in range(400):
         case = compile_case(random_scenario(seed))

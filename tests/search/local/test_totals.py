@@ -77,7 +77,7 @@ def test_walking_from_the_fields_is_the_sum_of_all_changes() -> None:
     case = compile_case(scenario)
     game = played(case)
     walking = next(t for t in judged(scenario, case, game.layout()).terms if t.name == "walking")
-    assert anneal.walked(game._record) == pytest.approx(walking.amount, rel=1e-9)
+    assert anneal.walked(game.record) == pytest.approx(walking.amount, rel=1e-9)
     assert walking.amount > 0
 
 
