@@ -23,8 +23,6 @@ RULES = [
     ("same_complex", "u4", "u5"),
     ("own_floor", "O1"),
 ]
-PRICES = (100.0, 1000.0)
-"""Of a desk too many, at first and at last."""
 
 
 def _both(scenario: Scenario, number: int, seed: int) -> tuple[Blocking, Game]:
@@ -61,7 +59,9 @@ def test_sums_stay_right_over_many_moves(seed: int, number: int, ruled: bool) ->
     """What shifts and swaps have added up to is what counting all anew comes to."""
     blocks, game = _both(office(rules=RULES if ruled else []), number, seed)
     everything, towers = np.arange(len(blocks.blocks)), np.array(blocks.towers.towers)
-    blocks.cool(Cooling(1e4, 1.0, 5000), Budget(moves=10_000), everything, towers, PRICES)
+    over = float(game.record["over"][0])
+    prices = (over / 10, over)
+    blocks.cool(Cooling(1e4, 1.0, 5000), Budget(moves=10_000), everything, towers, prices)
     added_up = blocks.weight
     assert added_up == pytest.approx(blocks.weigh())
     assert added_up == pytest.approx(_weight_by_desks(game, blocks))
@@ -76,7 +76,9 @@ def test_annealed_blocks_are_as_good_as_the_best_of_all_ways() -> None:
     for ways in np.ndindex(*(2 for _ in blocks.blocks)):
         blocks.at[:] = ways
         best = min(best, blocks.weigh())
-    blocks.cool(Cooling(1e4, 1.0, 5000), Budget(moves=10_000), np.arange(3), np.arange(2), PRICES)
+    blocks.cool(
+        Cooling(1e4, 1.0, 5000), Budget(moves=10_000), np.arange(3), np.arange(2), (10.0, 1e3)
+    )
     assert blocks.weight == pytest.approx(best)
 
 
