@@ -213,7 +213,7 @@ class Blocking:
         welcome[somewhere] = 1
         steps = max(min(cooling.moves // STEP, STEPS), 1)
         heats = np.geomspace(cooling.hot, cooling.cold, steps + 1).tolist()
-        prices = np.geomspace(*over, steps).tolist()
+        prices = np.geomspace(over[1], over[0], steps)[::-1].tolist()  # of one step, the last
         for price, (hot, cold) in zip(prices, pairwise(heats), strict=True):
             if budget.over or not len(who) or not len(somewhere):
                 return
