@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from time import monotonic, sleep
 
 import numpy as np
@@ -25,6 +26,8 @@ NEIGHBOURHOOD_S = 2.0
 IN_VAIN, TURN_S = 4, 10.0
 """Neighbourhoods in vain after which local search takes a turn, and how long that is."""
 WARM_UP_S = 0.3
+COMPILING_S = 10.0
+"""Seconds left above which it pays to wait for the local search to be compiled."""
 BEHIND = 5e-4
 """Part of the total by which another's plan must be better for a local search to go there."""
 SETTLED_S = 0.1
@@ -44,20 +47,24 @@ def search_together(record: Record, rng: np.random.Generator) -> None:
         _take_turns(record, rng)
         return
     rngs = rng.spawn(record.workers)
-    jobs: list[Callable[[], None]] = [lambda r=r: _beside(record, r) for r in rngs[1:]]  # type: ignore[misc]
+    compiled = Event()
+    jobs: list[Callable[[], None]] = [
+        lambda r=r: _beside(record, r, compiled)  # type: ignore[misc]
+        for r in rngs[1:]
+    ]
     if record.workers == 1:
         jobs = [lambda: _alone(record, rng)]
     else:
-        jobs.append(lambda: prove_and_repair(record, rngs[0]))
+        jobs.append(lambda: prove_and_repair(record, rngs[0], compiled))
     with ThreadPoolExecutor(len(jobs)) as pool:
         for job in [pool.submit(job) for job in jobs]:
             job.result()
 
 
-def _beside(record: Record, rng: np.random.Generator) -> None:
-    """Local search beside CP-SAT, which has every thread for itself until the code is compiled."""
+def _beside(record: Record, rng: np.random.Generator, compiled: Event) -> None:
+    """Local search beside CP-SAT, as soon as its code is compiled."""
     wait_until_ready(lambda: is_finished(record), local_search(record.case).code)
-    record.threads_of_cp_sat = 1
+    compiled.set()
     walk(record, rng)
 
 
@@ -170,13 +177,19 @@ class _Attempt:
         return score.total < self.total - BEHIND * abs(score.total)
 
 
-def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
-    """A first plan unless local search is sooner, the bound, then neighbourhoods."""
+def prove_and_repair(record: Record, rng: np.random.Generator, compiled: Event) -> None:
+    """A first plan unless local search is sooner, the bound, then neighbourhoods.
+
+    Once there is a plan the processor is left to those who compile, if that leads anywhere.
+    """
+    record.threads_of_cp_sat = 1
     pack_exactly(record, record.left() / 2)
     is_large = record.case.cells > MODELLED_AT_ONCE
     if is_large and is_ready(local_search(record.case).code):
         await_first(record)
     first_plan(record, rng)
+    while record.left() > COMPILING_S and not is_finished(record) and not compiled.is_set():
+        sleep(POLL_S)
     prove(record)
     lay_out_anew(record, rng)
 

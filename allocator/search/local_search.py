@@ -11,7 +11,9 @@ import numpy as np
 from allocator.search.case import Case, Layout
 from allocator.search.local.budget import Budget
 from allocator.search.local.improve import Found, improve
-from allocator.search.local.ready import GENERAL
+from allocator.search.local.ready import Modules
+from allocator.search.local.ready_floors import FLOORS
+from allocator.search.local.ready_lines import LINES
 from allocator.search.whole.improve import improve_whole
 from allocator.search.whole.office import stays_whole
 from allocator.search.whole.pack import pack
@@ -36,16 +38,16 @@ class Improve(Protocol):
 
 @dataclass(frozen=True)
 class LocalSearch:
-    """A local search, and the module that compiles its code when it is run."""
+    """A local search, and the modules that compile its code when they are run."""
 
     improve: Improve
-    code: str
+    code: Modules
 
 
 def local_search(case: Case) -> LocalSearch:
     """Return the local search for a case."""
     if is_packing(case):
-        return LocalSearch(pack, WHOLE)
+        return LocalSearch(pack, (WHOLE,))
     if stays_whole(case):
-        return LocalSearch(improve_whole, WHOLE)
-    return LocalSearch(improve, GENERAL)
+        return LocalSearch(improve_whole, (WHOLE,))
+    return LocalSearch(improve, (FLOORS, LINES))

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from allocator.search.local import board as on
-from allocator.search.local.compiled import compiled
+from allocator.search.local.compiled import compiled, entry
 from allocator.search.local.counts import BROKEN, COST, NOWHERE, OVER, UNPLACED, piece_at
 from allocator.search.local.moves import move_band, rolled, take_along_back, transfer
-from allocator.search.local.transfer import felt, move_desks, settle, shift
+from allocator.search.local.transfer import move_desks, settle, shift
 
 units, pieces, kept_pieces, places = on.units, on.pieces, on.kept_pieces, on.places
 tally, tally_before, touches, log, allowed = (
@@ -103,7 +103,7 @@ def accept(b: Any) -> None:
         keep(b)
 
 
-@compiled
+@entry
 def anneal(board: Any, who: Any, crews: Any, somewhere: Any, band_share: float, moves: int) -> int:
     """Try so many moves at the board's temperature and return how many were kept.
 
@@ -139,7 +139,7 @@ def anneal(board: Any, who: Any, crews: Any, somewhere: Any, band_share: float, 
     return kept
 
 
-@compiled
+@entry
 def load(board: Any, layout: Any) -> None:
     """Put pieces (rows of unit, place, desks) on the board; those that cannot be stay out."""
     b = board[0]
@@ -157,7 +157,7 @@ def load(board: Any, layout: Any) -> None:
         keep(b)
 
 
-@compiled
+@entry
 def remove(board: Any, who: Any) -> None:
     """Take all desks of some units off the board."""
     b = board[0]
@@ -167,15 +167,3 @@ def remove(board: Any, who: Any) -> None:
             move_desks(b, u, p, NOWHERE, desks)
             settle(b, u, p, NOWHERE, desks)
         touch(b, u)
-
-
-@compiled
-def walked(board: Any) -> float:
-    """Return the walking minutes of a layout: half of what every unit feels where it is."""
-    b = board[0]
-    total = 0.0
-    for u in range(b.n_units):
-        for k in range(units(b)[u].pieces):
-            piece = pieces(b)[u, k]
-            total += piece.desks / units(b)[u].demand * felt(b, u, piece.place)
-    return 0.5 * total

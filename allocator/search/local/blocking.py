@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from allocator.search.local.board import LINK, OVER_FIXED, spans
-from allocator.search.local.compiled import compiled
+from allocator.search.local.compiled import compiled, entry
 from allocator.search.local.memory import Forms, record, table, view
 from allocator.search.local.moves import rolled
 
@@ -136,7 +136,7 @@ def pull(g: Any, k: int, t: int) -> float:
     return weight
 
 
-@compiled
+@entry
 def put_down(ground: Any) -> None:
     """Count every block where it is, and work out what all of them weigh; all was 0 before."""
     g = ground[0]
@@ -232,7 +232,7 @@ def exchange(g: Any, u: int, p: int, v: int, q: int) -> None:
     use(g, u, q, 1)
 
 
-@compiled
+@entry
 def anneal(ground: Any, who: Any, somewhere: Any, moves: int) -> None:
     """Try so many shifts and swaps of some blocks among some towers, from hot to cold.
 

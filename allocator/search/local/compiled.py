@@ -1,4 +1,4 @@
-"""The decorator that compiles the local search, with a cache that works wherever we are installed.
+"""The decorators that compile the local search, with a cache that works wherever we are installed.
 
 No search lives here.
 """
@@ -21,7 +21,12 @@ Result = TypeVar("Result")
 
 
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Compile a function at its first call, and keep the machine code for later processes.
+    """Compile a function that compiled functions call; its machine code is kept in theirs."""
+    return _compiled(function, cache=False)
+
+
+def entry(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a function that Python calls, and keep the machine code for later processes.
 
     Numba's own place for the code is beside the module, which may not be writable, and it looks
     only at that one file to see whether the code is still good, though much of it comes from the
@@ -30,12 +35,16 @@ def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
     usual = config.CACHE_DIR  # type: ignore[attr-defined]
     config.CACHE_DIR = str(code_folder())  # type: ignore[attr-defined]
     try:
-        return cast(
-            Callable[Parameters, Result],
-            numba.njit(cache=True, nogil=True, error_model="numpy")(function),
-        )
+        return _compiled(function, cache=True)
     finally:
         config.CACHE_DIR = usual  # type: ignore[attr-defined]
+
+
+def _compiled(
+    function: Callable[Parameters, Result], *, cache: bool
+) -> Callable[Parameters, Result]:
+    compiling = numba.njit(cache=cache, nogil=True, error_model="numpy")
+    return cast(Callable[Parameters, Result], compiling(function))
 
 
 @cache
@@ -61,5 +70,5 @@ def _fingerprint() -> str:
 def shaping() -> list[Path]:
     """Return the sources that machine code is made from: compiled functions and their tables."""
     sources = sorted(Path(__file__).parent.glob("*.py"))
-    marks = ("@compiled", "np.dtype", "Forms")
+    marks = ("@compiled", "@entry", "np.dtype", "Forms")
     return [path for path in sources if any(m in path.read_text("utf-8") for m in marks)]

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from allocator.search.local.board import LINK, PIECE, spans
-from allocator.search.local.compiled import compiled
+from allocator.search.local.compiled import compiled, entry
 from allocator.search.local.counts import above, weighed
 from allocator.search.local.memory import Forms, record, table, view
 from allocator.search.local.moves import pick, rolled
@@ -537,7 +537,7 @@ def propose(q: Any) -> None:
         fresh_spots(q)[0].room = storeys(q)[fresh_climb(q)[0]].capacity
 
 
-@compiled
+@entry
 def begin(line: Any) -> None:
     """Pour the line for the first time."""
     q = line[0]
@@ -550,7 +550,7 @@ def begin(line: Any) -> None:
     settle(q, weigh(q))
 
 
-@compiled
+@entry
 def anneal(line: Any, moves: int) -> None:
     """Try so many changes of the line, from hot to cold."""
     q = line[0]
@@ -566,7 +566,7 @@ def anneal(line: Any, moves: int) -> None:
             take_back(q)
 
 
-@compiled
+@entry
 def pour_best(line: Any) -> None:
     """Pour the best line: its pieces are the fresh ones then."""
     q = line[0]
@@ -575,7 +575,7 @@ def pour_best(line: Any) -> None:
     pour(q)
 
 
-@compiled
+@entry
 def survey(board: Any, line: Any) -> None:
     """Read off a board what members walk to all who are elsewhere, and trips between members."""
     b, q = board[0], line[0]

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from allocator.search.local.compiled import compiled
+from allocator.search.local.compiled import compiled, entry
 
 
 class Stock(NamedTuple):
@@ -282,7 +282,7 @@ def keep(x: Any) -> None:
             x.kept[u] = x.at[u]
 
 
-@compiled
+@entry
 def begin(stock: Any, x: Any, at: Any) -> None:
     """Put units on the empty floors as told, and fill all floors where nothing is told."""
     for u in range(len(at)):
@@ -335,7 +335,7 @@ def undo(stock: Any, x: Any, floors: int) -> None:
             put(stock, x, x.pool[i], x.before[x.pool[i]])
 
 
-@compiled
+@entry
 def anneal(stock: Any, x: Any, temperature: float, steps: int) -> None:
     """Take so many steps at a temperature, in pairs of body and floor."""
     for _ in range(steps):

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.search.local.compiled import compiled
+from allocator.search.local.compiled import compiled, entry
 
 
 class Office(NamedTuple):
@@ -172,7 +172,7 @@ def begin(office: Office, seats: Seats, at: NDArray[np.int64]) -> None:
     keep(seats)
 
 
-@compiled
+@entry
 def total(office: Any, seats: Any) -> float:
     """Return the cost of the plan: every pair of units once, and all that is counted."""
     cost = 0.0
@@ -190,7 +190,7 @@ def total(office: Any, seats: Any) -> float:
     return cost
 
 
-@compiled
+@entry
 def keep(seats: Any) -> None:
     """Remember the plan if it fits and is the best."""
     if seats.sums[BEYOND] < 0.5 and seats.sums[COST] < seats.sums[KEPT] - 1e-6:
@@ -199,7 +199,7 @@ def keep(seats: Any) -> None:
             seats.kept[u] = seats.at[u]
 
 
-@compiled
+@entry
 def anneal(office: Any, seats: Any, price: float, hot: float, cold: float, moves: int) -> None:
     """Try so many moves from hot to cold; a desk too many on a floor costs the price."""
     pull, at, load, minutes = seats.pull, seats.at, seats.load, office.minutes
@@ -248,7 +248,7 @@ def settle(office: Any, seats: Any, u: int, v: int, g: int) -> None:
     keep(seats)
 
 
-@compiled
+@entry
 def ordinary_change(office: Any, seats: Any, moves: int) -> float:
     """Return what a shift of a random unit to a random floor changes, on average of so many."""
     units, floors = seats.pull.shape

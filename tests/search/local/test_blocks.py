@@ -77,7 +77,7 @@ def test_annealed_blocks_are_as_good_as_the_best_of_all_ways() -> None:
         blocks.at[:] = ways
         best = min(best, blocks.weigh())
     blocks.cool(
-        Cooling(1e4, 1.0, 5000), Budget(moves=10_000), np.arange(3), np.arange(2), (10.0, 1e3)
+        Cooling(1e4, 1.0, 100_000), Budget(moves=10_000), np.arange(3), np.arange(2), (10.0, 1e3)
     )
     assert blocks.weight == pytest.approx(best)
 

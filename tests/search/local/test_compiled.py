@@ -1,10 +1,17 @@
-"""Where machine code is kept, and when it is made anew."""
+"""Where machine code is kept, when it is made anew, and that it is made ahead."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from allocator.search.local import compiled
+import numpy as np
+import pytest
+
+from allocator.search.compile import compile_case
+from allocator.search.local import anneal, blocking, compiled, lining, ready_floors, ready_lines
+from allocator.search.local.budget import Budget
+from allocator.search.local.improve import improve
+from tests.search.local.boards import office
 
 
 def test_machine_code_is_made_anew_when_tables_or_functions_change() -> None:
@@ -13,3 +20,24 @@ def test_machine_code_is_made_anew_when_tables_or_functions_change() -> None:
     assert {"board.py", "memory.py", "blocking.py", "moves.py", "counts.py"} <= names
     sources = Path(compiled.__file__).parent.glob("*.py")
     assert names >= {p.name for p in sources if "import compiled" in p.read_text("utf-8")}
+
+
+@pytest.fixture(scope="module")
+def _searched() -> None:
+    ready_floors.compile_all()
+    ready_lines.compile_all()
+    rng = np.random.default_rng(0)
+    assert list(improve(compile_case(office()), {}, rng=rng, budget=Budget(moves=400_000)))
+
+
+CALLED = [
+    *(anneal.load, anneal.remove, anneal.anneal, blocking.put_down, blocking.anneal),
+    *(lining.survey, lining.begin, lining.anneal, lining.pour_best),
+]
+
+
+@pytest.mark.usefixtures("_searched")
+@pytest.mark.parametrize("called", CALLED)
+def test_a_search_calls_what_was_compiled_ahead(called: object) -> None:
+    """The search needs machine code for no other kinds of numbers than those made ahead."""
+    assert len(called.signatures) == 1  # type: ignore[attr-defined]
