@@ -167,3 +167,15 @@ def remove(board: Any, who: Any) -> None:
             move_desks(b, u, p, NOWHERE, desks)
             settle(b, u, p, NOWHERE, desks)
         touch(b, u)
+
+
+@entry
+def walked(board: Any) -> float:
+    """Return the walking minutes of a layout: half of what every unit feels where it is."""
+    b = board[0]
+    total = 0.0
+    for u in range(b.n_units):
+        for k in range(units(b)[u].pieces):
+            piece = pieces(b)[u, k]
+            total += piece.desks / units(b)[u].demand * felt(b, u, piece.place)
+    return 0.5 * total

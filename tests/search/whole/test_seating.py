@@ -102,4 +102,4 @@ def test_the_same_seed_and_moves_give_the_same_plans() -> None:
 def test_its_code_is_ready_once_compiled() -> None:
     """The module that compiles it leaves a note that all of its code is there."""
     compile_all()
-    assert is_ready(WHOLE_CODE)
+    assert is_ready((WHOLE_CODE,))
