@@ -17,7 +17,7 @@ from allocator.search.local import board as on
 from allocator.search.local.compiled import compiled, entry
 from allocator.search.local.counts import BROKEN, COST, NOWHERE, OVER, UNPLACED, piece_at
 from allocator.search.local.moves import move_band, rolled, take_along_back, transfer
-from allocator.search.local.transfer import move_desks, settle, shift
+from allocator.search.local.transfer import felt, move_desks, settle, shift
 
 units, pieces, kept_pieces, places = on.units, on.pieces, on.kept_pieces, on.places
 tally, tally_before, touches, log, allowed = (
