@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from time import sleep
 
 from allocator.search.local.compiled import code_folder
@@ -40,19 +41,31 @@ def wait_until_ready(should_stop: Callable[[], bool], modules: Modules) -> None:
     """
     if is_ready(modules):
         return
-    here = {"NUMBA_CACHE_DIR": str(code_folder().parent.parent), "NUMBA_OPT": OPTIMISED}
     with ExitStack() as stack:
         children = []
         for module in modules:
             try:
-                command = [sys.executable, "-m", module]
-                child = subprocess.Popen(command, env=os.environ | here, stdin=subprocess.DEVNULL)
+                children.append(run(module))
             except OSError:
                 return
-            stack.callback(_end, child)
-            children.append(child)
+            stack.callback(_end, children[-1])
         while any(child.poll() is None for child in children) and not should_stop():
             sleep(POLL_S)
+
+
+def run(module: str) -> subprocess.Popen[bytes]:
+    """Begin to compile a module's part, of the very package that runs here.
+
+    Machine code is kept by the path of its source, and a folder may hold another copy of it.
+    """
+    ours = (str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", ""))
+    here = {
+        "PYTHONPATH": os.pathsep.join(filter(None, ours)),
+        "NUMBA_CACHE_DIR": str(code_folder().parent.parent),
+        "NUMBA_OPT": OPTIMISED,
+    }
+    command = [sys.executable, "-P", "-m", module]
+    return subprocess.Popen(command, env=os.environ | here, stdin=subprocess.DEVNULL)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from allocator.search.compile import compile_case
-from allocator.search.local import anneal, blocking, compiled, lining, ready_floors, ready_lines
+from allocator.search.local import (
+    anneal,
+    blocking,
+    compiled,
+    lining,
+    ready,
+    ready_floors,
+    ready_lines,
+)
 from allocator.search.local.budget import Budget
 from allocator.search.local.improve import improve
 from tests.search.local.boards import office
@@ -20,6 +28,16 @@ def test_machine_code_is_made_anew_when_tables_or_functions_change() -> None:
     assert {"board.py", "memory.py", "blocking.py", "moves.py", "counts.py"} <= names
     sources = Path(compiled.__file__).parent.glob("*.py")
     assert names >= {p.name for p in sources if "import compiled" in p.read_text("utf-8")}
+
+
+def test_the_package_that_runs_is_compiled_and_no_copy_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder with sources, as a clone is, does not take the place of what is installed."""
+    (tmp_path / "allocator").mkdir()
+    (tmp_path / "allocator" / "__init__.py").write_text("raise SystemExit(7)\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert ready.run("allocator.search.local.budget").wait() == 0
 
 
 @pytest.fixture(scope="module")
