@@ -256,7 +256,7 @@ def lay_out_anew(record: Record, rng: np.random.Generator) -> None:
         else:
             in_vain += 1
         owed += monotonic() - began
-        if owed > 0:
+        if owed > 0 and not is_finished(record):
             owed = prove_on(record, proofs, owed)
 
 

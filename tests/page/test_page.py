@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from allocator.scenario.rules import RuleKind
 from allocator.texts import LANGUAGES, texts
 from api.page import mount
 from api.page.routes import TASK_NAMES
@@ -104,3 +105,10 @@ def test_key_from_another_site_is_refused(client: TestClient) -> None:
 def test_every_task_can_be_asked_for() -> None:
     """The addresses of tasks are those there are, and that of uploads."""
     assert frozenset({*TASKS, "read"}) == TASK_NAMES
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_every_cause_has_a_name_in_each_language(language: str) -> None:
+    """What counting, the search and a conflict name, and every rule."""
+    kinds = {"desks", "places", "needs", "demand", "room", "search", *(kind.value for kind in RuleKind)}
+    assert {f"cause.{kind}" for kind in kinds} <= set(texts(language).all)

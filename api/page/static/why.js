@@ -2,7 +2,7 @@
 
 import { begin, careful, get, wait } from "./api.js";
 import { byId, el, fill, table } from "./dom.js";
-import { number, stage, t } from "./texts.js";
+import { language, number, stage, t } from "./texts.js";
 import { state, withRatio } from "./state.js";
 import { choose } from "./plan.js";
 import { show, solve } from "./main.js";
@@ -33,11 +33,27 @@ export function showNone(failed) {
   if (!failed) return;
   const { plan } = failed;
   byId("why-verdict").textContent = t(plan.status === "infeasible" ? "why.infeasible" : "why.unknown");
-  fill(byId("reasons"), ...plan.reasons.map((reason) => el("li", { textContent: reason.message, lang: "en" })));
+  fill(byId("reasons"), ...plan.reasons.map(reasonPart));
   fill(byId("conflict"));
   fill(byId("ways"));
   byId("conflict-title").hidden = byId("ways-title").hidden = true;
   byId("explain-said").textContent = "";
+}
+
+/** A reason by its kind, what it is about, and its sentence, which is English. */
+function reasonPart({ kind, subject, object, desks, message }) {
+  return causePart(kind, [subject, object, desks && t("cause.short", { desks: number(desks) })], message);
+}
+
+/** One of the things that cannot hold together. */
+function memberPart({ kind, subject, object, desks, message }) {
+  return causePart(kind === "desks" ? "room" : kind, [subject, object, desks && t("cause.desks_of", { desks: number(desks) })], message);
+}
+
+function causePart(name, about, message) {
+  const said = language === "en" ? "" : about.filter(Boolean).join(" – ");
+  return el("li", {}, el("strong", { textContent: t(`cause.${name}`) }), said && `: ${said}`,
+    el("br"), el("span", { className: "quiet", textContent: message, lang: "en" }));
 }
 
 async function explain() {
@@ -58,10 +74,10 @@ async function explain() {
 }
 
 function showExplanation(found) {
-  fill(byId("reasons"), ...found.reasons.map((reason) => el("li", { textContent: reason.message, lang: "en" })));
+  fill(byId("reasons"), ...found.reasons.map(reasonPart));
   const members = found.conflict?.members ?? [];
   byId("conflict-title").hidden = !members.length;
-  fill(byId("conflict"), ...members.map((member) => el("li", { textContent: member.message, lang: "en" })));
+  fill(byId("conflict"), ...members.map(memberPart));
   byId("ways-title").hidden = !found.ways_out.length;
   fill(byId("ways"), ...found.ways_out.map(wayPart));
   const none = found.plan ? t("why.fits") : t("why.none");
