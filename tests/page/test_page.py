@@ -110,5 +110,6 @@ def test_every_task_can_be_asked_for() -> None:
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_every_cause_has_a_name_in_each_language(language: str) -> None:
     """What counting, the search and a conflict name, and every rule."""
-    kinds = {"desks", "places", "needs", "demand", "room", "search", *(kind.value for kind in RuleKind)}
+    rules = {kind.value for kind in RuleKind}
+    kinds = {"desks", "places", "needs", "demand", "room", "search"} | rules
     assert {f"cause.{kind}" for kind in kinds} <= set(texts(language).all)

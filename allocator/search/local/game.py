@@ -146,10 +146,15 @@ class Game:
     def _read(
         self, name: str, count: str, units: Collection[int] | None
     ) -> dict[tuple[int, int], int]:
-        pieces, counts = self.table[name], self.table["units"][count].tolist()
+        rows = self.table["units"]
+        chosen = np.arange(len(rows)) if units is None else np.array(sorted(units), np.int64)
+        pieces, counts = self.table[name][chosen], rows[count][chosen].tolist()
         place, desks = pieces["place"].tolist(), pieces["desks"].tolist()
-        chosen = range(len(counts)) if units is None else sorted(units)
-        return {(u, place[u][k]): desks[u][k] for u in chosen for k in range(counts[u])}
+        return {
+            (u, place[i][k]): desks[i][k]
+            for i, u in enumerate(chosen.tolist())
+            for k in range(counts[i])
+        }
 
     def cool(
         self, cooling: Cooling, budget: Budget, units: Collection[int], places: Collection[int]

@@ -256,6 +256,8 @@ class Search:
         game, case = self.floor_game, self.case
         if not fits_a_line(case, [tower]):
             return False
+        if self.budget.over:
+            return True
         if not game.table["places"]["guests"][list(case.floors_of[tower])].any():
             return True
         line = Line(case, game, [tower], self.rng)
