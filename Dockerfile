@@ -9,7 +9,9 @@ USER planner
 WORKDIR /home/planner
 ENV NUMBA_CACHE_DIR=/home/planner/.cache/numba
 # Compiles the search once, so that no first job waits for it.
-RUN allocator solve /src/data/ikn-kemenko4 --time-limit 20 > /dev/null
+RUN python -m allocator.search.local.ready_floors \
+    && python -m allocator.search.local.ready_lines \
+    && python -m allocator.search.whole.ready
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["allocator"]

@@ -62,7 +62,7 @@ class ServiceSettings(BaseSettings):
     metrics_port: Annotated[int | None, Field(ge=1, le=65535)] = None
     max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 20_000_000
     max_units: Annotated[int, Field(ge=1)] = 5_000
-    max_floors: Annotated[int, Field(ge=1)] = 1_000
+    max_floors: Annotated[int, Field(ge=1)] = 1_500
     max_tables: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     max_time_limit_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     memory_limit_mb: Annotated[int, Field(ge=256)] = 4_096

@@ -11,7 +11,7 @@ import pytest
 
 from tests.api.live import live
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 GENERATOR = os.environ.get("OPENAPI_PYTHON_CLIENT") or shutil.which("openapi-python-client")
 """Installed apart, as it and the command line want different versions of one library."""
 SCRIPT = """

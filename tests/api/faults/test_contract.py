@@ -15,7 +15,7 @@ from api.app import create_app
 from tests.api.conftest import limits
 from tests.api.live import live
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 LOOSE = ["positive_data_acceptance", "negative_data_rejection", "missing_required_header"]
 """Checks that do not hold here: what fits the schema may contradict itself from table to table,
 files of a form may hold anything, and an open service asks for no key."""

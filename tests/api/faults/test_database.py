@@ -16,7 +16,7 @@ from tests.api.faults.postgres import Postgres
 from tests.api.faults.test_killed import ended_well
 from tests.api.live import live, until
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 
 def test_database_that_crashes_is_outlived(server: Postgres) -> None:

@@ -13,7 +13,7 @@ from api.examples import SMALLEST
 from tests.api import planted
 from tests.api.live import Live, live, processes, until
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 LONG = SMALLEST | {"time_limit_s": 3}
 ENDLESS = SMALLEST | {"time_limit_s": 60}
 

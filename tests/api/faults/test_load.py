@@ -10,7 +10,7 @@ import pytest
 from api.examples import SMALLEST
 from tests.api.live import live
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 
 def test_fifty_requests_at_once_are_all_answered(url: str) -> None:
