@@ -20,7 +20,7 @@ from allocator.search.local import lining
 from allocator.search.local.board import LINK, PIECE
 from allocator.search.local.budget import Budget
 from allocator.search.local.game import Cooling, Game
-from allocator.search.local.lining import (
+from allocator.search.local.line_tables import (
     ALONE,
     APART,
     CROWD,

@@ -8,6 +8,7 @@ from numba import types
 
 from allocator.search.local import blocking, lining
 from allocator.search.local.board import BOARD
+from allocator.search.local.line_tables import LINE
 from allocator.search.local.ready import note_ready
 
 LINES = "allocator.search.local.ready_lines"
@@ -17,7 +18,7 @@ LINES = "allocator.search.local.ready_lines"
 def compile_all() -> None:
     """Compile all that Python calls, for what it calls it with, and say so."""
     board, line, ground = (
-        numba.typeof(np.zeros(1, record)) for record in (BOARD, lining.LINE, blocking.GROUND)
+        numba.typeof(np.zeros(1, record)) for record in (BOARD, LINE, blocking.GROUND)
     )
     numbers = types.int64[::1]
     blocking.put_down.compile((ground,))  # type: ignore[attr-defined]
