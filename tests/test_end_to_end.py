@@ -27,9 +27,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a run of ten seconds."""
+    """The files of a run of six seconds."""
     folder = tmp_path_factory.mktemp("out")
-    done = run("solve", SCENARIO, "--time-limit", "10", "--workers", "2", "--out", str(folder))
+    done = run("solve", SCENARIO, "--time-limit", "6", "--workers", "2", "--out", str(folder))
     assert done.returncode == 0, done.stderr
     return folder
 
