@@ -130,7 +130,7 @@ export function choose(body, { focus = true } = {}) {
   showChosen();
   if (body && focus) {
     byId("chosen").focus({ preventScroll: true });
-    byId("chosen").scrollIntoView({ block: "nearest" });
+    byId("chosen").scrollIntoView({ block: "start" });
   }
 }
 

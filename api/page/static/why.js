@@ -90,7 +90,7 @@ function wayPart(way) {
   const said = way.price_desks ? ` (${t("why.price", { desks: number(way.price_desks) })})` : "";
   return el("li", {}, el("strong", { textContent: t(`way.${way.kind}`) + said }),
     el("button", { type: "button", className: "small", textContent: t("why.try"), onclick: () => careful(() => solve(changedBy(way.change), { time_limit_s: seconds() }, { before: state.plan })) }),
-    el("br"), el("span", { textContent: way.message, lang: "en" }));
+    el("br"), el("span", { className: "quiet", textContent: way.message, lang: "en" }));
 }
 
 /** Return the scenario with what a way out gives up. */
