@@ -129,6 +129,18 @@ def test_too_many_floors_and_units_are_refused(idle: TestClient) -> None:
     ]
 
 
+def test_units_are_counted_by_scheme(idle: TestClient) -> None:
+    """Two schemes of fifteen units are one case of fifteen, whichever is chosen."""
+    rows = [
+        UNIT | {"unit_id": f"U-{n}", "headcount": 2, "scheme": scheme}
+        for scheme in ("118k", "180k")
+        for n in range(15)
+    ]
+    order = SMALLEST | {"headcounts": rows, "settings": {"options": {"scheme": "118k"}}}
+    headers = {"Prefer": "respond-async"}
+    assert idle.post("/allocate", json=order, headers=headers).status_code == 202
+
+
 @pytest.mark.parametrize(("path", "status"), [("/allocate", 405), ("/nothing", 404)])
 def test_other_errors_are_problems_too(idle: TestClient, path: str, status: int) -> None:
     """A wrong method or path is answered in the same form."""
