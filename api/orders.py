@@ -170,15 +170,18 @@ def _too_many(document: Mapping[str, Any], limits: ServiceSettings) -> Iterator[
         rows = document.get(table)
         if not isinstance(rows, list):
             continue
-        count = len(rows)
-        if table == "headcounts" and count <= most * MOST_SCHEMES:
-            count = _rows_of_a_scheme(rows)
+        count = _units(rows, most) if table == "headcounts" else len(rows)
         if count > most:
             yield Problem(f"expected at most {most:,} rows", table, value=f"{count:,} rows")
 
 
-def _rows_of_a_scheme(rows: list[Any]) -> int:
-    """Return the most rows that a scheme has, with those that belong to all."""
+def _units(rows: list[Any], most: int) -> int:
+    """Return the most rows of headcounts that a scheme has, with those that belong to all.
+
+    Beyond what so many schemes of the most units have, all rows count.
+    """
+    if len(rows) > most * MOST_SCHEMES:
+        return len(rows)
     counts = Counter(str(row.get("scheme") or "") if isinstance(row, dict) else "" for row in rows)
     of_all = counts.pop("", 0)
     return of_all + max(counts.values(), default=0)
@@ -288,7 +291,7 @@ def _unfit_tables(tables: Any, most_rows: int) -> Iterator[Problem]:
         if not isinstance(table["name"], str):
             yield Problem("expected text", "tables", number, "name", shown(table["name"]))
         rows = table["headcounts"]
-        if not isinstance(rows, list) or not 0 < len(rows) <= most_rows:
+        if not isinstance(rows, list) or not 0 < _units(rows, most_rows) <= most_rows:
             wanted = f"expected an array of 1 to {most_rows:,} rows"
             yield Problem(wanted, "tables", number, "headcounts", shown(rows))
 

@@ -139,6 +139,8 @@ def test_units_are_counted_by_scheme(idle: TestClient) -> None:
     order = SMALLEST | {"headcounts": rows, "settings": {"options": {"scheme": "118k"}}}
     headers = {"Prefer": "respond-async"}
     assert idle.post("/allocate", json=order, headers=headers).status_code == 202
+    order["tables"] = [{"name": "both", "headcounts": rows}]
+    assert idle.post("/batch", json=order, headers=headers).status_code == 202
 
 
 @pytest.mark.parametrize(("path", "status"), [("/allocate", 405), ("/nothing", 404)])
