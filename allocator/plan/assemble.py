@@ -21,6 +21,7 @@ from allocator.plan.types import (
     Reason,
     Run,
     Status,
+    StoppedBecause,
     TermName,
     TracePoint,
 )
@@ -112,6 +113,7 @@ def run_record(
     workers: int,
     time_limit_s: float,
     wall_s: float,
+    stopped_because: StoppedBecause | None = None,
     trace: Iterable[TracePoint] = (),
 ) -> Run:
     """Return the record of a run, with the inputs' fingerprints and the versions in use."""
@@ -120,6 +122,7 @@ def run_record(
         workers=workers,
         time_limit_s=time_limit_s,
         wall_s=wall_s,
+        stopped_because=stopped_because,
         versions=versions(),
         inputs=dict(scenario.fingerprints),
         trace=tuple(trace),

@@ -115,20 +115,33 @@ class Objective(Record):
 
 
 class TracePoint(Record):
-    """Total and bound as they stood some seconds after the process began."""
+    """Total and bound as they stood some seconds after the solve began."""
 
     seconds: float
     total: float | None
     bound: float | None
 
 
+class StoppedBecause(StrEnum):
+    """Why a search ended."""
+
+    GAP_CLOSED = "gap_closed"
+    NO_BETTER_PLAN = "no_better_plan"
+    TIME_LIMIT = "time_limit"
+    ASKED = "asked"
+
+
 class Run(Record):
-    """How a plan was made: what is needed to make it again."""
+    """How a plan was made: what is needed to make it again.
+
+    stopped_because is None where the search ended with the proof that no plan exists.
+    """
 
     seed: int
     workers: int
     time_limit_s: float
     wall_s: float
+    stopped_because: StoppedBecause | None = None
     versions: dict[str, str]
     inputs: dict[str, str]
     trace: tuple[TracePoint, ...] = ()

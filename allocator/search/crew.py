@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 from time import monotonic, sleep
 
 import numpy as np
@@ -17,75 +16,69 @@ from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
 from allocator.search.exact import pack_exactly
 from allocator.search.first import first_plan
 from allocator.search.local.budget import Budget
-from allocator.search.local.ready import POLL_S, is_ready, wait_until_ready
 from allocator.search.local_search import local_search
 from allocator.search.neighbourhoods import Neighbourhoods
+from allocator.search.progress import MOVES_PER_S
 from allocator.search.record import Record
 
 NEIGHBOURHOOD_S = 2.0
 IN_VAIN, TURN_S = 4, 10.0
 """Neighbourhoods in vain after which local search takes a turn, and how long that is."""
-WARM_UP_S = 0.3
-COMPILING_S = 10.0
-"""Seconds left above which it pays to wait for the local search to be compiled."""
+WARM_UP = 0.3
+"""Work of local search before a small case is solved as one model."""
+POLL_S = 0.05
 BEHIND = 5e-4
 """Part of the total by which another's plan must be better for a local search to go there."""
-SETTLED_S = 0.1
-"""Seconds a unit without a better plan after which a local search begins again, from nothing or
-the best."""
+SETTLED = 0.1
+"""Work a unit without a better plan after which a local search begins again, from nothing or the
+best."""
+SEARCHED = 0.8
+"""Part of the time that one thread searches before it proves once more, where people are unplaced."""
 WITHOUT_PLAN = 0.2
-"""Part of the time that a local search may go on without a plan while another has one."""
+"""Part of the time that models of a large case wait for local search to have a plan."""
 MODELLED_AT_ONCE = 60_000
 """Units times floors up to which CP-SAT looks for a first plan at the same time."""
-MOVES_PER_S = 400_000
-"""Moves that stand for a second where a budget of work replaces the clock."""
-
 
 def search_together(record: Record, rng: np.random.Generator) -> None:
     """Search until the time is up, nothing better comes, or the gap is closed."""
     if record.is_reproducible:
         _take_turns(record, rng)
         return
-    rngs = rng.spawn(record.workers)
-    compiled = Event()
-    jobs: list[Callable[[], None]] = [
-        lambda r=r: _beside(record, r, compiled)  # type: ignore[misc]
-        for r in rngs[1:]
-    ]
     if record.workers == 1:
-        jobs = [lambda: _alone(record, rng)]
-    else:
-        jobs.append(lambda: prove_and_repair(record, rngs[0], compiled))
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        for job in [pool.submit(job) for job in jobs]:
+        _alone(record, *rng.spawn(3))
+        return
+    first, *others = rng.spawn(record.workers)
+    with ThreadPoolExecutor(record.workers) as pool:
+        jobs = [pool.submit(prove_and_repair, record, first)]
+        jobs += [pool.submit(walk, record, other) for other in others]
+        for job in jobs:
             job.result()
-
-
-def _beside(record: Record, rng: np.random.Generator, compiled: Event) -> None:
-    """Local search beside CP-SAT, as soon as its code is compiled."""
-    wait_until_ready(lambda: is_finished(record), local_search(record.case).code)
-    compiled.set()
-    walk(record, rng)
 
 
 def warm_up(record: Record, rng: np.random.Generator) -> None:
     """A moment of local search, for a plan to prove something of."""
     if record.is_reproducible:
-        _walk_moves(record, rng, WARM_UP_S)
+        _walk_moves(record, rng, WARM_UP)
     else:
-        walk(record, rng, seconds=WARM_UP_S)
+        walk(record, rng, work=WARM_UP)
 
 
-def _alone(record: Record, rng: np.random.Generator) -> None:
-    """One thread: a first plan however it comes, a bound, then local search."""
+def _alone(record: Record, *rngs: np.random.Generator) -> None:
+    """One thread: a first plan however it comes, a bound, then local search.
+
+    Where fewer people are unplaced in the end, the bound is that of as few.
+    """
     pack_exactly(record, record.left() / 2)
-    if is_ready(local_search(record.case).code):
-        walk(record, rng, seconds=record.left() / 4, until_first=True)
+    walk(record, rngs[0], seconds=record.left() / 4, until_first=True)
     if record.layout is None:
-        first_plan(record, rng)
+        first_plan(record, rngs[1])
     prove(record)
     prove_on(record, further_proofs(record), record.left() / 10)
-    walk(record, rng)
+    unplaced = record.unplaced_people
+    walk(record, rngs[2], seconds=record.left() * SEARCHED if unplaced else np.inf)
+    if record.unplaced_people != unplaced:
+        prove(record)
+    walk(record, rngs[2])
 
 
 def _take_turns(record: Record, rng: np.random.Generator) -> None:
@@ -100,47 +93,57 @@ def _take_turns(record: Record, rng: np.random.Generator) -> None:
 
 def _walk_moves(record: Record, rng: np.random.Generator, work: float) -> None:
     record.enter("local search")
-    budget = Budget(moves=int(work * MOVES_PER_S), should_stop=record.stop_asked)
-    improve = local_search(record.case).improve
+    budget = Budget(
+        moves=int(work * MOVES_PER_S), should_stop=record.stop_asked, on_moves=record.spend_moves
+    )
+    improve = local_search(record.case)
     for found in improve(
         record.case, record.layout or {}, rng=rng, budget=budget, now=record.case_now
     ):
         record.offer(found.layout)
-    record.spend(work)
     record.get_under_way()
 
 
-def walk(
+def walk(  # noqa: PLR0913 - when it ends, by name
     record: Record,
     rng: np.random.Generator,
     *,
     seconds: float = np.inf,
+    work: float = np.inf,
     until_first: bool = False,
     afresh: bool = True,
 ) -> None:
-    """Local search, again and again: from nothing, and from the best plan that anybody has."""
-    end = record.elapsed() + seconds
+    """Local search, again and again: from nothing, and from the best plan that anybody has.
+
+    It ends after so many seconds, or so much work of all threads; with `until_first`, once there
+    is a plan or the first attempt has settled without one.
+    """
+    end, enough = record.elapsed() + seconds, record.work + work
 
     def is_over() -> bool:
         first = until_first and record.layout is not None
-        return first or is_finished(record) or record.elapsed() > end
+        over = record.elapsed() > end or record.work > enough
+        return first or over or is_finished(record)
 
-    search = local_search(record.case)
-    wait_until_ready(is_over, search.code)
+    improve = local_search(record.case)
     afresh = afresh and not record.has_good_start
     while not is_over():
         record.enter("local search")
         attempt = _Attempt(record, afresh)
-        budget = Budget(seconds=record.left(), should_stop=attempt.stop_when(is_over))
+        budget = Budget(
+            seconds=record.left(),
+            should_stop=lambda attempt=attempt: is_over() or attempt.is_over(),
+            on_moves=attempt.spend,
+        )
         begin = {} if afresh else record.layout or {}
-        for found in search.improve(
-            record.case, begin, rng=rng, budget=budget, now=record.case_now
-        ):
+        for found in improve(record.case, begin, rng=rng, budget=budget, now=record.case_now):
             attempt.note(found.total)
             record.offer(found.layout)
             if record.layout is not None:
                 record.get_under_way()
         afresh = not afresh
+        if until_first:
+            break
 
 
 class _Attempt:
@@ -148,48 +151,37 @@ class _Attempt:
 
     def __init__(self, record: Record, afresh: bool) -> None:
         self.record = record
-        self.afresh = afresh
         self.total = np.inf if afresh or record.score is None else record.score.total
-        self.bettered = record.elapsed()
+        self.patience = SETTLED * len(record.case.unit_ids) * MOVES_PER_S
+        self.moves_since = 0
+
+    def spend(self, moves: int) -> None:
+        """Count moves."""
+        self.moves_since += moves
+        self.record.spend_moves(moves)
 
     def note(self, total: float) -> None:
         """Note a better plan of its own."""
-        self.total, self.bettered = total, self.record.elapsed()
+        self.total, self.moves_since = total, 0
 
-    def stop_when(self, is_over: Callable[[], bool]) -> Callable[[], bool]:
-        """Return a question: whether it is over, has settled, or is of no more use."""
-        return lambda: is_over() or self._has_settled() or self._is_behind()
-
-    def _has_settled(self) -> bool:
-        """Whether it found nothing better for a part of the whole search's patience."""
-        waited = self.record.elapsed() - self.bettered
-        settled = SETTLED_S * len(self.record.case.unit_ids)
-        return bool(np.isfinite(self.total)) and waited > settled
+    def is_over(self) -> bool:
+        """Whether it has settled, or another has a clearly better plan than it ever had."""
+        return self.moves_since > self.patience or self._is_behind()
 
     def _is_behind(self) -> bool:
-        """Whether another has a clearly better plan, or one at all while this finds none."""
         score = self.record.score
-        if score is None:
+        if score is None or not np.isfinite(self.total):
             return False
-        if self.afresh:
-            waited = self.record.elapsed() - self.bettered
-            return not np.isfinite(self.total) and waited > self.record.limit * WITHOUT_PLAN
         return score.total < self.total - BEHIND * abs(score.total)
 
 
-def prove_and_repair(record: Record, rng: np.random.Generator, compiled: Event) -> None:
-    """A first plan unless local search is sooner, the bound, then neighbourhoods.
-
-    Once there is a plan the processor is left to those who compile, if that leads anywhere.
-    """
+def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
+    """A first plan unless local search is sooner, the bound, then neighbourhoods."""
     record.threads_of_cp_sat = 1
     pack_exactly(record, record.left() / 2)
-    is_large = record.case.cells > MODELLED_AT_ONCE
-    if is_large and is_ready(local_search(record.case).code):
+    if record.case.cells > MODELLED_AT_ONCE:
         await_first(record)
     first_plan(record, rng)
-    while record.left() > COMPILING_S and not is_finished(record) and not compiled.is_set():
-        sleep(POLL_S)
     prove(record)
     lay_out_anew(record, rng)
 
@@ -209,9 +201,9 @@ def prove(record: Record) -> None:
     if record.is_over() or (record.case.allow_unplaced and record.score is None):
         return
     record.enter("lower bound")
-    unplaced = 0.0 if record.score is None else record.score.unplaced_people
     part = 5 if record.case.cells > MODELLED_AT_ONCE else 10
     seconds = max(0.5, record.left() / part)
+    unplaced = record.unplaced_people
     record.prove(lower_bounds(record.relaxed, time_limit_s=seconds, unplaced_people=unplaced))
 
 
@@ -224,7 +216,7 @@ def further_proofs(record: Record) -> Iterator[Bounds]:
         Bounds(terms=record.term_bounds, total=record.bound),
         until=monotonic() + record.left(),
         should_stop=lambda: is_finished(record),
-        unplaced_people=record.score.unplaced_people,
+        unplaced_people=record.unplaced_people,
     )
 
 
@@ -266,7 +258,7 @@ def _lay_out_near(record: Record, near: Neighbourhoods) -> bool:
     near.case = record.case
     effort = record.effort(NEIGHBOURHOOD_S)
     step = near.step(record.layout or {}, effort, lambda: is_finished(record))
-    record.spend(step.work)
+    record.spend_step(step.work)
     return step.layout is not None and record.offer(step.layout)
 
 

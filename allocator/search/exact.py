@@ -40,13 +40,19 @@ def products_needed(record: Record) -> int:
     return products_in(record.scorer.walking, case.allowed.sum(axis=1))
 
 
-def solve_exactly(record: Record, seconds: float) -> None:
+def solve_exactly(record: Record, seconds: float, work: float | None = None) -> None:
     """Solve the whole case with one model, from the best plan at hand.
 
     Where desks may stay unplaced, as few people as possible come first, proved; then the total.
+
+    Parameters
+    ----------
+    seconds, work
+        The most that each of the two may take, by the clock and in CP-SAT's deterministic
+        seconds.
     """
     record.enter("exact model")
-    if record.case.allow_unplaced and not _least_unplaced(record, seconds):
+    if record.case.allow_unplaced and not _least_unplaced(record, seconds, work):
         return
     form = WalkingForm(products=10**12, exact=True)
     precision = PRECISION * max(1.0, record.bound)
@@ -56,15 +62,15 @@ def solve_exactly(record: Record, seconds: float) -> None:
             model.keep_short_within(record.score.unplaced_people)
         model.minimise_cost(record.scorer.walking, form, precision=precision)
 
-    found = _run(record, cheapest, seconds)
+    found = _run(record, cheapest, seconds, work)
     if found.layout is not None:
         record.offer(found.layout)
     record.raise_bound(found.bound)
 
 
-def _least_unplaced(record: Record, seconds: float) -> bool:
+def _least_unplaced(record: Record, seconds: float, work: float | None) -> bool:
     """Find the fewest unplaced people; return whether that is proved."""
-    found = _run(record, LayoutModel.minimise_short, seconds)
+    found = _run(record, LayoutModel.minimise_short, seconds, work)
     record.least_unplaced_proved = found.proof is Proof.OPTIMAL
     if found.layout is not None:
         record.offer(found.layout)
@@ -81,7 +87,12 @@ def any_plan(record: Record) -> Found:
     return _run(record, lambda model: None, record.left())
 
 
-def _run(record: Record, aim: Callable[[LayoutModel], None], seconds: float) -> Found:
+def _run(
+    record: Record,
+    aim: Callable[[LayoutModel], None],
+    seconds: float,
+    work: float | None = None,
+) -> Found:
     """Solve; where floors turn out to be short, rule that out and solve again."""
     end = record.elapsed() + seconds
     while True:
@@ -90,11 +101,11 @@ def _run(record: Record, aim: Callable[[LayoutModel], None], seconds: float) -> 
         if record.covers is not None:
             record.covers.post(model.pieces)
         found = model.solve(
-            record.effort(end - record.elapsed()),
+            record.effort(end - record.elapsed(), work),
             on_layout=record.offer,
             should_stop=record.stop_asked,
         )
-        record.spend(found.work)
+        record.spend_step(found.work)
         if found.layout is None or record.covers is None or record.covers.passes(found.layout):
             return found
         if not record.covers.learn(found.layout) or record.is_over() or record.elapsed() > end:

@@ -75,7 +75,7 @@ def _in_one(record: Record) -> None:
     found = model.solve(
         record.effort(record.left()), should_stop=lambda: _is_needless(record, np.inf)
     )
-    record.spend(found.work)
+    record.spend_step(found.work)
     if found.layout is not None:
         record.offer(found.layout)
     if record.rooms is not None:

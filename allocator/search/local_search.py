@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -11,14 +10,10 @@ import numpy as np
 from allocator.search.case import Case, Layout
 from allocator.search.local.budget import Budget
 from allocator.search.local.improve import Found, improve
-from allocator.search.local.ready import Modules
-from allocator.search.local.ready_floors import FLOORS
-from allocator.search.local.ready_lines import LINES
 from allocator.search.whole.improve import improve_whole
 from allocator.search.whole.office import stays_whole
 from allocator.search.whole.pack import pack
 from allocator.search.whole.packing import is_packing
-from allocator.search.whole.ready import WHOLE
 
 
 class Improve(Protocol):
@@ -36,18 +31,8 @@ class Improve(Protocol):
         """Search from a start, which may be empty, until the budget ends."""
 
 
-@dataclass(frozen=True)
-class LocalSearch:
-    """A local search, and the modules that compile its code when they are run."""
-
-    improve: Improve
-    code: Modules
-
-
-def local_search(case: Case) -> LocalSearch:
+def local_search(case: Case) -> Improve:
     """Return the local search for a case."""
     if is_packing(case):
-        return LocalSearch(pack, (WHOLE,))
-    if stays_whole(case):
-        return LocalSearch(improve_whole, (WHOLE,))
-    return LocalSearch(improve, (FLOORS, LINES))
+        return pack
+    return improve_whole if stays_whole(case) else improve

@@ -7,21 +7,25 @@ from functools import cached_property
 from threading import Lock
 
 from allocator.plan.assemble import OPTIMAL_GAP
-from allocator.plan.types import TermName, TracePoint
+from allocator.plan.types import StoppedBecause, TermName, TracePoint
 from allocator.search.bounds import Bounds, bounds_at_once
 from allocator.search.case import Case, Layout
 from allocator.search.model.layout_model import Effort
 from allocator.search.model.variables import Cell
 from allocator.search.pooling.covers import Covers
 from allocator.search.pooling.rooms import Rooms
-from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
+from allocator.search.progress import MOVES_PER_S, OnProgress, Progress, ShouldStop
 from allocator.search.score import Score, Scorer
 
-PATIENCE_S = 0.25
-"""Seconds without a better plan after which a search gives up, for 12 units and 8 floors.
+PATIENCE = 0.25
+"""Work without a better plan after which a search gives up, for 12 units and 8 floors.
 
 It grows with the fourth power of the units, so that a local search settles several times over,
 and with the root of the floors."""
+LEAST_WORK = 0.02
+"""Work that any step of CP-SAT counts as: building its model takes Python about so many seconds."""
+MOST_RESERVED = 0.25
+"""Part of the time limit kept, at most, for what comes after the search."""
 
 
 class Record:
@@ -30,7 +34,15 @@ class Record:
     Parameters
     ----------
     time_limit_s
-        Seconds from now; with `reproducible`, deterministic seconds of work instead.
+        Seconds from `began`; with `reproducible`, seconds of work instead.
+    began
+        When the time limit began, on the clock of `time.monotonic`; now if left out.
+
+    Attributes
+    ----------
+    work
+        Work done so far by all threads: moves of local search, `MOVES_PER_S` of them a second,
+        and CP-SAT's deterministic seconds. It depends on nothing else that the machine does.
     """
 
     def __init__(  # noqa: PLR0913 - a search's surroundings, by name
@@ -43,6 +55,7 @@ class Record:
         reproducible: bool,
         on_progress: OnProgress | None,
         should_stop: ShouldStop | None,
+        began: float | None = None,
     ) -> None:
         self.relaxed = case
         """The case whose rows every plan obeys: what proofs rest on."""
@@ -59,13 +72,12 @@ class Record:
         self.has_good_start = False
         self.trace: list[TracePoint] = []
         self.stage = "reading the case"
-        self.began = time.monotonic()
+        self.began = time.monotonic() if began is None else began
         self.workers = self.threads_of_cp_sat = workers
         self._seed, self._reproducible = seed, reproducible
         self._limit = time_limit_s
-        self._zero = process_start()
-        self._spent = 0.0
-        self._bettered = 0.0
+        self.work = 0.0
+        self._bettered_at_work = 0.0
         self._is_under_way = False
         self._on_progress, self._asked_to_stop = on_progress, should_stop
         self._lock = Lock()
@@ -80,21 +92,40 @@ class Record:
         return self.case
 
     def elapsed(self) -> float:
-        """Seconds, or work, since the search began."""
-        return self._spent if self._reproducible else time.monotonic() - self.began
+        """Seconds, or work, since the time limit began."""
+        return self.work if self._reproducible else time.monotonic() - self.began
 
     def left(self) -> float:
-        """Seconds, or work, that is left."""
+        """Seconds, or work, that is left for the search."""
         return self._limit - self.elapsed()
 
-    def spend(self, work: float) -> None:
-        """Count work done; it matters only where a budget of work replaces the clock."""
-        self._spent += max(work, 1e-3)
+    def pause(self, seconds: float) -> None:
+        """Leave out so many seconds, in which the clock should have stood still."""
+        self.began += seconds
 
-    def effort(self, seconds: float) -> Effort:
-        """Return an effort for CP-SAT: so many seconds, or what is left."""
+    def reserve(self, seconds: float) -> None:
+        """Keep seconds of the time limit for what comes after the search, a part at most."""
+        if not self._reproducible:
+            self._limit -= min(max(seconds, 0.0), MOST_RESERVED * self._limit)
+
+    def spend(self, work: float) -> None:
+        """Count work done."""
+        with self._lock:
+            self.work += work
+
+    def spend_moves(self, moves: int) -> None:
+        """Count moves of a local search as work."""
+        self.spend(moves / MOVES_PER_S)
+
+    def spend_step(self, work: float) -> None:
+        """Count a step of CP-SAT by its deterministic seconds."""
+        self.spend(max(work, LEAST_WORK))
+
+    def effort(self, seconds: float, work: float | None = None) -> Effort:
+        """Return an effort for CP-SAT: so many seconds, or what is left, and so much work."""
         return Effort(
             seconds=max(0.01, min(seconds, self.left())),
+            work=work,
             workers=self.threads_of_cp_sat,
             seed=self._seed,
             reproducible=self._reproducible,
@@ -107,8 +138,11 @@ class Record:
 
     def stop_asked(self) -> bool:
         """Whether somebody asked to stop, or the clock ran out."""
-        asked = self._asked_to_stop is not None and self._asked_to_stop()
-        return asked or (not self._reproducible and self.left() <= 0)
+        return self.was_asked_to_stop() or (not self._reproducible and self.left() <= 0)
+
+    def was_asked_to_stop(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._asked_to_stop is not None and self._asked_to_stop()
 
     def is_over(self) -> bool:
         """Whether nothing more is to be done: stopped, out of time, or proved."""
@@ -116,19 +150,29 @@ class Record:
         return proved or self.stop_asked() or self.left() <= 0
 
     def is_stalled(self) -> bool:
-        """Whether nothing better has come for a while that grows with the size of the case."""
-        return self._is_under_way and self.elapsed() - self._bettered > self.patience
+        """Whether nothing better has come for work that grows with the size of the case."""
+        return self._is_under_way and self.work - self._bettered_at_work > self.patience
 
     @cached_property
     def patience(self) -> float:
-        """Seconds, or work, without a better plan after which a search gives up."""
+        """Work without a better plan after which a search gives up."""
         units, floors = len(self.case.unit_ids) / 12, len(self.case.floor_ids) / 8
-        return float(max(1.0, units**4 * floors**0.5)) * PATIENCE_S
+        return float(max(1.0, units**4 * floors**0.5)) * PATIENCE
 
     def get_under_way(self) -> None:
         """Begin to lose patience: local search has begun to work on a plan."""
         if not self._is_under_way:
-            self._is_under_way, self._bettered = True, self.elapsed()
+            self._is_under_way, self._bettered_at_work = True, self.work
+
+    def stopped_because(self) -> StoppedBecause | None:
+        """Return why the search ended; None where it is proved that no plan exists."""
+        if self.is_infeasible:
+            return None
+        if self.is_closed():
+            return StoppedBecause.GAP_CLOSED
+        if self.was_asked_to_stop():
+            return StoppedBecause.ASKED
+        return StoppedBecause.TIME_LIMIT if self.left() <= 0 else StoppedBecause.NO_BETTER_PLAN
 
     def is_closed(self) -> bool:
         """Whether the plan at hand is proved optimal."""
@@ -136,6 +180,11 @@ class Record:
         if self.score is None or gap is None or gap > OPTIMAL_GAP:
             return False
         return self.score.unplaced_people == 0 or self.least_unplaced_proved
+
+    @property
+    def unplaced_people(self) -> float:
+        """People whom the best plan leaves unplaced; 0 while there is none."""
+        return 0.0 if self.score is None else self.score.unplaced_people
 
     def gap(self) -> float | None:
         """Return (total − bound) / max(total, 1), None while there is no plan."""
@@ -155,7 +204,7 @@ class Record:
             if self.rooms is not None and not self.rooms.admits(layout):
                 return False
             self.layout, self.score = dict(layout), score
-            self._bettered = self.elapsed()
+            self._bettered_at_work = self.work
             self._note()
         return True
 
@@ -189,7 +238,7 @@ class Record:
     def _note(self) -> None:
         total = None if self.score is None else self.score.total
         self.trace.append(
-            TracePoint(seconds=round(self._since_start(), 3), total=total, bound=self.bound)
+            TracePoint(seconds=round(self._seconds(), 3), total=total, bound=self.bound)
         )
         self._tell()
 
@@ -197,7 +246,7 @@ class Record:
         if self._on_progress is not None:
             self._on_progress(
                 Progress(
-                    seconds=self._since_start(),
+                    seconds=self._seconds(),
                     stage=self.stage,
                     total=None if self.score is None else self.score.total,
                     unplaced_people=None if self.score is None else self.score.unplaced_people,
@@ -206,5 +255,5 @@ class Record:
                 )
             )
 
-    def _since_start(self) -> float:
-        return time.monotonic() - self._zero
+    def _seconds(self) -> float:
+        return time.monotonic() - self.began

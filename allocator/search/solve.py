@@ -20,6 +20,7 @@ from allocator.search.counting import shortfalls
 from allocator.search.crew import prove, search_together, warm_up
 from allocator.search.exact import MOST_PRODUCTS, products_needed, solve_exactly
 from allocator.search.first import begin_from, first_plan
+from allocator.search.local.ready import compile_search
 from allocator.search.options import SolveOptions
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.record import Record
@@ -30,8 +31,8 @@ __all__ = ["NO_LAYOUT", "SolveOptions", "solve"]
 CELLS_TO_CLOSE, PRODUCTS_TO_CLOSE = 64, 2_000
 """Units times floors, and products of floors, up to which the exact model closes a case without
 being asked for; without walking it always tries. Others end when nothing better comes."""
-CLOSING_S = 15.0
-"""Seconds that it gets for that."""
+CLOSING_WORK = 15.0
+"""Deterministic seconds of CP-SAT that it gets for that."""
 
 
 def solve(
@@ -41,6 +42,7 @@ def solve(
     start: Pieces | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    began: float | None = None,
 ) -> Plan:
     """Return the best checked plan found in time, or why there is none.
 
@@ -53,6 +55,9 @@ def solve(
         Called from any thread with every better plan, bound and stage.
     should_stop
         Asked often; once true, the best plan so far is returned.
+    began
+        When the time limit began, on the clock of `time.monotonic`; now if left out. A part of
+        it is kept for checking and writing, which take about as long as preparing the case.
 
     Raises
     ------
@@ -61,7 +66,7 @@ def solve(
     InputError
         If `exact` is asked for a case that is too large for one model.
     """
-    options = options or SolveOptions()
+    options, entered = options or SolveOptions(), time.monotonic()
     case = compile_case(scenario)
     record = Record(
         case,
@@ -71,19 +76,27 @@ def solve(
         reproducible=options.reproducible,
         on_progress=on_progress,
         should_stop=should_stop,
+        began=entered if began is None else began,
     )
-    reasons = _search(scenario, record, options, start)
+    reasons = _search(scenario, record, options, start, entered)
     return _answer(scenario, record, options, reasons)
 
 
 def _search(
-    scenario: Scenario, record: Record, options: SolveOptions, start: Pieces | None
+    scenario: Scenario,
+    record: Record,
+    options: SolveOptions,
+    start: Pieces | None,
+    entered: float,
 ) -> tuple[Reason, ...]:
     """Run the stages; return reasons where it is proved that no plan exists."""
     record.enter("counting")
     reasons = shortfalls(record.relaxed)
     if reasons:
+        record.prove_infeasible()
         return reasons
+    record.reserve(time.monotonic() - entered)
+    _compile(record)
     products = products_needed(record)
     if options.exact and products > MOST_PRODUCTS:
         raise InputError([_too_large()])
@@ -96,6 +109,13 @@ def _search(
     if not options.exact and not record.is_over():
         search_together(record, rng)
     return (Reason(kind="search", message=NO_LAYOUT),) if record.is_infeasible else ()
+
+
+def _compile(record: Record) -> None:
+    """Compile the search, once an installation, while the clock stands still."""
+    began = time.monotonic()
+    compile_search(record.enter, record.was_asked_to_stop)
+    record.pause(time.monotonic() - began)
 
 
 def _is_small(record: Record, products: int) -> bool:
@@ -113,7 +133,7 @@ def _close(record: Record, rng: np.random.Generator, *, exact: bool) -> None:
         first_plan(record, rng)
     prove(record)
     if not record.is_over():
-        solve_exactly(record, record.left() if exact else CLOSING_S)
+        solve_exactly(record, record.left(), work=None if exact else CLOSING_WORK)
 
 
 NO_LAYOUT = (
@@ -168,5 +188,6 @@ def _run(scenario: Scenario, record: Record, options: SolveOptions) -> Run:
         workers=options.workers,
         time_limit_s=options.time_limit_s,
         wall_s=round(time.monotonic() - record.began, 3),
+        stopped_because=record.stopped_because(),
         trace=record.trace,
     )

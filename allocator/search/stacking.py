@@ -98,7 +98,7 @@ def repair(
         model = LayoutModel(case, cells_in(case, best, towers, some), best, may_be_short=True)
         model.minimise_short()
         found = model.solve(record.effort(REPAIR_S), should_stop=should_stop)
-        record.spend(found.work)
+        record.spend_step(found.work)
         if found.layout and people_short(case, found.layout) <= people_short(case, best):
             best = found.layout
     return best

@@ -11,6 +11,10 @@ def never() -> bool:
     return False
 
 
+def ignore(_moves: int) -> None:
+    """Do nothing: nobody counts moves."""
+
+
 class Budget:
     """What is left of a search.
 
@@ -21,6 +25,8 @@ class Budget:
         not: with them the same random numbers give the same layouts.
     should_stop
         Asked a few times a second.
+    on_moves
+        Told of moves that were made.
 
     Attributes
     ----------
@@ -34,19 +40,21 @@ class Budget:
         seconds: float | None = None,
         moves: int | None = None,
         should_stop: Callable[[], bool] = never,
+        on_moves: Callable[[int], None] = ignore,
     ) -> None:
         if (seconds is None) == (moves is None):
             raise ValueError("a budget is either seconds or moves")
         self._end = None if seconds is None else monotonic() + seconds
         self._left = moves
         self.spent = 0
-        self._should_stop = should_stop
+        self._should_stop, self._on_moves = should_stop, on_moves
 
     def spend(self, moves: int) -> None:
         """Count moves that were made."""
         self.spent += moves
         if self._left is not None:
             self._left -= moves
+        self._on_moves(moves)
 
     @property
     def over(self) -> bool:

@@ -1,59 +1,97 @@
-"""Machine code before it is needed: compiled once an installation, in processes of their own.
+"""Machine code before it is needed: where it is kept, and how it is compiled once an installation.
 
-Compiling takes some twenty seconds of a processor and would hold up everything else in this
-process. No search lives here.
+Nothing heavy is imported here, so that a service can ask whether all is ready. Compiling takes
+some twenty seconds of two processors; it comes before any clock starts, in processes of their
+own. No search lives here.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
+import platform
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from importlib import import_module, metadata
 from pathlib import Path
 from time import sleep
 
-from allocator.search.local.compiled import code_folder
-
 POLL_S = 0.05
-Modules = tuple[str, ...]
-"""Names of modules that compile a part of a local search each when they are run."""
+COMPILING = "compiling the search"
+"""The stage that a search is in meanwhile."""
+FLOORS, LINES, WHOLE = (
+    "allocator.search.local.ready_floors",
+    "allocator.search.local.ready_lines",
+    "allocator.search.whole.ready",
+)
+"""Modules whose `compile_all` compiles a part of the search each."""
+PARTS = (FLOORS, LINES, WHOLE)
 OPTIMISED = "2"
 """How hard the compiler tries: 3 takes a fifth longer and makes code that is 2 % faster."""
 
 
-def is_ready(modules: Modules) -> bool:
-    """Whether all machine code that some modules compile lies in its folder."""
-    return all((code_folder() / f"{module}.complete").exists() for module in modules)
+def is_ready(*parts: str) -> bool:
+    """Whether the machine code of some parts, or of all, lies in its folder."""
+    return all(_share_done(part) == 1 for part in parts or PARTS)
 
 
-def note_ready(module: str) -> None:
-    """Leave a file that says that all of a module's code is in its folder."""
-    (code_folder() / f"{module}.complete").touch()
+def compile_search(
+    tell: Callable[[str], None] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Compile the search unless that is done; return once it is, or at the stop.
 
+    Processes that begin at once do not compile twice: one does, the others wait. What is compiled
+    when it is interrupted is kept, and the next call goes on from there.
 
-def wait_until_ready(should_stop: Callable[[], bool], modules: Modules) -> None:
-    """Compile in other processes, one for each module, until that is done or the stop.
-
-    What is compiled by then is kept. Where another process cannot be had, this one compiles when
-    it comes to it.
+    Parameters
+    ----------
+    tell
+        Told how far it is, in words, whenever that changes.
+    should_stop
+        Asked often.
     """
-    if is_ready(modules):
+    if is_ready():
         return
-    with ExitStack() as stack:
-        children = []
-        for module in modules:
-            try:
-                children.append(run(module))
-            except OSError:
-                return
-            stack.callback(_end, children[-1])
+    with _turn(should_stop), ExitStack() as stack:
+        children = [_begin(part) for part in PARTS if not is_ready(part) and not should_stop()]
+        for child in children:
+            stack.callback(_end, child)
+        told = ""
         while any(child.poll() is None for child in children) and not should_stop():
+            if (words := _progress()) != told:
+                tell(told := words)
             sleep(POLL_S)
+    for part in PARTS:
+        if not is_ready(part) and not should_stop():  # without a process: here, or say why not
+            import_module(part).compile_all()
 
 
-def run(module: str) -> subprocess.Popen[bytes]:
+def _progress() -> str:
+    done = sum(map(_share_done, PARTS)) / len(PARTS)
+    place = "" if is_lasting() else f"; it is kept in {code_folder()} as no other folder allows it"
+    return f"{COMPILING}, once per installation: {done:.0%}{place}"
+
+
+@contextmanager
+def _turn(should_stop: Callable[[], bool]) -> Iterator[None]:
+    """Wait until no other process compiles, and keep others from it while inside."""
+    with (code_folder() / "turn").open("w") as file:
+        while not should_stop():
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                sleep(POLL_S)
+        yield
+
+
+def _begin(module: str) -> subprocess.Popen[bytes]:
     """Begin to compile a module's part, of the very package that runs here.
 
     Machine code is kept by the path of its source, and a folder may hold another copy of it.
@@ -61,13 +99,116 @@ def run(module: str) -> subprocess.Popen[bytes]:
     ours = (str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", ""))
     here = {
         "PYTHONPATH": os.pathsep.join(filter(None, ours)),
-        "NUMBA_CACHE_DIR": str(code_folder().parent.parent),
+        "NUMBA_CACHE_DIR": str(code_folder().parents[1]),
         "NUMBA_OPT": OPTIMISED,
     }
-    command = [sys.executable, "-P", "-m", module]
-    return subprocess.Popen(command, env=os.environ | here, stdin=subprocess.DEVNULL)
+    command = [sys.executable, "-P", "-c", f"import {module} as part; part.compile_all()"]
+    return subprocess.Popen(
+        command,
+        env=os.environ | here,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        process_group=0,  # so that Ctrl-C reaches the one who waits
+    )
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     child.kill()
     child.wait()
+
+
+def compile_steps(module: str, steps: Sequence[Callable[[], object]]) -> None:
+    """Take the steps in which a module compiles its part, and note how far that is."""
+    for done, step in enumerate(steps, start=1):
+        step()
+        _note(module).write_text(f"{done}/{len(steps)}", encoding="ascii")
+
+
+def _share_done(module: str) -> float:
+    try:
+        done, _, entries = _note(module).read_text(encoding="ascii").partition("/")
+        return int(done) / int(entries)
+    except (OSError, ValueError):
+        return 0.0
+
+
+def _note(module: str) -> Path:
+    return code_folder() / f"{module}.done"
+
+
+@cache
+def code_folder() -> Path:
+    """Return the first folder for compiled code that can be written: chosen, user's, temporary."""
+    for parent in (*_lasting_places(), _temporary_place()):
+        folder = parent / "allocator" / _fingerprint()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="allocator-")) / "allocator" / _fingerprint()
+
+
+def is_lasting() -> bool:
+    """Whether compiled code outlives a temporary folder."""
+    return code_folder().parents[1] in _lasting_places()
+
+
+def _lasting_places() -> tuple[Path, ...]:
+    chosen = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    home = Path(os.path.expanduser("~")) / ".cache"
+    return (Path(chosen), home) if chosen else (home,)
+
+
+def _temporary_place() -> Path:
+    """Return a folder of this user's alone, the same for every command: code there is run."""
+    place = Path(tempfile.gettempdir()) / f"allocator-{os.getuid()}"
+    place.mkdir(mode=0o700, exist_ok=True)
+    found = place.lstat()
+    if place.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        return Path(tempfile.mkdtemp(prefix="allocator-"))
+    return place
+
+
+@cache
+def _fingerprint() -> str:
+    """Return a name for all that machine code depends on.
+
+    Numba keeps code by the path of its source, by Python and processor, and looks only at that
+    one file to see whether the code is still good, though much of it comes from the others.
+    """
+    digest = hashlib.sha256()
+    for path in shaping():
+        digest.update(str(path).encode() + path.read_bytes())
+    versions = (metadata.version(name) for name in ("numba", "llvmlite", "numpy"))
+    digest.update(repr((sys.implementation.cache_tag, *versions, _processor())).encode())
+    return digest.hexdigest()[:16]
+
+
+def _processor() -> tuple[str, ...]:
+    """Return what tells processors apart that need code of their own."""
+    asked = [os.environ.get(f"NUMBA_CPU_{name}", "") for name in ("NAME", "FEATURES")]
+    try:
+        told = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
+    except OSError:
+        told = []
+    kinds = ("model name", "flags", "Features", "CPU part")
+    return (*asked, platform.machine(), platform.processor(), *filter(_starts(kinds), told))
+
+
+def _starts(kinds: tuple[str, ...]) -> Callable[[str], bool]:
+    return lambda line: line.startswith(kinds)
+
+
+def shaping() -> list[Path]:
+    """Return the sources that machine code is made from: compiled functions and their tables."""
+    here = Path(__file__).resolve().parent
+    sources = sorted([*here.glob("*.py"), *here.with_name("whole").glob("*.py")])
+    marks = ("@compiled", "@entry", "np.dtype", "Forms", "NamedTuple")
+    return [path for path in sources if any(m in path.read_text("utf-8") for m in marks)]
+
+
+if __name__ == "__main__":
+    compile_search(print)

@@ -1,6 +1,8 @@
-"""Compiles the search for desks on floors and in towers when it is run; see `ready`."""
+"""Compiles the search for desks on floors and in towers; see `ready`."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numba
 import numpy as np
@@ -8,22 +10,15 @@ from numba import types
 
 from allocator.search.local import anneal
 from allocator.search.local.board import BOARD
-from allocator.search.local.ready import note_ready
-
-FLOORS = "allocator.search.local.ready_floors"
-"""This module by its name."""
+from allocator.search.local.ready import FLOORS, compile_steps
 
 
 def compile_all() -> None:
-    """Compile all that Python calls, for what it calls it with, and say so."""
+    """Compile all that Python calls, for what it calls it with."""
     board, numbers = numba.typeof(np.zeros(1, BOARD)), types.int64[::1]
-    anneal.load.compile((board, types.int64[:, ::1]))  # type: ignore[attr-defined]
-    anneal.remove.compile((board, numbers))  # type: ignore[attr-defined]
-    anneal.anneal.compile(  # type: ignore[attr-defined]
-        (board, numbers, numbers, numbers, types.float64, types.int64)
-    )
-    note_ready(FLOORS)
-
-
-if __name__ == "__main__":
-    compile_all()
+    called = {
+        anneal.load: (board, types.int64[:, ::1]),
+        anneal.remove: (board, numbers),
+        anneal.anneal: (board, numbers, numbers, numbers, types.float64, types.int64),
+    }
+    compile_steps(FLOORS, [partial(f.compile, kinds) for f, kinds in called.items()])  # type: ignore[attr-defined]

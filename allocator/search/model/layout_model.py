@@ -42,6 +42,8 @@ class Effort:
     ----------
     seconds
         By the clock, or CP-SAT's deterministic seconds where `reproducible`.
+    work
+        CP-SAT's deterministic seconds, besides; None sets no limit.
     workers
         Threads; with `reproducible` they take turns in a fixed order.
     """
@@ -50,6 +52,7 @@ class Effort:
     workers: int = 1
     seed: int = 0
     reproducible: bool = False
+    work: float | None = None
 
     def apply(self, solver: cp_model.CpSolver) -> None:
         """Set the solver's parameters."""
@@ -62,6 +65,8 @@ class Effort:
             settings.interleave_search = self.workers > 1
         else:
             settings.max_time_in_seconds = max(self.seconds, 0.01)
+        if self.work is not None:
+            settings.max_deterministic_time = min(self.work, settings.max_deterministic_time)
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,11 @@ from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.local.budget import Budget
 from allocator.search.local.improve import Found
-from allocator.search.local.ready import is_ready
 from allocator.search.local_search import local_search
 from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve
 from allocator.search.whole.improve import improve_whole
 from allocator.search.whole.office import stays_whole
-from allocator.search.whole.ready import WHOLE as WHOLE_CODE
-from allocator.search.whole.ready import compile_all
 from tests.builders import scenario as build
 from tests.search.enumeration import check
 
@@ -64,7 +61,7 @@ def test_is_for_cases_without_splits_and_without_rules_on_several_units(
 ) -> None:
     """Units that can be split, desks left over and rules on pairs go to the general search."""
     assert stays_whole(case) is whole
-    assert (local_search(case).improve is improve_whole) is whole
+    assert (local_search(case) is improve_whole) is whole
 
 
 def test_every_total_is_the_scorers() -> None:
@@ -97,9 +94,3 @@ def test_the_same_seed_and_moves_give_the_same_plans() -> None:
     """A budget of moves makes the search repeatable."""
     case = office()
     assert found(case, moves=3_000, seed=5) == found(case, moves=3_000, seed=5)
-
-
-def test_its_code_is_ready_once_compiled() -> None:
-    """The module that compiles it leaves a note that all of its code is there."""
-    compile_all()
-    assert is_ready((WHOLE_CODE,))
