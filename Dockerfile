@@ -8,10 +8,9 @@ RUN pip install --no-cache-dir -c constraints.txt '.[oidc]' && useradd --create-
 USER planner
 WORKDIR /home/planner
 ENV NUMBA_CACHE_DIR=/home/planner/.cache/numba
-# Compiles the search once, so that no first job waits for it.
-RUN python -m allocator.search.local.ready_floors \
-    && python -m allocator.search.local.ready_lines \
-    && python -m allocator.search.whole.ready
+# Compiles the search once, so that nobody waits for it. On another kind of processor it is compiled
+# anew, which the service says, before it is ready.
+RUN python -m allocator.search.local.ready
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["allocator"]

@@ -18,6 +18,7 @@ from allocator.plan.types import AreaKind, OwnDesks, Plan, Service, Status, Term
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario, ScenarioWarning
+from allocator.search.local.ready import COMPILING, announcement
 
 if TYPE_CHECKING:
     from allocator.plan.verify import Check
@@ -210,13 +211,23 @@ def _line(text: str) -> str:
 
 
 class Display:
-    """Where progress is shown; this one, for a pipe, shows nothing."""
+    """Where progress is shown; this one, for a pipe, says only that the search is compiled."""
 
     latest: Progress | None = None
 
     def update(self, progress: Progress) -> None:
         """Take the latest word of the search; may be called from any thread."""
+        if progress.stage == COMPILING and not self._is_compiling:
+            self.announce()
         self.latest = progress
+
+    @property
+    def _is_compiling(self) -> bool:
+        return self.latest is not None and self.latest.stage == COMPILING
+
+    def announce(self) -> None:
+        """Say that the search is being compiled."""
+        sys.stderr.write(f"allocator: {announcement()}\n")
 
     def tick(self) -> None:
         """Show how things stand; called a few times a second."""
@@ -241,8 +252,13 @@ class TerminalDisplay(Display):
         self.show(progress_line(self.latest, time.monotonic() - self._began))
 
     def show(self, line: str) -> None:
-        """Show this line in the place of the one before."""
+        """Show this line in the place of the one before; while compiling, how far that is."""
+        if self._is_compiling:
+            line = progress_line(self.latest, time.monotonic() - self._began)
         self._status.update(self._text(line))
+
+    def announce(self) -> None:
+        """Say nothing: the line shows it."""
 
     def __enter__(self) -> TerminalDisplay:
         self._status.start()
@@ -267,6 +283,8 @@ def progress_line(progress: Progress | None, seconds: float) -> str:
     if progress is None:
         return f"starting · {seconds:.0f} s"
     facts = [progress.stage]
+    if progress.stage == COMPILING:
+        facts = [f"{announcement()}: {progress.stage_done or 0:.0%}"]
     if progress.unplaced_people:
         facts.append(f"{progress.unplaced_people:,.0f} people unplaced")
     if progress.total is not None:

@@ -18,6 +18,7 @@ import uvicorn
 from prometheus_client import start_http_server
 
 from allocator.errors import InputError, Problem
+from allocator.search.local.ready import announcement, compile_search
 from allocator.studies.pool import Solver, default_solver
 from api.access import is_loopback
 from api.app import create_app
@@ -55,6 +56,8 @@ def serve(
             )
             raise InputError([Problem(wanted, "--host", value=host)])
         say(OPEN)
+    if settings.concurrent_solves and solver is default_solver:
+        _compile(say)
     listener = _listen(host, port)
     app = create_app(settings, solver)
     config = uvicorn.Config(
@@ -83,6 +86,8 @@ def work(say: Callable[[str], None], solver: Solver = default_solver) -> None:
     if settings.concurrent_solves == 0:
         wanted = "expected at least 1 for a worker"
         raise InputError([Problem(wanted, "ALLOCATOR_CONCURRENT_SOLVES", value="0")])
+    if solver is default_solver:
+        _compile(say)
     metrics = Metrics()
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, registry=metrics.registry)
@@ -121,6 +126,11 @@ def _ready() -> ServiceSettings:
     logging.config.dictConfig(log_config())
     prepare_database(settings.database_url)
     return settings
+
+
+def _compile(say: Callable[[str], None]) -> None:
+    """Compile the search, once an installation, before any job can come; say how far that is."""
+    compile_search(lambda done: say(f"{announcement()}: {done:.0%}"))
 
 
 def _is_open(settings: ServiceSettings) -> bool:

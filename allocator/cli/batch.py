@@ -82,6 +82,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
             pool=pool,
             options=SolveOptions(time_limit_s=time_limit, workers=1, seed=seed),
             on_step=lambda standing: shown.show(_progress(standing)),
+            on_progress=shown.update,
             should_stop=stop.is_set,
         )
     cells = [row.cells for row in rows]

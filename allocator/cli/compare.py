@@ -114,6 +114,7 @@ def _solved(
             pool=pool,
             options=SolveOptions(time_limit_s=time_limit, workers=1, seed=seed),
             on_step=lambda standing: shown.show(_progress(standing)),
+            on_progress=shown.update,
             should_stop=stop.is_set,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +47,7 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     Counts first, then names a smallest set of rules, demands and floors that cannot hold
     together, then ways out, each with a checked plan; cheapest first.
     """
+    began = time.monotonic()
     from allocator.plan.tables import prepare_folder
     from allocator.scenario.read import read_scenario
 
@@ -59,7 +61,7 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     if opening:
         print_result(opening)
     options = SolveOptions(time_limit_s=time_limit, workers=worker_count(workers), seed=seed)
-    found = _explained(given, options)
+    found = _explained(given, options, began)
     if out is not None:
         report.write_explanation(found, out, given)
     told = report.text(found, is_opened=bool(opening))
@@ -68,10 +70,10 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     raise typer.Exit(CODES[found.status])
 
 
-def _explained(given: Scenario, options: SolveOptions) -> Explanation:
+def _explained(given: Scenario, options: SolveOptions, began: float) -> Explanation:
     from allocator.studies.explain import explain as study
 
     return watched(
         "stopping with what is known; Ctrl-C again to abort",
-        lambda tell, stop: study(given, options, on_progress=tell, should_stop=stop),
+        lambda tell, stop: study(given, options, on_progress=tell, should_stop=stop, began=began),
     )

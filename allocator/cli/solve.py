@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,8 +60,9 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     Gives tower and floor of every unit; no plan leaves unchecked. Ctrl-C keeps the best plan so
     far, a second one aborts.
     """
+    began = time.monotonic()
     from allocator.console import summary
-    from allocator.plan.tables import prepare_folder, write_plan
+    from allocator.plan.tables import prepare_folder, prepare_pictures, write_plan
     from allocator.scenario.read import read_scenario
 
     given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
@@ -76,7 +78,9 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         reproducible=reproducible,
         exact=exact,
     )
-    plan = _with_conflict(_solve_watched(given, options, pieces), given, time_limit)
+    if out is not None:
+        prepare_pictures()
+    plan = _with_conflict(_solve_watched(given, options, pieces, began), given, time_limit)
     files = () if out is None else write_plan(plan, out, given)
     print_result(plan.as_json() if as_json else summary(plan, given, files))
     raise typer.Exit(CODES[plan.status])
@@ -95,13 +99,18 @@ def _start(given: Scenario, path: Path) -> dict[tuple[str, str], int]:
 
 
 def _solve_watched(
-    given: Scenario, options: SolveOptions, start: dict[tuple[str, str], int] | None
+    given: Scenario,
+    options: SolveOptions,
+    start: dict[tuple[str, str], int] | None,
+    began: float,
 ) -> Plan:
     from allocator.search.solve import solve as search
 
     return watched(
         "stopping with the best plan so far; Ctrl-C again to abort",
-        lambda tell, stop: search(given, options, start=start, on_progress=tell, should_stop=stop),
+        lambda tell, stop: search(
+            given, options, start=start, on_progress=tell, should_stop=stop, began=began
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,6 +46,7 @@ def tightest(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     whether a ratio does both, and if not, how many desks are missing. Units with a ratio of
     their own keep it.
     """
+    began = time.monotonic()
     from allocator.plan.tables import prepare_folder
     from allocator.scenario.read import read_scenario
 
@@ -55,17 +57,17 @@ def tightest(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     from allocator.studies.tightest import report
 
     options = SolveOptions(time_limit_s=time_limit, workers=worker_count(workers), seed=seed)
-    found = _found(given, options)
+    found = _found(given, options, began)
     files = () if out is None else report.write_tightest(found, out)
     told = report.text(found) + (f"files in {out}\n" if files else "")
     print_result(report.as_json(found) if as_json else told)
     raise typer.Exit(CODES[found.fit.status])
 
 
-def _found(given: Scenario, options: SolveOptions) -> Tightest:
+def _found(given: Scenario, options: SolveOptions, began: float) -> Tightest:
     from allocator.studies.tightest import tightest as study
 
     return watched(
         "stopping with what is known; Ctrl-C again to abort",
-        lambda tell, stop: study(given, options, on_progress=tell, should_stop=stop),
+        lambda tell, stop: study(given, options, on_progress=tell, should_stop=stop, began=began),
     )

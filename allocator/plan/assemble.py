@@ -106,7 +106,7 @@ def no_plan(
     ).of(scenario)
 
 
-def run_record(
+def run_record(  # noqa: PLR0913 - what a run is told by, by name
     scenario: Scenario,
     *,
     seed: int,

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Thread
 
 from pydantic import ValidationError
 
@@ -45,6 +46,19 @@ def prepare_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise _cannot_write(folder, error) from error
+
+
+def prepare_pictures() -> None:
+    """Begin to load what draws, in a thread: it takes a second in which others can search."""
+    Thread(target=_draw_nothing, daemon=True).start()
+
+
+def _draw_nothing() -> None:
+    import vl_convert  # noqa: PLC0415 - slow to import
+
+    import allocator.plan.stack  # noqa: PLC0415, F401 - slow to import
+
+    vl_convert.vegalite_to_svg({"data": {"values": []}, "mark": "bar"})
 
 
 def write_plan(plan: Plan, folder: Path, scenario: Scenario) -> tuple[Path, ...]:

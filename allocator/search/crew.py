@@ -6,7 +6,7 @@ work instead of the clock the same parts take turns, so that the same plan comes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 
@@ -33,11 +33,12 @@ SETTLED = 0.1
 """Work a unit without a better plan after which a local search begins again, from nothing or the
 best."""
 SEARCHED = 0.8
-"""Part of the time that one thread searches before it proves once more, where people are unplaced."""
+"""Part of the time after which one thread proves once more, where people are unplaced."""
 WITHOUT_PLAN = 0.2
 """Part of the time that models of a large case wait for local search to have a plan."""
 MODELLED_AT_ONCE = 60_000
 """Units times floors up to which CP-SAT looks for a first plan at the same time."""
+
 
 def search_together(record: Record, rng: np.random.Generator) -> None:
     """Search until the time is up, nothing better comes, or the gap is closed."""
@@ -104,7 +105,7 @@ def _walk_moves(record: Record, rng: np.random.Generator, work: float) -> None:
     record.get_under_way()
 
 
-def walk(  # noqa: PLR0913 - when it ends, by name
+def walk(
     record: Record,
     rng: np.random.Generator,
     *,
@@ -119,6 +120,7 @@ def walk(  # noqa: PLR0913 - when it ends, by name
     is a plan or the first attempt has settled without one.
     """
     end, enough = record.elapsed() + seconds, record.work + work
+    attempt: _Attempt
 
     def is_over() -> bool:
         first = until_first and record.layout is not None
@@ -132,7 +134,7 @@ def walk(  # noqa: PLR0913 - when it ends, by name
         attempt = _Attempt(record, afresh)
         budget = Budget(
             seconds=record.left(),
-            should_stop=lambda attempt=attempt: is_over() or attempt.is_over(),
+            should_stop=lambda: is_over() or attempt.is_over(),  # noqa: B023 - of this turn
             on_moves=attempt.spend,
         )
         begin = {} if afresh else record.layout or {}

@@ -14,7 +14,7 @@ class Progress:
     """Where a search stands.
 
     seconds since the time limit began; stage in words; total, unplaced_people, bound and gap as
-    in a plan, None while there is none.
+    in a plan, None while there is none; stage_done, share 0..1 of the stage, where that is known.
     """
 
     seconds: float
@@ -23,6 +23,7 @@ class Progress:
     unplaced_people: float | None
     bound: float | None
     gap: float | None
+    stage_done: float | None = None
 
 
 OnProgress = Callable[[Progress], None]

@@ -23,7 +23,7 @@ PATIENCE = 0.25
 It grows with the fourth power of the units, so that a local search settles several times over,
 and with the root of the floors."""
 LEAST_WORK = 0.02
-"""Work that any step of CP-SAT counts as: building its model takes Python about so many seconds."""
+"""Work that a step of CP-SAT counts as at least: so many seconds build its model."""
 MOST_RESERVED = 0.25
 """Part of the time limit kept, at most, for what comes after the search."""
 
@@ -72,6 +72,7 @@ class Record:
         self.has_good_start = False
         self.trace: list[TracePoint] = []
         self.stage = "reading the case"
+        self._stage_done: float | None = None
         self.began = time.monotonic() if began is None else began
         self.workers = self.threads_of_cp_sat = workers
         self._seed, self._reproducible = seed, reproducible
@@ -230,9 +231,9 @@ class Record:
                 self.bound = bound
                 self._note()
 
-    def enter(self, stage: str) -> None:
-        """Say what is done now."""
-        self.stage = stage
+    def enter(self, stage: str, done: float | None = None) -> None:
+        """Say what is done now, and which share of it where that is known."""
+        self.stage, self._stage_done = stage, done
         self._tell()
 
     def _note(self) -> None:
@@ -252,6 +253,7 @@ class Record:
                     unplaced_people=None if self.score is None else self.score.unplaced_people,
                     bound=self.bound,
                     gap=self.gap(),
+                    stage_done=self._stage_done,
                 )
             )
 

@@ -7,6 +7,7 @@ lower bound is proved beside. Each stage has a module of its own.
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from allocator.search.counting import shortfalls
 from allocator.search.crew import prove, search_together, warm_up
 from allocator.search.exact import MOST_PRODUCTS, products_needed, solve_exactly
 from allocator.search.first import begin_from, first_plan
-from allocator.search.local.ready import compile_search
+from allocator.search.local.ready import COMPILING, compile_search
 from allocator.search.options import SolveOptions
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.record import Record
@@ -114,7 +115,7 @@ def _search(
 def _compile(record: Record) -> None:
     """Compile the search, once an installation, while the clock stands still."""
     began = time.monotonic()
-    compile_search(record.enter, record.was_asked_to_stop)
+    compile_search(partial(record.enter, COMPILING), record.was_asked_to_stop)
     record.pause(time.monotonic() - began)
 
 

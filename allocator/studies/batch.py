@@ -30,6 +30,7 @@ from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, Pool, Task
 
 if TYPE_CHECKING:
+    from allocator.search.progress import OnProgress
     from allocator.search.solve import SolveOptions
 
 SUMMARY = "summary.csv"
@@ -139,6 +140,7 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
     pool: Pool,
     options: SolveOptions,
     on_step: Callable[[Standing], None] = lambda _: None,
+    on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[SummaryRow, ...]:
     """Solve the scenario with each headcount table, and write folders and summary under `out`.
@@ -149,6 +151,8 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
         Headcount tables, each once (`headcount_tables`).
     on_step
         Called some times a second.
+    on_progress
+        Called from any thread with what each solve says of itself.
     should_stop
         Asked as often; once true, tables that are not done are left for another time.
 
@@ -163,6 +167,7 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
         If the output folder cannot be written to.
     """
     run = _Batch(scenario, files, out, pool, options)
+    run.on_progress = on_progress
     while not run.is_over and not should_stop():
         run.step()
         on_step(run.standing())
@@ -200,6 +205,7 @@ class _Batch:
         self.running: dict[Job, _Table] = {}
         self.done: dict[Path, SummaryRow] = {}
         self.solved = 0
+        self.on_progress: OnProgress | None = None
         self.began = time.monotonic()
 
     @property
@@ -250,7 +256,7 @@ class _Batch:
         if before is not None:
             self._note(file, before)
             return
-        job = self.pool.submit(Task(scenario, self.options))
+        job = self.pool.submit(Task(scenario, self.options), self.on_progress)
         self.running[job] = _Table(file, folder, scenario, inputs)
 
     def _finish(self, job: Job) -> None:

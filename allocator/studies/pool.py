@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from allocator.errors import InputError, OutOfMemoryError, ProcessDiedError, SolveFailedError
 from allocator.plan.types import Pieces, Plan
 from allocator.scenario.types import Scenario
+from allocator.search.local.ready import COMPILING
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, Progress, ShouldStop
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 TICK_S = 0.1
 """How often a task's clock, memory and wish to stop are looked at."""
 START_S = 120.0
-"""Seconds that a process may take to start, on a machine that has much else to do."""
+"""Seconds that a process may take to start, or for a step of compiling the search, on a machine
+that has much else to do."""
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -242,7 +244,10 @@ class _Child:
         return content
 
     def _answer(self, job: Job, limits: Limits, closing: Event) -> tuple[str, Any]:
-        """Wait for the answer, handing progress on; time counts once the process is ready."""
+        """Wait for the answer, handing progress on.
+
+        Time counts once the process is ready, and not while the search is compiled.
+        """
         time_s = job.task.time_limit_s + limits.grace_s
         deadline = time.monotonic() + time_s + (0.0 if self._is_ready else START_S)
         told = False
@@ -256,9 +261,12 @@ class _Child:
             kind, content = self._pipe.recv()
             if kind == "ready":
                 self._is_ready, deadline = True, min(deadline, time.monotonic() + time_s)
-            elif kind != "progress":
+                continue
+            if kind != "progress":
                 return kind, content
-            elif job.on_progress is not None:
+            now, is_compiling = time.monotonic(), content.stage == COMPILING
+            deadline = now + time_s + START_S if is_compiling else min(deadline, now + time_s)
+            if job.on_progress is not None:
                 job.on_progress(content)
 
     def _watch(self, job: Job, deadline: float, limits: Limits, closing: Event) -> None:

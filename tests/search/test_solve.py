@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import time
+from threading import Event, Thread
 
 import pytest
 
 from allocator.errors import InputError
-from allocator.plan.types import Plan, Status
+from allocator.plan.types import Plan, Status, StoppedBecause
 from allocator.scenario.types import Scenario
+from allocator.search import solve as solving
 from allocator.search.progress import Progress
 from allocator.search.solve import SolveOptions, solve
 from tests.builders import scenario as build
@@ -53,6 +56,59 @@ def test_a_start_that_breaks_rules_is_mended() -> None:
     plan = solve(banned, QUICK, start=best.pieces)
     assert plan.status in (Status.FEASIBLE, Status.OPTIMAL)
     assert all(row.tower_id != tower for row in plan.placements if row.unit_id == "u0")
+
+
+def test_the_clock_stands_still_while_the_search_is_compiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a fresh machine the whole time limit is left for the search."""
+    monkeypatch.setattr(solving, "compile_search", lambda *_: time.sleep(1.0))
+    plan = solve(offices(6), SolveOptions(time_limit_s=0.8, workers=1))
+    assert plan.objective.total is not None
+
+
+def test_a_case_closed_by_counting_does_not_wait_for_compiling(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What counting proves is said at once, on a fresh machine, too."""
+    monkeypatch.setattr(solving, "compile_search", lambda *_: pytest.fail("compiled"))
+    assert solve(offices(8, desks=30), QUICK).status is Status.INFEASIBLE
+
+
+def test_a_limit_that_began_before_counts_from_there() -> None:
+    """A command hands over when it began; time that is over by then is over."""
+    began = time.monotonic() - 100
+    plan = solve(offices(6), SolveOptions(time_limit_s=5, workers=1), began=began)
+    assert plan.run.stopped_because is StoppedBecause.TIME_LIMIT
+
+
+def test_the_trace_runs_from_the_start_of_the_solve() -> None:
+    """Not from the start of a process that may have run for hours."""
+    plan = solve(offices(6), QUICK)
+    assert 0 <= plan.run.trace[0].seconds <= plan.run.trace[-1].seconds <= plan.run.wall_s
+
+
+def test_it_says_why_it_ended() -> None:
+    """A closed gap, no better plan for long, and a wish to stop are told apart."""
+    closed = solve(offices(6), SolveOptions(time_limit_s=60, workers=2))
+    settled = solve(offices(12, desks=60), SolveOptions(time_limit_s=60, workers=1))
+    asked = solve(offices(12, desks=60), QUICK, should_stop=lambda: True)
+    told = [plan.run.stopped_because for plan in (closed, settled, asked)]
+    assert told == ["gap_closed", "no_better_plan", "asked"]
+
+
+def test_one_worker_that_ends_by_patience_gives_the_same_plan_under_any_load() -> None:
+    """Patience is counted in work: another thread that keeps Python busy changes nothing."""
+    options, over = SolveOptions(time_limit_s=60, workers=1), Event()
+    alone = solve(offices(12, desks=60), options)
+    busy = Thread(target=lambda: [sum(range(1000)) for _ in iter(over.is_set, True)])
+    busy.start()
+    try:
+        beside = solve(offices(12, desks=60), options)
+    finally:
+        over.set()
+    assert alone.run.stopped_because is StoppedBecause.NO_BETTER_PLAN
+    assert beside.placements == alone.placements
 
 
 def test_too_few_desks_are_counted_not_searched_for() -> None:

@@ -14,6 +14,7 @@ from allocator.plan.assemble import checked_plan, no_plan, run_record
 from allocator.plan.types import Pieces, Plan, Reason, Run, Status
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.types import Scenario
+from allocator.search.local.ready import COMPILING
 from allocator.search.progress import Progress
 
 
@@ -119,3 +120,13 @@ def tell_process(
     """Say the number of the process, then never end."""
     on_progress(Progress(0.0, str(os.getpid()), None, None, None, None))
     return hang(scenario, options)
+
+
+def compile_for_long(
+    scenario: Scenario, options: Options, *, on_progress: Callable[[Progress], None], **_: Any
+) -> Plan:
+    """Say for two seconds that the search is being compiled, then solve."""
+    for done in range(20):
+        on_progress(Progress(0.0, COMPILING, None, None, None, None, done / 20))
+        time.sleep(0.1)
+    return first_fit(scenario, options)

@@ -18,7 +18,8 @@ from tests.studies.conflicts import FLOORS, PLANTED, WHOLE, Planted, can_hold
 
 
 def budget(seconds: float = 20.0) -> Budget:
-    return Budget(time.monotonic() + seconds, workers=1)
+    now = time.monotonic()
+    return Budget(now, now + seconds, workers=1)
 
 
 def conflict_of(planted: Planted) -> Conflict:

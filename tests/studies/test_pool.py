@@ -66,6 +66,13 @@ def test_task_that_hangs_is_ended() -> None:
     assert "should have stopped" in failure(planted.hang, Limits(grace_s=1.0))
 
 
+def test_time_does_not_run_while_the_search_is_compiled() -> None:
+    """A task on a fresh machine is not ended for the time that compiling takes."""
+    with Pool(1, Limits(grace_s=0.5), planted.compile_for_long) as pool:
+        plan = pool.submit(Task(SMALL, QUICK)).future.result(timeout=60)
+    assert plan.pieces == {("Finance", "A-1"): 50}
+
+
 def test_task_that_eats_memory_is_ended() -> None:
     """A process that grows beyond the limit is ended, and the limit named."""
     assert "300 MB are allowed" in failure(planted.eat, Limits(memory_mb=300))

@@ -135,7 +135,7 @@ def test_the_smallest_ratio_is_that_of_trying_all(seed: int) -> None:
     rules = draw.choice([[], [("contiguous", "u0")], [("at_least", "u0", "A-1", "5")]])
     ratios = Ratios(office(desks, [draw.randint(8, 20) for _ in range(2)], rules=rules))
     fitting = [ratios.values[i] for i in range(len(ratios)) if feasible_plans(ratios.at(i))]
-    search = FitSearch(ratios, Budget(monotonic() + 5, workers=1))
+    search = FitSearch(ratios, Budget(monotonic(), monotonic() + 5, workers=1))
     search.run()
     assert search.result().people_per_desk == min(fitting, default=None)
 

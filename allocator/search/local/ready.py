@@ -14,12 +14,13 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
 from time import sleep
+from typing import TextIO
 
 POLL_S = 0.05
 COMPILING = "compiling the search"
@@ -41,7 +42,7 @@ def is_ready(*parts: str) -> bool:
 
 
 def compile_search(
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[float], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> None:
     """Compile the search unless that is done; return once it is, or at the stop.
@@ -52,43 +53,46 @@ def compile_search(
     Parameters
     ----------
     tell
-        Told how far it is, in words, whenever that changes.
+        Told the share that is done, 0..1, whenever that changes.
     should_stop
         Asked often.
     """
     if is_ready():
         return
-    with _turn(should_stop), ExitStack() as stack:
-        children = [_begin(part) for part in PARTS if not is_ready(part) and not should_stop()]
-        for child in children:
-            stack.callback(_end, child)
-        told = ""
-        while any(child.poll() is None for child in children) and not should_stop():
-            if (words := _progress()) != told:
-                tell(told := words)
+    with (code_folder() / "turn").open("w") as turn, ExitStack() as stack:
+        children, told = list[subprocess.Popen[bytes]](), -1.0
+        while not is_ready() and not should_stop():
+            if not children and _is_ours(turn):
+                children = [_begin(part) for part in PARTS if not is_ready(part)]
+                stack.callback(_end, children)
+            elif children and all(child.poll() is not None for child in children):
+                break
+            done = sum(map(_share_done, PARTS)) / len(PARTS)
+            if done != told:
+                tell(told := done)
             sleep(POLL_S)
     for part in PARTS:
         if not is_ready(part) and not should_stop():  # without a process: here, or say why not
             import_module(part).compile_all()
 
 
-def _progress() -> str:
-    done = sum(map(_share_done, PARTS)) / len(PARTS)
-    place = "" if is_lasting() else f"; it is kept in {code_folder()} as no other folder allows it"
-    return f"{COMPILING}, once per installation: {done:.0%}{place}"
+def announcement() -> str:
+    """Return the sentence that says what is going on, and where the code goes if not as usual."""
+    said = f"{COMPILING}, once per installation"
+    if is_lasting():
+        return said
+    return (
+        f"{said}; its code is kept in {code_folder().parents[1]}, as no usual folder is writable"
+    )
 
 
-@contextmanager
-def _turn(should_stop: Callable[[], bool]) -> Iterator[None]:
-    """Wait until no other process compiles, and keep others from it while inside."""
-    with (code_folder() / "turn").open("w") as file:
-        while not should_stop():
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                sleep(POLL_S)
-        yield
+def _is_ours(turn: TextIO) -> bool:
+    """Whether it is this process's turn to compile; it is until the file is closed."""
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _begin(module: str) -> subprocess.Popen[bytes]:
@@ -113,9 +117,10 @@ def _begin(module: str) -> subprocess.Popen[bytes]:
     )
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.kill()
-    child.wait()
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        child.kill()
+        child.wait()
 
 
 def compile_steps(module: str, steps: Sequence[Callable[[], object]]) -> None:
@@ -211,4 +216,4 @@ def shaping() -> list[Path]:
 
 
 if __name__ == "__main__":
-    compile_search(print)
+    compile_search(lambda done: print(f"{announcement()}: {done:.0%}", flush=True))

@@ -6,7 +6,6 @@ It runs in a process of its own; which attempts are made is decided in `run`.
 from __future__ import annotations
 
 import resource
-import time
 from importlib import import_module
 
 from allocator.plan.assemble import OPTIMAL_GAP
@@ -14,7 +13,6 @@ from allocator.plan.types import Pieces, TracePoint
 from allocator.plan.verify import Check, given_pieces, verify
 from allocator.scenario.types import Scenario
 from allocator.search.compile import compile_case
-from allocator.search.progress import process_start
 from allocator.search.solve import SolveOptions, solve
 from allocator.studies.bench.peers import OURSELVES, PEERS
 from allocator.studies.bench.types import Allowance, Answer, BenchStatus, Claim, Notes
@@ -37,23 +35,18 @@ def _ours(scenario: Scenario, allowance: Allowance) -> Answer:
     options = SolveOptions(
         time_limit_s=allowance.seconds, workers=allowance.workers, seed=allowance.seed
     )
-    began_s = time.monotonic() - process_start()
     plan = solve(scenario, options)
-    trace = tuple(
-        point.model_copy(update={"seconds": round(max(0.0, point.seconds - began_s), 3)})
-        for point in plan.run.trace
-    )
     return Answer(
         status=BenchStatus(plan.status),
         total=plan.objective.total,
         unplaced_people=plan.objective.unplaced_people,
         bound=plan.bound,
         gap=plan.gap,
-        first_plan_s=_first_plan_s(trace),
+        first_plan_s=_first_plan_s(plan.run.trace),
         seconds=plan.run.wall_s,
         memory_mb=_peak_memory_mb(),
         message="; ".join(reason.message for reason in plan.reasons),
-        trace=trace,
+        trace=plan.run.trace,
     )
 
 

@@ -20,6 +20,7 @@ from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, Pool, Task
 
 if TYPE_CHECKING:
+    from allocator.search.progress import OnProgress
     from allocator.search.solve import SolveOptions
 
 TICK_S = 0.1
@@ -77,6 +78,7 @@ def compare(
     pool: Pool,
     options: SolveOptions,
     on_step: Callable[[Standing], None] = lambda _: None,
+    on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Row, ...]:
     """Solve every case and return a row for each, in their order.
@@ -94,11 +96,14 @@ def compare(
     ----------
     on_step
         Called some times a second.
+    on_progress
+        Called from any thread with what each solve says of itself.
     should_stop
         Asked as often; once true, no more cases are begun, those being solved end with the best
         plan so far, and the others get no row.
     """
     run = _Comparison(cases, pool, options)
+    run.on_progress = on_progress
     while run.running or (run.is_unfinished and not should_stop()):
         run.step(stopping=should_stop())
         on_step(run.standing())
@@ -147,6 +152,7 @@ class _Comparison:
         self.cases = cases
         self.pool = pool
         self.options = options
+        self.on_progress: OnProgress | None = None
         self.plans: dict[int, Plan] = {}
         self.running: dict[Job, tuple[int, Case | None]] = {}
         self.again: list[int] = []
@@ -207,7 +213,7 @@ class _Comparison:
         scenario = self.cases[number].scenario
         pieces = None if start is None else adapted(self.plans[start].pieces, scenario)
         options = self._from_nothing() if start is None else self._from_plan(number)
-        job = self.pool.submit(Task(scenario, options, pieces))
+        job = self.pool.submit(Task(scenario, options, pieces), self.on_progress)
         self.running[job] = number, None if start is None else self.cases[start]
 
     def _from_nothing(self) -> SolveOptions:

@@ -67,6 +67,7 @@ def explain(
     *,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    began: float | None = None,
 ) -> Explanation:
     """Return why no plan exists and what to give up, or a plan where one exists.
 
@@ -80,11 +81,13 @@ def explain(
         Told the stage, and the plans found on the way.
     should_stop
         Asked often; once true, what is known by then is returned.
+    began
+        When the time limit began, on the clock of `time.monotonic`; now if left out.
     """
-    began = time.monotonic()
-    budget = Budget.of(options or SolveOptions(time_limit_s=60.0), should_stop)
-    found = _explain(scenario, replace(budget, on_progress=on_progress))
-    return replace(found, seconds=round(time.monotonic() - began, 3))
+    options = options or SolveOptions(time_limit_s=60.0)
+    budget = Budget.of(options, on_progress, should_stop, began)
+    found = _explain(scenario, budget)
+    return replace(found, seconds=round(time.monotonic() - budget.began, 3))
 
 
 def _explain(scenario: Scenario, budget: Budget) -> Explanation:
@@ -128,7 +131,8 @@ def with_conflict(plan: Plan, scenario: Scenario, seconds: float) -> Plan:
     counted_already = any(reason.kind != "search" for reason in plan.reasons)
     if plan.status is not Status.INFEASIBLE or counted_already or scenario.is_pooled:
         return plan
-    budget = Budget(time.monotonic() + seconds, plan.run.workers, plan.run.seed)
+    now = time.monotonic()
+    budget = Budget(now, now + seconds, plan.run.workers, plan.run.seed)
     conflict = find_conflict(scenario, budget)
     more = () if conflict is None else _as_reasons(conflict)
     return plan.model_copy(update={"reasons": (*plan.reasons, *more)}).of(scenario)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 
 from allocator.plan.types import Pieces, Plan, Status
 from allocator.plan.verify import GivenPlacement, given_pieces, verify
 from allocator.scenario.types import Scenario
 from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
+from allocator.search.local.ready import COMPILING, compile_search
 from allocator.search.model.layout_model import Effort
 from allocator.search.overfull import Overfull, fewest_beyond
-from allocator.search.progress import OnProgress, Progress, ShouldStop, process_start
+from allocator.search.progress import OnProgress, Progress, ShouldStop
 from allocator.search.solve import SolveOptions, solve
 from allocator.studies.compare.adapt import adapted
 
@@ -28,8 +30,12 @@ TOLERATED = frozenset({"unplaced", "over_capacity", "max_occupants"})
 
 @dataclass(frozen=True)
 class Budget:
-    """Seconds until a deadline, threads, whom to ask whether to stop, and whom to tell."""
+    """Seconds until a deadline, threads, whom to ask whether to stop, and whom to tell.
 
+    Times are those of `time.monotonic`.
+    """
+
+    began: float
     deadline: float
     workers: int
     seed: int = 0
@@ -37,10 +43,23 @@ class Budget:
     on_progress: OnProgress | None = None
 
     @classmethod
-    def of(cls, options: SolveOptions, should_stop: ShouldStop | None = None) -> Budget:
-        """Return the budget of a call that begins now."""
-        deadline = time.monotonic() + options.time_limit_s
-        return cls(deadline, options.workers, options.seed, should_stop or (lambda: False))
+    def of(
+        cls,
+        options: SolveOptions,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+        began: float | None = None,
+    ) -> Budget:
+        """Return the budget of a call that begins now, or began then.
+
+        The search is compiled first, if that was not done yet, while the clock stands still.
+        """
+        now = time.monotonic()
+        began, stop = now if began is None else began, should_stop or (lambda: False)
+        budget = cls(began, began, options.workers, options.seed, stop, on_progress)
+        compile_search(partial(budget.enter, COMPILING), stop)
+        began += time.monotonic() - now
+        return replace(budget, began=began, deadline=began + options.time_limit_s)
 
     def left(self) -> float:
         """Seconds left, at least 0."""
@@ -51,11 +70,11 @@ class Budget:
         deadline = min(self.deadline, time.monotonic() + seconds)
         return replace(self, deadline=deadline)
 
-    def enter(self, stage: str) -> None:
-        """Say what is done now."""
+    def enter(self, stage: str, done: float | None = None) -> None:
+        """Say what is done now, and which share of it where that is known."""
         if self.on_progress is not None:
-            seconds = time.monotonic() - process_start()
-            self.on_progress(Progress(seconds, stage, None, None, None, None))
+            seconds = time.monotonic() - self.began
+            self.on_progress(Progress(seconds, stage, None, None, None, None, done))
 
 
 class Planner:

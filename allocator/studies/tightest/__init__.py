@@ -48,6 +48,7 @@ def tightest(
     *,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    began: float | None = None,
 ) -> Tightest:
     """Return the smallest people_per_desk that fits, proved on both sides, and what serves.
 
@@ -61,15 +62,16 @@ def tightest(
         Told the stage.
     should_stop
         Asked often; once true, what is known by then is returned.
+    began
+        When the time limit began, on the clock of `time.monotonic`; now if left out.
 
     Raises
     ------
     InputError
         If desks are shared beyond the unit: then no ratio says how many are needed.
     """
-    began = time.monotonic()
-    asked = Budget.of(options or SolveOptions(time_limit_s=60.0), should_stop)
-    budget = Budget(asked.deadline, asked.workers, asked.seed, asked.should_stop, on_progress)
+    options = options or SolveOptions(time_limit_s=60.0)
+    budget = Budget.of(options, on_progress, should_stop, began)
     ratios = Ratios(scenario)
     search = FitSearch(ratios, budget.part(budget.left() * FIT_PART))
     search.run()
@@ -80,9 +82,9 @@ def tightest(
         served = with_plan(ratios, served, fit, budget)
     missing = None
     if does_both is False and served.place is not None:
-        part = budget.part(max(MISSING_S, time.monotonic() - began))
+        part = budget.part(max(MISSING_S, time.monotonic() - budget.began))
         missing = missing_desks(ratios, served.place, near, part)
-    return Tightest(fit, served, does_both, missing, round(time.monotonic() - began, 3))
+    return Tightest(fit, served, does_both, missing, round(time.monotonic() - budget.began, 3))
 
 
 def _does_both(fit: Fit, served: Served) -> bool | None:

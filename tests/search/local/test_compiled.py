@@ -11,11 +11,8 @@ from allocator.search.compile import compile_case
 from allocator.search.local import (
     anneal,
     blocking,
-    compiled,
     lining,
     ready,
-    ready_floors,
-    ready_lines,
 )
 from allocator.search.local.budget import Budget
 from allocator.search.local.improve import improve
@@ -24,9 +21,9 @@ from tests.search.local.boards import office
 
 def test_machine_code_is_made_anew_when_tables_or_functions_change() -> None:
     """Every source with compiled functions or tables counts: old code must not meet new tables."""
-    names = {path.name for path in compiled.shaping()}
-    assert {"board.py", "memory.py", "blocking.py", "moves.py", "counts.py"} <= names
-    sources = Path(compiled.__file__).parent.glob("*.py")
+    names = {path.name for path in ready.shaping()}
+    assert {"board.py", "memory.py", "blocking.py", "moves.py", "seating.py"} <= names
+    sources = Path(ready.__file__).parents[1].glob("*/*.py")
     assert names >= {p.name for p in sources if "import compiled" in p.read_text("utf-8")}
 
 
@@ -37,13 +34,13 @@ def test_the_package_that_runs_is_compiled_and_no_copy_of_it(
     (tmp_path / "allocator").mkdir()
     (tmp_path / "allocator" / "__init__.py").write_text("raise SystemExit(7)\n", "utf-8")
     monkeypatch.chdir(tmp_path)
-    assert ready.run("allocator.search.local.budget").wait() == 0
+    ready._note(ready.LINES).unlink()
+    assert ready._begin(ready.LINES).wait() == 0
+    assert ready.is_ready()
 
 
 @pytest.fixture(scope="module")
 def _searched() -> None:
-    ready_floors.compile_all()
-    ready_lines.compile_all()
     rng = np.random.default_rng(0)
     assert list(improve(compile_case(office()), {}, rng=rng, budget=Budget(moves=400_000)))
 
