@@ -6,13 +6,14 @@ work instead of the clock the same parts take turns, so that the same plan comes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 
 import numpy as np
 
 from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
+from allocator.search.cancel import until
 from allocator.search.exact import pack_exactly
 from allocator.search.first import first_plan
 from allocator.search.local.budget import Budget
@@ -50,10 +51,18 @@ def search_together(record: Record, rng: np.random.Generator) -> None:
         return
     first, *others = rng.spawn(record.workers)
     with ThreadPoolExecutor(record.workers) as pool:
-        jobs = [pool.submit(prove_and_repair, record, first)]
-        jobs += [pool.submit(walk, record, other) for other in others]
+        jobs = [pool.submit(_until_over, prove_and_repair, record, first)]
+        jobs += [pool.submit(_until_over, walk, record, other) for other in others]
         for job in jobs:
             job.result()
+
+
+def _until_over(
+    job: Callable[[Record, np.random.Generator], None], record: Record, rng: np.random.Generator
+) -> None:
+    """Do a job in a thread of its own until it is done or the search is over."""
+    with until(record.is_over):
+        job(record, rng)
 
 
 def warm_up(record: Record, rng: np.random.Generator) -> None:
@@ -206,7 +215,8 @@ def prove(record: Record) -> None:
     part = 5 if record.case.cells > MODELLED_AT_ONCE else 10
     seconds = max(0.5, record.left() / part)
     unplaced = record.unplaced_people
-    record.prove(lower_bounds(record.relaxed, time_limit_s=seconds, unplaced_people=unplaced))
+    for bounds in lower_bounds(record.relaxed, time_limit_s=seconds, unplaced_people=unplaced):
+        record.prove(bounds)
 
 
 def further_proofs(record: Record) -> Iterator[Bounds]:

@@ -17,11 +17,11 @@ from allocator.search.pooling.rooms import Rooms
 from allocator.search.progress import MOVES_PER_S, OnProgress, Progress, ShouldStop
 from allocator.search.score import Score, Scorer
 
-PATIENCE = 0.25
+PATIENCE = 2.5
 """Work without a better plan after which a search gives up, for 12 units and 8 floors.
 
-It grows with the fourth power of the units, so that a local search settles several times over,
-and with the root of the floors."""
+It grows with the square of the units, so that a local search settles several times over, and
+with the root of the floors."""
 LEAST_WORK = 0.02
 """Work that a step of CP-SAT counts as at least: so many seconds build its model."""
 MOST_RESERVED = 0.25
@@ -158,7 +158,7 @@ class Record:
     def patience(self) -> float:
         """Work without a better plan after which a search gives up."""
         units, floors = len(self.case.unit_ids) / 12, len(self.case.floor_ids) / 8
-        return float(max(1.0, units**4 * floors**0.5)) * PATIENCE
+        return float(max(1.0, units**2 * floors**0.5)) * PATIENCE
 
     def get_under_way(self) -> None:
         """Begin to lose patience: local search has begun to work on a plan."""

@@ -16,6 +16,7 @@ from allocator.plan.assemble import checked_plan, no_plan, run_record
 from allocator.plan.types import Pieces, Plan, Reason, Run, Status
 from allocator.plan.verify import given_pieces, verify
 from allocator.scenario.types import Scenario
+from allocator.search.cancel import until
 from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.crew import prove, search_together, warm_up
@@ -102,13 +103,14 @@ def _search(
     if options.exact and products > MOST_PRODUCTS:
         raise InputError([_too_large()])
     rng = np.random.default_rng(options.seed)
-    if start:
-        begin_from(record, _usable(scenario, record, start), rng)
-        record.has_good_start = record.layout is not None
-    if options.exact or _is_small(record, products):
-        _close(record, rng, exact=options.exact)
-    if not options.exact and not record.is_over():
-        search_together(record, rng)
+    with until(record.is_over):
+        if start:
+            begin_from(record, _usable(scenario, record, start), rng)
+            record.has_good_start = record.layout is not None
+        if options.exact or _is_small(record, products):
+            _close(record, rng, exact=options.exact)
+        if not options.exact and not record.is_over():
+            search_together(record, rng)
     return (Reason(kind="search", message=NO_LAYOUT),) if record.is_infeasible else ()
 
 

@@ -18,6 +18,7 @@ from ortools.sat.python import cp_model
 
 from allocator.plan.people import share_people
 from allocator.scenario.rules import RuleKind
+from allocator.search.cancel import checkpoint
 from allocator.search.case import Case, CaseRule
 from allocator.search.model.layout_model import Effort, interruptible
 from allocator.search.progress import ShouldStop
@@ -139,6 +140,7 @@ class TowerModel:
         self._presence: dict[tuple[tuple[int, ...], int], cp_model.IntVar | None] = {}
         self._apart: defaultdict[int, dict[int, cp_model.IntVar]] = defaultdict(dict)
         for b, block in enumerate(blocks):
+            checkpoint()
             for t in case.towers:
                 if within is None or t in within[block.units[0]]:
                     self._add_block(b, t)
@@ -200,8 +202,10 @@ class TowerModel:
             placed = sum(self.desks.get((b, t), 0) for t in self.case.towers)
             self.model.add(placed + self._short(b) == block.demand)
         for t in self.case.towers:
+            checkpoint()
             self._capacity(t)
         for rule in self.case.rules:
+            checkpoint()
             post = POST.get(rule.kind)
             if post is not None:
                 post(self, rule)
@@ -251,6 +255,7 @@ class TowerModel:
     def _price(self) -> None:
         prices = self.case.scenario.settings.prices
         for o in range(len(self.case.organisation_ids)):
+            checkpoint()
             for literal in self.presences(self.blocks_of(self.case.units_of[o])):
                 self.costs.append((prices.extra_tower, literal))
         for (b, _), literal in self.used.items():
@@ -280,6 +285,7 @@ class TowerModel:
         for o in sorted(members, key=lambda o: -size[o]):
             left = size[o]
             for b in members[o]:
+                checkpoint()
                 self._fit(b, left, room, desks)
                 left -= self.blocks[b].demand
         self._hint_at(desks)

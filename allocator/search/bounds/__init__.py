@@ -55,8 +55,12 @@ def bounds_at_once(case: Case) -> Bounds:
     return Bounds(terms=terms, total=terms[TermName.PLACEMENT_COST])
 
 
-def lower_bounds(case: Case, *, time_limit_s: float, unplaced_people: float = 0.0) -> Bounds:
-    """Return lower bounds over all plans that leave at most so many people unplaced.
+def lower_bounds(
+    case: Case, *, time_limit_s: float, unplaced_people: float = 0.0
+) -> Iterator[Bounds]:
+    """Yield lower bounds over all plans that leave at most so many people unplaced.
+
+    Those that count are quick and come first, then those that search and walk.
 
     Parameters
     ----------
@@ -69,15 +73,16 @@ def lower_bounds(case: Case, *, time_limit_s: float, unplaced_people: float = 0.
     case = case.weighed  # only shares of units matter here
     needed = needed_desks(case, unplaced_people)
     terms = _alone(case, needed, time_limit_s / 8)
+    yield Bounds(terms=terms, total=sum(terms.values()))
     if not needed.everyone:
-        return Bounds(terms=terms, total=sum(terms.values()))
+        return
     prices, views = case.scenario.settings.prices, Views(case)
     joint = cautious(joint_bound(case, views, begun + 0.8 * time_limit_s))
     walked, end = prices.walking * views.minutes, begun + time_limit_s
     alone = warm_transport(case, 0.0, walked, end).share(walked, end)
-    terms[TermName.WALKING] = max(cautious(alone.bound), 0.0)
+    terms = terms | {TermName.WALKING: max(cautious(alone.bound), 0.0)}
     total = max(sum(terms.values()), joint + terms[TermName.PEOPLE_MOVED])
-    return Bounds(terms=terms, total=total)
+    yield Bounds(terms=terms, total=total)
 
 
 def rising_bounds(

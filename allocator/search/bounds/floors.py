@@ -11,7 +11,7 @@ from ortools.sat.python import cp_model
 
 from allocator.search.bounds.needed import Needed
 from allocator.search.bounds.scaling import proved, scale_for
-from allocator.search.case import Case
+from allocator.search.case import Case, distinct_rows
 
 
 def open_floors(case: Case, needed: Needed, time_limit_s: float) -> float:
@@ -39,7 +39,7 @@ def open_floors(case: Case, needed: Needed, time_limit_s: float) -> float:
 def _covers(case: Case, needed: Needed) -> list[tuple[list[bool], int]]:
     """Return sets of floors (F), each with the desks that must lie in it, none of them 0."""
     everywhere = np.ones(len(case.floor_ids), bool)
-    confined = np.unique(case.allowed[needed.by_unit > 0], axis=0)
+    confined, _ = distinct_rows(case.allowed[needed.by_unit > 0])
     found = [
         (floors.tolist(), needed.of(case, _inside(case, floors)))
         for floors in (everywhere, *confined)

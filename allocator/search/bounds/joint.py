@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from allocator.search.bounds.floors import fewest_floors
 from allocator.search.bounds.transport import Share, warm_transport
 from allocator.search.bounds.walking import Views
+from allocator.search.cancel import checkpoint
 from allocator.search.case import Case
 
 Floats = NDArray[np.float64]
@@ -75,6 +76,7 @@ def extra_floor_shares(case: Case) -> Floats:
     demand = case.demand[:, None].astype(np.float64)
     found = np.maximum(demand / np.maximum(case.capacity, 1) - 1, 0.0)
     for u in np.flatnonzero(case.demand).tolist():
+        checkpoint()
         extra = fewest_floors(case, u, int(case.demand[u])) - 1
         if extra:
             found[u] = extra

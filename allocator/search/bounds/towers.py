@@ -11,6 +11,7 @@ from ortools.sat.python import cp_model
 from allocator.search.bounds.needed import Needed
 from allocator.search.bounds.scaling import proved
 from allocator.search.bounds.undivided import Undivided
+from allocator.search.cancel import checkpoint
 from allocator.search.case import Case
 
 LARGEST_MODEL = 30_000
@@ -59,20 +60,21 @@ def _together(
     model = cp_model.CpModel()
     capacity = np.bincount(case.tower, weights=case.capacity).astype(np.int64)
     present = [o for o in case.organisations if desks[o] > 0]
-    used, placed = {}, {}
+    used: list[cp_model.IntVar] = []
+    in_tower: list[list[cp_model.IntVar]] = [[] for _ in case.towers]
     for o in present:
-        for t in case.towers:
-            most = int(min(rooms[o, t], desks[o]))
-            if most:
-                used[o, t] = model.new_bool_var("")
-                placed[o, t] = model.new_int_var(0, most, "")
-                model.add(placed[o, t] <= most * used[o, t])
-    for o in present:
-        model.add(sum(y for (p, _), y in placed.items() if p == o) == int(desks[o]))
-        fewest = fewest_towers(rooms[o], int(desks[o]))
-        model.add(sum(z for (p, _), z in used.items() if p == o) >= fewest)
+        checkpoint()
+        most = {t: int(min(rooms[o, t], desks[o])) for t in case.towers if rooms[o, t]}
+        here = {t: model.new_bool_var("") for t in most}
+        placed = {t: model.new_int_var(0, desks_here, "") for t, desks_here in most.items()}
+        for t, desks_here in most.items():
+            model.add(placed[t] <= desks_here * here[t])
+            in_tower[t].append(placed[t])
+        model.add(sum(placed.values()) == int(desks[o]))
+        model.add(sum(here.values()) >= fewest_towers(rooms[o], int(desks[o])))
+        used += here.values()
     for t in case.towers:
-        model.add(sum(y for (_, s), y in placed.items() if s == t) <= int(capacity[t]))
-    model.minimize(sum(used.values()) - len(present))
+        model.add(sum(in_tower[t]) <= int(capacity[t]))
+    model.minimize(sum(used) - len(present))
     bound = proved(model, time_limit_s)
     return 0 if bound is None else ceil(bound - 1e-6)

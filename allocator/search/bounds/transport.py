@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.search.bounds.towers import fewest_towers, tower_rooms
+from allocator.search.cancel import checkpoint
 from allocator.search.case import Case
 
 Floats = NDArray[np.float64]
@@ -103,6 +104,7 @@ class Transport:
         price, direction, ease, idle = best.price, best.excess, self.ease, 0
         stake = _stake(mine)
         for _ in range(STEPS):
+            checkpoint()
             direction = np.where(price > 0, direction, np.maximum(direction, 0.0))
             norm = float(direction @ direction)
             if norm == 0 or ease < SMALLEST or best.bound > HOPELESS or monotonic() > until:

@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.search.case import Case
+from allocator.search.cancel import checkpoint
+from allocator.search.case import Case, distinct_rows
 
 BAND = 0.999
 """Partners whose trips a desk differ by less than this factor count as the lightest of them."""
@@ -68,6 +69,7 @@ class Views:
     def _minutes(self) -> Floats:
         found = np.zeros(self.case.allowed.shape)
         for u in np.flatnonzero(self.case.demand).tolist():
+            checkpoint()
             density = self.partners.trips_a_desk(u)
             for view in self.views:
                 found[u] += view.least(density)
@@ -94,10 +96,10 @@ def _classes(case: Case) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]
         yield free, np.ones(len(case.floor_ids), bool)
     kept = placed[confined[placed]]
     if kept.size:
-        rows, class_of = np.unique(case.allowed[kept], axis=0, return_inverse=True)
+        rows, class_of = distinct_rows(case.allowed[kept])
         for i, row in enumerate(rows):
             if row.any():
-                yield kept[class_of.ravel() == i], row
+                yield kept[class_of == i], row
 
 
 class _Partners:
@@ -138,6 +140,7 @@ class _Partners:
         """Return the minutes (P, P) of each pair as seen from its first and from its second."""
         units, found = self.case.trips.units, np.zeros((2, len(self.part)))
         for u in np.flatnonzero(self.case.demand).tolist():
+            checkpoint()
             seen = mean_minutes(u, int(floor[u]))
             whole = np.bincount(
                 self.case.organisation,
@@ -223,6 +226,7 @@ def _nearest(
     upto = np.cumsum(capacity[order], axis=1)
     value, slope = (np.empty((len(grid), len(minutes))) for _ in range(2))
     for f, (near, desks) in enumerate(zip(sorted_minutes, upto, strict=True)):
+        checkpoint()
         k = np.minimum(np.searchsorted(desks, grid, side="right"), len(near) - 1)
         spent = np.append(0.0, np.cumsum(near * np.diff(desks, prepend=0)))
         value[:, f] = spent[k] + near[k] * (grid - np.append(0, desks)[k])

@@ -16,7 +16,7 @@ from ortools.graph.python import max_flow
 from allocator.plan.types import Reason
 from allocator.plan.verify.words import counted, listed
 from allocator.scenario.rules import RuleKind
-from allocator.search.case import Case
+from allocator.search.case import Case, distinct_rows
 from allocator.search.compile import compile_case
 from allocator.search.counting.words import names, needed, open_to_any, verb
 
@@ -70,7 +70,7 @@ def crowds(case: Case) -> list[Crowd]:
     placed = np.flatnonzero(case.demand > 0)
     if not placed.size:
         return []
-    rows, group_of = np.unique(case.allowed[placed], axis=0, return_inverse=True)
+    rows, group_of = distinct_rows(case.allowed[placed])
     demand = np.bincount(group_of, weights=case.demand[placed]).astype(np.int64)
     cut = _least_cut(rows, demand, case.capacity)
     found: list[Where] = [
@@ -88,14 +88,14 @@ def _least_cut(
     rows: NDArray[np.bool_], demand: NDArray[np.int64], capacity: NDArray[np.int64]
 ) -> list[int]:
     """Return the groups on the source's side of a least cut; none where all desks find room."""
-    columns, class_of = np.unique(rows, axis=1, return_inverse=True)
-    room = np.bincount(class_of.ravel(), weights=capacity).astype(np.int64)
-    groups, classes = columns.shape
+    columns, class_of = distinct_rows(rows.T)
+    room = np.bincount(class_of, weights=capacity).astype(np.int64)
+    classes, groups = columns.shape
     flow = max_flow.SimpleMaxFlow()
     source, sink = groups + classes, groups + classes + 1
     for g, desks in enumerate(demand.tolist()):
         flow.add_arc_with_capacity(source, g, desks)
-    for g, c in np.argwhere(columns).tolist():
+    for g, c in np.argwhere(columns.T).tolist():
         flow.add_arc_with_capacity(g, groups + c, int(demand[g]))
     for c, desks in enumerate(room.tolist()):
         flow.add_arc_with_capacity(groups + c, sink, desks)

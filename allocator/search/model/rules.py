@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from ortools.sat.python import cp_model
 
 from allocator.scenario.rules import RuleKind
+from allocator.search.cancel import checkpoint
 from allocator.search.case import Case, CaseRule
 from allocator.search.model.variables import Literal, Pieces
 
@@ -19,10 +20,13 @@ from allocator.search.model.variables import Literal, Pieces
 def post_all(pieces: Pieces) -> None:
     """Post everything that a plan must satisfy (sections 3 and 4 of the contract)."""
     for u in pieces.units:
+        checkpoint()
         every_desk_placed(pieces, u)
     for f in {f for u in pieces.units for f in pieces.floors_of(u)}:
+        checkpoint()
         capacity(pieces, f)
     for rule in pieces.case.rules:
+        checkpoint()
         if pieces.touches(rule.both) or rule.kind is RuleKind.OWN_FLOOR:
             POST[rule.kind](pieces, rule)
 
@@ -90,6 +94,7 @@ def own_floor(pieces: Pieces, rule: CaseRule) -> None:
     subject = set(rule.units)
     own = {int(of[u]) for u in rule.units}
     for f in {f for u in (*pieces.units, *rule.units) for f in pieces.floors_of(u)}:
+        checkpoint()
         here = pieces.units_on(f)
         guests = [here[u] for u in here if int(of[u]) not in own]
         hosts = [here[u] for u in here if u in subject]

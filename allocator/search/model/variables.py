@@ -12,6 +12,7 @@ from functools import cache
 
 from ortools.sat.python import cp_model
 
+from allocator.search.cancel import checkpoint
 from allocator.search.case import Case, Layout
 
 Cell = tuple[int, int]
@@ -69,6 +70,7 @@ class Pieces:
             for u in self.units
         }
         for cell in free:
+            checkpoint()
             self._free(cell, may_be_short)
         if may_be_short:
             for u in self.units:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
+from allocator.search.cancel import checkpoint
 from allocator.search.case import Layout
 from allocator.search.model.objective import Cost
 from allocator.search.model.variables import Desks, Pieces
@@ -76,9 +77,11 @@ class _Walking:
         if not self.price:
             return self.result
         for i, j in self._pairs():
+            checkpoint()
             self._take_out(i, j)
             self._pair(i, j)
         for i, u in enumerate(self.units):
+            checkpoint()
             self._take_out(i, i)
             if self.pieces.is_whole(u):
                 self._inside_whole(i)
