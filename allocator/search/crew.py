@@ -25,7 +25,7 @@ from allocator.search.record import Record
 NEIGHBOURHOOD_S = 2.0
 IN_VAIN, TURN_S = 4, 10.0
 """Neighbourhoods in vain after which local search takes a turn, and how long that is."""
-WARM_UP = 0.3
+WARM_UP = 0.1
 """Work of local search before a small case is solved as one model."""
 POLL_S = 0.05
 BEHIND = 5e-4

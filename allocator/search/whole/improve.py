@@ -27,7 +27,7 @@ MOVES = (400, 4_000, 16_000)
 MOST_MOVES = 50_000_000
 STEP = 100_000
 """Moves between two looks at the budget."""
-MOVES_AS_ONE = 100
+MOVES_AS_ONE = 50
 """Moves that count as one of the general search: about so much faster they are."""
 REHEATS = 0.15
 """Part of the tries that begin from the best plan."""
