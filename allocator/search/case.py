@@ -6,7 +6,7 @@ Made once a solve (`compile`). Units, floors, towers and organisations are numbe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -76,6 +76,8 @@ class Case:
         Where a unit may have a piece, by needs, only_in, never_in, kept_for and levels, and by
         the floor's room for its smallest piece.
     minutes : (F, F) float
+    trips_later
+        Works the trips out, once; counting does without them.
     rules
         The rules that are not yet spent on `allowed`.
     """
@@ -97,7 +99,7 @@ class Case:
     open_cost: NDArray[np.float64]
     allowed: NDArray[np.bool_]
     minutes: NDArray[np.float64]
-    trips: TripTable
+    trips_later: Callable[[], TripTable]
     rules: tuple[CaseRule, ...]
     weight: NDArray[np.int64]
     """What a desk of each unit weighs (U)."""
@@ -112,6 +114,11 @@ class Case:
     """Share of a unit's current desks by floor; a unit with current desks has at least one row."""
     moving: frozenset[int] = frozenset()
     """Units with current desks: those that people_moved counts."""
+
+    @property
+    def trips(self) -> TripTable:
+        """All trips, worked out when they are first asked for."""
+        return self.trips_later()
 
     @property
     def units(self) -> range:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,17 @@ from allocator.scenario.rules import RuleKind
 from allocator.scenario.settings import Sharing
 from allocator.scenario.trips import trip_table
 from allocator.scenario.types import Rule, Scenario
+from allocator.search.cancel import checkpoint
 from allocator.search.case import Case, CaseRule
 from allocator.search.pooling.rows import Rows, relaxed_rows
 
 
 def compile_case(scenario: Scenario) -> Case:
-    """Return the scenario as arrays, the same whatever the order of its rows."""
+    """Return the scenario as arrays, the same whatever the order of its rows.
+
+    Trips are worked out when they are first asked for: counting does without.
+    """
+    checkpoint()
     return _Compiler(in_order(scenario)).case()
 
 
@@ -97,7 +103,7 @@ class _Compiler:
             open_cost=self._open_cost(desks),
             allowed=self._allowed(),
             minutes=walking_minutes(scenario),
-            trips=trip_table(scenario),
+            trips_later=cache(partial(trip_table, scenario)),
             rules=tuple(self._rules()),
             weight=self.rows.weight,
             entry=self.rows.entry,

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.scenario.rules import RuleKind
+from allocator.search.cancel import checkpoint
 from allocator.search.case import Case, CaseRule, Layout
 from allocator.search.local.walking import parent_groups
 
@@ -85,7 +86,11 @@ def tower_case(case: Case) -> Case:
 
 def opening_by_load(case: Case) -> list[NDArray[np.float64]]:
     """Return for each tower the least cost of 0, 1, … desks: floors, and units across them."""
-    return [_opening(case, floors) for floors in case.floors_of]
+    found = []
+    for floors in case.floors_of:
+        checkpoint()
+        found.append(_opening(case, floors))
+    return found
 
 
 def _opening(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:

@@ -17,6 +17,15 @@ def total_demand(scenario: Scenario) -> int:
     return sum(demand(unit) for unit in scenario.housed)
 
 
+def demand_at(scenario: Scenario, people_per_desk: Fraction) -> int:
+    """Return the desks that all units need at a ratio; units with a ratio of their own keep it."""
+    kept, asked = own_ratios(scenario), {"people_per_desk": people_per_desk}
+    return sum(
+        demand(unit if unit.unit_id in kept else unit.model_copy(update=asked))
+        for unit in scenario.housed
+    )
+
+
 def usable_total(scenario: Scenario) -> int:
     """Return the desks that may be placed."""
     sharing = scenario.settings.sharing
@@ -116,7 +125,7 @@ def ratio_for(scenario: Scenario, ratios: Sequence[Fraction], desks: int) -> int
     place = bisect_left(
         range(len(ratios)),
         True,
-        key=lambda i: total_demand(scenario.with_sharing(people_per_desk=ratios[i])) <= desks,
+        key=lambda i: demand_at(scenario, ratios[i]) <= desks,
     )
     return place if place < len(ratios) else None
 

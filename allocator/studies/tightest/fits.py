@@ -17,6 +17,7 @@ from allocator.plan.verify import verify
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Scenario
 from allocator.search.bounds import bounds_at_once
+from allocator.search.cancel import until
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
@@ -108,16 +109,17 @@ class FitSearch:
 
     def run(self) -> None:
         """Search until it is settled or time is up."""
-        self.budget.enter("counting")
-        self._count()
-        while self.open and self.budget.left() > 0:
-            place = self._next()
-            if place is None:
-                self._end_round()
-            elif self._is_large:
-                self._ask_planner(place)
-            else:
-                self._ask_model(place)
+        with until(lambda: self.budget.left() <= 0):
+            self.budget.enter("counting")
+            self._count()
+            while self.open and self.budget.left() > 0:
+                place = self._next()
+                if place is None:
+                    self._end_round()
+                elif self._is_large:
+                    self._ask_planner(place)
+                else:
+                    self._ask_model(place)
 
     @property
     def open(self) -> list[int]:

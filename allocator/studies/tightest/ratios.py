@@ -9,7 +9,7 @@ from math import ceil, floor
 from allocator.errors import InputError, Problem
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario
-from allocator.studies.explain.changes import breakpoints, total_demand, usable_total
+from allocator.studies.explain.changes import breakpoints, demand_at, usable_total
 
 DIGITS = 4
 """Of a ratio that is no short decimal."""
@@ -49,7 +49,7 @@ class Ratios:
 
     def demand(self, place: int) -> int:
         """Return the desks that all units need at a ratio."""
-        return total_demand(self.at(place))
+        return demand_at(self._one, self.values[place])
 
     def first_within(self, desks: int) -> int:
         """Return the place of the first ratio at which at most so many desks are needed.
