@@ -64,18 +64,20 @@ def bench(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     size, against first-fit alone. HiGHS and SCIP need pip install 'allocator[bench]'.
     """
     from allocator.plan.tables import prepare_folder
+    from allocator.search.local import ready
     from allocator.studies.bench.files import document, write_bench
     from allocator.studies.bench.peers import usable_peers
     from allocator.studies.bench.protocol import protocol
 
+    cases = _cases(folders or (), countries)
     said = protocol(
         _command(sys.argv[1:]),
         time_limit_s=time_limit,
         seeds=_seeds(seeds),
         workers=worker_count(workers),
         peers=usable_peers([name.strip() for name in peers.split(",") if name.strip()]),
+        compile_s=ready.compile_seconds(),
     )
-    cases = _cases(folders or (), countries)
     prepare_folder(out)
     attempts, planned = _attempts(cases, said)
     files = write_bench(attempts, said, out) if attempts else ()

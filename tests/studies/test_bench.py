@@ -35,7 +35,14 @@ from tests.builders import scenario as build
 from tests.studies.work import dead, large, slow, wrong
 
 ALLOWED = Allowance(seconds=5, workers=1, seed=0)
-SAID = protocol("allocator bench", time_limit_s=5, seeds=(0, 1), workers=1, peers=("first-fit",))
+SAID = protocol(
+    "allocator bench",
+    time_limit_s=5,
+    seeds=(0, 1),
+    workers=1,
+    peers=("first-fit",),
+    compile_s=20.0,
+)
 OFFICE = build(floors=[("a1", "A", 1, 10), ("a2", "A", 2, 10)], headcounts=[("u1", 6), ("u2", 6)])
 
 

@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import TextIO
 
 POLL_S = 0.05
@@ -76,6 +76,22 @@ def compile_search(
             import_module(part).compile_all()
 
 
+def compile_seconds() -> float:
+    """Return how long compiling takes from nothing, in a folder of its own, by the clock.
+
+    Raises
+    ------
+    CalledProcessError
+        If it fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        here = os.environ | {"NUMBA_CACHE_DIR": folder, "PYTHONPATH": _python_path()}
+        command = [sys.executable, "-P", "-m", "allocator.search.local.ready"]
+        began = monotonic()
+        subprocess.run(command, env=here, stdout=subprocess.DEVNULL, check=True)
+        return monotonic() - began
+
+
 def announcement() -> str:
     """Return the sentence that says what is going on, and where the code goes if not as usual."""
     said = f"{COMPILING}, once per installation"
@@ -100,9 +116,8 @@ def _begin(module: str) -> subprocess.Popen[bytes]:
 
     Machine code is kept by the path of its source, and a folder may hold another copy of it.
     """
-    ours = (str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", ""))
     here = {
-        "PYTHONPATH": os.pathsep.join(filter(None, ours)),
+        "PYTHONPATH": _python_path(),
         "NUMBA_CACHE_DIR": str(code_folder().parents[1]),
         "NUMBA_OPT": OPTIMISED,
     }
@@ -115,6 +130,11 @@ def _begin(module: str) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         process_group=0,  # so that Ctrl-C reaches the one who waits
     )
+
+
+def _python_path() -> str:
+    ours = (str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", ""))
+    return os.pathsep.join(filter(None, ours))
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

@@ -19,7 +19,8 @@ class Protocol(Record):
     """How the attempts of a benchmark were made, for all alike.
 
     time_limit_s of each solve; workers, threads of each; load, processes that wanted a processor
-    in the minute before it began; cores and memory_mb (10⁶ bytes) are the machine's.
+    in the minute before it began; cores and memory_mb (10⁶ bytes) are the machine's; compile_s,
+    seconds that compiling the search took from nothing, with nothing beside it.
     """
 
     command: str
@@ -32,6 +33,7 @@ class Protocol(Record):
     cores: int
     memory_mb: float
     load: float
+    compile_s: float
     versions: dict[str, str]
 
 
@@ -42,6 +44,7 @@ def protocol(
     seeds: Sequence[int],
     workers: int,
     peers: Sequence[str],
+    compile_s: float,
 ) -> Protocol:
     """Return the protocol of a benchmark that begins now on this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -56,6 +59,7 @@ def protocol(
         cores=os.cpu_count() or 1,
         memory_mb=round(memory / 1e6),
         load=round(os.getloadavg()[0], 1),
+        compile_s=round(compile_s, 1),
         versions=versions() | _versions_of(peers),
     )
 

@@ -63,6 +63,8 @@ def _protocol(said: Protocol) -> list[str]:
         "each solve": f"at most {said.time_limit_s:g} s and {said.workers} threads, in a process "
         "of its own, one after the other; the clock runs from the call of the solver with the "
         "scenario read and libraries imported, and building a model is part of it",
+        "compiling": f"{said.compile_s:g} s, once per installation, from an empty cache; no solve "
+        "has it in its time",
         "seeds": ", ".join(map(str, said.seeds)) + "; what is not random runs once",
         "versions": packages,
     }
