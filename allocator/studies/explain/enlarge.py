@@ -53,7 +53,7 @@ def fewest_desks(
     sharing = scenario.settings.sharing
     room = [
         usable_desks(floor, sharing) if floor.floor_id in limited else int(case.demand.sum())
-        for floor in scenario.floors
+        for floor in case.scenario.floors
     ]
     found = fewest_beyond(
         case,
