@@ -13,7 +13,7 @@ from allocator.search.case import Case, CaseRule
 
 
 def short(rule: CaseRule, lacking: int, clause: str, noun: str = "desk") -> Reason:
-    """Return the reason that a row of the rules leaves a body short of so many desks, or people."""
+    """Return the reason that a row of the rules leaves a body short of so many desks or people."""
     return Reason(
         kind=rule.kind.value,
         subject=rule.row.subject,
