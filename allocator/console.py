@@ -132,7 +132,7 @@ def _case(scenario: Scenario) -> dict[str, str]:
     people = sum(unit.headcount for unit in scenario.housed)
     bodies = len({unit.organisation_id for unit in scenario.housed})
     scheme = f", scheme {shorten(scenario.scheme)}" if scenario.scheme else ""
-    fits = f"fits, {spare:,} to spare" if spare >= 0 else f"short by {-spare:,}"
+    fits = f"{spare:,} to spare" if spare >= 0 else f"short by {-spare:,}"
     desks = f"{fits}: {needed:,} needed, {usable:,} usable"
     shared = f"{decimal_text(sharing.people_per_desk)} people per desk"
     pooling = scenario.settings.attendance.pooling

@@ -15,7 +15,7 @@ from allocator.plan.types import Plan, Record, Status
 from allocator.scenario.settings import decimal_text
 from allocator.studies.compare.adapt import adapted
 from allocator.studies.compare.cases import Case
-from allocator.studies.compare.serving import Serving
+from allocator.studies.compare.serving import Serving, Verdict
 from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, Pool, Task
 
@@ -41,6 +41,8 @@ class Row(Record):
         Desks left over; below zero, by how many desks it is short.
     start
         The ratio from whose plan the search began; None if from nothing.
+    verdict
+        Whether it fits and serves.
     serving
         Who finds no desk.
     """
@@ -51,6 +53,7 @@ class Row(Record):
     reached: float | None
     spare: int
     start: str | None
+    verdict: Verdict
     outcome: Outcome
     serving: Serving
 
@@ -78,6 +81,7 @@ def compare(
     options: SolveOptions,
     on_step: Callable[[Standing], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
+    exchanges: bool = True,
 ) -> tuple[Row, ...]:
     """Solve every case and return a row for each, in their order.
 
@@ -97,11 +101,16 @@ def compare(
     should_stop
         Asked as often; once true, no more cases are begun, those being solved end with the best
         plan so far, and the others get no row.
+    exchanges
+        Whether every plan found is tried on every other case in the end. Where each row is a job
+        with a plan of its own, it is not.
     """
     run = _Comparison(cases, pool, options)
     while run.running or (run.is_unfinished and not should_stop()):
         run.step(stopping=should_stop())
         on_step(run.standing())
+    if exchanges and not should_stop():
+        run.exchange()
     return tuple(run.rows[case] for case in range(len(cases)) if case in run.rows)
 
 
@@ -110,6 +119,7 @@ def row_of(
 ) -> Row:
     """Return a case's row."""
     people, needed, desks = outcome.people or 0, outcome.demand or 0, outcome.desks or 0
+    serving = Serving.of(case.scenario, plan)
     return Row(
         scenario=case.name,
         scheme=case.scenario.scheme,
@@ -117,8 +127,9 @@ def row_of(
         reached=people / needed if needed else None,
         spare=desks - needed,
         start=None if start is None else decimal_text(start.people_per_desk),
+        verdict=Verdict.of(outcome, serving),
         outcome=outcome,
-        serving=Serving.of(case.scenario, plan),
+        serving=serving,
     )
 
 
@@ -148,6 +159,7 @@ class _Comparison:
         self.pool = pool
         self.options = options
         self.plans: dict[int, Plan] = {}
+        self.answers: dict[int, tuple[Plan, Case | None]] = {}
         self.running: dict[Job, tuple[int, Case | None]] = {}
         self.again: list[int] = []
         self.waiting = [number for number, case in enumerate(cases) if not case.is_short]
@@ -236,8 +248,25 @@ class _Comparison:
         except SolveFailedError as error:
             self.rows[number] = row_of(case, Outcome.of_failure(case.scenario, error), start)
             return
-        self.rows[number] = row_of(case, Outcome.of_plan(case.scenario, plan), start, plan)
+        self._answer(number, plan, start)
         if plan.objective.total is not None:
             self.plans[number] = plan
         elif plan.status is Status.UNKNOWN and start is None:
             self.again.append(number)
+
+    def _answer(self, number: int, plan: Plan, start: Case | None) -> None:
+        """Take the answer of a case."""
+        case = self.cases[number]
+        self.answers[number] = plan, start
+        self.rows[number] = row_of(case, Outcome.of_plan(case.scenario, plan), start, plan)
+
+    def exchange(self) -> None:
+        """Try the plans found on all cases that are not proved to have none, or none better."""
+        from allocator.studies.compare.offers import best_offer  # noqa: PLC0415 - slow to import
+
+        for number, (own, start) in self.answers.items():
+            others = [plan for other, plan in self.plans.items() if other != number]
+            if others and own.status not in (Status.OPTIMAL, Status.INFEASIBLE):
+                better = best_offer(self.cases[number].scenario, own, others)
+                if better is not None:
+                    self._answer(number, better, start)

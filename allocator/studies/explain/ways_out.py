@@ -366,7 +366,7 @@ class _Search:
         asking = all_ids(self.members, MemberKind.DEMAND)
         units = [u for u in needs if u in asking]
         owners = {of[u]: self.scenario.units_of[of[u]] for u in units}
-        bodies = [(u, (u,)) for u in units]
+        bodies: list[tuple[str, tuple[str, ...]]] = [(u, (u,)) for u in units]
         bodies += [(owner, own) for owner, own in owners.items() if len(own) > 1]
         short = total_demand(self.scenario) - usable_total(self.scenario)
         sized = [(sum(needs[u] for u in own), body, own) for body, own in bodies]
