@@ -18,6 +18,7 @@ from allocator.cli.common import (
     Seed,
     TimeLimit,
     aligned,
+    gap_cell,
     number,
     percent,
     print_result,
@@ -154,6 +155,8 @@ def _rounded_up(ratio: float) -> str:
 
 def _plans(rows: Sequence[Row], files: Sequence[Path]) -> str:
     """Return what became of each case; terms that cost nothing anywhere are left out."""
+    from allocator.plan.gap import is_bound
+
     terms = [term for term in TERMS if any(getattr(row.outcome, term) for row in rows)]
     words = [term.replace("_", " ") for term in terms]
     head = (*_case_heads(rows), "status", "towers", "floors", *words, "total", "bound", "gap")
@@ -165,8 +168,8 @@ def _plans(rows: Sequence[Row], files: Sequence[Path]) -> str:
             number(row.outcome.floors),
             *(number(getattr(row.outcome, term)) for term in terms),
             number(row.outcome.total),
-            number(row.outcome.bound),
-            percent(row.outcome.gap),
+            number(row.outcome.bound if is_bound(row.outcome.total, row.outcome.bound) else None),
+            gap_cell(row.outcome.gap),
         )
         for row in rows
     ]

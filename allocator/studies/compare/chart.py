@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 
+from allocator.plan.gap import is_bound
 from allocator.plan.stack import FAINT, FONT, INK, PALETTE
 from allocator.plan.types import TermName
 from allocator.studies.compare.run import Row, groups
@@ -118,7 +119,7 @@ def _datum(row: Row, case: str) -> dict[str, Any]:
         "case": case,
         "demand": found.demand,
         "desks": found.desks,
-        "bound": found.bound,
+        "bound": found.bound if is_bound(found.total, found.bound) else None,
         "short": f"−{-row.spare:,}" if row.spare < 0 else "",
         "outcome": texts("en")(f"verdict.{row.verdict}"),
         "none": texts("en")(f"verdict.{row.verdict}") if found.total is None else "",
