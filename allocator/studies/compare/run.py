@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from allocator.studies.pool import Job, Pool, Task
 
 if TYPE_CHECKING:
     from allocator.search.solve import SolveOptions
+    from allocator.studies.compare.offers import Offers
 
 TICK_S = 0.1
 WARM_PART = 2.5
@@ -102,15 +104,13 @@ def compare(
         Asked as often; once true, no more cases are begun, those being solved end with the best
         plan so far, and the others get no row.
     exchanges
-        Whether every plan found is tried on every other case in the end. Where each row is a job
-        with a plan of its own, it is not.
+        Whether every plan found is tried on every other case. Where each row is a job with a plan
+        of its own, it is not.
     """
-    run = _Comparison(cases, pool, options)
+    run = _Comparison(cases, pool, options, exchanges=exchanges)
     while run.running or (run.is_unfinished and not should_stop()):
         run.step(stopping=should_stop())
         on_step(run.standing())
-    if exchanges and not should_stop():
-        run.exchange()
     return tuple(run.rows[case] for case in range(len(cases)) if case in run.rows)
 
 
@@ -154,7 +154,10 @@ def _name(row: Row, rows: Sequence[Row]) -> str:
 class _Comparison:
     """A comparison while it runs; cases go by their number."""
 
-    def __init__(self, cases: Sequence[Case], pool: Pool, options: SolveOptions) -> None:
+    def __init__(
+        self, cases: Sequence[Case], pool: Pool, options: SolveOptions, *, exchanges: bool
+    ) -> None:
+        self.exchanges = exchanges
         self.cases = cases
         self.pool = pool
         self.options = options
@@ -189,7 +192,7 @@ class _Comparison:
         futures = {job.future: job for job in self.running}
         over, _ = wait(futures, timeout=TICK_S, return_when=FIRST_COMPLETED)
         for future in over:
-            self._finish(futures[future])
+            self._finish(futures[future], stopping=stopping)
 
     def _begin_next(self) -> None:
         """Begin the case nearest to a plan; from nothing only where its like have none to come."""
@@ -238,7 +241,7 @@ class _Comparison:
         seconds = self.options.time_limit_s * min(1.0, WARM_PART / rounds)
         return self.options.model_copy(update={"time_limit_s": seconds})
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, job: Job, *, stopping: bool) -> None:
         number, start = self.running.pop(job)
         case = self.cases[number]
         if job.future.cancelled():
@@ -253,6 +256,8 @@ class _Comparison:
             self.plans[number] = plan
         elif plan.status is Status.UNKNOWN and start is None:
             self.again.append(number)
+        if self.exchanges and not stopping:
+            self._exchange(number)
 
     def _answer(self, number: int, plan: Plan, start: Case | None) -> None:
         """Take the answer of a case."""
@@ -260,13 +265,18 @@ class _Comparison:
         self.answers[number] = plan, start
         self.rows[number] = row_of(case, Outcome.of_plan(case.scenario, plan), start, plan)
 
-    def exchange(self) -> None:
-        """Try the plans found on all cases that are not proved to have none, or none better."""
-        from allocator.studies.compare.offers import best_offer  # noqa: PLC0415 - slow to import
-
+    def _exchange(self, new: int) -> None:
+        """Try the plan of a new answer on the other cases, and their plans on this one."""
         for number, (own, start) in self.answers.items():
-            others = [plan for other, plan in self.plans.items() if other != number]
+            others = [p for n, p in self.plans.items() if n != number and new in (number, n)]
             if others and own.status not in (Status.OPTIMAL, Status.INFEASIBLE):
-                better = best_offer(self.cases[number].scenario, own, others)
+                scenario = self.cases[number].scenario
+                better = self._offers.best(number, scenario, own, others)
                 if better is not None:
                     self._answer(number, better, start)
+
+    @cached_property
+    def _offers(self) -> Offers:
+        from allocator.studies.compare.offers import Offers  # noqa: PLC0415 - slow to import
+
+        return Offers()
