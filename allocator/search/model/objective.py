@@ -122,10 +122,15 @@ def placement_cost(pieces: Pieces) -> Cost:
 
 
 def people_moved(pieces: Pieces) -> Cost:
-    """People whose desks are not on the floors where their unit has desks today."""
+    """People whose desks are not on the floors where their unit has desks today.
+
+    A unit that has no floor at all leaves its own in every plan.
+    """
     cost = Cost()
     case = pieces.case
     price = case.scenario.settings.prices.move
+    nowhere = [u for u in case.moving if not case.allowed[u].any()]
+    cost.constant += price * float(case.people[nowhere].sum())
     for u in pieces.units if price else ():
         if u in case.moving:
             people, demand = int(case.people[u]), int(case.demand[u])

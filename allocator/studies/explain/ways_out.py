@@ -160,7 +160,12 @@ class _Search:
         return found
 
     def attempts_after_dropping(self) -> list[Attempt]:
-        """Return what to try together with what must be dropped however many desks there are."""
+        """Return what to try together with what must be dropped however many desks there are.
+
+        None where desks may stay unplaced: then nobody lacks them.
+        """
+        if self.scenario.settings.options.allow_unplaced:
+            return []
         kinds = (_Search.more_people_per_desk, _Search.add_desks, _Search.leave_out)
         return [partial(self._after_dropping, kind) for kind in kinds]
 
