@@ -27,7 +27,7 @@ OPEN = "#2E7D4F"
 CHANCES = {
     "short_day_peak": "#1F5FA8",
     "short_day_average": "#7FA6D6",
-    "worst_short_day": "#C77A12",
+    "worst_short_day": "#7A4E9E",
 }
 """Field and colour of each line of chances."""
 
