@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.errors import shorten
-from allocator.plan.gap import widest_term
+from allocator.plan.gap import is_bound, told_gap, widest_term
 from allocator.plan.types import AreaKind, OwnDesks, Plan, Service, Status, Term
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.settings import decimal_text
@@ -55,7 +55,8 @@ def summary(plan: Plan, scenario: Scenario, files: Sequence[Path]) -> str:
     facts["run"] = f"{run.wall_s:,.1f} s, {run.workers} workers, seed {run.seed}"
     blocks = [_heading(scenario), _aligned(facts)]
     if plan.objective.terms is not None:
-        blocks.append(_costs(plan.objective.terms, plan.objective.total, plan.bound, plan.gap))
+        blocks.append(_costs(plan.objective.terms, plan.objective.total, plan.bound))
+        blocks[-1] += f"\n{_gap(plan)}"
     if plan.reasons:
         reasons = [f"  {_line(reason.message)}" for reason in plan.reasons]
         blocks.append("\n".join(["why there is none:", *reasons]))
@@ -112,7 +113,7 @@ def verdict(check: Check, placements: Path, service: Service | None) -> str:
     count = "1 violation" if found == 1 else f"{found:,} violations"
     head = f"{placements.name}: {count if found else 'breaks no rule'}"
     lines = [f"  {violation.kind}: {_line(violation.message)}" for violation in check.violations]
-    blocks = ["\n".join([head, *lines]), _costs(check.terms, check.total, None, None)]
+    blocks = ["\n".join([head, *lines]), _costs(check.terms, check.total, None)]
     if check.unplaced_people:
         blocks.append(f"unplaced people  {check.unplaced_people:,.1f}")
     if service is not None:
@@ -133,7 +134,7 @@ def _case(scenario: Scenario) -> dict[str, str]:
     people = sum(unit.headcount for unit in scenario.housed)
     bodies = len({unit.organisation_id for unit in scenario.housed})
     scheme = f", scheme {shorten(scenario.scheme)}" if scenario.scheme else ""
-    fits = f"fits, {spare:,} to spare" if spare >= 0 else f"short by {-spare:,}"
+    fits = f"{spare:,} to spare" if spare >= 0 else f"short by {-spare:,}"
     desks = f"{fits}: {needed:,} needed, {usable:,} usable"
     shared = f"{decimal_text(sharing.people_per_desk)} people per desk"
     pooling = scenario.settings.attendance.pooling
@@ -164,18 +165,24 @@ def _seating(plan: Plan) -> dict[str, str]:
     return facts
 
 
-def _costs(
-    terms: Sequence[Term], total: float | None, bound: float | None, gap: float | None
-) -> str:
+def _costs(terms: Sequence[Term], total: float | None, bound: float | None) -> str:
     rows = [(t.name.replace("_", " "), _number(t.amount), t.cost, t.bound) for t in terms]
     lines = [_cost_line("person-minutes a week", "amount", "cost", "bound")]
-    for name, amount, cost, least in [*rows, ("total", "", total, bound)]:
+    known = bound if is_bound(total, bound) else None
+    for name, amount, cost, least in [*rows, ("total", "", total, known)]:
         lines.append(_cost_line(name, amount, _number(cost), _number(least)))
-    if gap is not None:
-        widest = widest_term(terms) if gap else None
-        where = f"; widest in {widest.replace('_', ' ')}" if widest else ""
-        lines.append(f"gap {gap:.1%}: the best plan costs between bound and total{where}")
     return "\n".join(lines)
+
+
+def _gap(plan: Plan) -> str:
+    """Return how far a plan may be from the best, and where, unless it is the best."""
+    if not is_bound(plan.objective.total, plan.bound):
+        return "no bound yet: nothing is proved of how far the best plan is below the total"
+    gap = told_gap(plan.gap)
+    share = "" if gap is None else f"gap {gap:.1%}: "
+    widest = None if plan.status is Status.OPTIMAL else widest_term(plan.objective.terms or ())
+    where = f"; widest in {widest.replace('_', ' ')}" if widest else ""
+    return f"{share}the best plan costs between bound and total{where}"
 
 
 def _cost_line(name: str, amount: str, cost: str, bound: str) -> str:
@@ -289,8 +296,9 @@ def progress_line(progress: Progress | None, seconds: float) -> str:
         facts.append(f"{progress.unplaced_people:,.0f} people unplaced")
     if progress.total is not None:
         facts.append(f"best total {progress.total:,.0f}")
-    if progress.bound is not None:
+    if progress.bound is not None and is_bound(progress.total, progress.bound):
         facts.append(f"bound {progress.bound:,.0f}")
-    if progress.gap is not None:
-        facts.append(f"gap {progress.gap:.1%}")
+    gap = told_gap(progress.gap)
+    if gap is not None:
+        facts.append(f"gap {gap:.1%}")
     return " · ".join([*facts, f"{seconds:.0f} s"])

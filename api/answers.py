@@ -40,6 +40,7 @@ class Explanation(_Answer):
     reasons: list[Reason]
     conflict: FoundConflict | None
     ways_out: list[FoundWayOut]
+    ended: str
     plan: Plan | None
     seconds: float
 

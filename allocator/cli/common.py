@@ -122,6 +122,13 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"
 
 
+def gap_cell(gap: float | None) -> str:
+    """Return a gap in per cent, or a dash where no bound stands behind it yet."""
+    from allocator.plan.gap import told_gap  # slow to import
+
+    return percent(told_gap(gap))
+
+
 def print_result(result: str | dict[str, Any]) -> None:
     """Print text, or an object as JSON, on stdout."""
     text = result if isinstance(result, str) else json.dumps(result, indent=2) + "\n"

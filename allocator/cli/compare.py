@@ -18,6 +18,7 @@ from allocator.cli.common import (
     Seed,
     TimeLimit,
     aligned,
+    gap_cell,
     number,
     percent,
     print_result,
@@ -26,9 +27,10 @@ from allocator.cli.common import (
     worker_count,
 )
 from allocator.errors import shorten
+from allocator.texts import texts
 
 if TYPE_CHECKING:
-    from allocator.studies.compare import Case, Row, Serving, Standing
+    from allocator.studies.compare import Case, Row, Standing
 
 EXAMPLE = "allocator compare data/ikn-wave1 --people-per-desk 1.0:2.0:0.1 --out out/ratios"
 TERMS = (
@@ -132,12 +134,19 @@ def _desks(rows: Sequence[Row]) -> str:
             number(row.outcome.people),
             number(row.outcome.demand),
             number(row.outcome.desks),
-            f"fits, {row.spare:,} to spare" if row.spare >= 0 else f"short by {-row.spare:,}",
+            _spare(row),
             "–" if row.reached is None else _rounded_up(row.reached),
         )
         for row in rows
     ]
     return aligned([head, *lines], left=len(_case_heads(rows))) + "\n"
+
+
+def _spare(row: Row) -> str:
+    """Return desks left over or lacking; a dash where no ratio says how many are needed."""
+    if row.outcome.demand is None:
+        return "–"
+    return f"{row.spare:,} to spare" if row.spare >= 0 else f"short by {-row.spare:,}"
 
 
 def _rounded_up(ratio: float) -> str:
@@ -147,6 +156,8 @@ def _rounded_up(ratio: float) -> str:
 
 def _plans(rows: Sequence[Row], files: Sequence[Path]) -> str:
     """Return what became of each case; terms that cost nothing anywhere are left out."""
+    from allocator.plan.gap import is_bound
+
     terms = [term for term in TERMS if any(getattr(row.outcome, term) for row in rows)]
     words = [term.replace("_", " ") for term in terms]
     head = (*_case_heads(rows), "status", "towers", "floors", *words, "total", "bound", "gap")
@@ -158,8 +169,8 @@ def _plans(rows: Sequence[Row], files: Sequence[Path]) -> str:
             number(row.outcome.floors),
             *(number(getattr(row.outcome, term)) for term in terms),
             number(row.outcome.total),
-            number(row.outcome.bound),
-            percent(row.outcome.gap),
+            number(row.outcome.bound if is_bound(row.outcome.total, row.outcome.bound) else None),
+            gap_cell(row.outcome.gap),
         )
         for row in rows
     ]
@@ -174,7 +185,7 @@ def _serving(rows: Sequence[Row]) -> str:
 
     head = (
         *_case_heads(rows),
-        "serves",
+        "outcome",
         "short on peak",
         "average day",
         "no desk on peak",
@@ -183,17 +194,17 @@ def _serving(rows: Sequence[Row]) -> str:
         "floors short",
         "worst floor",
     )
-    lines = [(*_case(row, rows), *_serving_cells(row.serving)) for row in rows]
+    lines = [(*_case(row, rows), *_serving_cells(row)) for row in rows]
     table = aligned([head, *lines], left=len(_case_heads(rows)) + 1)
     several = {name: members for name, members in groups(rows).items() if len(members) > 1}
     said = [f"{name}: {window(members)}\n" for name, members in several.items()]
     return table + "".join(["\n", *said] if said else [])
 
 
-def _serving_cells(serving: Serving) -> tuple[str, ...]:
-    serves = {None: "–", True: "yes", False: "no"}[serving.serves]
+def _serving_cells(row: Row) -> tuple[str, ...]:
+    serving = row.serving
     return (
-        serves,
+        texts("en")(f"verdict.{row.verdict}"),
         percent(serving.short_day_peak),
         percent(serving.short_day_average),
         number(serving.without_desk_peak),

@@ -13,6 +13,7 @@ import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from allocator.errors import shorten
+from allocator.plan.gap import is_bound
 from allocator.plan.stack_colours import (
     PALETTE,
     VACANT_FILL,
@@ -310,7 +311,8 @@ def _seated(plan: Plan, say: Texts) -> str:
 
 
 def _worth(plan: Plan, say: Texts) -> str:
-    total, bound = say.number(plan.objective.total or 0.0), say.number(plan.bound or 0.0)
+    total, bound = say.number(plan.objective.total or 0.0), say.number(plan.bound)
+    known = "stack.worth" if is_bound(plan.objective.total, plan.bound) else "stack.worth_alone"
     unplaced = plan.objective.unplaced_people or 0.0
-    worth = say("stack.worth", total=total, bound=bound)
+    worth = say(known, total=total, bound=bound)
     return f"{worth}; {say('stack.unplaced', people=say.number(unplaced))}" if unplaced else worth

@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 
+from allocator.plan.gap import is_bound
 from allocator.plan.stack import FAINT, FONT, INK, PALETTE
 from allocator.plan.types import Plan, TracePoint
 from allocator.texts import Texts
@@ -27,6 +28,7 @@ def curve_chart(
         for point in trace
         for field in names
         if getattr(point, field) is not None
+        and (field == "total" or is_bound(point.total, point.bound))
     ]
     base = alt.Chart(alt.InlineData(values=values, name="trace"))
     scale = alt.Scale(domain=list(names.values()), range=[TOTAL, BOUND])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from allocator.errors import shorten
+from allocator.plan.gap import is_bound, told_gap
 from allocator.plan.types import AreaKind, Status
 from allocator.report.tables import Reported
 from allocator.scenario.demand import demand, usable_desks
@@ -69,11 +70,14 @@ def _verdict(given: Reported) -> str:
         if not unplaced
         else say("report.some_unplaced", people=people, unplaced=say.number(unplaced, 1))
     )
-    if plan.gap is None:
+    if plan.objective.total is None:
         return placed
     if plan.status is Status.OPTIMAL:
         return f"{placed} {say('report.proved_best')}"
-    return f"{placed} {say('report.within', gap=say.percent(plan.gap, 1))}"
+    gap = told_gap(plan.gap)
+    if gap is None:
+        return f"{placed} {say('report.no_bound')}"
+    return f"{placed} {say('report.within', gap=say.percent(gap, 1))}"
 
 
 def _tiles(given: Reported) -> Iterator[Tile]:
@@ -106,7 +110,7 @@ def _points(given: Reported) -> Iterator[str]:
     say, plan = given.say, given.plan
     total, hours = plan.objective.total or 0.0, (plan.objective.total or 0.0) / 60
     yield say("point.cost", total=say.number(total), hours=say.number(hours))
-    if plan.bound is not None:
+    if is_bound(plan.objective.total, plan.bound):
         yield say("point.bound", bound=say.number(plan.bound))
     yield say("point.checked")
     if plan.warnings:

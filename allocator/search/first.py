@@ -24,8 +24,15 @@ AT_LAST = 60_000
 
 
 def begin_from(record: Record, start: Layout, rng: np.random.Generator) -> None:
-    """Offer a plan made of what is given; desks that it leaves out find a place if they can."""
+    """Offer a plan made of what is given; desks that it leaves out find a place if they can.
+
+    In a small case one model decides that, and whether there is any plan at all.
+    """
     record.enter("placing what is left")
+    if desks_short(record.case, start) and record.case.cells <= AT_ONCE:
+        _offer(record, start)
+        _in_one(record, near=start)
+        return
     if desks_short(record.case, start):
         start = _through_full_floors(record, start) or start
     if desks_short(record.case, start):
@@ -65,11 +72,11 @@ def _has_pins(record: Record) -> bool:
     return any(rule.kind is RuleKind.AT_LEAST for rule in record.case.rules)
 
 
-def _in_one(record: Record) -> None:
-    """Find any plan, or prove that there is none, in one model."""
+def _in_one(record: Record, near: Layout | None = None) -> None:
+    """Find any plan, or prove that there is none, in one model; a layout is where it begins."""
     short = record.case.allow_unplaced
     record.enter("one model of all")
-    model = LayoutModel(record.case, everywhere(record), {}, may_be_short=short)
+    model = LayoutModel(record.case, everywhere(record), near or {}, may_be_short=short)
     if short:
         model.minimise_short()
     found = model.solve(

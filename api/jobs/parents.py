@@ -243,6 +243,7 @@ def conduct_comparison(parent: Parent) -> Answer:
         options=SolveOptions(time_limit_s=asked["time_limit_s"], workers=1, seed=asked["seed"]),
         on_step=step,
         should_stop=lambda: _stops(parent),
+        exchanges=False,
     )
     return parent.end(list(_with_jobs(rows, cases, children)), len(cases))
 

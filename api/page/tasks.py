@@ -108,7 +108,8 @@ def window(document: Document) -> Answer:
         serving = {name: cells.get(name) for name in Serving.model_fields}
         own = {name: cells.get(name) for name in Row.model_fields if name in cells}
         rows.append(Row(**own, outcome=Outcome(**outcome), serving=Serving(**serving)))
-    specification: dict[str, Any] = window_chart(rows).to_dict(validate=False)
+    chart = window_chart(rows, str(document.get("language", "en")))
+    specification: dict[str, Any] = chart.to_dict(validate=False)
     return specification
 
 

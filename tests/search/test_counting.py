@@ -180,3 +180,25 @@ def test_unplaced_desks_excuse_all_but_pins() -> None:
     people, pin = bodies(P1=90), ("at_least", "P", "A-1", "11")
     assert reasons(headcounts=people, settings=settings) == []
     assert reasons(headcounts=people, settings=settings, rules=[pin]) == [("at_least", 1)]
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"headcounts": bodies(P1=0, Q1=10)},
+        {"headcounts": bodies(P1=10, Q1=10), "rules": [("never_in", "P1", "A-1")]},
+    ],
+)
+@pytest.mark.parametrize("unplaced", [False, True])
+def test_pins_that_nobody_can_keep_are_counted_where_desks_are_pooled(
+    tables: dict[str, Any], unplaced: bool
+) -> None:
+    """A body without people, or kept off the floor, cannot have people on it."""
+    attendance, options = {"pooling": "floor"}, {"allow_unplaced": unplaced}
+    settings = PIECES | {"attendance": attendance, "options": options}
+    pin = ("at_least", "P1", "A-1", "3")
+    (reason,) = found(**tables | {"rules": [pin, *tables.get("rules", ())]}, settings=settings)
+    assert reason.kind == "at_least"
+    assert reason.message == (
+        "P1 must have 3 people on A-1, and its units that may be there have 0: short of 3 people"
+    )

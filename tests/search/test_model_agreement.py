@@ -94,6 +94,16 @@ def test_a_layout_is_allowed_by_the_model_exactly_when_the_checker_is_content(
     assert differing == []
 
 
+def test_a_pin_that_nobody_can_keep_has_no_model() -> None:
+    """Also where its body has no piece to decide on."""
+    scenario = build(
+        floors=[("A", "T", 1, 20)],
+        headcounts=[("U", 0), ("V", 10)],
+        rules=[("at_least", "U", "A", "3")],
+    )
+    assert not model_allows(scenario, {("V", "A"): 10})
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_model_and_checker_agree_on_layouts_of_random_scenarios(seed: int) -> None:
     """On tiny scenarios with something of everything, both judge every layout alike."""

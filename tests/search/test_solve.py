@@ -201,6 +201,40 @@ def test_unplaced_people_come_before_the_total() -> None:
     assert plan.objective.unplaced_people == pytest.approx(5.0)
 
 
+def test_units_without_any_floor_do_not_stand_in_for_others() -> None:
+    """A unit that no floor is open to leaves the fewest unplaced, and the optimum, to the rest."""
+    scenario = build(
+        floors=[("A", "T", 1, 10), ("B", "T", 2, 10)],
+        headcounts=[("U", 8, "O"), ("V", 6, "P"), ("X", 4, "Q")],
+        rules=[("levels", "X", None, "8..9")],
+        placement_costs=[("U", "A", 500), ("U", "B", 700), ("V", "A", 100), ("V", "B", 900)],
+        current=[("X", "A", 4)],
+        settings={
+            "sharing": {"min_piece_desks": 2, "min_piece_share": "0"},
+            "prices": {"open_desk": 5},
+            "options": {"allow_unplaced": True},
+        },
+    )
+    plan = solve(scenario, SolveOptions(time_limit_s=30, workers=1))
+    assert plan.status is Status.OPTIMAL
+    assert (plan.objective.unplaced_people, total(plan)) == (4.0, pytest.approx(908.0))
+
+
+@pytest.mark.parametrize("prices", [{"extra_floor": 1e8, "extra_tower": 1e8}, {"move": 1e12}])
+def test_prices_of_any_size_fit_into_the_model(prices: dict[str, float]) -> None:
+    """A total near 0 asks for fine steps, a large price for coarse ones: neither overflows."""
+    scenario = build(
+        floors=[("A", "S", 1, 30), ("B", "S", 2, 30), ("C", "T", 1, 30)],
+        headcounts=[("U", 20, "O"), ("V", 20, "O"), ("W", 20, "P")],
+        placement_costs=[("U", "A", -1e6)],
+        current=[("U", "A", 20), ("V", "B", 20), ("W", "C", 20)],
+        settings={"sharing": {"min_piece_desks": 5}, "prices": prices},
+    )
+    plan = solve(scenario, SolveOptions(time_limit_s=30, workers=1, exact=True))
+    assert plan.bound is not None
+    assert total(plan) - 0.1 <= plan.bound <= total(plan)
+
+
 def test_a_budget_of_work_gives_the_same_plan_again() -> None:
     """Reproducible runs with one seed agree in every piece."""
     options = SolveOptions(time_limit_s=0.5, workers=2, seed=7, reproducible=True)

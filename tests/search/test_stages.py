@@ -15,7 +15,7 @@ from allocator.search.model.layout_model import Effort
 from allocator.search.neighbourhoods import Neighbourhoods
 from allocator.search.record import Record
 from allocator.search.score import Scorer
-from allocator.search.stacking import desks_short, stack
+from allocator.search.stacking import desks_short, people_short, repair, stack
 from allocator.search.towers import assign_towers, make_blocks
 from tests.builders import scenario as build
 from tests.search.enumeration import check, feasible_plans, random_scenario
@@ -159,3 +159,29 @@ def test_desks_left_out_find_a_place_again(seed: int) -> None:
     begin_from(record, rest, np.random.default_rng(seed))
     assert record.layout is not None
     assert clean(scenario, case, record.layout)
+
+
+@pytest.mark.parametrize("seed", WITH_PLANS[:8])
+def test_two_towers_laid_out_anew_take_in_what_is_left_out(seed: int) -> None:
+    """Towers laid out anew a few at a time lead to a plan of all, too."""
+    scenario = random_scenario(seed)
+    case = compile_case(scenario)
+    layout = case.layout(dict(feasible_plans(scenario)[0].pieces))
+    gone = next(iter(layout), (0, 0))[0]
+    rest = {cell: desks for cell, desks in layout.items() if cell[0] != gone}
+    record = record_of(case)
+    enough = people_short(case, layout)
+    repaired = repair(record, rest, np.random.default_rng(seed), lambda: record.elapsed() > 2)
+    assert people_short(case, repaired) <= enough
+
+
+def test_a_start_that_leads_nowhere_costs_no_time_in_a_small_case() -> None:
+    """Five units of seven on four floors of ten: one model proves at once that none fits."""
+    scenario = build(
+        floors=[(f"f{i}", "T", i, 10) for i in range(4)],
+        headcounts=[(f"u{i}", 7) for i in range(5)],
+        settings={"sharing": {"min_piece_desks": 8}},
+    )
+    record = record_of(compile_case(scenario))
+    begin_from(record, {(0, 0): 7}, np.random.default_rng(0))
+    assert record.is_infeasible

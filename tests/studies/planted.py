@@ -62,6 +62,22 @@ def from_start(scenario: Scenario, options: Options, *, start: Pieces | None, **
     return checked_plan(scenario, start, term_bounds={}, bound=0.0, run=run)
 
 
+def dear_without_rules(scenario: Scenario, options: Options, **_: Any) -> Plan:
+    """Divide every unit over the first two floors, unless there are rules: then fill floors."""
+    if scenario.rules:
+        return first_fit(scenario, options)
+    floors = [floor.floor_id for floor in scenario.floors]
+    halves = {u.unit_id: (demand(u) // 2, demand(u) - demand(u) // 2) for u in scenario.housed}
+    pieces = {(u, f): d for u, half in halves.items() for f, d in zip(floors, half, strict=False)}
+    run = record(scenario)
+    return checked_plan(scenario, pieces, term_bounds={}, bound=7.0, run=run)
+
+
+def late_without_rules(scenario: Scenario, options: Options, **_: Any) -> Plan:
+    """Find no plan in time, unless there are rules."""
+    return first_fit(scenario, options) if scenario.rules else late(scenario, options)
+
+
 def late_at_first(scenario: Scenario, options: Options, *, start: Pieces | None, **_: Any) -> Plan:
     """Find no plan from nothing below two people per desk."""
     if start is None and scenario.settings.sharing.people_per_desk < 2:

@@ -26,6 +26,7 @@ from allocator.studies.compare import (
 )
 from allocator.studies.compare.chart import compare_chart
 from allocator.studies.pool import Job, Pool, Solver
+from tests.builders import rows as rows_of
 from tests.builders import scenario
 from tests.studies import planted
 
@@ -35,6 +36,7 @@ OFFICE = scenario(
     settings={"sharing": {"min_piece_desks": 1, "min_piece_share": "0"}},
 )
 """70 desks for 90 people: at 1 people per desk short by 20."""
+RULE = rows_of("rules", [("only_in", "Finance", "A-1")])
 
 
 def at(given: Scenario, *people_per_desk: str) -> list[Case]:
@@ -48,6 +50,8 @@ def pools() -> Iterator[dict[str, Pool]]:
         planted.from_start,
         planted.late,
         planted.late_at_first,
+        planted.dear_without_rules,
+        planted.late_without_rules,
         planted.crash,
     )
     made = {solver.__name__: Pool(1, solver=solver) for solver in solvers}
@@ -186,6 +190,36 @@ def test_a_case_without_a_plan_is_tried_again_from_a_neighbour(pools: dict[str, 
     assert [(row.outcome.status.value, row.start) for row in rows] == [
         ("feasible", "1.5"), ("feasible", "2"), ("feasible", None),
     ]  # fmt: skip
+
+
+RULED = [
+    Case("free", OFFICE.with_sharing(people_per_desk="1.5")),
+    Case("ruled", OFFICE.replace(rules=RULE).with_sharing(people_per_desk="1.5")),
+]
+
+
+def test_a_case_with_fewer_rules_is_never_dearer(pools: dict[str, Pool]) -> None:
+    """The plan found with a rule is the plan without it, too; the bound stays the case's own."""
+    free, ruled = run(pools["dear_without_rules"], RULED)
+    assert free.outcome.total == ruled.outcome.total
+    assert free.outcome.bound == 7.0
+
+
+def test_where_time_ran_out_the_plan_of_another_case_is_shown(pools: dict[str, Pool]) -> None:
+    """A case without a plan in time has one if that of another case fits it."""
+    free, ruled = run(pools["late_without_rules"], RULED)
+    assert (free.outcome.status.value, free.outcome.total) == ("feasible", ruled.outcome.total)
+
+
+def test_a_plan_that_does_not_fit_is_not_carried_over(pools: dict[str, Pool]) -> None:
+    """A cheaper plan of a case without a rule that it breaks changes nothing."""
+    forbidden = rows_of(
+        "rules", [("only_in", "Finance", "A-1"), ("apart_floor", "Finance", "Tax")]
+    )
+    apart = OFFICE.replace(rules=forbidden).with_sharing(people_per_desk="1.5")
+    together = OFFICE.replace(rules=RULE).with_sharing(people_per_desk="2.5")
+    rows = run(pools["dear_without_rules"], [Case("apart", apart), Case("together", together)])
+    assert (rows[0].outcome.floors, rows[1].outcome.floors) == (2, 1)
 
 
 def test_a_solve_that_fails_is_a_row(pools: dict[str, Pool]) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from allocator.scenario.types import Scenario
-from allocator.studies.compare import Case, Row, Window, compare, ratios, window
+from allocator.studies.compare import Case, Row, Verdict, Window, compare, ratios, window
 from allocator.studies.compare.window_chart import window_chart
+from allocator.studies.outcome import Outcome, OutcomeStatus
 from allocator.studies.pool import Pool
 from tests.builders import scenario
 from tests.studies import planted
@@ -51,17 +52,28 @@ def test_a_row_says_how_its_plan_serves(rows: tuple[Row, ...]) -> None:
     assert (serving.without_desk_peak or 0) > (serving.without_desk_average or 0) > 0
 
 
-def test_a_row_without_a_plan_says_how_its_desks_would_serve(rows: tuple[Row, ...]) -> None:
-    """Where it does not fit, units are taken as undivided, and no floor is named."""
+def test_a_row_without_a_plan_does_not_serve_anybody(rows: tuple[Row, ...]) -> None:
+    """Where it does not fit, there are no chances of short days, not even of 0 %."""
     serving = rows[0].serving
-    assert (serving.serves, serving.worst_short_day) == (True, 0.0)
-    assert (serving.floors_short, serving.worst_floor) == (None, None)
+    assert (serving.serves, serving.short_day_peak, serving.worst_floor) == (None, None, None)
 
 
-def test_shared_floors_need_a_plan(pool: Pool) -> None:
-    """With pooling by floor nothing is known of a case without a plan."""
-    (row,) = run(pool, office(60, pooling="floor"), "1.0")
-    assert (row.serving.serves, row.serving.short_day_peak) == (None, None)
+def test_there_are_four_outcomes(rows: tuple[Row, ...]) -> None:
+    """Proved not to fit, no plan in time, a plan that does not serve, and one that does."""
+    unsettled = Outcome.of_scenario(office(92), OutcomeStatus.UNKNOWN)
+    assert [row.verdict for row in rows] == [
+        Verdict.DOES_NOT_FIT,
+        Verdict.SERVES,
+        Verdict.SERVES,
+        Verdict.DOES_NOT_SERVE,
+    ]
+    assert Verdict.of(unsettled, rows[0].serving) is Verdict.NO_PLAN_IN_TIME
+
+
+def test_a_plan_that_leaves_people_unplaced_does_not_serve(rows: tuple[Row, ...]) -> None:
+    """Who has no place has no desk on any day."""
+    partial = rows[1].outcome.model_copy(update={"unplaced_people": 3.0})
+    assert Verdict.of(partial, rows[1].serving) is Verdict.DOES_NOT_SERVE
 
 
 def test_columns_of_serving_come_last(rows: tuple[Row, ...]) -> None:
@@ -80,18 +92,29 @@ def test_the_window_is_between_what_fits_and_what_serves(rows: tuple[Row, ...]) 
 
 
 @pytest.mark.parametrize(
-    ("fits", "serves", "said"),
+    ("found", "said"),
     [
-        (Fraction(13, 10), Fraction(6, 5), "fits from 1.3, serves up to 1.2"),
-        (None, Fraction(6, 5), "none fits, serves up to 1.2"),
-        (Fraction(13, 10), None, "fits from 1.3, none serves"),
+        (Window(Fraction(13, 10), None), "fits from 1.3, no plan serves"),
+        (Window(None, None), "none fits"),
+        (Window(None, None, (Fraction(1),)), "no plan was found, undecided: 1"),
+        (
+            Window(Fraction(3, 2), Fraction(3, 2), (Fraction(1), Fraction(6, 5))),
+            "fits from 1.5, serves up to 1.5, undecided: 1; 1.2",
+        ),
     ],
 )
-def test_a_closed_window_is_said_plainly(
-    fits: Fraction | None, serves: Fraction | None, said: str
-) -> None:
-    """Where no ratio does both, the words say so."""
-    assert str(Window(fits, serves)) == f"{said}: no ratio compared does both"
+def test_a_window_says_what_is_proved_and_what_is_undecided(found: Window, said: str) -> None:
+    """That none fits is said only where it is proved of every ratio."""
+    assert str(found) == said
+
+
+def test_time_that_ran_out_is_no_proof(rows: tuple[Row, ...]) -> None:
+    """A ratio without a plan in time is undecided, not unfit."""
+    unsettled = Outcome.of_scenario(office(92), OutcomeStatus.UNKNOWN)
+    changed = rows[1].model_copy(
+        update={"outcome": unsettled, "verdict": Verdict.of(unsettled, rows[0].serving)}
+    )
+    assert window((rows[0], changed)) == Window(None, None, (Fraction(11, 10),))
 
 
 def test_desks_left_unplaced_do_not_fit(rows: tuple[Row, ...]) -> None:
@@ -113,19 +136,30 @@ def test_the_picture_shades_the_window(rows: tuple[Row, ...]) -> None:
     assert [(mark["type"], mark["color"]) for mark in marks] == [("rect", "#2E7D4F")] * 2
 
 
-def test_the_picture_shades_a_gap_in_another_colour(rows: tuple[Row, ...]) -> None:
-    """Where what fits lies above what serves, what lies between is a warning."""
-    at_once = [row for row in rows if row.people_per_desk in ("1", "1.5")]
-    assert layers(tuple(at_once), 0)[0]["mark"]["color"] == "#B3261E"
-
-
 def test_the_picture_without_a_window_has_none(rows: tuple[Row, ...]) -> None:
     """Where nothing fits there is nothing to shade."""
-    assert [layer["mark"]["type"] for layer in layers(rows[:1], 0)] == ["line", "rule"]
+    marks = [layer["mark"]["type"] for layer in layers(rows[:1], 0)]
+    assert marks == ["line", "circle", "rule"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["serves", "fits, does not serve", "does not fit"]),
+        ("id", ["muat dan mencukupi", "muat, tetapi meja tidak mencukupi", "tidak muat"]),
+    ],
+)
+def test_points_have_the_colour_of_their_outcome(
+    rows: tuple[Row, ...], language: str, words: list[str]
+) -> None:
+    """What became of each ratio is in the legend, in either language."""
+    (column,) = window_chart(rows, language).to_dict()["hconcat"]
+    points = next(one for one in column["vconcat"][0]["layer"] if one["mark"]["type"] == "circle")
+    assert points["encoding"]["fill"]["scale"]["domain"] == words
 
 
 def test_the_picture_has_peak_average_and_worst(rows: tuple[Row, ...]) -> None:
-    """Three lines of chances for every ratio."""
+    """Three lines of chances for every ratio with a plan."""
     chart = window_chart(rows).to_dict()
     lines = [data for data in chart["datasets"].values() if "on" in data[0]]
-    assert [len(data) for data in lines] == [3 * len(rows)]
+    assert [len(data) for data in lines] == [3 * (len(rows) - 1)]

@@ -12,8 +12,16 @@ from allocator.plan.types import Status
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.types import Scenario
 from allocator.search.solve import SolveOptions, solve
-from allocator.studies.explain import Explanation, WayKind, WayOut, explain, with_conflict
+from allocator.studies.explain import (
+    Ended,
+    Explanation,
+    WayKind,
+    WayOut,
+    explain,
+    with_conflict,
+)
 from allocator.studies.explain.changes import breakpoints, with_desks
+from allocator.studies.explain.report import text
 from tests.builders import scenario
 from tests.search.enumeration import check, feasible_plans
 from tests.studies.conflicts import FLOORS, PLANTED, SPLIT, WHOLE
@@ -93,6 +101,23 @@ def test_desks_are_added_where_a_rule_wants_them() -> None:
     assert way.change == {"desks": {"A-1": 2}}
 
 
+@pytest.mark.parametrize("rows", [("A-1", "B-1"), ("B-1", "A-1")])
+def test_desks_are_added_to_the_right_floor_whatever_the_order_of_rows(
+    rows: tuple[str, str],
+) -> None:
+    """A unit of 21 that may use one floor lacks a desk on the larger one, of twenty."""
+    desks_of = {"A-1": 10, "B-1": 20}
+    given = scenario(
+        floors=[(floor, floor[0], 1, desks_of[floor]) for floor in rows],
+        headcounts=[("U", 8), ("V", 21)],
+        rules=[("max_floors", "V", None, "1")],
+        settings={"sharing": {"min_piece_desks": 1, "min_piece_share": "0"}},
+    )
+    found = explain(given, OPTIONS).ways_out
+    (way,) = (way for way in found if way.kind is WayKind.ADD_DESKS)
+    assert (way.change, way.is_least) == ({"desks": {"B-1": 1}}, True)
+
+
 def test_smallest_change_of_the_ratio_is_a_breakpoint() -> None:
     """Four units of ten and one person on forty desks: ten people on nine desks saves four."""
     (way,) = ways("desks", WayKind.PEOPLE_PER_DESK)
@@ -122,6 +147,56 @@ def test_an_organisation_is_left_out_where_no_unit_will_do() -> None:
     found = explain(given, OPTIONS)
     (way,) = (way for way in found.ways_out if way.kind is WayKind.LEAVE_OUT)
     assert len(way.change["units"]) == 4
+
+
+def test_a_small_organisation_is_left_out_before_a_large_unit() -> None:
+    """Six desks too few: an organisation of six goes, not a unit of sixteen."""
+    people = [("X", 16, "P"), ("Y", 3, "O"), ("Z", 3, "O")]
+    settings = {"sharing": {"min_piece_desks": 1}}
+    given = scenario(floors=[("A", "T", 1, 16)], headcounts=people, settings=settings)
+    found = explain(given, OPTIONS)
+    (way,) = (way for way in found.ways_out if way.kind is WayKind.LEAVE_OUT)
+    assert (set(way.change["units"]), way.desks, way.is_least) == ({"Y", "Z"}, 6, True)
+
+
+def test_needs_of_several_units_are_dropped_together() -> None:
+    """Two units that need what no floor has: both do without."""
+    needs = {"P1": ("vault",), "Q1": ("lab",), "R1": ()}
+    units = [{"unit_id": u, "organisation_id": u[0], "needs": n} for u, n in needs.items()]
+    people = [(unit, 4, unit[0]) for unit in needs]
+    given = scenario(floors=FLOORS, headcounts=people, units=units, settings=WHOLE)
+    (way,) = explain(given, OPTIONS).ways_out
+    assert (way.kind, set(way.change["needs"]), way.parts) == (WayKind.DROP_NEEDS, {"P1", "Q1"}, 2)
+
+
+def test_a_rule_is_dropped_and_desks_are_added_where_neither_will_do() -> None:
+    """One desk too few, and a pair that a rule keeps off every floor: both are mended together."""
+    rules = (("levels", "P1", None, "8..9"), ("levels", "Q1", None, "8..9"))
+    given = PLANTED["desks"]._replace(rules=rules).scenario
+    found = explain(given, OPTIONS).ways_out
+    several = [way for way in found if way.kind is WayKind.SEVERAL]
+    together = {"rules": [1, 2], "desks": several[0].change.get("desks")}
+    assert (several[0].change, several[0].desks) == (together, 1)
+    assert all(way.change["rules"] == [1, 2] for way in several)
+    assert [check(way.scenario, way.plan.pieces).violations for way in found] == [()] * len(found)
+
+
+def test_no_more_is_dropped_than_needed() -> None:
+    """The rule of two conflicts, or one of each: whatever is not needed then stays."""
+    rules = (("never_in", "P1", "A-1"), ("never_in", "P1", "A"), ("only_in", "P1", "A-1"))
+    given = PLANTED["never_in"]._replace(rules=rules).scenario
+    dropped = [way.change["rules"] for way in explain(given, OPTIONS).ways_out]
+    assert [3] in dropped
+    assert all(rows in ([3], [1, 2]) for rows in dropped)
+
+
+def test_it_is_said_why_there_is_no_way_out() -> None:
+    """Out of time is one thing; with time left, that nothing was found is another."""
+    given = PLANTED["never_in"].scenario
+    quick = explain(given, SolveOptions(time_limit_s=1e-6, workers=1))
+    assert explained("never_in").ended is Ended.ALL_TRIED
+    assert (quick.ways_out, quick.ended) == ((), Ended.TIME_LIMIT)
+    assert "in time" in text(quick)
 
 
 @pytest.mark.parametrize("name", ["same_tower", "kept_for", "levels"])

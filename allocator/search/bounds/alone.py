@@ -18,7 +18,7 @@ from allocator.plan.types import TermName
 from allocator.search.bounds.scaling import Scale
 from allocator.search.case import Case
 from allocator.search.model.layout_model import Effort, interruptible
-from allocator.search.model.objective import Cost, all_terms
+from allocator.search.model.objective import Cost, all_terms, fitting_scale
 from allocator.search.model.rules import post_all, towers
 from allocator.search.model.variables import Literal, Pieces
 from allocator.search.progress import ShouldStop
@@ -67,7 +67,7 @@ class Alone:
         if pieces is None:
             return Least(np.inf, exact=True)
         walked = _Walked(self, pieces, self.outwards).cost()
-        return self._solved(pieces.model, [*all_terms(pieces).values(), walked], effort)
+        return self._solved(pieces, [*all_terms(pieces).values(), walked], effort)
 
     def within(self, units: Sequence[int], tower: int, effort: Effort) -> Least:
         """Return what units in a tower pay for themselves, whoever else is there.
@@ -99,10 +99,11 @@ class Alone:
         terms = all_terms(pieces)
         del terms[TermName.OPEN_FLOORS]
         walked = _Walked(self, pieces, np.zeros(len(self.outwards))).cost()
-        return self._solved(pieces.model, [*terms.values(), walked], effort)
+        return self._solved(pieces, [*terms.values(), walked], effort)
 
-    def _solved(self, model: cp_model.CpModel, terms: Sequence[Cost], effort: Effort) -> Least:
-        model.minimize(sum(term.scaled(FINE.factor) for term in terms))
+    def _solved(self, pieces: Pieces, terms: Sequence[Cost], effort: Effort) -> Least:
+        model, scale = pieces.model, Scale(fitting_scale(pieces, terms, FINE.factor))
+        model.minimize(sum(term.scaled(scale.factor) for term in terms))
         solver = cp_model.CpSolver()
         effort.apply(solver)
         with interruptible(solver, self.should_stop):
@@ -111,7 +112,7 @@ class Alone:
             return Least(np.inf, exact=True)
         if status == cp_model.MODEL_INVALID:
             raise RuntimeError(f"CP-SAT refuses the model: {model.validate()}")
-        return Least(FINE.back(solver.best_objective_bound), exact=status == cp_model.OPTIMAL)
+        return Least(scale.back(solver.best_objective_bound), exact=status == cp_model.OPTIMAL)
 
 
 class _Walked:

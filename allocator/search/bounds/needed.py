@@ -40,17 +40,23 @@ class Needed:
 def needed_desks(case: Case, unplaced_people: float) -> Needed:
     """Return the desks that must be placed if at most so many people are not.
 
-    A desk of a unit stands for headcount / demand people, never less than one.
+    A desk of a unit stands for headcount / demand people, never less than one. Units that have
+    no floor are unplaced in every plan; only what else may be unplaced is given up by the others.
     """
-    may_lack = unplaced_people + SLACK if case.allow_unplaced else 0.0
+    nowhere = (case.demand > 0) & ~case.allowed.any(axis=1) & case.allow_unplaced
+    may_lack = 0.0
+    if case.allow_unplaced:
+        may_lack = max(unplaced_people - int(case.people[nowhere].sum()), 0.0) + SLACK
     desks_a_person = np.divide(
         case.demand, case.people, out=np.zeros(len(case.demand)), where=case.people > 0
     )
     lost = np.minimum(np.floor(may_lack * desks_a_person), case.demand).astype(np.int64)
+    lost[nowhere] = case.demand[nowhere]
+    unplaced = _most_unplaced(case, desks_a_person, may_lack) + int(case.demand[nowhere].sum())
     return Needed(
         by_unit=case.demand - lost,
         everyone=not lost.any(),
-        unplaced=min(_most_unplaced(case, desks_a_person, may_lack), int(case.demand.sum())),
+        unplaced=min(unplaced, int(case.demand.sum())),
     )
 
 

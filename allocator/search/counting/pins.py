@@ -15,23 +15,30 @@ from allocator.search.counting.words import needed, short
 def pins(case: Case) -> Iterator[Reason]:
     """Pins beyond what a subject may have on the floor, beyond the floor, beyond the subject."""
     rows = [rule for rule in case.rules if rule.kind is RuleKind.AT_LEAST]
-    hopeless = [reason for rule in rows for reason in _beyond_subject(case, rule)]
-    yield from hopeless
-    if not hopeless:
+    found = list(hopeless(case))
+    yield from found
+    if not found:
         yield from _beyond_floors(case, rows)
         yield from _beyond_demand(case, rows)
 
 
-def _beyond_subject(case: Case, rule: CaseRule) -> Iterator[Reason]:
-    """The subject's units that may be on the floor need fewer desks than are pinned there."""
-    (floor,) = rule.floors
-    there = sum(int(case.demand[u]) for u in rule.units if case.allowed[u, floor])
-    if rule.row.count > there:
-        clause = (
-            f"{rule.row.subject} must have {counted(rule.row.count, 'desk')} on "
-            f"{rule.row.object}, and its units that may be there need {there:,}"
-        )
-        yield short(rule, rule.row.count - there, clause)
+def hopeless(case: Case) -> Iterator[Reason]:
+    """The subject's units that may be on the floor need fewer desks than are pinned there.
+
+    Where desks are pooled, people are pinned, and counted.
+    """
+    noun = "person" if case.scenario.is_pooled else "desk"
+    for rule in case.rules:
+        if rule.kind is RuleKind.AT_LEAST:
+            there = sum(int(case.demand[u]) for u in rule.units if case.allowed[u, rule.floors[0]])
+            if rule.row.count > there:
+                asked = (
+                    f"{rule.row.subject} must have {counted(rule.row.count, noun)} on "
+                    f"{rule.row.object}"
+                )
+                have = "have" if noun == "person" else "need"
+                clause = f"{asked}, and its units that may be there {have} {there:,}"
+                yield short(rule, rule.row.count - there, clause, noun)
 
 
 def _beyond_floors(case: Case, rows: list[CaseRule]) -> Iterator[Reason]:

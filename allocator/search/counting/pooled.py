@@ -1,4 +1,4 @@
-"""Pooled desks: more people than can be served, and units for whose people no floor will do.
+"""Pooled desks: too many people, units for whom no floor will do, pins that nobody can keep.
 
 The rows of the case are some that every plan obeys, and these alone are counted with: arguments
 that need desks of units' own do not carry over.
@@ -13,11 +13,13 @@ import numpy as np
 from allocator.plan.types import Reason
 from allocator.plan.verify.words import counted
 from allocator.search.case import Case
+from allocator.search.counting.pins import hopeless
 from allocator.search.counting.words import names, verb
 
 
 def pooled(case: Case) -> Iterator[Reason]:
-    """Yield what proves that people cannot all be placed, where they must be."""
+    """Yield what proves that pins fail, or that people who must be placed cannot all be."""
+    yield from hopeless(case)
     if case.allow_unplaced:
         return
     yield from _homeless(case)

@@ -12,14 +12,14 @@ from allocator.plan.verify.words import counted, listed
 from allocator.search.case import Case, CaseRule
 
 
-def short(rule: CaseRule, desks: int, clause: str) -> Reason:
-    """Return the reason that a row of the rules leaves a body short of so many desks."""
+def short(rule: CaseRule, lacking: int, clause: str, noun: str = "desk") -> Reason:
+    """Return the reason that a row of the rules leaves a body short of so many desks or people."""
     return Reason(
         kind=rule.kind.value,
         subject=rule.row.subject,
         object=rule.row.object or "",
-        desks=desks,
-        message=f"{clause}: short of {counted(desks, 'desk')}",
+        desks=lacking if noun == "desk" else None,
+        message=f"{clause}: short of {counted(lacking, noun)}",
     )
 
 

@@ -11,7 +11,7 @@ from threading import Event, Thread
 from ortools.sat.python import cp_model
 
 from allocator.search.case import Case, Layout
-from allocator.search.model.objective import Cost, all_terms
+from allocator.search.model.objective import Cost, all_terms, fitting_scale, most_of
 from allocator.search.model.rules import post_all
 from allocator.search.model.variables import Cell, Pieces
 from allocator.search.model.walking import WalkingForm, walking_cost
@@ -20,7 +20,7 @@ from allocator.search.walking import Walking
 
 POLL_S = 0.05
 LARGEST_SCALE = 1e12
-"""Beyond it sums of whole numbers could overflow."""
+"""Fine enough for any precision asked for."""
 
 OnLayout = Callable[[dict[Cell, int]], object]
 
@@ -137,7 +137,7 @@ class LayoutModel:
         """Minimise the total of the free part, unplaced people at a price each.
 
         Rounding coefficients to whole numbers lowers the optimum by at most `precision`,
-        in person-minutes a week.
+        in person-minutes a week, unless prices are so large that they need a coarser scale.
         """
         terms = list(all_terms(self.pieces).values())
         terms.append(walking_cost(self.pieces, walking, self.layout, form))
@@ -148,7 +148,7 @@ class LayoutModel:
 
     def minimise(self, cost: Cost) -> None:
         """Minimise one term alone."""
-        self._scale = 1.0
+        self._scale = fitting_scale(self.pieces, [cost], 1.0)
         self.model.minimize(cost.scaled(self._scale))
 
     def minimise_short(self) -> None:
@@ -158,9 +158,19 @@ class LayoutModel:
         self.model.minimize(short.scaled(self._scale))
 
     def keep_short_within(self, people: float) -> None:
-        """Leave no more people unplaced than that, to a millionth."""
+        """Leave no more people unplaced than that, to a millionth, everybody counted."""
         short = self._short_cost(1.0)
-        self.model.add(short.scaled(1e6) <= int(people * 1e6) + 1)
+        left = people - self._left_out()
+        self.model.add(short.scaled(1e6) <= int(left * 1e6) + 1)
+
+    def _left_out(self) -> float:
+        """People without a place of units that have no floor to decide on here."""
+        case, free = self.case, set(self.pieces.units)
+        return sum(
+            int(case.people[u]) * (1 - self.pieces.placed_as_known(u) / int(case.demand[u]))
+            for u in case.units
+            if u not in free and case.demand[u]
+        )
 
     def _short_cost(self, price: float) -> Cost:
         cost = Cost()
@@ -170,15 +180,8 @@ class LayoutModel:
 
     def _fitting_scale(self, terms: list[Cost], precision: float) -> float:
         """A scale at which rounding all coefficients down loses at most `precision`."""
-        variables = self.model.proto.variables
-        largest = sum(
-            list(variables[amount.index].domain)[-1]
-            if isinstance(amount, cp_model.IntVar)
-            else int(self.case.demand.max())
-            for term in terms
-            for _, amount in term.rows
-        )
-        return min(max(1.0, largest / precision), LARGEST_SCALE)
+        largest = sum(most_of(self.pieces, amount) for term in terms for _, amount in term.rows)
+        return fitting_scale(self.pieces, terms, min(max(1.0, largest / precision), LARGEST_SCALE))
 
     def solve(
         self,

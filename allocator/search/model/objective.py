@@ -16,6 +16,9 @@ from allocator.plan.types import TermName
 from allocator.search.model.rules import levels_used, towers
 from allocator.search.model.variables import Literal, Pieces
 
+LARGEST_SUM = 2.0**60
+"""Sum of all whole coefficients times what they multiply, at most: CP-SAT refuses 2**63."""
+
 
 @dataclass
 class Cost:
@@ -35,6 +38,25 @@ class Cost:
         """Return the sum times `scale`, every coefficient rounded down."""
         rows = [floor(price * scale) * amount for price, amount in self.rows]
         return sum(rows) + floor(self.constant * scale)
+
+
+def most_of(pieces: Pieces, amount: cp_model.LinearExprT) -> int:
+    """Return how much an amount can be at the most; an expression is of the desks of a unit."""
+    if isinstance(amount, cp_model.IntVar):
+        return int(list(pieces.model.proto.variables[amount.index].domain)[-1])
+    return 2 * int(pieces.case.demand.max())
+
+
+def fitting_scale(pieces: Pieces, terms: Iterable[Cost], wanted: float) -> float:
+    """Return the scale that is wanted, or the largest below it at which no sum can overflow.
+
+    A smaller scale rounds more off, always down, so that a bound stays a bound.
+    """
+    reach = sum(
+        abs(term.constant) + sum(abs(price) * most_of(pieces, each) for price, each in term.rows)
+        for term in terms
+    )
+    return min(wanted, LARGEST_SUM / reach) if reach else wanted
 
 
 def all_terms(pieces: Pieces) -> dict[TermName, Cost]:
@@ -100,10 +122,15 @@ def placement_cost(pieces: Pieces) -> Cost:
 
 
 def people_moved(pieces: Pieces) -> Cost:
-    """People whose desks are not on the floors where their unit has desks today."""
+    """People whose desks are not on the floors where their unit has desks today.
+
+    A unit that has no floor at all leaves its own in every plan.
+    """
     cost = Cost()
     case = pieces.case
     price = case.scenario.settings.prices.move
+    nowhere = [u for u in case.moving if not case.allowed[u].any()]
+    cost.constant += price * float(case.people[nowhere].sum())
     for u in pieces.units if price else ():
         if u in case.moving:
             people, demand = int(case.people[u]), int(case.demand[u])

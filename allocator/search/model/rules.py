@@ -2,7 +2,7 @@
 
 only_in, never_in, kept_for, levels and needs speak of one unit and one floor: they decide which
 pieces exist at all (`Case.allowed`). Where part of a plan is fixed, a rule is posted only if a
-free piece can break it.
+free piece can break it; a pin that nobody can keep is posted in any case.
 """
 
 from __future__ import annotations
@@ -27,8 +27,19 @@ def post_all(pieces: Pieces) -> None:
         capacity(pieces, f)
     for rule in pieces.case.rules:
         checkpoint()
-        if pieces.touches(rule.both) or rule.kind is RuleKind.OWN_FLOOR:
+        if (
+            pieces.touches(rule.both)
+            or rule.kind is RuleKind.OWN_FLOOR
+            or _is_hopeless(pieces, rule)
+        ):
             POST[rule.kind](pieces, rule)
+
+
+def _is_hopeless(pieces: Pieces, rule: CaseRule) -> bool:
+    """Whether desks are pinned to a floor that none of the subject's units may use."""
+    return rule.kind is RuleKind.AT_LEAST and not any(
+        pieces.case.allowed[u, f] for u in rule.units for f in rule.floors
+    )
 
 
 def every_desk_placed(pieces: Pieces, unit: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allocator.studies.compare.cases import Case, cases, ratios
 from allocator.studies.compare.files import FILES, document, write_comparison
 from allocator.studies.compare.run import Row, Standing, compare, groups, row_of
-from allocator.studies.compare.serving import Serving, Window, window
+from allocator.studies.compare.serving import Serving, Verdict, Window, window
 
 __all__ = [
     "FILES",
@@ -13,6 +13,7 @@ __all__ = [
     "Row",
     "Serving",
     "Standing",
+    "Verdict",
     "Window",
     "cases",
     "compare",

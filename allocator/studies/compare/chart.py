@@ -1,4 +1,4 @@
-"""Draws a comparison: desks needed above, what plans cost by term below, for each case."""
+"""Draws a comparison: desks needed and what became of it above, costs by term below, by case."""
 
 from __future__ import annotations
 
@@ -8,15 +8,25 @@ from typing import Any
 
 import altair as alt
 
+from allocator.plan.gap import is_bound
 from allocator.plan.stack import FAINT, FONT, INK, PALETTE
 from allocator.plan.types import TermName
 from allocator.studies.compare.run import Row, groups
+from allocator.studies.compare.serving import Verdict
+from allocator.texts import Texts, texts
 
 STEP, BAR, DESKS_HEIGHT, COST_HEIGHT = 46, 28, 130, 260
 """Pixels: widths of a case and of its bar, heights of the two panels."""
 LEAST_WIDTH = 160
-SHORT, FITS = "#B3261E", "#8A94A0"
-"""Desks needed that are too many, and that are not."""
+SHORT = "#B3261E"
+OUTCOMES = {
+    Verdict.SERVES: "#2E7D4F",
+    Verdict.DOES_NOT_SERVE: "#C77A12",
+    Verdict.NO_PLAN_IN_TIME: "#8A94A0",
+    Verdict.DOES_NOT_FIT: SHORT,
+    Verdict.FAILED: "#40474F",
+}
+"""Colour of what became of a case."""
 TERM_FILLS = dict(zip((name.value for name in TermName), PALETTE, strict=True))
 HEADROOM = 1.12
 """Room above the highest bar, for the words on it."""
@@ -35,12 +45,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Scales:
-    """What all columns share: highest desks, lowest and highest cost, and the terms shown."""
+    """What all columns share: highest desks, lowest and highest cost, terms and outcomes shown."""
 
     desks: float
     least: float
     cost: float
     terms: tuple[str, ...]
+    outcomes: alt.Fill
 
 
 def compare_chart(rows: Sequence[Row]) -> alt.HConcatChart:
@@ -80,7 +91,16 @@ def _scales(rows: Sequence[Row]) -> Scales:
         least=min(sum(cost for cost in each.values() if cost < 0) for each in costs),
         cost=highest * HEADROOM or 1,
         terms=tuple(name for name in TERM_FILLS if any(each[name] for each in costs)),
+        outcomes=outcome_fill(rows, texts("en")),
     )
+
+
+def outcome_fill(rows: Sequence[Row], say: Texts) -> alt.Fill:
+    """Return the colours of the field `outcome`, with those that occur in the legend."""
+    there = [verdict for verdict in OUTCOMES if any(row.verdict is verdict for row in rows)]
+    words = [say(f"verdict.{verdict}") for verdict in there]
+    scale = alt.Scale(domain=words, range=[OUTCOMES[verdict] for verdict in there])
+    return alt.Fill("outcome:N", scale=scale, legend=alt.Legend(title=None))
 
 
 def _columns(rows: Sequence[Row]) -> list[Column]:
@@ -99,9 +119,10 @@ def _datum(row: Row, case: str) -> dict[str, Any]:
         "case": case,
         "demand": found.demand,
         "desks": found.desks,
-        "bound": found.bound,
+        "bound": found.bound if is_bound(found.total, found.bound) else None,
         "short": f"−{-row.spare:,}" if row.spare < 0 else "",
-        "none": f"no plan ({found.status.value})" if found.total is None else "",
+        "outcome": texts("en")(f"verdict.{row.verdict}"),
+        "none": texts("en")(f"verdict.{row.verdict}") if found.total is None else "",
         **{name: getattr(found, name) for name in TERM_FILLS},
     }
 
@@ -122,8 +143,7 @@ def _desks(column: Column, scales: Scales) -> alt.LayerChart:
     """Desks needed for each case, against those that may be used."""
     base = alt.Chart(alt.InlineData(values=column.data)).encode(x=_x(column))
     height = _y("demand:Q", "desks needed", (0, scales.desks))
-    colour = alt.condition("datum.short != ''", alt.value(SHORT), alt.value(FITS))
-    bars = base.mark_bar(width=BAR).encode(y=height, color=colour)
+    bars = base.mark_bar(width=BAR).encode(y=height, fill=scales.outcomes)
     usable = base.mark_tick(thickness=2, color=INK, width=STEP).encode(y="desks:Q")
     words = base.mark_text(dy=-7, fontSize=9, color=SHORT).encode(y=height, text="short:N")
     return _panel(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,14 @@ from allocator.plan.types import Plan, Record, Status
 from allocator.scenario.settings import decimal_text
 from allocator.studies.compare.adapt import adapted
 from allocator.studies.compare.cases import Case
-from allocator.studies.compare.serving import Serving
+from allocator.studies.compare.serving import Serving, Verdict
 from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, Pool, Task
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress
     from allocator.search.solve import SolveOptions
+    from allocator.studies.compare.offers import Offers
 
 TICK_S = 0.1
 WARM_PART = 2.5
@@ -42,6 +44,8 @@ class Row(Record):
         Desks left over; below zero, by how many desks it is short.
     start
         The ratio from whose plan the search began; None if from nothing.
+    verdict
+        Whether it fits and serves.
     serving
         Who finds no desk.
     """
@@ -52,6 +56,7 @@ class Row(Record):
     reached: float | None
     spare: int
     start: str | None
+    verdict: Verdict
     outcome: Outcome
     serving: Serving
 
@@ -80,6 +85,7 @@ def compare(
     on_step: Callable[[Standing], None] = lambda _: None,
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    exchanges: bool = True,
 ) -> tuple[Row, ...]:
     """Solve every case and return a row for each, in their order.
 
@@ -101,8 +107,11 @@ def compare(
     should_stop
         Asked as often; once true, no more cases are begun, those being solved end with the best
         plan so far, and the others get no row.
+    exchanges
+        Whether every plan found is tried on every other case. Where each row is a job with a plan
+        of its own, it is not.
     """
-    run = _Comparison(cases, pool, options)
+    run = _Comparison(cases, pool, options, exchanges=exchanges)
     run.on_progress = on_progress
     while run.running or (run.is_unfinished and not should_stop()):
         run.step(stopping=should_stop())
@@ -115,6 +124,7 @@ def row_of(
 ) -> Row:
     """Return a case's row."""
     people, needed, desks = outcome.people or 0, outcome.demand or 0, outcome.desks or 0
+    serving = Serving.of(case.scenario, plan)
     return Row(
         scenario=case.name,
         scheme=case.scenario.scheme,
@@ -122,8 +132,9 @@ def row_of(
         reached=people / needed if needed else None,
         spare=desks - needed,
         start=None if start is None else decimal_text(start.people_per_desk),
+        verdict=Verdict.of(outcome, serving),
         outcome=outcome,
-        serving=Serving.of(case.scenario, plan),
+        serving=serving,
     )
 
 
@@ -148,12 +159,16 @@ def _name(row: Row, rows: Sequence[Row]) -> str:
 class _Comparison:
     """A comparison while it runs; cases go by their number."""
 
-    def __init__(self, cases: Sequence[Case], pool: Pool, options: SolveOptions) -> None:
+    def __init__(
+        self, cases: Sequence[Case], pool: Pool, options: SolveOptions, *, exchanges: bool
+    ) -> None:
+        self.exchanges = exchanges
         self.cases = cases
         self.pool = pool
         self.options = options
         self.on_progress: OnProgress | None = None
         self.plans: dict[int, Plan] = {}
+        self.answers: dict[int, tuple[Plan, Case | None]] = {}
         self.running: dict[Job, tuple[int, Case | None]] = {}
         self.again: list[int] = []
         self.waiting = [number for number, case in enumerate(cases) if not case.is_short]
@@ -183,7 +198,7 @@ class _Comparison:
         futures = {job.future: job for job in self.running}
         over, _ = wait(futures, timeout=TICK_S, return_when=FIRST_COMPLETED)
         for future in over:
-            self._finish(futures[future])
+            self._finish(futures[future], stopping=stopping)
 
     def _begin_next(self) -> None:
         """Begin the case nearest to a plan; from nothing only where its like have none to come."""
@@ -232,7 +247,7 @@ class _Comparison:
         seconds = self.options.time_limit_s * min(1.0, WARM_PART / rounds)
         return self.options.model_copy(update={"time_limit_s": seconds})
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, job: Job, *, stopping: bool) -> None:
         number, start = self.running.pop(job)
         case = self.cases[number]
         if job.future.cancelled():
@@ -242,8 +257,32 @@ class _Comparison:
         except SolveFailedError as error:
             self.rows[number] = row_of(case, Outcome.of_failure(case.scenario, error), start)
             return
-        self.rows[number] = row_of(case, Outcome.of_plan(case.scenario, plan), start, plan)
+        self._answer(number, plan, start)
         if plan.objective.total is not None:
             self.plans[number] = plan
         elif plan.status is Status.UNKNOWN and start is None:
             self.again.append(number)
+        if self.exchanges and not stopping:
+            self._exchange(number)
+
+    def _answer(self, number: int, plan: Plan, start: Case | None) -> None:
+        """Take the answer of a case."""
+        case = self.cases[number]
+        self.answers[number] = plan, start
+        self.rows[number] = row_of(case, Outcome.of_plan(case.scenario, plan), start, plan)
+
+    def _exchange(self, new: int) -> None:
+        """Try the plan of a new answer on the other cases, and their plans on this one."""
+        for number, (own, start) in self.answers.items():
+            others = [p for n, p in self.plans.items() if n != number and new in (number, n)]
+            if others and own.status not in (Status.OPTIMAL, Status.INFEASIBLE):
+                scenario = self.cases[number].scenario
+                better = self._offers.best(number, scenario, own, others)
+                if better is not None:
+                    self._answer(number, better, start)
+
+    @cached_property
+    def _offers(self) -> Offers:
+        from allocator.studies.compare.offers import Offers  # noqa: PLC0415 - slow to import
+
+        return Offers()

@@ -1,29 +1,51 @@
-"""How a case serves, as columns of a comparison, and the ratios that fit and that serve.
+"""What became of a case: whether it fits and serves, as columns, and the window of ratios.
 
-How a plan or a unit's desks serve is worked out in `plan.service`.
+How a plan serves is worked out in `plan.service`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Self
 
-from allocator.plan.service import service_undivided
 from allocator.plan.types import Plan, Record
 from allocator.scenario.settings import decimal_text, exact
 from allocator.scenario.types import Scenario
+from allocator.studies.outcome import Outcome, OutcomeStatus
+from allocator.texts import Texts, texts
 
 if TYPE_CHECKING:
     from allocator.studies.compare.run import Row
 
 
-class Serving(Record):
-    """How a case serves: of its plan, or, where it has none, as if no unit were divided.
+class Verdict(StrEnum):
+    """What became of a case; a plan serves if all are placed and no day is short too often."""
 
-    None where that is not known: what needs a plan, and all of it where desks are shared beyond
-    the unit and there is no plan.
+    SERVES = "serves"
+    DOES_NOT_SERVE = "does_not_serve"
+    NO_PLAN_IN_TIME = "no_plan_in_time"
+    DOES_NOT_FIT = "does_not_fit"
+    """That is proved."""
+    FAILED = "failed"
+    """There was no answer."""
+
+    @classmethod
+    def of(cls, outcome: Outcome, serving: Serving) -> Self:
+        """Return the verdict on a case."""
+        if outcome.status is OutcomeStatus.INFEASIBLE:
+            return cls.DOES_NOT_FIT
+        if outcome.status in (OutcomeStatus.FAILED, OutcomeStatus.BAD_INPUT):
+            return cls.FAILED
+        if outcome.total is None:
+            return cls.NO_PLAN_IN_TIME
+        return cls.SERVES if serving.serves and not outcome.unplaced_people else cls.DOES_NOT_SERVE
+
+
+class Serving(Record):
+    """How the plan of a case serves; all but the first None where there is no plan.
 
     Attributes
     ----------
@@ -54,10 +76,9 @@ class Serving(Record):
 
     @classmethod
     def of(cls, scenario: Scenario, plan: Plan | None) -> Self:
-        """Return how a case serves, with its plan where there is one."""
+        """Return how a plan serves, where there is one."""
         allowed = scenario.settings.attendance.short_day_probability
-        service = plan.attendance if plan else None
-        found = service or service_undivided(scenario)
+        found = plan.attendance if plan else None
         if found is None:
             return cls(short_day_probability=allowed)
         return cls(
@@ -68,34 +89,64 @@ class Serving(Record):
             without_desk_peak=found.without_desk_peak,
             without_desk_average=found.without_desk_average,
             worst_short_day=found.worst_short_day,
-            floors_short=service.floors_short if service else None,
-            worst_floor=service.worst_floor if service else None,
+            floors_short=found.floors_short,
+            worst_floor=found.worst_floor,
         )
 
 
 @dataclass(frozen=True)
 class Window:
-    """The smallest ratio compared that has a plan, and the largest that serves; None for none."""
+    """The ratios compared that fit and that serve.
+
+    Attributes
+    ----------
+    fits
+        The smallest that has a plan for everybody; None for none.
+    serves
+        The largest whose plan serves; None for none.
+    undecided
+        Those that neither have a plan nor are proved to have none.
+    """
 
     fits: Fraction | None
     serves: Fraction | None
+    undecided: tuple[Fraction, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether some ratio does both."""
-        return self.fits is not None and self.serves is not None and self.fits <= self.serves
+        return self.serves is not None
+
+    def said(self, say: Texts) -> str:
+        """Return the window in words."""
+        parts = []
+        if self.fits is None:
+            parts.append(say("window.no_plan" if self.undecided else "window.none_fits"))
+        else:
+            parts.append(say("window.fits", ratio=_written(self.fits, say)))
+            serves = self.serves
+            known = "window.none_serves" if serves is None else "window.serves"
+            parts.append(say(known, ratio="" if serves is None else _written(serves, say)))
+        if self.undecided:
+            ratios = "; ".join(_written(ratio, say) for ratio in self.undecided)
+            parts.append(say("window.undecided", ratios=ratios))
+        return ", ".join(parts)
 
     def __str__(self) -> str:
-        fits = "none fits" if self.fits is None else f"fits from {decimal_text(self.fits)}"
-        up_to = (
-            "none serves" if self.serves is None else f"serves up to {decimal_text(self.serves)}"
-        )
-        return f"{fits}, {up_to}" + ("" if self.is_open else ": no ratio compared does both")
+        return self.said(texts("en"))
+
+
+def _written(ratio: Fraction, say: Texts) -> str:
+    """Return a ratio as a language writes it."""
+    text = decimal_text(ratio)
+    return text.replace(".", ",") if say.language == "id" else text
 
 
 def window(rows: Sequence[Row]) -> Window:
     """Return the window of rows that differ by the ratio alone."""
     placed = [row for row in rows if row.outcome.unplaced_people == 0]
+    undecided = (Verdict.NO_PLAN_IN_TIME, Verdict.FAILED)
     fitting = [exact(row.people_per_desk) for row in placed]
-    serving = [exact(row.people_per_desk) for row in rows if row.serving.serves]
-    return Window(min(fitting, default=None), max(serving, default=None))
+    serving = [exact(row.people_per_desk) for row in rows if row.verdict is Verdict.SERVES]
+    doubtful = [exact(row.people_per_desk) for row in rows if row.verdict in undecided]
+    return Window(min(fitting, default=None), max(serving, default=None), tuple(doubtful))

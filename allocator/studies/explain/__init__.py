@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from allocator.plan.types import Plan, Reason, Status
 from allocator.scenario.types import Scenario
@@ -16,11 +17,13 @@ from allocator.search.counting import shortfalls
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.solve import SolveOptions
 from allocator.studies.explain.conflict import Conflict, find_conflict, quick_conflict
+from allocator.studies.explain.members import Member, demand_members, desks_members
 from allocator.studies.explain.plans import LARGE, Budget, Planner
 from allocator.studies.explain.ways_out import WayKind, WayOut, ways_out
 
 __all__ = [
     "Conflict",
+    "Ended",
     "Explanation",
     "WayKind",
     "WayOut",
@@ -28,6 +31,15 @@ __all__ = [
     "explain",
     "with_conflict",
 ]
+
+
+class Ended(StrEnum):
+    """Why the search for ways out ended."""
+
+    ALL_TRIED = "all_tried"
+    TIME_LIMIT = "time_limit"
+    NOT_ASKED = "not_asked"
+    """A plan exists, or nothing is proved, or desks are pooled: then none are looked for."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,8 @@ class Explanation:
         None where none was found in time.
     ways_out
         Cheapest first.
+    ended
+        Why no more ways out are told.
     plan
         A checked plan, where there is one.
     """
@@ -53,6 +67,7 @@ class Explanation:
     reasons: tuple[Reason, ...] = ()
     conflict: Conflict | None = None
     ways_out: tuple[WayOut, ...] = ()
+    ended: Ended = Ended.NOT_ASKED
     plan: Plan | None = None
 
 
@@ -103,13 +118,22 @@ def _explain(scenario: Scenario, budget: Budget) -> Explanation:
     if conflict is None and not scenario.is_pooled:
         budget.enter("looking for a conflict")
         conflict = find_conflict(scenario, budget.part(budget.left() / 2))
-    if conflict is None:
-        status = Status.INFEASIBLE if reasons else Status.UNKNOWN
-        return Explanation(status, 0.0, reasons=reasons)
+    if conflict is None and not reasons:
+        return Explanation(Status.UNKNOWN, 0.0)
+    if scenario.is_pooled:
+        return Explanation(Status.INFEASIBLE, 0.0, reasons)
     budget.enter("looking for ways out")
-    ways = ways_out(scenario, conflict, budget)
+    ways = ways_out(scenario, _members(scenario, conflict), budget)
     reasons = reasons or _as_reasons(conflict)
-    return Explanation(Status.INFEASIBLE, 0.0, reasons, conflict, ways)
+    ended = Ended.ALL_TRIED if budget.left() > 0 else Ended.TIME_LIMIT
+    return Explanation(Status.INFEASIBLE, 0.0, reasons, conflict, ways, ended)
+
+
+def _members(scenario: Scenario, conflict: Conflict | None) -> tuple[Member, ...]:
+    """Return the members of a conflict; where none was found in time, all desks asked for."""
+    if conflict is not None:
+        return conflict.members
+    return (*demand_members(scenario, ()), *desks_members(scenario, ()))
 
 
 def _plan_or_conflict(scenario: Scenario, budget: Budget) -> Plan | Conflict | None:
@@ -134,9 +158,9 @@ def with_conflict(plan: Plan, scenario: Scenario, seconds: float) -> Plan:
     now = time.monotonic()
     budget = Budget(now, now + seconds, plan.run.workers, plan.run.seed)
     conflict = find_conflict(scenario, budget)
-    more = () if conflict is None else _as_reasons(conflict)
+    more = _as_reasons(conflict)
     return plan.model_copy(update={"reasons": (*plan.reasons, *more)}).of(scenario)
 
 
-def _as_reasons(conflict: Conflict) -> tuple[Reason, ...]:
-    return tuple(member.as_reason() for member in conflict.members)
+def _as_reasons(conflict: Conflict | None) -> tuple[Reason, ...]:
+    return tuple(member.as_reason() for member in conflict.members) if conflict else ()

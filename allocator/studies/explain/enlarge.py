@@ -51,10 +51,9 @@ def fewest_desks(
     if case.cells > LARGEST_MODEL:
         return None
     sharing = scenario.settings.sharing
-    room = [
-        usable_desks(floor, sharing) if floor.floor_id in limited else int(case.demand.sum())
-        for floor in scenario.floors
-    ]
+    usable = {floor.floor_id: usable_desks(floor, sharing) for floor in scenario.floors}
+    most = int(case.demand.sum())
+    room = [usable[floor] if floor in limited else most for floor in case.floor_ids]
     found = fewest_beyond(
         case,
         np.array(room, np.int64),

@@ -218,6 +218,12 @@ def _desks_member(
     )
 
 
+def everything(scenario: Scenario) -> tuple[Member, ...]:
+    """Return all that a scenario asks for, all units together and all floors together."""
+    rules, needs = rule_members(scenario), needs_members(scenario)
+    return (*rules, *needs, *demand_members(scenario, ()), *desks_members(scenario, ()))
+
+
 def named_bodies(scenario: Scenario, chosen: Iterable[Member]) -> list[str]:
     """Return the bodies that rules and needs speak of: single units first, then organisations."""
     found: dict[str, None] = {}

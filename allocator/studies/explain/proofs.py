@@ -113,6 +113,10 @@ class Part:
         )
         return Question(part, required, frozenset(row.unit_id for row in rows) - required)
 
+    def roomy(self) -> Scenario:
+        """Return the scenario with room for everybody on every floor."""
+        return self.scenario.replace(floors=self._floors(frozenset()))
+
     def _headcounts(
         self, rules: Sequence[Rule], required: frozenset[str]
     ) -> tuple[Headcount, ...]:

@@ -11,7 +11,7 @@ from allocator.plan.tables import json_text, write_plan
 from allocator.plan.types import Reason, Status
 from allocator.plan.verify.words import counted
 from allocator.scenario.types import Scenario
-from allocator.studies.explain import Explanation, WayOut
+from allocator.studies.explain import Ended, Explanation, WayOut
 from allocator.studies.explain.conflict import Conflict
 from allocator.studies.explain.members import Member, MemberKind
 from allocator.studies.files import write_whole
@@ -22,6 +22,12 @@ VERDICTS = {
     Status.FEASIBLE: "a plan exists: one was found and checked",
     Status.INFEASIBLE: "no plan exists: that is proved",
     Status.UNKNOWN: "unknown: time ran out with neither a plan nor a proof that there is none",
+}
+
+NO_WAY = {
+    Ended.TIME_LIMIT: "no way out was found in time",
+    Ended.ALL_TRIED: "no way out was found, although time was left",
+    Ended.NOT_ASKED: "ways out are not looked for where people share desks beyond their unit",
 }
 
 
@@ -43,7 +49,7 @@ def text(found: Explanation, *, is_opened: bool = False) -> str:
         head = "ways out, cheapest first (in desks given up), each with a checked plan:"
         blocks.append(_lines(head, said))
     elif found.status is Status.INFEASIBLE:
-        blocks.append("no way out was found in time")
+        blocks.append(NO_WAY[found.ended])
     blocks.append(f"{found.seconds:,.1f} s")
     return "\n\n".join(blocks) + "\n"
 
@@ -62,6 +68,7 @@ def as_json(found: Explanation) -> dict[str, Any]:
             "members": [_member(member) for member in conflict.members],
         },
         "ways_out": [_way(i, way) for i, way in enumerate(found.ways_out, 1)],
+        "ended": found.ended.value,
         "plan": None if found.plan is None else found.plan.as_json(),
         "seconds": found.seconds,
     }

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from allocator.plan.types import Plan, Status
@@ -28,22 +28,16 @@ from allocator.studies.explain.changes import (
     total_demand,
     usable_total,
     with_desks,
-    without_needs,
     without_units,
 )
-from allocator.studies.explain.conflict import Conflict
-from allocator.studies.explain.dropping import drop_rules
-from allocator.studies.explain.enlarge import Enlargement, fewest_desks
-from allocator.studies.explain.members import (
-    Member,
-    MemberKind,
-    all_ids,
-    demand_members,
-    desks_members,
-    needs_members,
-    of_kind,
-    rule_members,
+from allocator.studies.explain.dropping import (
+    Dropped,
+    drop,
+    droppable,
+    enough_for_any_desks,
 )
+from allocator.studies.explain.enlarge import Enlargement, fewest_desks
+from allocator.studies.explain.members import Member, MemberKind, all_ids, everything, of_kind
 from allocator.studies.explain.plans import LARGE, Budget, Planner
 
 SLACKS = (Fraction(4, 100), Fraction(2, 100), Fraction(1, 100), Fraction(1, 200), Fraction(0))
@@ -62,6 +56,8 @@ class WayKind(StrEnum):
     PEOPLE_PER_DESK = "people_per_desk"
     ADD_DESKS = "add_desks"
     LEAVE_OUT = "leave_out"
+    SEVERAL = "several"
+    """Rules and needs, or some of them and one of the others."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +72,12 @@ class WayOut:
         Whether it is proved that nothing smaller of this kind would do; rules have no size.
     change
         What is changed: ``rules`` (rows of the table), ``needs`` (units that do without theirs),
-        ``people_per_desk``, ``desks`` (more by floor), or ``units`` (left out).
+        ``people_per_desk``, ``desks`` (more by floor), or ``units`` (left out); for several
+        things all that apply.
     scenario, plan
         The scenario so changed, and a plan of it that the checker has passed.
     parts
-        How many things of its kind are given up: rules, or 1.
+        How many things are given up: rules, sets of needs, and each of the others as 1.
     """
 
     kind: WayKind
@@ -93,93 +90,161 @@ class WayOut:
     parts: int = 1
 
 
-def ways_out(scenario: Scenario, conflict: Conflict, budget: Budget) -> tuple[WayOut, ...]:
-    """Return the ways out that were found in time, cheapest first."""
-    search = _Search(scenario, conflict, budget)
-    attempts = search.attempts()
-    found: list[WayOut] = []
+Attempt = Callable[[], WayOut | None]
+DIVIDED = (WayKind.LEAVE_OUT, WayKind.SEVERAL)
+"""Kinds that leave it open whether something plainer will do."""
+
+
+def ways_out(scenario: Scenario, members: Sequence[Member], budget: Budget) -> tuple[WayOut, ...]:
+    """Return the ways out that were found in time, cheapest first.
+
+    Parameters
+    ----------
+    members
+        Those of a conflict.
+    """
+    search = _Search(scenario, members, budget)
+    found = _tried(search, search.attempts(), (), budget)
+    if all(way.kind in DIVIDED for way in found):
+        found = _tried(search, search.attempts_after_dropping(), found, budget)
+    order = list(WayKind)
+    return tuple(sorted(found, key=lambda way: (way.desks, order.index(way.kind), way.parts)))
+
+
+def _tried(
+    search: _Search, attempts: Sequence[Attempt], known: Sequence[WayOut], budget: Budget
+) -> list[WayOut]:
+    """Return the ways known and those found, without any that gives up as much as another."""
+    found = list(known)
     for left, attempt in zip(range(len(attempts), 0, -1), attempts, strict=True):
         share = 1 / left if found or left == 1 else FIRST_PART
         search.budget = budget.part(budget.left() * share)
         way = attempt()
         if way is not None and not any(_asks_as_much(way, other) for other in found):
             found = [other for other in found if not _asks_as_much(other, way)] + [way]
-    order = list(WayKind)
-    return tuple(sorted(found, key=lambda way: (way.desks, order.index(way.kind), way.parts)))
+    return found
 
 
 def _asks_as_much(way: WayOut, other: WayOut) -> bool:
-    """Whether a way drops all the rules that another does."""
-    both = way.kind is other.kind is WayKind.DROP_RULE
-    return both and set(way.change["rules"]) >= set(other.change["rules"])
+    """Whether a way drops all that another does, and gives up as many desks likewise."""
+    dropped = ("rules", "needs")
+    drops_as_much = all(
+        set(way.change.get(name, ())) >= set(other.change.get(name, ())) for name in dropped
+    )
+    likewise = other.change.keys() - {*dropped} <= way.change.keys()
+    return drops_as_much and likewise and way.desks >= other.desks
 
 
 class _Search:
     """Tries ways out; each begins from the plan of the one before."""
 
-    def __init__(self, scenario: Scenario, conflict: Conflict, budget: Budget) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        members: Sequence[Member],
+        budget: Budget,
+        planner: Planner | None = None,
+    ) -> None:
         self.scenario = scenario
-        self.conflict = conflict
+        self.members = tuple(members)
         self.budget = budget
-        self.planner = Planner()
+        self.planner = planner or Planner()
 
-    def attempts(self) -> list[Callable[[], WayOut | None]]:
+    def attempts(self) -> list[Attempt]:
         """Return what to try; more desks, or fewer needed, only where the conflict is of desks."""
-        members = self.conflict.members
-        dropped = (*of_kind(members, MemberKind.RULE), *of_kind(members, MemberKind.NEEDS))
-        found: list[Callable[[], WayOut | None]] = [
-            partial(self.drop_rule if m.kind is MemberKind.RULE else self.drop_needs, m)
-            for m in dropped
-        ]
-        if of_kind(members, MemberKind.DESKS):
+        found: list[Attempt] = [partial(self.drop, m) for m in droppable(self.members)]
+        if of_kind(self.members, MemberKind.DESKS):
             found += [self.more_people_per_desk, self.add_desks]
-        if of_kind(members, MemberKind.DEMAND):
+        if of_kind(self.members, MemberKind.DEMAND):
             found.append(self.leave_out)
         return found
+
+    def attempts_after_dropping(self) -> list[Attempt]:
+        """Return what to try together with what must be dropped however many desks there are.
+
+        None where desks may stay unplaced: then nobody lacks them.
+        """
+        if self.scenario.settings.options.allow_unplaced:
+            return []
+        kinds = (_Search.more_people_per_desk, _Search.add_desks, _Search.leave_out)
+        return [partial(self._after_dropping, kind) for kind in kinds]
+
+    @cached_property
+    def _must_drop(self) -> Dropped | None:
+        """What must be dropped however many desks there are, with a plan if that is enough."""
+        dropped = enough_for_any_desks(self.scenario, (), self.budget)
+        if dropped is None or not dropped.members:
+            return None
+        plan = self.plan(dropped.scenario, self.budget.part(self.budget.left() / 3))
+        return replace(dropped, plan=plan)
+
+    def _after_dropping(self, kind: Callable[[_Search], WayOut | None]) -> WayOut | None:
+        dropped = self._must_drop
+        return None if dropped is None else self._given_up(dropped, kind)
+
+    def _given_up(
+        self, dropped: Dropped, kind: Callable[[_Search], WayOut | None]
+    ) -> WayOut | None:
+        """Return what was dropped as a way out, with something else given up if that lacks."""
+        return (
+            self._with(dropped, kind)
+            if dropped.plan is None
+            else self._alone(dropped, dropped.plan)
+        )
+
+    def _with(self, dropped: Dropped, kind: Callable[[_Search], WayOut | None]) -> WayOut | None:
+        """Give up something besides what was dropped."""
+        rest = everything(dropped.scenario)
+        found = kind(_Search(dropped.scenario, rest, self.budget, self.planner))
+        if found is None or not dropped.members:
+            return found
+        change = self._dropped(dropped.members) | found.change
+        return WayOut(
+            kind=WayKind.SEVERAL,
+            message=f"{_said(dropped.members)}; and {found.message}",
+            desks=found.desks,
+            is_least=False,
+            change=change,
+            scenario=found.scenario,
+            plan=found.plan,
+            parts=len(dropped.members) + 1,
+        )
+
+    def _dropped(self, members: Collection[Member]) -> dict[str, Any]:
+        """Return rows of rules and units without their needs, those that there are."""
+        rows = sorted(i for member in members for i in member.rows)
+        rules = [self.scenario.file_row("rules", i + 1) for i in rows]
+        needs = [unit for member in members for unit in member.ids]
+        return ({"rules": rules} if rules else {}) | ({"needs": needs} if needs else {})
 
     def plan(self, scenario: Scenario, budget: Budget | None = None) -> Plan | None:
         """Return a checked plan of a changed scenario, if one is found."""
         plan = self.planner.plan(scenario, budget or self.budget)
         return None if plan is None or plan.status is Status.INFEASIBLE else plan
 
-    def drop_rule(self, member: Member) -> WayOut | None:
-        """Do without one rule of the conflict, and one of each conflict that is left then."""
+    def drop(self, member: Member) -> WayOut | None:
+        """Do without a rule or needs, one of each conflict left, and add desks if they lack."""
         first = self.planner.near is None
-        found = drop_rules(self.scenario, member, self.planner, self.budget, look_first=first)
-        if found is None:
-            return None
-        rows = sorted(i for rule in found.rules for i in rule.rows)
-        what = "the rule" if len(found.rules) == 1 else f"{len(found.rules)} rules"
-        return WayOut(
-            kind=WayKind.DROP_RULE,
-            message=f"drop {what}: {'; '.join(rule.message for rule in found.rules)}",
-            desks=0,
-            is_least=False,
-            change={"rules": [self.scenario.file_row("rules", i + 1) for i in rows]},
-            scenario=found.scenario,
-            plan=found.plan,
-            parts=len(found.rules),
-        )
+        dropped = drop(self.scenario, member, self.planner, self.budget, look_first=first)
+        return None if dropped is None else self._given_up(dropped, _Search.add_desks)
 
-    def drop_needs(self, member: Member) -> WayOut | None:
-        """Do without one set of needs."""
-        changed = without_needs(self.scenario, member.ids)
-        plan = self.plan(changed)
-        if plan is None:
-            return None
+    def _alone(self, dropped: Dropped, plan: Plan) -> WayOut:
+        kinds = {each.kind for each in dropped.members}
+        one = WayKind.DROP_RULE if MemberKind.RULE in kinds else WayKind.DROP_NEEDS
         return WayOut(
-            kind=WayKind.DROP_NEEDS,
-            message=f"drop the needs: {member.message}",
+            kind=WayKind.SEVERAL if len(kinds) > 1 else one,
+            message=_said(dropped.members),
             desks=0,
             is_least=False,
-            change={"needs": list(member.ids)},
-            scenario=changed,
+            change=self._dropped(dropped.members),
+            scenario=dropped.scenario,
             plan=plan,
+            parts=len(dropped.members),
         )
 
     def add_desks(self) -> WayOut | None:
         """Add the fewest desks: those that free the conflict alone, else those of a whole plan."""
-        members = list(self.conflict.members)
+        members = self.members
         least = 0
         if len(all_ids(members, MemberKind.DEMAND)) < len(self.scenario.housed):
             half = self.budget.part(self.budget.left() / 2)
@@ -191,7 +256,7 @@ class _Search:
                 return self._with_desks(alone, alone.least, plan)
             least = alone.least
         most = self.budget.part(self.budget.left() * 3 / 4)
-        whole = fewest_desks(self.scenario, _everything(self.scenario), most, self.planner.near)
+        whole = fewest_desks(self.scenario, everything(self.scenario), most, self.planner.near)
         if whole is None:
             return None
         self.planner.near = whole.pieces
@@ -300,21 +365,19 @@ class _Search:
         return None
 
     def _bodies(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield units of the conflict, then organisations, each from the smallest."""
+        """Yield units of the conflict and their organisations, those of fewest desks first."""
         needs = {unit.unit_id: demand(unit) for unit in self.scenario.housed}
         of = {unit.unit_id: unit.organisation_id for unit in self.scenario.housed}
-        members = of_kind(self.conflict.members, MemberKind.DEMAND)
-        units = sorted((u for member in members for u in member.ids), key=needs.__getitem__)
-        short = total_demand(self.scenario) - usable_total(self.scenario)
-        if len(needs) > 1:
-            yield from ((u, (u,)) for u in units if needs[u] >= short)
+        asking = all_ids(self.members, MemberKind.DEMAND)
+        units = [u for u in needs if u in asking]
         owners = {of[u]: self.scenario.units_of[of[u]] for u in units}
-        size = {owner: sum(needs[u] for u in own) for owner, own in owners.items()}
-        yield from (
-            (owner, owners[owner])
-            for owner in sorted(owners, key=size.__getitem__)
-            if 1 < len(owners[owner]) < len(needs) and size[owner] >= short
-        )
+        bodies: list[tuple[str, tuple[str, ...]]] = [(u, (u,)) for u in units]
+        bodies += [(owner, own) for owner, own in owners.items() if len(own) > 1]
+        short = total_demand(self.scenario) - usable_total(self.scenario)
+        sized = [(sum(needs[u] for u in own), body, own) for body, own in bodies]
+        for desks, body, own in sorted(sized, key=lambda each: (each[0], len(each[2]))):
+            if desks >= short and len(own) < len(needs):
+                yield body, own
 
     def _left_out(
         self,
@@ -336,11 +399,15 @@ class _Search:
         )
 
 
-def _everything(scenario: Scenario) -> list[Member]:
-    """Return all that a scenario asks for."""
-    return [
-        *rule_members(scenario),
-        *needs_members(scenario),
-        *demand_members(scenario, ()),
-        *desks_members(scenario, ()),
-    ]
+def _said(dropped: Sequence[Member]) -> str:
+    """Return what is dropped in words."""
+    said = []
+    for kind, one, many in (
+        (MemberKind.RULE, "the rule", "rules"),
+        (MemberKind.NEEDS, "the needs", "sets of needs"),
+    ):
+        members = of_kind(dropped, kind)
+        if members:
+            what = one if len(members) == 1 else f"{len(members)} {many}"
+            said.append(f"drop {what}: {'; '.join(member.message for member in members)}")
+    return "; and ".join(said)

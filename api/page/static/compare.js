@@ -3,7 +3,7 @@
 import { begin, careful, get, post, stop, wait } from "./api.js";
 import { draw } from "./charts.js";
 import { announce, byId, el, fill, table } from "./dom.js";
-import { number, percent, t } from "./texts.js";
+import { language, number, percent, t } from "./texts.js";
 import { state } from "./state.js";
 import { openJob } from "./main.js";
 
@@ -37,7 +37,7 @@ async function run() {
 async function showRows(rows) {
   const heads = ["ratio", "status", "desks", "spare", "floors", "total", "short_day", "without", "plan"];
   const lines = rows.map((row) => [
-    row.people_per_desk, t(`status.${row.status}`), number(row.demand), number(row.spare), number(row.floors), number(row.total),
+    row.people_per_desk, t(`verdict.${row.verdict}`), number(row.demand), number(row.spare), number(row.floors), number(row.total),
     percent(row.short_day_peak, 1), number(row.without_desk_peak, 1),
     row.total === null ? "" : el("button", { type: "button", className: "small", textContent: t("compare.show"), "aria-label": `${t("compare.show")}: ${row.people_per_desk}`, onclick: () => open(row) }),
   ]);
@@ -45,7 +45,7 @@ async function showRows(rows) {
   byId("compare-said").textContent = t("compare.ended", { of: number(rows.length) });
   announce(byId("compare-said").textContent);
   byId("window-said").textContent = t("compare.window");
-  const view = await draw("window", await post("/page/window", { rows }));
+  const view = await draw("window", await post("/page/window", { rows, language }));
   view.addEventListener("click", (_event, item) => {
     const ratio = item?.datum?.ratio;
     const row = rows.find((each) => Math.abs(Number(each.people_per_desk) - ratio) < 1e-9);

@@ -2,7 +2,7 @@
 
 import { careful, post } from "./api.js";
 import { announce, byId, el, fill, keepFocus, table } from "./dom.js";
-import { language, number, percent, t } from "./texts.js";
+import { gapSaid, language, number, percent, t } from "./texts.js";
 import { changedScenario, forbid, isChanged, isPinned, keyOf, move, placements, ratioOf, reset, state, togglePin, unmove } from "./state.js";
 import { drawStack, light, startStack } from "./stack.js";
 import { showCosts } from "./why.js";
@@ -59,9 +59,9 @@ export async function showPlan() {
 
 function showVerdict() {
   const { look, plan } = state;
-  const gap = plan.gap === null ? "–" : percent(plan.gap, 1);
+  const known = gapSaid(plan.gap) === "–" ? "plan.headline_no_bound" : "plan.headline";
   const total = number(look.total);
-  byId("headline").textContent = isChanged() ? t("plan.headline_hand", { total }) : t("plan.headline", { total, gap });
+  byId("headline").textContent = isChanged() ? t("plan.headline_hand", { total }) : t(known, { total, gap: gapSaid(plan.gap) });
   const said = look.feasible ? t("plan.sound") : t("plan.broken", { count: number(look.violation_count) });
   const violations = look.violations.map((each) => el("li", {}, el("strong", { textContent: `${each.title}: ` }), el("span", { textContent: each.said })));
   const unplaced = look.unplaced_people ? el("p", { textContent: t("plan.unplaced", { people: number(look.unplaced_people) }) }) : null;

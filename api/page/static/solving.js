@@ -3,7 +3,7 @@
 import { get, stop, wait } from "./api.js";
 import { draw } from "./charts.js";
 import { announce, byId, tiles } from "./dom.js";
-import { language, number, percent, root, stage, t } from "./texts.js";
+import { gapSaid, isBound, language, number, root, stage, t } from "./texts.js";
 
 const EACH_MS = 500;
 let current = null;
@@ -43,8 +43,8 @@ function tell(job) {
   const doing = job.state === "queued" ? t("solving.waiting") : stage(job.stage);
   tiles(byId("progress"), [
     [number(job.total), t("solving.best")],
-    [number(job.bound), t("solving.bound")],
-    [percent(job.gap, 1), t("solving.gap")],
+    [number(isBound(job.total, job.bound) ? job.bound : null), t("solving.bound")],
+    [gapSaid(job.gap), t("solving.gap")],
     [number(job.seconds ?? 0), t("solving.seconds")],
     [doing, t("solving.stage")],
   ]);
@@ -57,7 +57,7 @@ async function begunCurve() {
   const view = await draw("curve", picture);
   const points = [];
   return (point) => {
-    points.push(...["total", "bound"].filter((of) => point[of] !== null).map((of) => ({ seconds: point.seconds, of: t(`curve.${of}`), value: point[of] })));
+    points.push(...["total", "bound"].filter((of) => (of === "total" ? point.total !== null : isBound(point.total, point.bound))).map((of) => ({ seconds: point.seconds, of: t(`curve.${of}`), value: point[of] })));
     view.data("trace", points.map((each) => ({ ...each }))).resize().runAsync();
   };
 }

@@ -2,7 +2,7 @@
 
 import { careful, get, post, send } from "./api.js";
 import { announce, byId, el, fill, tiles } from "./dom.js";
-import { number, percent, t } from "./texts.js";
+import { gapSaid, number, t } from "./texts.js";
 import { ratioOf, withRatio } from "./state.js";
 import { openJob, show, solve } from "./main.js";
 
@@ -40,7 +40,7 @@ export async function listRecent() {
   const lines = jobs.map((job) => {
     const when = new Date(job.created_at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
     const what = t(`status.${job.status || job.state}`);
-    const gap = job.gap === null ? "" : ` · ${number(job.total)} (${percent(job.gap, 1)})`;
+    const gap = job.gap === null ? "" : ` · ${number(job.total)} (${gapSaid(job.gap)})`;
     return el("li", {},
       el("button", { type: "button", className: "link", textContent: job.name || job.id.slice(0, 8), onclick: () => careful(() => openJob(job.id)) }),
       el("br"), el("small", { textContent: `${when} · ${what}${gap}` }));

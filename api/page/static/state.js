@@ -25,7 +25,7 @@ export function take(scenario, plan, job, kept = null) {
   Object.assign(state, { scenario, plan, job });
   if (!kept) state.current = scenario.current;
   reset();
-  for (const one of kept?.pins ?? []) state.pins.set(keyOf(one.unit, one.floor), one);
+  for (const one of kept?.pins ?? []) if (state.pieces.has(keyOf(one.unit, one.floor))) state.pins.set(keyOf(one.unit, one.floor), one);
   for (const one of kept?.forbidden ?? []) state.forbidden.set(keyOf(one.unit, one.floor), one);
   state.kept = new Set(rulesMade());
 }
@@ -69,16 +69,27 @@ export function changedScenario({ pins = true, forbidden = true } = {}) {
   if (state.headcounts.size) {
     scenario.headcounts = scenario.headcounts.map((row) => (state.headcounts.has(row.unit_id) ? withPeople(row) : row));
   }
-  const added = [];
-  if (pins) {
-    for (const { unit, floor } of state.pins.values()) {
-      const piece = state.pieces.get(keyOf(unit, floor));
-      if (piece) added.push({ rule: "at_least", subject: unit, object: floor, value: String(piece.desks) });
-    }
-  }
-  if (forbidden) for (const { unit, floor } of state.forbidden.values()) added.push({ rule: "never_in", subject: unit, object: floor });
-  if (added.length) scenario.rules = [...(scenario.rules || []), ...added];
+  if (pins) for (const unit of new Set([...state.pins.values()].map((pin) => pin.unit))) scenario = { ...scenario, rules: stay(scenario, unit) };
+  const never = forbidden ? [...state.forbidden.values()].map(({ unit, floor }) => ({ rule: "never_in", subject: unit, object: floor })) : [];
+  if (never.length) scenario.rules = [...(scenario.rules || []), ...never];
   return scenario;
+}
+
+/** Return the rules with a unit kept on the floors it uses, where its own rows of only_in allow them. */
+function stay(scenario, unit) {
+  const rules = scenario.rules || [];
+  const floors = [...state.pieces.values()].filter((piece) => piece.unit === unit).map((piece) => piece.floor);
+  const own = rules.filter((row) => row.rule === "only_in" && row.subject === unit);
+  const open = own.length ? floors.filter((floor) => own.some((row) => isIn(scenario, floor, row.object))) : floors;
+  if (!open.length && floors.length) return [...rules, { rule: "at_least", subject: unit, object: floors[0], value: "1" }]; // both cannot hold, and it says so
+  const rows = open.map((floor) => ({ rule: "only_in", subject: unit, object: floor }));
+  return rows.length ? [...rules.filter((row) => !own.includes(row)), ...rows] : rules;
+}
+
+function isIn(scenario, id, place) {
+  const tower = scenario.floors.find((floor) => floor.floor_id === id)?.tower_id;
+  const complex = scenario.towers?.find((row) => row.tower_id === tower)?.complex_id ?? tower;
+  return [id, tower, complex].includes(place);
 }
 
 function withPeople(row) {

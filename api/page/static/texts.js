@@ -18,6 +18,15 @@ export function number(value, decimals = 0) {
   return value.toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "−");
 }
 
+/** Whether a bound says anything of a total: 0 of what costs something is no bound yet. */
+export function isBound(total, bound) {
+  if (bound === null || bound === undefined) return false;
+  return total === null || total === undefined ? bound > 0 : total - bound < Math.max(Math.abs(total), 1);
+}
+
+/** A gap in per cent; one of 100 or more tells nothing. */
+export const gapSaid = (gap) => (gap >= 1 ? "–" : percent(gap, 1));
+
 export function percent(share, decimals = 0) {
   if (share === null || share === undefined) return "–";
   const least = 10 ** -decimals;

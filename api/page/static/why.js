@@ -80,7 +80,7 @@ function showExplanation(found) {
   fill(byId("conflict"), ...members.map(memberPart));
   byId("ways-title").hidden = !found.ways_out.length;
   fill(byId("ways"), ...found.ways_out.map(wayPart));
-  const none = found.plan ? t("why.fits") : t("why.none");
+  const none = found.plan ? t("why.fits") : t(`why.none_${found.ended}`);
   byId("explain-said").textContent = found.ways_out.length ? "" : none;
 }
 

@@ -1,0 +1,79 @@
+"""What the page asks for once a plan is changed by hand: its own code, where Node.js is there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allocator.plan.types import Status
+from allocator.scenario.read import scenario_from_json
+from allocator.search.solve import SolveOptions, solve
+
+NODE = shutil.which("node")
+STATE = Path(__file__).parents[2] / "api" / "page" / "static" / "state.js"
+pytestmark = pytest.mark.skipif(NODE is None, reason="needs Node.js")
+
+OFFICE: dict[str, Any] = {
+    "floors": [
+        {"floor_id": floor, "tower_id": floor[0], "level": 1, "desks": 60}
+        for floor in ("A-1", "B-1")
+    ],
+    "headcounts": [{"unit_id": "Finance", "organisation_id": "Treasury", "headcount": 50}],
+}
+PIECE = {"unit_id": "Finance", "floor_id": "A-1", "desks": 50, "people": 50}
+PIN = 'page.togglePin("Finance", "A-1");'
+MOVE = 'page.move("Finance", "A-1", "B-1");'
+
+
+def changed(script: str, **tables: Any) -> dict[str, Any]:
+    """Return the scenario that the page asks for after a script, the unit being on A-1."""
+    given = json.dumps(OFFICE | tables), json.dumps({"placements": [PIECE]})
+    code = (
+        f"const page = await import({json.dumps(STATE.as_uri())});"
+        f"page.take({given[0]}, {given[1]}, null); {script}"
+        "console.log(JSON.stringify(page.changedScenario()));"
+    )
+    command = [str(NODE), "--experimental-default-type=module", "--input-type=module", "-e", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["page.state.ratio = 1.6;", 'page.state.headcounts.set("Finance", 12);'],
+    ids=["a higher ratio", "fewer people"],
+)
+def test_a_pinned_unit_stays_with_the_desks_it_needs_then(change: str) -> None:
+    """With a higher ratio, or fewer people, there is a plan, and the unit is where it was."""
+    scenario = scenario_from_json(changed(PIN + change))
+    plan = solve(scenario, SolveOptions(time_limit_s=5, workers=1))
+    assert plan.status is Status.OPTIMAL
+    assert [row.floor_id for row in plan.placements] == ["A-1"]
+
+
+def test_a_unit_that_is_not_pinned_is_free() -> None:
+    """Nothing is asked of it."""
+    assert "rules" not in changed("")
+
+
+def test_a_pin_narrows_down_what_a_rule_allows() -> None:
+    """The unit's own rows of only_in give way to narrower ones, others stay."""
+    rules = [
+        {"rule": "only_in", "subject": "Finance", "object": "A"},
+        {"rule": "max_floors", "subject": "Finance", "value": "1"},
+    ]
+    pinned = {"rule": "only_in", "subject": "Finance", "object": "A-1"}
+    assert changed(PIN, rules=rules)["rules"] == [rules[1], pinned]
+
+
+def test_a_pin_against_a_rule_has_no_plan() -> None:
+    """A unit moved by hand to where a rule forbids it: both are asked for, and that is said."""
+    rules = [{"rule": "only_in", "subject": "Finance", "object": "A"}]
+    scenario = scenario_from_json(changed(MOVE, rules=rules))
+    assert solve(scenario, SolveOptions(time_limit_s=5, workers=1)).status is Status.INFEASIBLE
