@@ -111,13 +111,16 @@ def _explain(scenario: Scenario, budget: Budget) -> Explanation:
     conflict: Conflict | None = None
     if not reasons:
         budget.enter("looking for a plan")
-        found = _plan_or_conflict(scenario, budget)
+        found: Plan | Conflict | None = None
+        with budget.scope():
+            found = _plan_or_conflict(scenario, budget)
         if isinstance(found, Plan):
             return Explanation(Status.FEASIBLE, 0.0, plan=found)
         conflict = found
     if conflict is None and not scenario.is_pooled:
         budget.enter("looking for a conflict")
-        conflict = find_conflict(scenario, budget.part(budget.left() / 2))
+        with budget.scope():
+            conflict = find_conflict(scenario, budget.part(budget.left() / 2))
     if conflict is None and not reasons:
         return Explanation(Status.UNKNOWN, 0.0)
     if scenario.is_pooled:
@@ -157,7 +160,9 @@ def with_conflict(plan: Plan, scenario: Scenario, seconds: float) -> Plan:
         return plan
     now = time.monotonic()
     budget = Budget(now, now + seconds, plan.run.workers, plan.run.seed)
-    conflict = find_conflict(scenario, budget)
+    conflict: Conflict | None = None
+    with budget.scope():
+        conflict = find_conflict(scenario, budget)
     more = _as_reasons(conflict)
     return plan.model_copy(update={"reasons": (*plan.reasons, *more)}).of(scenario)
 

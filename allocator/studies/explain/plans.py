@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 
 from allocator.plan.types import Pieces, Plan, Status
 from allocator.plan.verify import GivenPlacement, given_pieces, verify
 from allocator.scenario.types import Scenario
+from allocator.search.cancel import until
 from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.local.ready import COMPILING, compile_search
@@ -69,6 +71,11 @@ class Budget:
         """Return a budget of so many seconds at most."""
         deadline = min(self.deadline, time.monotonic() + seconds)
         return replace(self, deadline=deadline)
+
+    def scope(self) -> AbstractContextManager[None]:
+        """Return a scope that ends what is inside soon after the deadline, wherever it is."""
+        end = self.deadline + SHORTEST_S
+        return until(lambda: self.should_stop() or time.monotonic() > end)
 
     def enter(self, stage: str, done: float | None = None) -> None:
         """Say what is done now, and which share of it where that is known."""

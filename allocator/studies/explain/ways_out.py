@@ -119,7 +119,9 @@ def _tried(
     for left, attempt in zip(range(len(attempts), 0, -1), attempts, strict=True):
         share = 1 / left if found or left == 1 else FIRST_PART
         search.budget = budget.part(budget.left() * share)
-        way = attempt()
+        way: WayOut | None = None
+        with budget.scope():
+            way = attempt()
         if way is not None and not any(_asks_as_much(way, other) for other in found):
             found = [other for other in found if not _asks_as_much(other, way)] + [way]
     return found

@@ -17,7 +17,6 @@ from allocator.plan.verify import verify
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Scenario
 from allocator.search.bounds import bounds_at_once
-from allocator.search.cancel import until
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
@@ -109,7 +108,7 @@ class FitSearch:
 
     def run(self) -> None:
         """Search until it is settled or time is up."""
-        with until(lambda: self.budget.left() <= 0):
+        with self.budget.scope():
             self.budget.enter("counting")
             self._count()
             while self.open and self.budget.left() > 0:
