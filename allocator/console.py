@@ -239,6 +239,11 @@ class Display:
     def tick(self) -> None:
         """Show how things stand; called a few times a second."""
 
+    def watch(self, progress: Progress) -> None:
+        """Take the latest word and show it at once, in the thread that shows."""
+        self.update(progress)
+        self.tick()
+
     def show(self, line: str) -> None:
         """Show this line in the place of the one before."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from allocator.cli.common import (
     Seed,
     TimeLimit,
     aligned,
+    duration,
     gap_cell,
     gravest,
     number,
@@ -28,6 +30,7 @@ from allocator.cli.common import (
     worker_count,
 )
 from allocator.errors import shorten
+from allocator.words import counted
 
 if TYPE_CHECKING:
     from allocator.studies.batch import Standing, SummaryRow
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 EXAMPLE = (
     "allocator batch data/ikn-wave1 data/ikn-wave1/headcounts --time-limit 60 --out out/variants"
 )
+EACH_S = 2.0
+"""Seconds beyond the time limit that a table may take to be read, checked and written."""
 MOST_MESSAGE, MOST_NAME = 60, 40
 """Characters of a message and of a file's path in what is printed; the summary has more."""
 
@@ -75,6 +80,8 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     with Pool(processes) as pool, stop_on_interrupt(said) as stop, display() as shown:
         from allocator.search.solve import SolveOptions  # once the processes are starting, too
 
+        most_s = (time_limit + EACH_S) * ceil(len(files) / processes)
+        say(f"at most {duration(most_s)} for {counted(len(files), 'table')}")
         rows = run_batch(
             given,
             files,
@@ -94,10 +101,9 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 
 
 def _progress(standing: Standing) -> str:
-    minutes, seconds = divmod(round(standing.left_s), 60)
     return (
         f"{standing.done:,} of {standing.files:,} done · {standing.running:,} being solved · "
-        f"{minutes}:{seconds:02d} left"
+        f"{duration(standing.left_s)} left"
     )
 
 

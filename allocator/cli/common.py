@@ -117,6 +117,12 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:,.0f}"
 
 
+def duration(seconds: float) -> str:
+    """Return whole seconds as minutes and seconds, for example ``1:45``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
 def percent(value: float | None) -> str:
     """Return a fraction in per cent, or a dash for none."""
     return "–" if value is None else f"{value:.1%}"

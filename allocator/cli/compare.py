@@ -18,6 +18,7 @@ from allocator.cli.common import (
     Seed,
     TimeLimit,
     aligned,
+    duration,
     gap_cell,
     number,
     percent,
@@ -27,6 +28,7 @@ from allocator.cli.common import (
     worker_count,
 )
 from allocator.errors import shorten
+from allocator.words import counted
 from allocator.texts import texts
 
 if TYPE_CHECKING:
@@ -103,14 +105,18 @@ def _solved(
 ) -> tuple[Row, ...]:
     """Solve what counting leaves open, in processes of its own."""
     from allocator.console import display
+    from allocator.studies.compare import at_most_s
     from allocator.studies.compare import compare as run
-    from allocator.studies.pool import Pool
+    from allocator.studies.pool import Pool, compile_ahead
 
     processes = min(worker_count(workers), sum(not case.is_short for case in given))
+    most_s = at_most_s(given, processes, time_limit)
     said = "stopping with the best plans so far; Ctrl-C again to abort"
     with Pool(processes) as pool, stop_on_interrupt(said) as stop, display() as shown:
         from allocator.search.solve import SolveOptions  # once the processes are starting, too
 
+        compile_ahead((case.scenario for case in given if not case.is_short), shown.watch)
+        say(f"at most {duration(most_s)} for {counted(len(given), 'case')}")
         return run(
             given,
             pool=pool,
@@ -118,6 +124,7 @@ def _solved(
             on_step=lambda standing: shown.show(_progress(standing)),
             on_progress=shown.update,
             should_stop=stop.is_set,
+            time_s=most_s,
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from allocator.errors import InputError, OutOfMemoryError, ProcessDiedError, SolveFailedError
 from allocator.plan.types import Pieces, Plan
 from allocator.scenario.types import Scenario
-from allocator.search.local.ready import COMPILING
+from allocator.search.local.ready import COMPILING, compile_search, is_ready
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, Progress, ShouldStop
@@ -103,6 +103,20 @@ def _search() -> Solver:
     from allocator.search.solve import solve  # noqa: PLC0415 - slow, and for children only
 
     return solve
+
+
+def compile_ahead(scenarios: Iterable[Scenario], on_progress: OnProgress) -> None:
+    """Compile the search, once an installation, unless counting settles every scenario."""
+    if is_ready():
+        return
+    from allocator.search.compile import compile_case  # noqa: PLC0415 - slow
+    from allocator.search.counting import shortfalls  # noqa: PLC0415 - slow
+    from allocator.search.progress import Progress  # noqa: PLC0415 - slow
+
+    if not all(shortfalls(compile_case(scenario)) for scenario in scenarios):
+        compile_search(
+            lambda done: on_progress(Progress(0.0, COMPILING, None, None, None, None, done))
+        )
 
 
 @dataclass(eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allocator.studies.compare.cases import Case, cases, ratios
 from allocator.studies.compare.files import FILES, document, write_comparison
-from allocator.studies.compare.run import Row, Standing, compare, groups, row_of
+from allocator.studies.compare.run import Row, Standing, at_most_s, compare, groups, row_of
 from allocator.studies.compare.serving import Serving, Verdict, Window, window
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Standing",
     "Verdict",
     "Window",
+    "at_most_s",
     "cases",
     "compare",
     "document",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
+from math import ceil, inf
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import SolveFailedError
-from allocator.plan.types import Plan, Record, Status
+from allocator.plan.assemble import no_plan, run_record
+from allocator.plan.types import Plan, Record, Status, StoppedBecause
 from allocator.scenario.settings import decimal_text
 from allocator.studies.compare.adapt import adapted
 from allocator.studies.compare.cases import Case
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 TICK_S = 0.1
 WARM_PART = 2.5
 """Times the limit of one solve that all ratios of a scenario and scheme may take but the first."""
+LEAST_S = 0.5
+"""Seconds left below which no case is begun."""
 
 
 class Row(Record):
@@ -86,6 +91,7 @@ def compare(
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     exchanges: bool = True,
+    time_s: float = inf,
 ) -> tuple[Row, ...]:
     """Solve every case and return a row for each, in their order.
 
@@ -110,13 +116,29 @@ def compare(
     exchanges
         Whether every plan found is tried on every other case. Where each row is a job with a plan
         of its own, it is not.
+    time_s
+        Seconds for all cases, `at_most_s` for example: a case whose turn comes when they are over
+        has no plan in time.
     """
     run = _Comparison(cases, pool, options, exchanges=exchanges)
+    run.until = time.monotonic() + time_s
     run.on_progress = on_progress
     while run.running or (run.is_unfinished and not should_stop()):
         run.step(stopping=should_stop())
         on_step(run.standing())
     return tuple(run.rows[case] for case in range(len(cases)) if case in run.rows)
+
+
+def at_most_s(cases: Sequence[Case], processes: int, time_limit_s: float) -> float:
+    """Return the seconds that a comparison may take, side by side in so many processes."""
+    like = Counter(case.group for case in cases if not case.is_short)
+    first = ceil(len(like) / processes) if processes else 0
+    return time_limit_s * (first + sum(_warm_rounds(n, processes) for n in like.values()))
+
+
+def _warm_rounds(cases: int, processes: int) -> float:
+    """Return how many time limits all cases of a group but the first may take."""
+    return min(ceil((cases - 1) / processes), WARM_PART)
 
 
 def row_of(
@@ -163,6 +185,7 @@ class _Comparison:
         self, cases: Sequence[Case], pool: Pool, options: SolveOptions, *, exchanges: bool
     ) -> None:
         self.exchanges = exchanges
+        self.until = inf
         self.cases = cases
         self.pool = pool
         self.options = options
@@ -228,8 +251,26 @@ class _Comparison:
         scenario = self.cases[number].scenario
         pieces = None if start is None else adapted(self.plans[start].pieces, scenario)
         options = self._from_nothing() if start is None else self._from_plan(number)
+        left = self.until - time.monotonic()
+        if left < LEAST_S:
+            self._answer(number, self._too_late(number), None)
+            return
+        options = options.model_copy(update={"time_limit_s": min(options.time_limit_s, left)})
         job = self.pool.submit(Task(scenario, options, pieces), self.on_progress)
         self.running[job] = number, None if start is None else self.cases[start]
+
+    def _too_late(self, number: int) -> Plan:
+        """Return the answer that time ran out before the case was begun."""
+        scenario, given = self.cases[number].scenario, self.options
+        run = run_record(
+            scenario,
+            seed=given.seed,
+            workers=given.workers,
+            time_limit_s=given.time_limit_s,
+            wall_s=0.0,
+            stopped_because=StoppedBecause.TIME_LIMIT,
+        )
+        return no_plan(scenario, Status.UNKNOWN, (), run)
 
     def _from_nothing(self) -> SolveOptions:
         """Return the options of a solve that others wait for."""
@@ -244,8 +285,8 @@ class _Comparison:
         group = self.cases[number].group
         like = sum(case.group == group and not case.is_short for case in self.cases)
         rounds = ceil((like - 1) / self.pool.processes)
-        seconds = self.options.time_limit_s * min(1.0, WARM_PART / rounds)
-        return self.options.model_copy(update={"time_limit_s": seconds})
+        part = _warm_rounds(like, self.pool.processes) / rounds
+        return self.options.model_copy(update={"time_limit_s": self.options.time_limit_s * part})
 
     def _finish(self, job: Job, *, stopping: bool) -> None:
         number, start = self.running.pop(job)
