@@ -33,7 +33,11 @@ WEEKDAY_NAMES = {
     "fri": "Fridays",
 }
 
-_POOLS = {"organisation": "an organisation on a floor", "floor": "a floor"}
+_POOLS = {
+    "floor": "a floor",
+    "organisation": "an organisation on a floor",
+    "unit": "a unit on a floor",
+}
 
 VERDICTS = {
     Status.OPTIMAL: "optimal: proved that no plan is better",
@@ -96,7 +100,7 @@ def serving(service: Service) -> dict[str, str]:
 
 
 def _gained(own: OwnDesks) -> str:
-    """Return what pooling gains over desks of units' own that serve as well."""
+    """Return what sharing gains over desks of units' own that serve as well."""
     floors = "floor" if own.floors_fewer == 1 else "floors"
     return (
         f"at least {own.people_more:,} people more and {own.floors_fewer:,} {floors} fewer at the "
@@ -135,9 +139,10 @@ def _case(scenario: Scenario) -> dict[str, str]:
     fits = f"fits, {spare:,} to spare" if spare >= 0 else f"short by {-spare:,}"
     desks = f"{fits}: {needed:,} needed, {usable:,} usable"
     shared = f"{decimal_text(sharing.people_per_desk)} people per desk"
-    pooling = scenario.settings.attendance.pooling
-    if scenario.is_pooled:
-        desks = f"{usable:,} usable, shared by all of {_POOLS[pooling]}"
+    if scenario.by_chance:
+        desks = (
+            f"{usable:,} usable, shared by all of {_POOLS[scenario.settings.attendance.shared_by]}"
+        )
         shared = f"{people / max(usable, 1):.2f} people per usable desk"
     return {
         "desks": desks,

@@ -76,14 +76,14 @@ def write_plan(plan: Plan, folder: Path, scenario: Scenario) -> tuple[Path, ...]
 def read_placements(path: Path, scenario: Scenario) -> list[GivenPlacement]:
     """Return the rows of any table with unit_id, floor_id and desks; other columns are ignored.
 
-    Where desks are pooled the third is people.
+    Where capacity is by chance the third is people.
 
     Raises
     ------
     InputError
         If the file cannot be read as a table, or lacks one of these columns.
     """
-    amount = "people" if scenario.is_pooled else "desks"
+    amount = "people" if scenario.by_chance else "desks"
     return [
         GivenPlacement(cells["unit_id"], cells["floor_id"], row=row, **{amount: cells[amount]})
         for row, cells in read_rows(path, ("unit_id", "floor_id", amount))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import altair
 
 Pieces = Mapping[tuple[str, str], int]
-"""Desks by (unit_id, floor_id), or people where desks are pooled: a plan in its barest form."""
+"""Desks by (unit_id, floor_id), or people with capacity by chance: a plan in its barest form."""
 
 
 class Record(BaseModel):
@@ -64,7 +64,7 @@ class Term(Record):
 class Placement(Record):
     """A piece: the desks of one unit on one floor, and its people there.
 
-    Where desks are pooled the people are what is placed, and desks their part of those in use.
+    with capacity by chance the people are what is placed, and desks their part of those in use.
     """
 
     unit_id: str
@@ -145,7 +145,7 @@ class AreaKind(StrEnum):
 class AreaService(Record):
     """Who comes to a floor, a tower or an organisation, and who finds no desk there.
 
-    Desks are shared in pools (of a unit on a floor, unless `pooling` says otherwise), and a pool
+    Desks are shared in pools (of all on a floor, unless `shared_by` says otherwise), and a pool
     has a short day when more of its people come than it has desks. The area is as bad as its worst
     pool; people without a desk are those of all its pools together.
 
@@ -242,8 +242,9 @@ class Service(ServiceFigures):
 
     Attributes
     ----------
-    pooling, short_day_probability
-        Who share desks, and the allowed share of short peak days, as the settings say.
+    shared_by, capacity, short_day_probability
+        Who share desks, what fills a floor, and the allowed share of short peak days, as the
+        settings say.
     floors, floors_short
         Floors in use, and those of them that are short on more than the allowed share of peak
         days.
@@ -253,12 +254,14 @@ class Service(ServiceFigures):
     worst_floor
         The floor with the greatest chance of a short day; "" where no floor is in use.
     own_desks
-        What desks of units' own could do instead; None where desks are not pooled.
+        What desks of units' own could do instead; None where capacity is by the ratio, or units
+        have desks of their own.
     areas
         Floors, towers and organisations, each the worst first.
     """
 
-    pooling: str
+    shared_by: str
+    capacity: str
     short_day_probability: float
     floors: int
     floors_short: int
@@ -341,9 +344,9 @@ class Plan(Record):
 
     @property
     def pieces(self) -> dict[tuple[str, str], int]:
-        """Desks by (unit_id, floor_id), or people where desks are pooled."""
-        pooled = self.attendance is not None and self.attendance.pooling != "unit"
+        """Desks by (unit_id, floor_id), or people where capacity is by chance."""
+        by_chance = self.attendance is not None and self.attendance.capacity == "chance"
         return {
-            (row.unit_id, row.floor_id): row.people if pooled else row.desks
+            (row.unit_id, row.floor_id): row.people if by_chance else row.desks
             for row in self.placements
         }

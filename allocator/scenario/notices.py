@@ -82,13 +82,12 @@ def _idle_columns(scenario: Scenario) -> Iterator[ScenarioWarning]:
 
 
 def _idle_ratio(scenario: Scenario) -> Iterator[ScenarioWarning]:
-    """Where people share desks, how many share one follows from who comes."""
-    pooling = scenario.settings.attendance.pooling
+    """With capacity by chance, how many people share a desk follows from who comes."""
     given = scenario.settings.sharing.people_per_desk != 1
-    if scenario.is_pooled and (given or any(row.people_per_desk for row in scenario.headcounts)):
+    if scenario.by_chance and (given or any(row.people_per_desk for row in scenario.headcounts)):
         message = (
-            f'people_per_desk does nothing where attendance.pooling is "{pooling}": how many '
-            "people desks serve follows from attendance and short_day_probability"
+            'people_per_desk does nothing where sharing.capacity is "chance": how many people '
+            "desks serve follows from attendance and short_day_probability"
         )
         yield ScenarioWarning(code="idle_ratio", table="scenario", message=message)
 

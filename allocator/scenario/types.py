@@ -179,9 +179,9 @@ class Scenario(BaseModel):
         )
 
     @property
-    def is_pooled(self) -> bool:
-        """Whether units share desks, so that pieces are people and desks a matter of chance."""
-        return self.settings.attendance.pooling != "unit"
+    def by_chance(self) -> bool:
+        """Whether pieces are people, and chance decides how many a floor holds."""
+        return self.settings.sharing.capacity == "chance"
 
     @cached_property
     def weekday_shares(self) -> dict[str, Week]:

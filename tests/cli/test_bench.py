@@ -25,8 +25,8 @@ def test_us_and_the_peers_side_by_side(allocator: Run, office: Path, tmp_path: P
     rows = json.loads(done.stdout)["rows"]
     assert done.returncode == 0
     assert [row["peer"] for row in rows] == ["allocator", "first-fit"]
-    assert {row["total"] for row in rows} == {300.0}
-    assert "| office | allocator | optimal | 300 |" in (out / "benchmarks.md").read_text()
+    assert {row["total"] for row in rows} == {60.0}
+    assert "| office | allocator | optimal | 60 |" in (out / "benchmarks.md").read_text()
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_json_has_the_fields_of_the_contract(allocator: Run, office: Path, plan:
     printed = json.loads(done.stdout)
     assert " ".join(printed) == "schema feasible violations objective attendance"
     assert list(printed["objective"]) == ["total", "unplaced_people", "terms"]
-    assert printed["objective"]["total"] == 300.0
+    assert printed["objective"]["total"] == 60.0
 
 
 def test_ratio_of_the_command_line_holds(allocator: Run, office: Path, plan: Path) -> None:

@@ -31,6 +31,7 @@ def test_desks_and_plans_are_told(allocator: Run, office: Path, tmp_path: Path) 
 def test_who_finds_no_desk_is_told(allocator: Run, office: Path) -> None:
     """A third table has chances of short days, and a line the ratios that fit and serve."""
     (office / "floors.csv").write_text("floor_id,tower_id,level,desks\nA-1,A,1,40\n")
+    (office / "scenario.toml").write_text('[attendance]\nshared_by = "unit"\n')
     done = allocator("compare", office, "--people-per-desk", "1.0,1.25,1.5", *QUICK)
     assert "short on peak" in done.stdout
     assert "fits from 1.25, serves up to 1: no ratio compared does both" in done.stdout

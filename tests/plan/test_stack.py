@@ -156,7 +156,7 @@ def test_chance_colours_pieces_by_how_often_they_are_short() -> None:
     case = scenario(
         floors=[("F", "T", 1, 60)],
         headcounts=[("tight", 40, "a"), ("easy", 20, "b", 20)],
-        settings={"sharing": {"people_per_desk": "1.9"}},
+        settings={"sharing": {"people_per_desk": "1.9"}, "attendance": {"shared_by": "unit"}},
     )
     made = plan(case, {("tight", "F"): 22, ("easy", "F"): 20})
     spec = stack_chart(made, case, colour="chance").to_dict()

@@ -107,7 +107,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_cases_are_the_product_of_schemes_and_ratios(folder: Path) -> None:
     """Every scheme comes with every ratio."""
-    found = cases([folder], people_per_desk=ratios("1,2"), schemes=["few", "many"])
+    found = cases([folder], people_per_desk=ratios("1.0,2.0"), schemes=["few", "many"])
     settled = [(case.scenario.scheme, str(case.people_per_desk)) for case in found]
     assert settled == [("few", "1"), ("few", "2"), ("many", "1"), ("many", "2")]
 
@@ -116,7 +116,7 @@ def test_problems_of_all_scenarios_come_at_once(folder: Path, tmp_path: Path) ->
     """Each scenario that cannot be read is told, and each problem once."""
     missing = [tmp_path / "one", tmp_path / "two"]
     with pytest.raises(InputError) as caught:
-        cases([*missing, folder], people_per_desk=ratios("1,2"), schemes=["few"])
+        cases([*missing, folder], people_per_desk=ratios("1.0,2.0"), schemes=["few"])
     assert [problem.table for problem in caught.value.problems] == [str(m) for m in missing]
 
 

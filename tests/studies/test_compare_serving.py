@@ -21,7 +21,10 @@ def office(desks: int, **attendance: Any) -> Scenario:
     return scenario(
         floors=[("A-1", "A", 1, desks)],
         headcounts=[("Finance", 50), ("Tax", 50)],
-        settings={"sharing": {"min_piece_desks": 1}, "attendance": attendance},
+        settings={
+            "sharing": {"min_piece_desks": 1},
+            "attendance": {"shared_by": "unit"} | attendance,
+        },
     )
 
 
@@ -59,8 +62,8 @@ def test_a_row_without_a_plan_says_how_its_desks_would_serve(rows: tuple[Row, ..
 
 
 def test_shared_floors_need_a_plan(pool: Pool) -> None:
-    """With pooling by floor nothing is known of a case without a plan."""
-    (row,) = run(pool, office(60, pooling="floor"), "1.0")
+    """Shared by floor, nothing is known of a case without a plan."""
+    (row,) = run(pool, office(60, shared_by="floor"), "1.0")
     assert (row.serving.serves, row.serving.short_day_peak) == (None, None)
 
 

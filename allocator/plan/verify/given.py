@@ -24,7 +24,7 @@ class GivenPlacement:
     ----------
     desks, people
         A number, or the cell as written; ``"12"`` is whole, ``"12.0"`` and True are not. Pieces
-        are read from desks, or from people where desks are pooled.
+        are read from desks, or from people where capacity is by chance.
     row
         Row of the file, to name it in sentences; None where there is no file.
     """
@@ -35,14 +35,14 @@ class GivenPlacement:
     people: int | str | None = None
     row: int | None = None
 
-    def amount(self, *, pooled: bool) -> int | str | None:
+    def amount(self, *, by_chance: bool) -> int | str | None:
         """Return what the piece is measured by."""
-        return self.people if pooled else self.desks
+        return self.people if by_chance else self.desks
 
 
 def given_pieces(scenario: Scenario, pieces: Pieces) -> list[GivenPlacement]:
-    """Return pieces as the checker takes them: desks, or people where desks are pooled."""
-    name = "people" if scenario.is_pooled else "desks"
+    """Return pieces as the checker takes them: desks, or people where capacity is by chance."""
+    name = "people" if scenario.by_chance else "desks"
     return [GivenPlacement(u, f, **{name: amount}) for (u, f), amount in pieces.items()]
 
 
@@ -57,15 +57,15 @@ def read_pieces(
     floors = {floor.floor_id: place for place, floor in enumerate(scenario.floors)}
     found: list[Violation] = []
     parts: dict[tuple[str, str], list[int]] = {}
-    pooled = scenario.is_pooled
+    by_chance = scenario.by_chance
     for row in given:
-        amount = _whole(row.amount(pooled=pooled))
-        faults = list(_faults(row, units, floors, pooled=pooled))
+        amount = _whole(row.amount(by_chance=by_chance))
+        faults = list(_faults(row, units, floors, by_chance=by_chance))
         found += faults
         if amount is not None and not faults:
             parts.setdefault((row.unit_id, row.floor_id), []).append(amount)
     ordered = sorted(parts, key=lambda piece: (units[piece[0]], floors[piece[1]]))
-    noun = "people" if pooled else "desks"
+    noun = "people" if by_chance else "desks"
     found += [_duplicate(*piece, parts[piece], noun) for piece in ordered if len(parts[piece]) > 1]
     return {piece: sum(parts[piece]) for piece in ordered}, found
 
@@ -82,16 +82,16 @@ def _whole(amount: object) -> int | None:
 
 
 def _faults(
-    row: GivenPlacement, units: Collection[str], floors: Collection[str], *, pooled: bool
+    row: GivenPlacement, units: Collection[str], floors: Collection[str], *, by_chance: bool
 ) -> Iterator[Violation]:
     if row.unit_id not in units:
         yield _fault("unknown_unit", row, f"unit {row.unit_id!r} is not in the scenario")
     if row.floor_id not in floors:
         yield _fault("unknown_floor", row, f"floor {row.floor_id!r} is not in the scenario")
-    amount = row.amount(pooled=pooled)
+    amount = row.amount(by_chance=by_chance)
     if _whole(amount) is None:
         wanted = f"a whole number from 1 to {LARGEST_COUNT:,}"
-        noun = "people" if pooled else "desks"
+        noun = "people" if by_chance else "desks"
         yield _fault("not_whole", row, f"{noun} must be {wanted}, not {amount!r}")
 
 

@@ -1,4 +1,4 @@
-"""Pooled desks: more people than can be served, and units for whose people no floor will do.
+"""Capacity by chance: more people than can be served, and units for whose people no floor will do.
 
 The rows of the case are some that every plan obeys, and these alone are counted with: arguments
 that need desks of units' own do not carry over.

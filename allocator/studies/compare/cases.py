@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from allocator.errors import InputError, Problem
+from allocator.scenario.ratio import comma_hint, unwanted_ratio
 from allocator.scenario.read import read_scenario
 from allocator.scenario.settings import LARGEST_RATIO, exact
 from allocator.scenario.types import Scenario
@@ -59,8 +60,11 @@ def ratios(text: str) -> tuple[Fraction, ...]:
     Raises
     ------
     InputError
-        If it is neither, or a ratio is below 1.
+        If it is neither, or a ratio is below 1; also for ``1,3``, which is more likely 1.3.
     """
+    hint = comma_hint(text)
+    if hint:
+        raise _refused(f"expected a decimal point{hint} Two ratios are written 1.0,3.0", text)
     try:
         found = _range(text) if ":" in text else [exact(part) for part in text.split(",")]
     except ValueError as error:
@@ -109,6 +113,8 @@ def cases(
             except InputError as error:
                 problems |= dict.fromkeys(error.problems)
                 continue
+            for ratio in people_per_desk[:1]:
+                problems |= dict.fromkeys(unwanted_ratio(given.settings, ratio, str(path)))
             variants = [given.with_sharing(people_per_desk=ratio) for ratio in people_per_desk]
             found += [Case(str(path), variant) for variant in variants or [given]]
     if problems:

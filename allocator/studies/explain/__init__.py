@@ -1,7 +1,7 @@
 """Why no plan exists, and the cheapest ways out. Each step has a module of its own.
 
-Conflicts and ways out speak of desks of units' own; with pooled desks counting and the search
-tell all that is told.
+Conflicts and ways out speak of desks of units' own; with capacity by chance counting and
+the search tell all that is told.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _explain(scenario: Scenario, budget: Budget) -> Explanation:
         if isinstance(found, Plan):
             return Explanation(Status.FEASIBLE, 0.0, plan=found)
         conflict = found
-    if conflict is None and not scenario.is_pooled:
+    if conflict is None and not scenario.by_chance:
         budget.enter("looking for a conflict")
         conflict = find_conflict(scenario, budget.part(budget.left() / 2))
     if conflict is None:
@@ -111,7 +111,7 @@ def _explain(scenario: Scenario, budget: Budget) -> Explanation:
 
 def _plan_or_conflict(scenario: Scenario, budget: Budget) -> Plan | Conflict | None:
     """Return a plan, or a conflict that is soon found, whichever comes first."""
-    if len(scenario.housed) * len(scenario.floors) > LARGE and not scenario.is_pooled:
+    if len(scenario.housed) * len(scenario.floors) > LARGE and not scenario.by_chance:
         conflict = quick_conflict(scenario, budget.part(budget.left() / 2))
         if conflict is not None:
             return conflict
@@ -122,11 +122,11 @@ def _plan_or_conflict(scenario: Scenario, budget: Budget) -> Plan | Conflict | N
 def with_conflict(plan: Plan, scenario: Scenario, seconds: float) -> Plan:
     """Return an infeasible answer with the members of a conflict among its reasons.
 
-    Any other plan, one whose reasons were counted and one with pooled desks is returned as it is;
-    so is one for which no conflict is found in so many seconds.
+    Any other plan, one whose reasons were counted and one with capacity by chance is returned as
+    it is; so is one for which no conflict is found in so many seconds.
     """
     counted_already = any(reason.kind != "search" for reason in plan.reasons)
-    if plan.status is not Status.INFEASIBLE or counted_already or scenario.is_pooled:
+    if plan.status is not Status.INFEASIBLE or counted_already or scenario.by_chance:
         return plan
     budget = Budget(time.monotonic() + seconds, plan.run.workers, plan.run.seed)
     conflict = find_conflict(scenario, budget)
