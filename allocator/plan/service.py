@@ -100,6 +100,8 @@ def _figures(scenario: Scenario, seats: Sequence[Seats], shared: Sequence[Pool])
         "short_day_peak": float(short[peak]),
         "without_desk_average": float(without.mean()),
         "without_desk_peak": float(without[peak]),
+        "present_peak": float(coming[peak]),
+        "people": sum(seat.people for seat in seats),
         "no_desk_peak": _share(without[peak], coming[peak]),
         "worst_short_day": max((float(pool.short_day.max()) for pool in shared), default=0.0),
     }

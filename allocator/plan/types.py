@@ -194,22 +194,26 @@ class ServiceFigures(Record):
     ----------
     peak_weekday
         The weekday on which most people find no desk.
-    short_day_average, short_day_peak
-        Chance that the pool to which a person belongs has a short day, as a mean over people.
-    without_desk_average, without_desk_peak
+    without_desk_peak, without_desk_average
         People expected to come and find no desk.
+    present_peak, people
+        People expected to come then, and all of them.
     no_desk_peak
         Chance that somebody who comes finds none.
+    short_day_peak, short_day_average
+        Chance that the pool to which a person belongs has a short day, as a mean over people.
     worst_short_day
         Chance of a short day of the worst pool on its worst weekday.
     """
 
     peak_weekday: str
-    short_day_average: float
-    short_day_peak: float
-    without_desk_average: float
     without_desk_peak: float
+    present_peak: float
+    people: int
     no_desk_peak: float
+    without_desk_average: float
+    short_day_peak: float
+    short_day_average: float
     worst_short_day: float
 
 
@@ -242,12 +246,11 @@ class Service(ServiceFigures):
 
     Attributes
     ----------
-    shared_by, capacity, short_day_probability
-        Who share desks, what fills a floor, and the allowed share of short peak days, as the
+    floors_short, floors
+        Floors in use that are short on more than the allowed share of peak days, and all in use.
+    short_day_probability, shared_by, capacity
+        The allowed share of short peak days, who share desks, and what fills a floor, as the
         settings say.
-    floors, floors_short
-        Floors in use, and those of them that are short on more than the allowed share of peak
-        days.
     floors_limited, floors_over_limit
         Floors in use with max_occupants, and those of them on which more people are present on
         more than the allowed share of the busiest weekdays.
@@ -260,11 +263,11 @@ class Service(ServiceFigures):
         Floors, towers and organisations, each the worst first.
     """
 
+    floors_short: int
+    floors: int
+    short_day_probability: float
     shared_by: str
     capacity: str
-    short_day_probability: float
-    floors: int
-    floors_short: int
     floors_limited: int
     floors_over_limit: int
     worst_floor: str

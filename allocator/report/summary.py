@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from allocator.errors import shorten
+from allocator.plan.serving import serving_sentences
 from allocator.plan.types import AreaKind, Status
 from allocator.report.tables import Reported
 from allocator.scenario.demand import demand, usable_desks
@@ -67,7 +68,7 @@ def _verdict(given: Reported) -> str:
     placed = (
         say("report.all_placed", people=people)
         if not unplaced
-        else say("report.some_unplaced", people=people, unplaced=say.number(unplaced, 1))
+        else say("report.some_unplaced", people=people, unplaced=say.amount(unplaced))
     )
     if plan.gap is None:
         return placed
@@ -95,9 +96,10 @@ def _tiles(given: Reported) -> Iterator[Tile]:
     )
     yield Tile(say.number(together), say("tile.together", bodies=say.number(housed)))
     if plan.attendance:
-        without = say.number(plan.attendance.without_desk_peak, 1)
+        without = say.amount(round(plan.attendance.without_desk_peak, 1))
         weekday = say(f"weekday.{plan.attendance.peak_weekday}")
-        yield Tile(without, say("tile.without", weekday=weekday))
+        present = say.number(round(plan.attendance.present_peak))
+        yield Tile(without, say("tile.without", weekday=weekday, present=present))
 
 
 def _points(given: Reported) -> Iterator[str]:
@@ -117,12 +119,7 @@ def _serving(given: Reported) -> Iterator[str]:
     say, service = given.say, given.plan.attendance
     if service is None:
         return
-    figures = {
-        "short": say.number(service.floors_short),
-        "floors": say.number(service.floors),
-        "allowed": say.percent(service.short_day_probability),
-    }
-    yield say("point.short" if service.floors_short else "point.serves", **figures)
+    yield from serving_sentences(service, say)
     worst = [
         say(
             "point.worst_floor",

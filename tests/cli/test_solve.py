@@ -30,18 +30,30 @@ def test_summary_goes_to_stdout_alone(planted: Run, office: Path) -> None:
     done = planted("first_fit", "solve", office)
     assert done.stderr == ""
     assert "fits, 10 to spare: 50 needed, 60 usable" in done.stdout
-    assert "in several towers  0 of 1 organisations" in done.stdout
+    assert "in several towers  0 of 1 organisation" in done.stdout
 
 
 def test_summary_says_apart_whether_it_fits_and_whether_it_serves(
     planted: Run, office: Path
 ) -> None:
-    """Desks that suffice by the ratio and people who find none are two lines."""
+    """Desks that suffice by the ratio, people who find none, and floors are lines of their own."""
+    (office / "scenario.toml").write_text('[attendance]\nshared_by = "unit"\n')
     done = planted("first_fit", "solve", office, "--people-per-desk", "1.5")
     lines = done.stdout.splitlines()
     assert "desks              fits, 26 to spare: 34 needed, 60 usable" in lines
+    assert "people             50 in 1 unit of 1 organisation, 1.5 people per desk" in lines
     (served,) = (line for line in lines if line.startswith("attendance "))
-    assert "does not serve: 1 of 1 floors short on more than 5 % of peak days" in served
+    assert "On Tuesdays, the busiest day, about 2 people find no desk, of 33 who come." in served
+    assert "Desks run short on more than 5 % of days on 1 of 1 floor, each" in done.stdout
+
+
+def test_desks_that_stand_vacant_serve_whoever_shares_the_floor(
+    planted: Run, office: Path
+) -> None:
+    """By default all 60 desks of the floor serve its 50 people, whatever the ratio."""
+    done = planted("first_fit", "solve", office, "--people-per-desk", "1.5")
+    assert "all 33 who come can expect a desk" in done.stdout
+    assert "No floor runs short of desks on more than 5 % of days" in done.stdout
 
 
 def test_summary_tells_of_people_present_beyond_the_limit(planted: Run, office: Path) -> None:
@@ -50,7 +62,7 @@ def test_summary_tells_of_people_present_beyond_the_limit(planted: Run, office: 
         "floor_id,tower_id,level,desks,max_occupants\nA-1,A,1,60,25\n"
     )
     done = planted("first_fit", "solve", office, "--people-per-desk", "2")
-    assert "1 of 1 floors with max_occupants have more people present" in done.stdout
+    assert "1 of 1 floor with max_occupants: more people present" in done.stdout
 
 
 def test_terminal_without_unicode_gets_its_summary(

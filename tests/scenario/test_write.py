@@ -88,7 +88,12 @@ def full(**changes: Any) -> Scenario:
             "name": "full",
             "title": 'A "title"\\ with\x7fall',
             "notes": "two\nlines",
-            "sharing": {"people_per_desk": "4/3", "m2_per_desk": 9.5, "min_piece_desks": 3, "capacity": "chance"},
+            "sharing": {
+                "people_per_desk": "4/3",
+                "m2_per_desk": 9.5,
+                "min_piece_desks": 3,
+                "capacity": "chance",
+            },
             "walking": {"lift_wait_min": 0.125, "detour_factor": 1},
             "prices": {"move": 1e-5, "open_desk": 1e11},
             "options": {"allow_unplaced": True, "scheme": "118k"},

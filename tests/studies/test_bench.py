@@ -36,7 +36,11 @@ from tests.studies.work import dead, large, slow, wrong
 
 ALLOWED = Allowance(seconds=5, workers=1, seed=0)
 SAID = protocol("allocator bench", time_limit_s=5, seeds=(0, 1), workers=1, peers=("first-fit",))
-OFFICE = build(floors=[("a1", "A", 1, 10), ("a2", "A", 2, 10)], headcounts=[("u1", 6), ("u2", 6)])
+OFFICE = build(
+    floors=[("a1", "A", 1, 10), ("a2", "A", 2, 10)],
+    headcounts=[("u1", 6), ("u2", 6)],
+    settings={"prices": {"open_desk": 5.0}},
+)
 
 
 def attempted(total: float | None = None, **changes: Any) -> Attempt:
