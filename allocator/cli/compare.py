@@ -173,13 +173,14 @@ def _serving(rows: Sequence[Row]) -> str:
 
     head = (
         *_case_heads(rows),
+        "no desk on peak",
+        "of present",
+        "average day",
+        "floors short",
         "serves",
         "short on peak",
         "average day",
-        "no desk on peak",
-        "average day",
         "worst pool",
-        "floors short",
         "worst floor",
     )
     lines = [(*_case(row, rows), *_serving_cells(row.serving)) for row in rows]
@@ -192,13 +193,14 @@ def _serving(rows: Sequence[Row]) -> str:
 def _serving_cells(serving: Serving) -> tuple[str, ...]:
     serves = {None: "–", True: "yes", False: "no"}[serving.serves]
     return (
+        number(serving.without_desk_peak),
+        number(serving.present_peak),
+        number(serving.without_desk_average),
+        number(serving.floors_short),
         serves,
         percent(serving.short_day_peak),
         percent(serving.short_day_average),
-        number(serving.without_desk_peak),
-        number(serving.without_desk_average),
         percent(serving.worst_short_day),
-        number(serving.floors_short),
         "–" if serving.worst_floor is None else shorten(serving.worst_floor, 40),
     )
 

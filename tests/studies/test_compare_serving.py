@@ -69,9 +69,9 @@ def test_shared_floors_need_a_plan(pool: Pool) -> None:
 
 def test_columns_of_serving_come_last(rows: tuple[Row, ...]) -> None:
     """compare.csv ends with who finds no desk."""
-    assert " ".join(list(rows[0].cells)[-9:]) == (
-        "short_day_probability serves short_day_peak short_day_average without_desk_peak "
-        "without_desk_average worst_short_day floors_short worst_floor"
+    assert " ".join(list(rows[0].cells)[-10:]) == (
+        "without_desk_peak present_peak floors_short short_day_probability serves "
+        "without_desk_average short_day_peak short_day_average worst_short_day worst_floor"
     )
 
 
