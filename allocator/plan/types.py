@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PrivateAttr, WithJsonSchema
 
+from allocator.scenario.settings import LARGEST_AMOUNT
 from allocator.scenario.types import Scenario, ScenarioWarning
 
 if TYPE_CHECKING:
@@ -47,6 +48,18 @@ class TermName(StrEnum):
     PEOPLE_MOVED = "people_moved"
 
 
+def _plain(value: float) -> float:
+    return int(value) if float(value).is_integer() and abs(value) < LARGEST_AMOUNT else value
+
+
+Counted = Annotated[
+    float,
+    PlainSerializer(_plain, return_type=Any),
+    WithJsonSchema({"type": "number"}, mode="serialization"),
+]
+"""An amount that often is a count: 412 in JSON, not 412.0."""
+
+
 class Term(Record):
     """One term of the total.
 
@@ -55,7 +68,7 @@ class Term(Record):
     """
 
     name: TermName
-    amount: float
+    amount: Counted
     price: float | None
     cost: float
     bound: float | None = None
@@ -110,7 +123,7 @@ class Objective(Record):
     """What a plan is judged by; None where there is no plan."""
 
     total: float | None
-    unplaced_people: float | None
+    unplaced_people: Counted | None
     terms: tuple[Term, ...] | None
 
 
@@ -295,7 +308,7 @@ class Violation(Record):
     kind: str
     subject: str
     object: str = ""
-    amount: float
+    amount: Counted
     message: str
 
 

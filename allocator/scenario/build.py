@@ -86,7 +86,7 @@ def _unknown_columns(raw: RawTable) -> list[Problem]:
     return [
         Problem(f"unknown column{nearest.hint(column)}", raw.place, number, column)
         for column, number in first.items()
-        if column and column not in known and not is_ignored(column)
+        if column and column not in known and not is_ignored(column, raw.name)
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from allocator.errors import Problem
 from allocator.scenario.convert import Form
-from allocator.scenario.tables import TABLES
+from allocator.scenario.tables import IGNORED_COLUMNS, TABLES
 
 Grid = Iterable[tuple[int, Sequence[Any]]]
 """Rows of cells, each with its row in the file; cells are trimmed and "" where empty."""
@@ -48,9 +48,10 @@ class RawTable:
     problems: list[Problem] = field(default_factory=list)
 
 
-def is_ignored(column: str) -> bool:
-    """Return whether a column is kept for people and means nothing here."""
-    return column in ("source", "note") or (column.startswith("x_") and column != "x_m")
+def is_ignored(column: str, table: str = "") -> bool:
+    """Return whether a column, of a table if that matters, is kept and means nothing here."""
+    kept = column in ("source", "note") or (column.startswith("x_") and column != "x_m")
+    return kept or column in IGNORED_COLUMNS.get(table, ())
 
 
 def columns_of(table: str) -> tuple[str, ...]:
@@ -78,7 +79,7 @@ def from_grid(name: str, place: str, grid: Grid, form: Form, content: Any) -> Ra
     found = [
         Problem("expected each column once", place, header_row, column)
         for column in dict.fromkeys(header)
-        if column and header.count(column) > 1 and not is_ignored(column)
+        if column and header.count(column) > 1 and not is_ignored(column, name)
     ]
     if len(filled) == 1:
         found.append(Problem("expected rows under the header", place))

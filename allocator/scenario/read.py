@@ -187,6 +187,7 @@ def _scenario(given: Given, people_per_desk: str | None, scheme: str | None) -> 
     fields: dict[str, Any] = {
         **{name: table.rows for name, table in built.items()},
         "settings": settings,
+        "unread_files": given.unread_files,
         "sources": sources | {"scenario": Source(place=given.settings_place)},
     }
     if not problems:

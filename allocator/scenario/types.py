@@ -109,6 +109,8 @@ class Scenario(BaseModel):
     a scenario made in Python."""
     sources: dict[str, Source] = {}
     """Where each table was read from, by table name; a table made in Python has none."""
+    unread_files: tuple[str, ...] = ()
+    """Files of the folder that look like tables and were not read."""
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -42,7 +42,7 @@ def _violation(violation: Violation, say: Texts) -> dict[str, Any]:
     said = violation.message
     if say.language != "en":
         about = " – ".join(part for part in (violation.subject, violation.object) if part)
-        said = f"{about} ({say.short(violation.amount)})"
+        said = f"{about} ({say.amount(violation.amount)})"
     title = say(f"violation.{violation.kind}")
     return {"kind": violation.kind, "title": title, "said": said, "subject": violation.subject}
 

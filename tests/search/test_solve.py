@@ -44,7 +44,7 @@ def test_no_unit_is_split_where_a_vacant_floor_would_hold_it(
 ) -> None:
     """By default a vacant floor is cheaper than a unit in two parts; at 5.0 a desk it was not."""
     case = build(
-        floors=[("A1", "A", 1, 150), ("A2", "A", 2, 150), ("A3", "A", 3, 200)],
+        floors=[("A1", "A", 1, 150), ("A2", "A", 2, 150), ("A3", "A", 3, 160)],
         headcounts=[("u", 110, "O"), ("v", 104, "P"), ("w", 86, "Q")],
         settings=settings,
     )

@@ -5,6 +5,7 @@ Kinds of violation found here: unknown_unit, unknown_floor, not_whole, duplicate
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from allocator.plan.verify.words import counted
 from allocator.scenario.settings import LARGEST_COUNT
 from allocator.scenario.types import Scenario
 
+_NO_DECIMALS = re.compile(r"(?<=\d)\.0+$", re.ASCII)
+
 
 @dataclass(frozen=True)
 class GivenPlacement:
@@ -23,7 +26,7 @@ class GivenPlacement:
     Attributes
     ----------
     desks, people
-        A number, or the cell as written; ``"12"`` is whole, ``"12.0"`` and True are not. Pieces
+        A number, or the cell as written; ``"12"`` and ``"12.0"`` are whole, True is not. Pieces
         are read from desks, or from people where capacity is by chance.
     row
         Row of the file, to name it in sentences; None where there is no file.
@@ -31,11 +34,11 @@ class GivenPlacement:
 
     unit_id: str
     floor_id: str
-    desks: int | str | None = None
-    people: int | str | None = None
+    desks: float | str | None = None
+    people: float | str | None = None
     row: int | None = None
 
-    def amount(self, *, by_chance: bool) -> int | str | None:
+    def amount(self, *, by_chance: bool) -> float | str | None:
         """Return what the piece is measured by."""
         return self.people if by_chance else self.desks
 
@@ -72,8 +75,10 @@ def read_pieces(
 
 def _whole(amount: object) -> int | None:
     """Return the number if it is a whole one above 0, and no slip of the pen."""
+    if isinstance(amount, float) and amount.is_integer():
+        amount = int(amount)
     if isinstance(amount, str):
-        text = amount.strip().lstrip("0")
+        text = _NO_DECIMALS.sub("", amount.strip()).lstrip("0")
         short = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_COUNT))
         amount = int(text) if short else None
     if isinstance(amount, bool) or not isinstance(amount, int):
