@@ -16,11 +16,11 @@ from allocator.errors import shorten
 from allocator.plan.gap import widest_term
 from allocator.plan.serving import serving_sentences
 from allocator.plan.types import AreaKind, OwnDesks, Plan, Service, Status, Term
-from allocator.plan.verify.words import counted
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario, ScenarioWarning
 from allocator.texts import texts
+from allocator.words import counted
 
 if TYPE_CHECKING:
     from allocator.plan.verify import Check

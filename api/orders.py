@@ -29,6 +29,7 @@ from allocator.scenario.read import (
 from allocator.scenario.tables import TABLES
 from allocator.scenario.types import Scenario
 from allocator.scenario.write import scenario_json
+from allocator.words import counted
 from api.settings import ServiceSettings
 
 SCENARIO_KEYS = (*TABLES, "settings")
@@ -180,7 +181,9 @@ def _too_many(document: Mapping[str, Any], limits: ServiceSettings) -> Iterator[
             continue
         count = _units(rows, most) if table == "headcounts" else len(rows)
         if count > most:
-            yield Problem(f"expected at most {most:,} rows", table, value=f"{count:,} rows")
+            yield Problem(
+                f"expected at most {counted(most, 'row')}", table, value=counted(count, "row")
+            )
 
 
 def _units(rows: list[Any], most: int) -> int:
@@ -265,7 +268,7 @@ def _unfit_cases(given: Mapping[str, Any], most: int) -> Iterator[Problem]:
     if not isinstance(schemes, list) or not all(isinstance(name, str) for name in schemes):
         yield Problem("expected an array of texts", _PLACE, None, "schemes", shown(schemes))
     elif max(count, 1) * max(len(schemes), 1) > most:
-        yield Problem(f"expected at most {most:,} cases", _PLACE)
+        yield Problem(f"expected at most {counted(most, 'case')}", _PLACE)
 
 
 def given_placements(rows: Iterable[Mapping[str, Any]]) -> list[GivenPlacement]:
@@ -305,7 +308,7 @@ def _unfit_tables(tables: Any, most_rows: int) -> Iterator[Problem]:
             yield Problem("expected text", "tables", number, "name", shown(table["name"]))
         rows = table["headcounts"]
         if not isinstance(rows, list) or not 0 < _units(rows, most_rows) <= most_rows:
-            wanted = f"expected an array of 1 to {most_rows:,} rows"
+            wanted = f"expected an array of 1 to {counted(most_rows, 'row')}"
             yield Problem(wanted, "tables", number, "headcounts", shown(rows))
 
 

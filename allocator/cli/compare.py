@@ -26,6 +26,7 @@ from allocator.cli.common import (
     worker_count,
 )
 from allocator.errors import shorten
+from allocator.words import counted
 
 if TYPE_CHECKING:
     from allocator.studies.compare import Case, Row, Serving, Standing
@@ -85,7 +86,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     files = () if out is None or not rows else write_comparison(rows, out)
     print_result(document(rows) if as_json else _plans(rows, files))
     if len(rows) < len(given):
-        say(f"stopped with {len(rows):,} of {len(given):,} cases done")
+        say(f"stopped with {len(rows):,} of {counted(len(given), 'case')} done")
         raise typer.Exit(ABORTED)
     raise typer.Exit(_code([row.outcome.status.value for row in rows]))
 

@@ -9,6 +9,7 @@ from allocator.scenario.known import Known, Mention, mentions
 from allocator.scenario.presence import clipped_units
 from allocator.scenario.rules import Takes
 from allocator.scenario.tables import ScenarioWarning
+from allocator.words import verb
 
 if TYPE_CHECKING:
     from allocator.scenario.types import Scenario
@@ -88,9 +89,9 @@ def _towers_without_coordinates(scenario: Scenario) -> Iterator[ScenarioWarning]
     towers = dict.fromkeys(floor.tower_id for floor in scenario.floors)
     without = [tower for tower in towers if tower not in placed]
     if without and len(towers) > 1:
-        is_one = len(without) == 1
+        noun = "tower" if len(without) == 1 else "towers"
         message = (
-            f"{'tower' if is_one else 'towers'} {_named(without)} {'has' if is_one else 'have'} "
+            f"{noun} {_named(without)} {verb(len(without), 'have')} "
             "no x_m and y_m, so the way to other towers counts as 0 m: fill in where each tower "
             "stands, in metres from any one point"
         )

@@ -11,6 +11,7 @@ from typing import Any
 from allocator.errors import Problem
 from allocator.scenario.convert import Form
 from allocator.scenario.tables import IGNORED_COLUMNS, TABLES
+from allocator.words import counted
 
 Grid = Iterable[tuple[int, Sequence[Any]]]
 """Rows of cells, each with its row in the file; cells are trimmed and "" where empty."""
@@ -97,7 +98,7 @@ def _cells_without_column(
     """Return a problem where a filled cell stands beyond the header or under an empty one."""
     strays = [cell for cell in cells[len(header) :] if cell != ""]
     if strays:
-        many = f"expected at most {len(header)} cells, as the header has"
+        many = f"expected at most {counted(len(header), 'cell')}, as the header has"
         return [Problem(many, place, number, value=str(strays[0]))]
     return [
         Problem("expected a column name above this cell", place, number, value=str(cell))

@@ -31,6 +31,11 @@ class _Filled(Formatter):
 _FILLED = _Filled()
 
 
+def filled(text: str, **values: object) -> str:
+    """Return a text with its places filled; ``{desks:desk|desks}`` is ``1 desk``, ``2 desks``."""
+    return _FILLED.vformat(text, (), values)
+
+
 class Texts:
     """The texts of one language, by keys such as ``stack.vacant``.
 
@@ -52,7 +57,7 @@ class Texts:
         KeyError
             If there is no such text: a bug of ours.
         """
-        return _FILLED.vformat(self.all[key], (), values) if values else self.all[key]
+        return filled(self.all[key], **values) if values else self.all[key]
 
     def amount(self, value: float) -> str:
         """Return an amount that may be a fraction: one decimal, and none where it is whole."""

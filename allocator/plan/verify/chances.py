@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from allocator.attendance import Group, Pmf, desks_needed, pool_pmf, shortage
 from allocator.plan.types import Violation
 from allocator.plan.verify.layout import Layout
-from allocator.plan.verify.words import counted
 from allocator.scenario.presence import WEEKDAYS
 from allocator.scenario.types import HousedUnit
+from allocator.words import counted
 
 People = dict[str, int]
 """People by unit."""

@@ -14,7 +14,7 @@ from math import ceil
 from allocator.plan.types import Violation
 from allocator.plan.verify.chances import short_desks, too_many_present
 from allocator.plan.verify.layout import Layout
-from allocator.plan.verify.words import counted, listed
+from allocator.words import counted, listed
 
 
 def over_demand(layout: Layout) -> Iterator[Violation]:

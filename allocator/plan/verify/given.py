@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from allocator.errors import shorten
 from allocator.plan.types import Pieces, Violation
 from allocator.plan.verify.layout import organisation_by_unit
-from allocator.plan.verify.words import counted
 from allocator.scenario.settings import LARGEST_COUNT
 from allocator.scenario.types import Scenario
+from allocator.words import counted
 
 _NO_DECIMALS = re.compile(r"(?<=\d)\.0+$", re.ASCII)
 

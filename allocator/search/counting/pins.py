@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from allocator.plan.types import Reason
-from allocator.plan.verify.words import counted
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case, CaseRule
 from allocator.search.counting.words import needed, short
+from allocator.words import counted
 
 
 def pins(case: Case) -> Iterator[Reason]:

@@ -14,6 +14,7 @@ from allocator.scenario.read import read_scenario
 from allocator.scenario.settings import LARGEST_RATIO, exact
 from allocator.scenario.types import Scenario
 from allocator.studies.outcome import Outcome, OutcomeStatus
+from allocator.words import counted, verb
 
 MOST_RATIOS = 1000
 OPTION = "--people-per-desk"
@@ -43,7 +44,9 @@ class Case:
         short = (found.demand or 0) - (found.desks or 0)
         if short <= 0 or self.scenario.settings.options.allow_unplaced:
             return found
-        message = f"{found.demand:,} desks are needed and {found.desks:,} may be used"
+        needed = found.demand or 0
+        are = verb(needed, "are")
+        message = f"{counted(needed, 'desk')} {are} needed and {found.desks:,} may be used"
         return found.model_copy(update={"status": OutcomeStatus.INFEASIBLE, "message": message})
 
     @property

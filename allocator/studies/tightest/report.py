@@ -10,11 +10,11 @@ from typing import Any
 from allocator.errors import shorten
 from allocator.plan.tables import json_text, write_plan
 from allocator.plan.types import Plan, Status
-from allocator.plan.verify.words import counted, listed
 from allocator.scenario.settings import decimal_text
 from allocator.studies.files import write_whole
 from allocator.studies.tightest import Fit, Missing, Served, Tightest
 from allocator.studies.tightest.ratios import text_down, text_up
+from allocator.words import counted, listed, verb
 
 DOCUMENT = "tightest.json"
 SERVES = "serves"
@@ -44,7 +44,7 @@ def _fits(fit: Fit) -> dict[str, str]:
 def _smallest(fit: Fit) -> str:
     if fit.people_per_desk is None:
         return "unknown: time ran out with no plan at any ratio"
-    desks = f"{fit.desks:,} desks needed, {fit.usable:,} usable, a checked plan"
+    desks = f"{counted(fit.desks or 0, 'desk')} needed, {fit.usable:,} usable, a checked plan"
     said = f"from {text_up(fit.people_per_desk)} people per desk: {desks}"
     if fit.status is Status.OPTIMAL or fit.at_least is None:
         return said
@@ -65,7 +65,8 @@ def _plan_serves(found: Tightest) -> dict[str, str]:
 
 def _serves(served: Served) -> dict[str, str]:
     level = f"short on at most {100 * served.short_day_probability:g} % of peak days"
-    sets = f"{served.unit_id} of {served.headcount:,} people needs {counted(served.desks, 'desk')}"
+    unit = f"{served.unit_id} of {counted(served.headcount, 'person')}"
+    sets = f"{unit} needs {counted(served.desks, 'desk')}"
     if served.people_per_desk is None:
         return {"serves": f"no ratio: {sets} to be {level}, more than its own ratio gives it"}
     up_to = text_down(served.people_per_desk)
@@ -102,7 +103,7 @@ def _lacking(found: Tightest) -> str:
 
 
 def _desks(missing: Missing) -> str:
-    lacking = f"{counted(missing.least, 'desk')} {'is' if missing.least == 1 else 'are'} missing"
+    lacking = f"{counted(missing.least, 'desk')} {verb(missing.least, 'are')} missing"
     if missing.enough == missing.least:
         return lacking
     known = "" if missing.enough is None else f", and {missing.enough:,} are enough"
