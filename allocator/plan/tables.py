@@ -28,6 +28,8 @@ PLAN = "plan.json"
 STACK = "stack.svg"
 SCENARIO = "scenario.json"
 """What the plan was made for, so that the folder can be reported on by itself."""
+WORKBOOK = "plan.xlsx"
+"""For spreadsheets, whatever their settings; written beside by whoever reports."""
 FILES = (PLACEMENTS, FLOOR_USE, ORGANISATION_USE, ATTENDANCE, PLAN, STACK, SCENARIO)
 
 
@@ -64,7 +66,7 @@ def write_plan(plan: Plan, folder: Path, scenario: Scenario) -> tuple[Path, ...]
         with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as beside:
             for name, content in contents.items():
                 (Path(beside) / name).write_text(content, encoding="utf-8", newline="")
-            for name in FILES:
+            for name in (*FILES, WORKBOOK):
                 (folder / name).unlink(missing_ok=True)
             for name in contents:
                 os.replace(Path(beside) / name, folder / name)

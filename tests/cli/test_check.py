@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from allocator import __version__
+from allocator.cli import main
 from tests.cli.conftest import Finished
 
 Run = Callable[..., Finished]
@@ -81,3 +83,25 @@ def test_help_imports_no_solver() -> None:
     code = f"import sys, allocator.cli; print([m for m in '{heavy}'.split() if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """--version prints the program and its version, and nothing else."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"allocator {__version__}\n"
+
+
+def test_shells_complete_commands(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell that asks is told the commands that begin so."""
+    told = {
+        "_ALLOCATOR_COMPLETE": "complete_bash",
+        "COMP_WORDS": "allocator so",
+        "COMP_CWORD": "1",
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["allocator"])
+    assert main([]) == 0
+    assert capsys.readouterr().out.split() == ["solve"]

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
-from allocator.plan.tables import FILES
+from allocator.plan.tables import FILES, WORKBOOK
 from tests.cli.conftest import ROOT, Finished
 
 Run = Callable[..., Finished]
@@ -80,7 +81,7 @@ def test_all_files_are_written_and_named(planted: Run, office: Path, tmp_path: P
     """With --out the folder is made, holds every file and is named in the summary."""
     out = tmp_path / "deep" / "out"
     done = planted("first_fit", "solve", office, "--out", out)
-    assert {file.name for file in out.iterdir()} == set(FILES)
+    assert {file.name for file in out.iterdir()} == {*FILES, WORKBOOK}
     assert f"files in {out}" in done.stdout
 
 
@@ -170,3 +171,25 @@ def _patient(office: Path, out: Path) -> subprocess.Popen[str]:
     assert process.stderr is not None
     assert process.stderr.readline() == "searching\n"
     return process
+
+
+def test_a_workbook_comes_along_for_spreadsheets(
+    planted: Run, office: Path, tmp_path: Path
+) -> None:
+    """plan.xlsx has numbers as numbers, whatever the settings; tables for programs stay plain."""
+    out = tmp_path / "out"
+    done = planted("first_fit", "solve", office, "--out", out)
+    assert "plan.xlsx" in done.stdout
+    book = CalamineWorkbook.from_path(str(out / "plan.xlsx"))
+    head, row = book.get_sheet_by_name("Who sits where").to_python()
+    assert (head[-1], row[-1]) == ("People", 50.0)
+    table = (out / "placements.csv").read_bytes()
+    assert table.startswith(b"unit_id,organisation_id,tower_id,floor_id,level,desks,people\n")
+
+
+def test_a_workbook_does_not_outlive_its_plan(planted: Run, office: Path, tmp_path: Path) -> None:
+    """Where there is no plan any more, none is left to be opened."""
+    out = tmp_path / "out"
+    planted("first_fit", "solve", office, "--out", out)
+    assert planted("impossible", "solve", office, "--out", out).returncode == 1
+    assert not (out / "plan.xlsx").exists()

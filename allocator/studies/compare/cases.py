@@ -65,9 +65,7 @@ def ratios(text: str) -> tuple[Fraction, ...]:
     InputError
         If it is neither, or a ratio is below 1; also for ``1,3``, which is more likely 1.3.
     """
-    hint = comma_hint(text)
-    if hint:
-        raise _refused(f"expected a decimal point{hint} Two ratios are written 1.0,3.0", text)
+    _refuse_commas(text)
     try:
         found = _range(text) if ":" in text else [exact(part) for part in text.split(",")]
     except ValueError as error:
@@ -76,6 +74,19 @@ def ratios(text: str) -> tuple[Fraction, ...]:
     if not all(1 <= ratio <= LARGEST_RATIO for ratio in found):
         raise _refused("expected numbers of at least 1", text)
     return tuple(dict.fromkeys(found))
+
+
+def _refuse_commas(text: str) -> None:
+    """Refuse ratios that were more likely written with a decimal comma."""
+    hint = comma_hint(text)
+    if hint:
+        raise _refused(f"expected a decimal point{hint} Two ratios are written 1.0,3.0", text)
+    if "," in text and (":" in text or ";" in text):
+        meant = text.replace(",", ".").replace(";", ",")
+        raise _refused(f"expected decimal points; did you mean {meant}?", text)
+    parts = [part.strip() for part in text.split(",")]
+    if all(part.isdigit() for part in parts) and len(set(parts)) < len(parts):
+        raise _refused("expected each ratio once, with a decimal point as in 1.2,1.3", text)
 
 
 def _refused(message: str, text: str) -> InputError:
