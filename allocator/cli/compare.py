@@ -132,12 +132,19 @@ def _desks(rows: Sequence[Row]) -> str:
             number(row.outcome.people),
             number(row.outcome.demand),
             number(row.outcome.desks),
-            f"fits, {row.spare:,} to spare" if row.spare >= 0 else f"short by {-row.spare:,}",
+            _fits(row),
             "–" if row.reached is None else _rounded_up(row.reached),
         )
         for row in rows
     ]
     return aligned([head, *lines], left=len(_case_heads(rows))) + "\n"
+
+
+def _fits(row: Row) -> str:
+    """Return whether desks suffice by the ratio; by chance, who comes decides."""
+    if row.outcome.demand is None:
+        return "–"
+    return f"fits, {row.spare:,} to spare" if row.spare >= 0 else f"short by {-row.spare:,}"
 
 
 def _rounded_up(ratio: float) -> str:

@@ -81,6 +81,8 @@ def _tiles(given: Reported) -> Iterator[Tile]:
     say, plan = given.say, given.plan
     sharing = given.scenario.settings.sharing
     needed = sum(demand(unit) for unit in given.scenario.housed)
+    if given.scenario.by_chance:
+        needed = sum(floor.desks_used for floor in plan.floors)
     usable = sum(usable_desks(floor, sharing) for floor in given.scenario.floors)
     in_use = sum(1 for floor in plan.floors if floor.desks_used)
     towers = len({floor.tower_id for floor in plan.floors})

@@ -55,3 +55,11 @@ def test_bad_options_are_refused(allocator: Run, office: Path, option: str, valu
     assert done.returncode == 2
     assert value in done.stderr
     assert done.stdout == ""
+
+
+def test_by_chance_nothing_is_said_to_fit_by_a_ratio(allocator: Run, office: Path) -> None:
+    """Where who comes decides, desks needed and to spare are not known before a plan is."""
+    (office / "scenario.toml").write_text('[sharing]\ncapacity = "chance"\n')
+    done = allocator("compare", office, *QUICK)
+    assert done.returncode == 0
+    assert "to spare" not in done.stdout
