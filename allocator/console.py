@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 
 from allocator.errors import shorten
 from allocator.plan.gap import is_bound, told_gap, widest_term
+from allocator.plan.serving import serving_sentences
 from allocator.plan.types import AreaKind, OwnDesks, Plan, Service, Status, Term
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario, ScenarioWarning
 from allocator.search.local.ready import COMPILING, announcement
+from allocator.texts import texts
+from allocator.words import counted
 
 if TYPE_CHECKING:
     from allocator.plan.verify import Check
@@ -26,15 +29,12 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 5
 """Warnings, organisations and floors named in a summary; the rest are counted."""
-WEEKDAY_NAMES = {
-    "mon": "Mondays",
-    "tue": "Tuesdays",
-    "wed": "Wednesdays",
-    "thu": "Thursdays",
-    "fri": "Fridays",
+_SAY = texts("en")
+_POOLS = {
+    "floor": "a floor",
+    "organisation": "an organisation on a floor",
+    "unit": "a unit on a floor",
 }
-
-_POOLS = {"organisation": "an organisation on a floor", "floor": "a floor"}
 
 VERDICTS = {
     Status.OPTIMAL: "optimal: proved that no plan is better",
@@ -52,7 +52,7 @@ def summary(plan: Plan, scenario: Scenario, files: Sequence[Path]) -> str:
     if plan.objective.terms is not None:
         facts |= _seating(plan)
     run = plan.run
-    facts["run"] = f"{run.wall_s:,.1f} s, {run.workers} workers, seed {run.seed}"
+    facts["run"] = f"{run.wall_s:,.1f} s, {counted(run.workers, 'worker')}, seed {run.seed}"
     blocks = [_heading(scenario), _aligned(facts)]
     if plan.objective.terms is not None:
         blocks.append(_costs(plan.objective.terms, plan.objective.total, plan.bound))
@@ -69,19 +69,13 @@ def summary(plan: Plan, scenario: Scenario, files: Sequence[Path]) -> str:
 
 
 def serving(service: Service) -> dict[str, str]:
-    """Return whether a plan serves, which is not whether it fits, as facts by name."""
-    allowed = f"on more than {_percent(service.short_day_probability)}"
-    verb = "does not serve" if service.floors_short else "serves"
-    without = f"{service.without_desk_peak:,.1f} people without a desk"
-    facts = {
-        "attendance": f"{verb}: {service.floors_short:,} of {service.floors:,} floors short "
-        f"{allowed} of peak days; {without} on {WEEKDAY_NAMES[service.peak_weekday]}, "
-        f"{service.without_desk_average:,.1f} on the average day"
-    }
+    """Return how a plan serves, which is not whether it fits, as facts by name."""
+    people, on_floors = serving_sentences(service, _SAY)
+    facts = {"attendance": people, "short floors": on_floors}
     floors = [area for area in service.areas if area.kind is AreaKind.FLOOR]
     worst = [
         f"{shorten(area.area_id, 40)} ({_percent(area.short_day_peak)} of "
-        f"{WEEKDAY_NAMES[area.peak_weekday]})"
+        f"{_SAY(f'weekday.{area.peak_weekday}')})"
         for area in floors[:MOST_TOLD]
         if area.short_day_peak > 0
     ]
@@ -90,32 +84,33 @@ def serving(service: Service) -> dict[str, str]:
     if service.own_desks is not None:
         facts["beside own desks"] = _gained(service.own_desks)
     if service.floors_limited:
+        allowed = _SAY.percent(service.short_day_probability)
         facts["occupants"] = (
-            f"{service.floors_over_limit:,} of {service.floors_limited:,} floors with "
-            f"max_occupants have more people present {allowed} of the busiest weekdays"
+            f"{service.floors_over_limit:,} of {counted(service.floors_limited, 'floor')} with "
+            f"max_occupants: more people present than that on more than {allowed} of days"
         )
     return facts
 
 
 def _gained(own: OwnDesks) -> str:
-    """Return what pooling gains over desks of units' own that serve as well."""
-    floors = "floor" if own.floors_fewer == 1 else "floors"
+    """Return what sharing gains over desks of units' own that serve as well."""
     return (
-        f"at least {own.people_more:,} people more and {own.floors_fewer:,} {floors} fewer at the "
-        f"same service: units' own desks would house at most {own.people:,} people, and those of "
-        f"this plan need {own.desks_of_placed:,} desks on at least {own.floors:,} floors"
+        f"at least {counted(own.people_more, 'person')} more and "
+        f"{counted(own.floors_fewer, 'floor')} fewer at the same service: units' own desks would "
+        f"house at most {counted(own.people, 'person')}, and those of this plan need "
+        f"{counted(own.desks_of_placed, 'desk')} on at least {counted(own.floors, 'floor')}"
     )
 
 
 def verdict(check: Check, placements: Path, service: Service | None) -> str:
     """Return every violation of a plan, a line each, what it costs, and how it serves if sound."""
     found = len(check.violations)
-    count = "1 violation" if found == 1 else f"{found:,} violations"
-    head = f"{placements.name}: {count if found else 'breaks no rule'}"
+    said = counted(found, "violation") if found else "breaks no rule"
+    head = f"{placements.name}: {said}"
     lines = [f"  {violation.kind}: {_line(violation.message)}" for violation in check.violations]
     blocks = ["\n".join([head, *lines]), _costs(check.terms, check.total, None)]
     if check.unplaced_people:
-        blocks.append(f"unplaced people  {check.unplaced_people:,.1f}")
+        blocks.append(f"unplaced people  {_SAY.amount(check.unplaced_people)}")
     if service is not None:
         blocks.append(_aligned(serving(service)))
     return "\n\n".join(blocks) + "\n"
@@ -137,14 +132,15 @@ def _case(scenario: Scenario) -> dict[str, str]:
     fits = f"{spare:,} to spare" if spare >= 0 else f"short by {-spare:,}"
     desks = f"{fits}: {needed:,} needed, {usable:,} usable"
     shared = f"{decimal_text(sharing.people_per_desk)} people per desk"
-    pooling = scenario.settings.attendance.pooling
-    if scenario.is_pooled:
-        desks = f"{usable:,} usable, shared by all of {_POOLS[pooling]}"
+    if scenario.by_chance:
+        desks = (
+            f"{usable:,} usable, shared by all of {_POOLS[scenario.settings.attendance.shared_by]}"
+        )
         shared = f"{people / max(usable, 1):.2f} people per usable desk"
     return {
         "desks": desks,
-        "people": f"{people:,} in {len(scenario.housed):,} units of {bodies:,} organisations, "
-        f"{shared}{scheme}",
+        "people": f"{people:,} in {counted(len(scenario.housed), 'unit')} of "
+        f"{counted(bodies, 'organisation')}, {shared}{scheme}",
     }
 
 
@@ -155,13 +151,14 @@ def _seating(plan: Plan) -> dict[str, str]:
     named = [f"{shorten(o.organisation_id, 40)} ({o.towers})" for o in apart[:MOST_TOLD]]
     rest = [f"{len(apart) - MOST_TOLD:,} more"] if len(apart) > MOST_TOLD else []
     listed = f": {', '.join(named + rest)}" if apart else ""
-    bodies = len(plan.organisations)
+    bodies = counted(len(plan.organisations), "organisation")
     facts = {
         "floors": f"{used:,} of {len(plan.floors):,} used",
-        "in several towers": f"{len(apart):,} of {bodies:,} organisations{listed}",
+        "in several towers": f"{len(apart):,} of {bodies}{listed}",
     }
     if plan.objective.unplaced_people:
-        facts["unplaced"] = f"{plan.objective.unplaced_people:,.1f} people"
+        people = _SAY.amount(plan.objective.unplaced_people)
+        facts["unplaced"] = f"{people} {'person' if people == '1' else 'people'}"
     return facts
 
 
@@ -193,7 +190,7 @@ def _warnings(warnings: Sequence[ScenarioWarning]) -> str:
     told = [f"  {_line(_warning(warning))}" for warning in warnings[:MOST_TOLD]]
     rest = len(warnings) - len(told)
     more = [f"  and {rest:,} more"] if rest else []
-    return "\n".join([f"warnings: {len(warnings):,}", *told, *more])
+    return "\n".join([f"{counted(len(warnings), 'warning')}:", *told, *more])
 
 
 def _warning(warning: ScenarioWarning) -> str:
@@ -298,7 +295,7 @@ def progress_line(progress: Progress | None, seconds: float) -> str:
     if progress.stage == COMPILING:
         facts = [f"{announcement()}: {progress.stage_done or 0:.0%}"]
     if progress.unplaced_people:
-        facts.append(f"{progress.unplaced_people:,.0f} people unplaced")
+        facts.append(f"{counted(round(progress.unplaced_people), 'person')} unplaced")
     if progress.total is not None:
         facts.append(f"best total {progress.total:,.0f}")
     if progress.bound is not None and is_bound(progress.total, progress.bound):

@@ -9,6 +9,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from allocator.words import counted
 from api.jobs.store import Store
 from api.problems import Busy, TooMany, later
 from api.settings import ServiceSettings
@@ -75,6 +76,6 @@ def room_for_a_job(store: Store, owner: str, settings: ServiceSettings) -> None:
     """
     mine, all_jobs = store.active(owner)
     if mine >= settings.jobs_a_key:
-        raise later(TooMany, f"at most {settings.jobs_a_key} jobs at a time", RETRY_S)
+        raise later(TooMany, f"at most {counted(settings.jobs_a_key, 'job')} at a time", RETRY_S)
     if all_jobs >= settings.queued_jobs:
         raise later(Busy, "try again later", RETRY_S)

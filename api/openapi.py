@@ -20,7 +20,7 @@ from allocator.errors import InputError, Problem
 from allocator.plan.types import Plan
 from allocator.scenario.convert import Kind, kinds_of
 from allocator.scenario.settings import Settings
-from allocator.scenario.tables import REQUIRED_TABLES, TABLES, Row
+from allocator.scenario.tables import IGNORED_COLUMNS, REQUIRED_TABLES, TABLES, Row
 from api import answers
 from api.examples import REQUESTS
 from api.jobs.records import JobRecord
@@ -318,6 +318,8 @@ def _row_as_read(row: type[Row], schema: Schema) -> Schema:
         name: _cell(schema["properties"][name], kinds[name], field)
         for name, field in row.model_fields.items()
     }
+    ignored = next(IGNORED_COLUMNS.get(name, ()) for name, kind in TABLES.items() if kind is row)
+    columns |= {column: {} for column in ignored}
     return schema | {"properties": columns, "patternProperties": {_KEPT_COLUMNS: {}}}
 
 

@@ -19,6 +19,7 @@ from allocator.plan.verify import GivenPlacement
 from allocator.scenario.build import shown
 from allocator.scenario.document import parse_json
 from allocator.scenario.names import Nearest
+from allocator.scenario.ratio import unwanted_ratio
 from allocator.scenario.read import (
     headcounts_from_file,
     rows_from_file,
@@ -28,6 +29,7 @@ from allocator.scenario.read import (
 from allocator.scenario.tables import TABLES
 from allocator.scenario.types import Scenario
 from allocator.scenario.write import scenario_json
+from allocator.words import counted
 from api.settings import ServiceSettings
 
 SCENARIO_KEYS = (*TABLES, "settings")
@@ -43,7 +45,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 }
 """Keys of a request beside those of the scenario, by what is asked."""
 PLACEMENT_COLUMNS, AMOUNTS = ("unit_id", "floor_id"), ("desks", "people")
-"""Columns of a placement: it has one of the amounts at least, where desks are pooled people."""
+"""Columns of a placement: it has one of the amounts at least, with capacity by chance people."""
 USUAL_TIME_LIMIT_S = 30.0
 LARGEST_SEED = 2**31 - 1
 MOST_SCHEMES = 20
@@ -112,9 +114,16 @@ def read_json(kind: str, body: bytes, limits: ServiceSettings) -> tuple[Order, S
         scenario = _scenario(tables, options)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from error
+    problems += _unwanted(options, scenario)
     if problems:
         raise InputError(problems)
     return _order(kind, tables, options, scenario), scenario
+
+
+def _unwanted(options: Mapping[str, Any], scenario: Scenario) -> Iterator[Problem]:
+    """Return what is wrong with ratios where the scenario wants none."""
+    asked = options.get("people_per_desk")
+    return unwanted_ratio(scenario.settings, ratio_text(asked), _PLACE) if asked else iter(())
 
 
 def _scenario(tables: Mapping[str, Any], options: Mapping[str, Any]) -> Scenario:
@@ -144,7 +153,7 @@ def read_form(kind: str, parts: Sequence[Part], limits: ServiceSettings) -> tupl
     except InputError as error:
         raise InputError([*problems, *error.problems]) from error
     document = json.loads(scenario_json(scenario))
-    problems += _too_many(document, limits)
+    problems += [*_too_many(document, limits), *_unwanted(options, scenario)]
     if problems:
         raise InputError(problems)
     return _order(kind, document, options, scenario), scenario
@@ -172,7 +181,9 @@ def _too_many(document: Mapping[str, Any], limits: ServiceSettings) -> Iterator[
             continue
         count = _units(rows, most) if table == "headcounts" else len(rows)
         if count > most:
-            yield Problem(f"expected at most {most:,} rows", table, value=f"{count:,} rows")
+            yield Problem(
+                f"expected at most {counted(most, 'row')}", table, value=counted(count, "row")
+            )
 
 
 def _units(rows: list[Any], most: int) -> int:
@@ -257,7 +268,7 @@ def _unfit_cases(given: Mapping[str, Any], most: int) -> Iterator[Problem]:
     if not isinstance(schemes, list) or not all(isinstance(name, str) for name in schemes):
         yield Problem("expected an array of texts", _PLACE, None, "schemes", shown(schemes))
     elif max(count, 1) * max(len(schemes), 1) > most:
-        yield Problem(f"expected at most {most:,} cases", _PLACE)
+        yield Problem(f"expected at most {counted(most, 'case')}", _PLACE)
 
 
 def given_placements(rows: Iterable[Mapping[str, Any]]) -> list[GivenPlacement]:
@@ -273,9 +284,14 @@ def given_placements(rows: Iterable[Mapping[str, Any]]) -> list[GivenPlacement]:
 def ratio_text(asked: Any) -> str:
     """Return ratios as `studies.compare.ratios` reads them, from text or an array."""
     parts = asked if isinstance(asked, list) else [asked]
-    return ",".join(
-        str(part) if type(part) in (int, float, str) else shown(part) for part in parts
-    )
+    return ",".join(_as_text(part) for part in parts)
+
+
+def _as_text(part: Any) -> str:
+    """Return a ratio as text; a whole number has a point, so that it is no part of another."""
+    if type(part) is int:
+        return f"{part}.0"
+    return part if type(part) is str else shown(part)
 
 
 def _unfit_tables(tables: Any, most_rows: int) -> Iterator[Problem]:
@@ -292,7 +308,7 @@ def _unfit_tables(tables: Any, most_rows: int) -> Iterator[Problem]:
             yield Problem("expected text", "tables", number, "name", shown(table["name"]))
         rows = table["headcounts"]
         if not isinstance(rows, list) or not 0 < _units(rows, most_rows) <= most_rows:
-            wanted = f"expected an array of 1 to {most_rows:,} rows"
+            wanted = f"expected an array of 1 to {counted(most_rows, 'row')}"
             yield Problem(wanted, "tables", number, "headcounts", shown(rows))
 
 

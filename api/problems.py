@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from allocator.errors import InputError, Problem
+from allocator.words import counted
 from api.jobs.store import DatabaseAwayError, KeyReusedError, NoSuchJobError
 
 MEDIA_TYPE = "application/problem+json"
@@ -175,8 +176,9 @@ class DatabaseAway(StatusProblem):
 def invalid_scenario(error: InputError) -> InvalidScenario:
     """Return the problem that lists everything wrong with the input."""
     count = len(error.problems)
-    found = "1 problem" if count == 1 else f"{count:,} problems"
-    return InvalidScenario(f"{found}: see errors", errors=listed(error.problems))
+    return InvalidScenario(
+        f"{counted(count, 'problem')}: see errors", errors=listed(error.problems)
+    )
 
 
 def listed(problems: Iterable[Problem]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.scenario.presence import lowest_correlation
+from allocator.words import counted
 
 Pmf = NDArray[np.float64]
 """Probability that 0, 1, … people come. Those of this module are shared and read-only."""
@@ -82,7 +83,7 @@ def _check(headcount: int, attendance: float, correlation: float) -> None:
         raise ValueError(f"expected an attendance from 0 to 1, not {attendance}")
     lowest = lowest_correlation(headcount, attendance)
     if not lowest <= correlation < 1:
-        people = f"{headcount} people of whom {attendance:g} come"
+        people = f"{counted(headcount, 'person')} of whom {attendance:g} come"
         raise ValueError(
             f"expected a correlation from {lowest:.5f} to below 1 for {people}, not {correlation}"
         )

@@ -13,9 +13,11 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import asdict
 from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
+from allocator import __version__
 from allocator.cli import (
     attendance,
     batch,
@@ -33,15 +35,33 @@ from allocator.cli import (
 from allocator.cli.common import ABORTED, ALL_WELL, BAD_INPUT, OWN_BUG, print_result, say
 from allocator.errors import InputError, Problem
 
+
+def print_version(asked: bool) -> None:
+    """Print the version where it is asked for, and end."""
+    if asked:
+        print_result(f"allocator {__version__}\n")
+        raise typer.Exit()
+
+
 app = typer.Typer(
     name="allocator",
-    help="Plan shared government offices: which unit sits on which floor of which tower.",
     epilog="Exit codes: 0 a plan, or all well; 1 no plan exists, or the checked plan breaks a "
     "rule; 2 bad input or options; 3 our own bug; 4 time ran out with no plan.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Plan shared government offices: which unit sits on which floor of which tower."""
+
+
 app.command(epilog=f"Example: {solve.EXAMPLE}")(solve.solve)
 app.command(epilog=f"Example: {check.EXAMPLE}")(check.check)
 app.command(epilog=f"Example: {explain.EXAMPLE}")(explain.explain)
@@ -70,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may lack a letter of a name
     try:
-        return int(app(args=words, standalone_mode=False) or ALL_WELL)
+        return int(app(args=words, prog_name="allocator", standalone_mode=False) or ALL_WELL)
     except InputError as error:
         return _refuse("bad input", error.problems, as_json=as_json)
     except typer.TyperException as error:

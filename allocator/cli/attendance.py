@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from allocator.cli.common import AsJson, print_result, say
+from allocator.words import counted
 
 if TYPE_CHECKING:
     from allocator.attendance.estimate import Estimate, Interval
@@ -51,8 +52,9 @@ def _block(found: Estimate, badges: Path) -> str:
     spans = ", ".join(_span(factor) for factor in found.weekday_factors)
     name = " ".join(badges.name.split())
     return (
-        f"[attendance]  # from {name}: {found.units:,} units on {found.days:,} days in "
-        f"{found.weeks:,} weeks; in comments 95 % intervals\n"
+        f"[attendance]  # from {name}: {counted(found.units, 'unit')} on "
+        f"{counted(found.days, 'day')} in {counted(found.weeks, 'week')}; "
+        "in comments 95 % intervals\n"
         f"mean_share = {found.mean_share.value:.3f}  # {_span(found.mean_share)}\n"
         f"weekday_factors = [{factors}]  # {spans}\n"
         f"correlation = {_written(found.correlation):.4f}  # {_span(found.correlation, 4)}\n"

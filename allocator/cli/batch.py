@@ -95,7 +95,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     cells = [row.cells for row in rows]
     print_result({"schema": 1, "rows": cells} if as_json else _table(rows, out / SUMMARY))
     if len(rows) < len(files):
-        say(f"stopped with {len(rows):,} of {len(files):,} tables done")
+        say(f"stopped with {len(rows):,} of {counted(len(files), 'table')} done")
         raise typer.Exit(ABORTED)
     raise typer.Exit(gravest(row.outcome.status for row in rows))
 
@@ -113,7 +113,7 @@ def _table(rows: Sequence[SummaryRow], summary: Path) -> str:
     counts = Counter(row.outcome.status.value for row in rows)
     told = ", ".join(f"{count:,} {status}" for status, count in counts.items())
     table = aligned([head, *map(_cells, rows)], left=2)
-    return f"{table}\n{len(rows):,} tables: {told}\nsummary in {summary}\n"
+    return f"{table}\n{counted(len(rows), 'table')}: {told}\nsummary in {summary}\n"
 
 
 def _cells(row: SummaryRow) -> tuple[str, ...]:

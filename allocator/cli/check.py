@@ -31,7 +31,7 @@ def check(
         Path,
         typer.Argument(
             metavar="PLACEMENTS.csv",
-            help="A table with unit_id, floor_id, desks (people if pooled).",
+            help="A table with unit_id, floor_id, desks (people if capacity is by chance).",
         ),
     ],
     people_per_desk: PeoplePerDesk = None,

@@ -28,8 +28,8 @@ from allocator.cli.common import (
     worker_count,
 )
 from allocator.errors import shorten
-from allocator.words import counted
 from allocator.texts import texts
+from allocator.words import counted
 
 if TYPE_CHECKING:
     from allocator.studies.compare import Case, Row, Standing
@@ -89,7 +89,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     files = () if out is None or not rows else write_comparison(rows, out)
     print_result(document(rows) if as_json else _plans(rows, files))
     if len(rows) < len(given):
-        say(f"stopped with {len(rows):,} of {len(given):,} cases done")
+        say(f"stopped with {len(rows):,} of {counted(len(given), 'case')} done")
         raise typer.Exit(ABORTED)
     raise typer.Exit(_code([row.outcome.status.value for row in rows]))
 
@@ -193,12 +193,13 @@ def _serving(rows: Sequence[Row]) -> str:
     head = (
         *_case_heads(rows),
         "outcome",
+        "no desk on peak",
+        "of present",
+        "average day",
+        "floors short",
         "short on peak",
         "average day",
-        "no desk on peak",
-        "average day",
         "worst pool",
-        "floors short",
         "worst floor",
     )
     lines = [(*_case(row, rows), *_serving_cells(row)) for row in rows]
@@ -212,12 +213,13 @@ def _serving_cells(row: Row) -> tuple[str, ...]:
     serving = row.serving
     return (
         texts("en")(f"verdict.{row.verdict}"),
+        number(serving.without_desk_peak),
+        number(serving.present_peak),
+        number(serving.without_desk_average),
+        number(serving.floors_short),
         percent(serving.short_day_peak),
         percent(serving.short_day_average),
-        number(serving.without_desk_peak),
-        number(serving.without_desk_average),
         percent(serving.worst_short_day),
-        number(serving.floors_short),
         "–" if serving.worst_floor is None else shorten(serving.worst_floor, 40),
     )
 

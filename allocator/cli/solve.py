@@ -62,7 +62,7 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     """
     began = time.monotonic()
     from allocator.console import summary
-    from allocator.plan.tables import prepare_folder, prepare_pictures, write_plan
+    from allocator.plan.tables import prepare_folder, prepare_pictures
     from allocator.scenario.read import read_scenario
 
     given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
@@ -81,9 +81,22 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     if out is not None:
         prepare_pictures()
     plan = _with_conflict(_solve_watched(given, options, pieces, began), given, time_limit)
-    files = () if out is None else write_plan(plan, out, given)
+    files = () if out is None else _written(plan, out, given)
     print_result(plan.as_json() if as_json else summary(plan, given, files))
     raise typer.Exit(CODES[plan.status])
+
+
+def _written(plan: Plan, out: Path, given: Scenario) -> tuple[Path, ...]:
+    """Write a plan's files for programs, and where there is a plan a workbook for people."""
+    from allocator.plan.tables import WORKBOOK, write_plan
+    from allocator.report.load import reported
+    from allocator.report.write import write_report
+    from allocator.texts import texts
+
+    files = write_plan(plan, out, given)
+    if plan.objective.total is None:
+        return files
+    return (*files, *write_report(reported(plan, given, texts("en")), out / WORKBOOK))
 
 
 def _start(given: Scenario, path: Path) -> dict[tuple[str, str], int]:

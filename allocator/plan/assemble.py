@@ -51,7 +51,7 @@ def checked_plan(
     Parameters
     ----------
     pieces
-        Desks by (unit_id, floor_id), or people where desks are pooled.
+        Desks by (unit_id, floor_id), or people where capacity is by chance.
     term_bounds, bound
         Proved lower bounds of single terms and of the total, in person-minutes a week.
     least_unplaced_proved

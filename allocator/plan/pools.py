@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from allocator.attendance import Group, Pmf, pool_pmf, shortage
 from allocator.plan.people import share_people
 from allocator.plan.types import Placement
-from allocator.scenario.demand import demand, desks_on, to_place
+from allocator.scenario.demand import demand, desks_to_share, to_place
 from allocator.scenario.presence import WEEKDAYS, Week
 from allocator.scenario.types import HousedUnit, Scenario
 
@@ -71,14 +71,14 @@ class Pool:
 def seats_of_plan(scenario: Scenario, placements: Iterable[Placement]) -> tuple[Seats, ...]:
     """Return who sits where, with desks of their own shared out over a unit's floors.
 
-    Ties go to the earlier row of floors; where desks are pooled, so that chances do not depend on
+    Ties go to the earlier row of floors; with capacity by chance, so that chances do not depend on
     the order of rows, to the first by tower, level and id.
     """
     rank = {floor.floor_id: row for row, floor in enumerate(scenario.floors)}
 
     def order(placed: Placement) -> tuple[str, int, str] | int:
         by_place = (placed.tower_id, placed.level, placed.floor_id)
-        return by_place if scenario.is_pooled else rank[placed.floor_id]
+        return by_place if scenario.by_chance else rank[placed.floor_id]
 
     by_unit: dict[str, list[Placement]] = {unit.unit_id: [] for unit in scenario.housed}
     for placement in placements:
@@ -87,7 +87,7 @@ def seats_of_plan(scenario: Scenario, placements: Iterable[Placement]) -> tuple[
         seats
         for unit in scenario.housed
         for seats in _seats(
-            unit, sorted(by_unit[unit.unit_id], key=order), pooled=scenario.is_pooled
+            unit, sorted(by_unit[unit.unit_id], key=order), by_chance=scenario.by_chance
         )
     )
 
@@ -100,9 +100,9 @@ def seats_undivided(scenario: Scenario) -> tuple[Seats, ...]:
     )
 
 
-def _seats(unit: HousedUnit, pieces: Sequence[Placement], *, pooled: bool) -> Iterable[Seats]:
-    amounts = {p.floor_id: p.people if pooled else p.desks for p in pieces}
-    own = share_people(unit.own_desks, to_place(unit, pooled=pooled), amounts)
+def _seats(unit: HousedUnit, pieces: Sequence[Placement], *, by_chance: bool) -> Iterable[Seats]:
+    amounts = {p.floor_id: p.people if by_chance else p.desks for p in pieces}
+    own = share_people(unit.own_desks, to_place(unit, by_chance=by_chance), amounts)
     for piece in pieces:
         yield Seats(
             unit_id=unit.unit_id,
@@ -116,24 +116,28 @@ def _seats(unit: HousedUnit, pieces: Sequence[Placement], *, pooled: bool) -> It
 
 
 def pools(scenario: Scenario, seats: Iterable[Seats]) -> tuple[Pool, ...]:
-    """Return who share desks as the setting `pooling` says, never beyond a floor.
+    """Return who share desks as the setting `shared_by` says, never beyond a floor.
 
-    A unit or an organisation has the desks placed for it on the floor; all on a floor have those
-    of the floor.
+    A unit or an organisation has the desks placed for it on the floor; all on a floor have its
+    desks less the reserve, vacant ones included.
     """
-    pooling = scenario.settings.attendance.pooling
     members: dict[tuple[str, str], list[Seats]] = {}
     for seat in seats:
-        names = {"unit": seat.unit_id, "organisation": seat.organisation_id}
-        members.setdefault((names.get(pooling, seat.floor_id), seat.floor_id), []).append(seat)
-    sharing = scenario.settings.sharing
-    whole = {floor.floor_id: desks_on(floor, sharing) for floor in scenario.floors}
+        members.setdefault((pool_name(scenario, seat), seat.floor_id), []).append(seat)
+    whole: dict[str, int] = {}
+    if scenario.settings.attendance.shared_by == "floor":
+        sharing = scenario.settings.sharing
+        whole = {floor.floor_id: desks_to_share(floor, sharing) for floor in scenario.floors}
     return tuple(
-        _pool(
-            scenario, name, sat, whole[floor] if pooling == "floor" else sum(s.desks for s in sat)
-        )
+        _pool(scenario, name, sat, whole.get(floor, sum(s.desks for s in sat)))
         for (name, floor), sat in members.items()
     )
+
+
+def pool_name(scenario: Scenario, seat: Seats) -> str:
+    """Return the floor, organisation or unit whose people share desks with these."""
+    names = {"unit": seat.unit_id, "organisation": seat.organisation_id}
+    return names.get(scenario.settings.attendance.shared_by, seat.floor_id)
 
 
 def _pool(scenario: Scenario, name: str, seats: Sequence[Seats], desks: int) -> Pool:

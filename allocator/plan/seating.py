@@ -1,6 +1,6 @@
 """From checked pieces to placements: people at desks of their unit, or desks that people share.
 
-Where desks are pooled people are given, and the desks in use are shared out for information.
+Where capacity is by chance people are given, and the desks in use are shared out for information.
 Whether desks are enough is the checker's.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from allocator.attendance import desks_needed
 from allocator.plan.people import place_people, share_people
-from allocator.plan.pools import Seats, laws, seats_of_plan
+from allocator.plan.pools import Seats, laws, pool_name, seats_of_plan
 from allocator.plan.types import Pieces, Placement
 from allocator.scenario.types import Scenario
 
@@ -21,11 +21,11 @@ def seated(scenario: Scenario, pieces: Pieces) -> tuple[Placement, ...]:
     Parameters
     ----------
     pieces
-        Desks by (unit_id, floor_id), or people where desks are pooled. The desks of a placement
+        Desks by (unit_id, floor_id), or people with capacity by chance. The desks of a placement
         are then its part, by people and largest remainder, of the fewest desks that serve all who
         share them.
     """
-    if not scenario.is_pooled:
+    if not scenario.by_chance:
         return place_people(scenario, pieces)
     people = _people_alone(scenario, pieces)
     desks: dict[tuple[str, str], int] = {}
@@ -43,11 +43,10 @@ def seated(scenario: Scenario, pieces: Pieces) -> tuple[Placement, ...]:
 def pools_of(
     scenario: Scenario, seats: Sequence[Seats]
 ) -> dict[tuple[str, str], tuple[Seats, ...]]:
-    """Return who share desks on a floor, by whose pool it is ("" for all there) and floor."""
-    by_organisation = scenario.settings.attendance.pooling == "organisation"
+    """Return who share desks on a floor, by whose pool it is and floor."""
     found: dict[tuple[str, str], tuple[Seats, ...]] = {}
     for seat in sorted(seats, key=lambda seat: seat.unit_id):
-        key = (seat.organisation_id if by_organisation else "", seat.floor_id)
+        key = (pool_name(scenario, seat), seat.floor_id)
         found[key] = (*found.get(key, ()), seat)
     return found
 

@@ -22,7 +22,14 @@ from allocator.plan.pools import (
     seats_of_plan,
     seats_undivided,
 )
-from allocator.plan.types import AreaKind, AreaService, Placement, Service, ServiceFigures
+from allocator.plan.types import (
+    AreaKind,
+    AreaService,
+    OwnDesks,
+    Placement,
+    Service,
+    ServiceFigures,
+)
 from allocator.scenario.presence import WEEKDAYS
 from allocator.scenario.types import Floor, Scenario
 
@@ -48,25 +55,33 @@ def service_of_plan(scenario: Scenario, placements: Iterable[Placement]) -> Serv
     allowed = given.short_day_probability
     return Service(
         **_figures(scenario, seats, shared),
-        pooling=given.pooling,
+        shared_by=given.shared_by,
+        capacity=scenario.settings.sharing.capacity,
         short_day_probability=allowed,
         floors=len(floors),
         floors_short=sum(floor.short_day_peak > allowed for floor in floors),
         floors_limited=len(limited),
         floors_over_limit=sum(chance > allowed for chance in limited),
         worst_floor=floors[0].area_id if floors else "",
-        own_desks=beside_own_desks(scenario, placements) if scenario.is_pooled else None,
+        own_desks=_beside(scenario, placements),
         areas=tuple(areas),
     )
+
+
+def _beside(scenario: Scenario, placements: Sequence[Placement]) -> OwnDesks | None:
+    """Return what desks of units' own could do; None where units have them, or by the ratio."""
+    if not scenario.by_chance or scenario.settings.attendance.shared_by == "unit":
+        return None
+    return beside_own_desks(scenario, placements)
 
 
 def service_undivided(scenario: Scenario) -> ServiceFigures | None:
     """Return how the desks that units need would serve them, were no unit split over floors.
 
-    It needs no plan, so it can be told where none exists; None unless units have desks of their
-    own.
+    It needs no plan, so it can be told where none exists; None unless those of a unit share desks
+    with one another alone, by a ratio.
     """
-    if scenario.settings.attendance.pooling != "unit":
+    if scenario.by_chance or scenario.settings.attendance.shared_by != "unit":
         return None
     seats = seats_undivided(scenario)
     return ServiceFigures(**_figures(scenario, seats, pools(scenario, seats)))
@@ -85,6 +100,8 @@ def _figures(scenario: Scenario, seats: Sequence[Seats], shared: Sequence[Pool])
         "short_day_peak": float(short[peak]),
         "without_desk_average": float(without.mean()),
         "without_desk_peak": float(without[peak]),
+        "present_peak": float(coming[peak]),
+        "people": sum(seat.people for seat in seats),
         "no_desk_peak": _share(without[peak], coming[peak]),
         "worst_short_day": max((float(pool.short_day.max()) for pool in shared), default=0.0),
     }

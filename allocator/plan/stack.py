@@ -26,6 +26,7 @@ from allocator.plan.stack_colours import (
 from allocator.plan.stack_groups import Groups
 from allocator.plan.stack_items import Label
 from allocator.plan.stack_layout import Drawing, Layout, lay_out, style_for
+from allocator.plan.stack_text import text_width
 from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts, texts
@@ -44,6 +45,8 @@ OVER = "#C62828"
 """Around desks that a floor does not have."""
 NARROW_TITLE = 700
 """Pixels that a title may have where the picture has less."""
+LEGEND_FONT, LEGEND_LABEL, BESIDE = 12, 260, 38
+"""Pixels of a legend: its font, the widest label, and a column beside its label."""
 DIMMED = 0.18
 """Opacity of what is not lit."""
 TOOLTIP = {
@@ -142,7 +145,7 @@ def _layers(
     )
     test = {"and": [{"param": "hover"}, "lit == '' || datum.body == lit"]}
     lit = alt.OpacityValue(value=DIMMED, condition={"test": test, "value": 1})
-    pieces = _pieces(colours, fills, say).encode(opacity=lit).add_params(hover)
+    pieces = _pieces(colours, fills, layout.width, say).encode(opacity=lit).add_params(hover)
     labels = [layer.encode(opacity=lit) for layer in _labels()]
     frames = [*_floors(), _vacant(say), pieces, _bodies(), _over(), *_lines()]
     return [*frames, *labels, _marks(), *_captions(layout)]
@@ -167,7 +170,7 @@ def _tooltip(fields: Iterable[str], say: Texts) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{field}:N", title=say(f"stack.{TOOLTIP[field]}")) for field in fields]
 
 
-def _pieces(colours: Colouring, fills: dict[str, str], say: Texts) -> alt.Chart:
+def _pieces(colours: Colouring, fills: dict[str, str], width: float, say: Texts) -> alt.Chart:
     scale = alt.Scale(domain=list(fills), range=list(fills.values()))
     pieces: alt.Chart = (
         _of_kind("piece")
@@ -175,7 +178,7 @@ def _pieces(colours: Colouring, fills: dict[str, str], say: Texts) -> alt.Chart:
         .encode(
             x2="x2:Q",
             y2="y2:Q",
-            color=alt.Color("shade:N", scale=scale, legend=_legend(colours, fills)),
+            color=alt.Color("shade:N", scale=scale, legend=_legend(colours, fills, width)),
             tooltip=_tooltip(TOOLTIP, say),
             description="organisation:N",
         )
@@ -183,24 +186,26 @@ def _pieces(colours: Colouring, fills: dict[str, str], say: Texts) -> alt.Chart:
     return pieces
 
 
-def _legend(colours: Colouring, fills: dict[str, str]) -> alt.Legend | None:
+def _legend(colours: Colouring, fills: dict[str, str], width: float) -> alt.Legend | None:
+    """Return the legend, in as many rows as the picture's width asks for; None for none."""
     if not colours.has_legend:
         return None
+    column = max(min(text_width(shade, LEGEND_FONT), LEGEND_LABEL) for shade in fills) + BESIDE
     return alt.Legend(
         title=colours.title,
         orient="top",
         direction="horizontal",
-        titleFontSize=12,
-        labelFontSize=12,
+        titleFontSize=LEGEND_FONT,
+        labelFontSize=LEGEND_FONT,
         symbolType="square",
         symbolSize=170,
         symbolStrokeColor=FAINT,
         symbolStrokeWidth=0.8,
         symbolOpacity=1,
-        labelLimit=260,
+        labelLimit=LEGEND_LABEL,
         titleLimit=600,
         columnPadding=18,
-        columns=len(fills),
+        columns=min(len(fills), max(1, int(max(width, NARROW_TITLE) // column))),
         offset=14,
     )
 

@@ -25,6 +25,8 @@ FILL_SHADES = ("#EFF3FF", "#BDD7E7", "#6BAED6", "#3182BD", "#08519C")
 CHANCE_STEPS = (2.0, 4.0, 8.0)
 """Chances are told by how many times the allowed share of short days they are."""
 CHANCE_SHADES = ("#4A7FB5", "#FEE08B", "#FDAE61", "#E8603C", "#A50026")
+MOST_LISTED = 12
+"""Organisations that a legend lists; with more, their labels must do."""
 GOLDEN = 0.6180339887
 """Hues a golden section of the circle apart stay apart, however many there are."""
 
@@ -62,8 +64,8 @@ class Chances:
 
 
 def colouring(kind: str, groups: Groups, chances: Chances, say: Texts) -> Colouring:
-    """Return one of `COLOURINGS` for a plan."""
-    if kind == "organisation":
+    """Return one of `COLOURINGS` for a plan; of one group at most, by organisation instead."""
+    if kind == "organisation" or (kind == "group" and groups.named < 2):
         return _by_organisation(groups, say)
     if kind == "fill":
         return _by_fill(say)
@@ -103,10 +105,11 @@ def _by_group(groups: Groups, say: Texts) -> Colouring:
 
 
 def _by_organisation(groups: Groups, say: Texts) -> Colouring:
-    fills = {name: _hue(number) for number, name in enumerate(groups.organisations)}
-    return Colouring(
-        say("stack.organisation"), fills, lambda piece, _: piece.organisation_id, False
-    )
+    names = groups.organisations
+    hues = PALETTE if len(names) <= len(PALETTE) else map(_hue, range(len(names)))
+    fills = dict(zip(names, hues, strict=False))
+    title, has_legend = say("stack.organisation"), len(names) <= MOST_LISTED
+    return Colouring(title, fills, lambda piece, _: piece.organisation_id, has_legend)
 
 
 def _hue(number: int) -> str:

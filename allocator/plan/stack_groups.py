@@ -49,6 +49,11 @@ class Groups:
         return self._label.get(self._head[organisation_id], OTHER)
 
     @property
+    def named(self) -> int:
+        """How many groups there are beside `OTHER`."""
+        return len(self._label)
+
+    @property
     def organisations(self) -> list[str]:
         """Organisations that the plan has pieces of, in the order in which they stand."""
         return sorted(self._desks, key=self.rank)

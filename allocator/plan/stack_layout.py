@@ -31,6 +31,12 @@ NARROWING, STEPS = 0.93, 40
 """Desks are tried this much narrower, so often, until the page is not too tall."""
 
 
+TWO_LINES = 24
+"""Pixels of a bar that has room for organisation and units, one below the other."""
+UPWARDS, DOWNWARDS = 0.17, 0.27
+"""Where the two lines stand, from the middle of a bar and by its height."""
+
+
 @dataclass(frozen=True)
 class Style:
     """Sizes of a page, in pixels; the more towers, the smaller.
@@ -145,6 +151,11 @@ def _pieces(
                 towers = []
             towers.append(tower)
         yield name, tuple(towers)
+
+
+def _without_body(unit: str, body: str) -> str:
+    """Return a unit's name without that of its organisation, which stands above it."""
+    return unit.removeprefix(body).removesuffix(body).strip(" -_/.:,")
 
 
 class _Page:
@@ -282,12 +293,28 @@ class _Page:
                 x = segments[-1].x2
             yield from segments
             yield Box("body", segments[0].x, x, y, segments[0].y2, body, floor.floor_id)
-            yield self._label(shorten(body), segments[0], x, body)
+            yield from self._labels(segments, x, body)
         if floor.desks_vacant > 0:
             yield from self._vacant(floor, x, y)
         if floor.desks_vacant < 0:
             end = x + floor.desks_vacant * self.scale
             yield Box("over", end, x, y, y + self.style.bar_height, "", floor.floor_id)
+
+    def _labels(self, segments: list[Segment], right: float, body: str) -> Iterator[Label]:
+        """Yield an organisation's label, and below it those of its units that fit whole."""
+        label = self._label(shorten(body), segments[0], right, body)
+        units = [] if self.style.bar_height < TWO_LINES else list(self._units(segments))
+        yield replace(label, y=label.y - UPWARDS * self.style.bar_height) if units else label
+        yield from units
+
+    def _units(self, segments: list[Segment]) -> Iterator[Label]:
+        font = self.style.small_font
+        for segment in segments:
+            text = _without_body(segment.unit, segment.body)
+            if text and text_width(text, font) <= segment.x2 - segment.x - 2 * PADDING:
+                y = (segment.y + segment.y2) / 2 + DOWNWARDS * self.style.bar_height
+                x = (segment.x + segment.x2) / 2
+                yield Label("label", x, y, text, font, segment.shade, segment.body)
 
     def _piece(self, floor: FloorUse, piece: Placement, x: float, y: float) -> Segment:
         body, unit, say = piece.organisation_id, piece.unit_id, self.say

@@ -29,6 +29,8 @@ PLAN = "plan.json"
 STACK = "stack.svg"
 SCENARIO = "scenario.json"
 """What the plan was made for, so that the folder can be reported on by itself."""
+WORKBOOK = "plan.xlsx"
+"""For spreadsheets, whatever their settings; written beside by whoever reports."""
 FILES = (PLACEMENTS, FLOOR_USE, ORGANISATION_USE, ATTENDANCE, PLAN, STACK, SCENARIO)
 
 
@@ -78,7 +80,7 @@ def write_plan(plan: Plan, folder: Path, scenario: Scenario) -> tuple[Path, ...]
         with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as beside:
             for name, content in contents.items():
                 (Path(beside) / name).write_text(content, encoding="utf-8", newline="")
-            for name in FILES:
+            for name in (*FILES, WORKBOOK):
                 (folder / name).unlink(missing_ok=True)
             for name in contents:
                 os.replace(Path(beside) / name, folder / name)
@@ -90,14 +92,14 @@ def write_plan(plan: Plan, folder: Path, scenario: Scenario) -> tuple[Path, ...]
 def read_placements(path: Path, scenario: Scenario) -> list[GivenPlacement]:
     """Return the rows of any table with unit_id, floor_id and desks; other columns are ignored.
 
-    Where desks are pooled the third is people.
+    Where capacity is by chance the third is people.
 
     Raises
     ------
     InputError
         If the file cannot be read as a table, or lacks one of these columns.
     """
-    amount = "people" if scenario.is_pooled else "desks"
+    amount = "people" if scenario.by_chance else "desks"
     return [
         GivenPlacement(cells["unit_id"], cells["floor_id"], row=row, **{amount: cells[amount]})
         for row, cells in read_rows(path, ("unit_id", "floor_id", amount))

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PrivateAttr, WithJsonSchema
 
+from allocator.scenario.settings import LARGEST_AMOUNT
 from allocator.scenario.types import Scenario, ScenarioWarning
 
 if TYPE_CHECKING:
     import altair
 
 Pieces = Mapping[tuple[str, str], int]
-"""Desks by (unit_id, floor_id), or people where desks are pooled: a plan in its barest form."""
+"""Desks by (unit_id, floor_id), or people with capacity by chance: a plan in its barest form."""
 
 
 class Record(BaseModel):
@@ -47,6 +48,18 @@ class TermName(StrEnum):
     PEOPLE_MOVED = "people_moved"
 
 
+def _plain(value: float) -> float:
+    return int(value) if float(value).is_integer() and abs(value) < LARGEST_AMOUNT else value
+
+
+Counted = Annotated[
+    float,
+    PlainSerializer(_plain, return_type=Any),
+    WithJsonSchema({"type": "number"}, mode="serialization"),
+]
+"""An amount that often is a count: 412 in JSON, not 412.0."""
+
+
 class Term(Record):
     """One term of the total.
 
@@ -55,7 +68,7 @@ class Term(Record):
     """
 
     name: TermName
-    amount: float
+    amount: Counted
     price: float | None
     cost: float
     bound: float | None = None
@@ -64,7 +77,7 @@ class Term(Record):
 class Placement(Record):
     """A piece: the desks of one unit on one floor, and its people there.
 
-    Where desks are pooled the people are what is placed, and desks their part of those in use.
+    with capacity by chance the people are what is placed, and desks their part of those in use.
     """
 
     unit_id: str
@@ -110,7 +123,7 @@ class Objective(Record):
     """What a plan is judged by; None where there is no plan."""
 
     total: float | None
-    unplaced_people: float | None
+    unplaced_people: Counted | None
     terms: tuple[Term, ...] | None
 
 
@@ -158,7 +171,7 @@ class AreaKind(StrEnum):
 class AreaService(Record):
     """Who comes to a floor, a tower or an organisation, and who finds no desk there.
 
-    Desks are shared in pools (of a unit on a floor, unless `pooling` says otherwise), and a pool
+    Desks are shared in pools (of all on a floor, unless `shared_by` says otherwise), and a pool
     has a short day when more of its people come than it has desks. The area is as bad as its worst
     pool; people without a desk are those of all its pools together.
 
@@ -207,22 +220,26 @@ class ServiceFigures(Record):
     ----------
     peak_weekday
         The weekday on which most people find no desk.
-    short_day_average, short_day_peak
-        Chance that the pool to which a person belongs has a short day, as a mean over people.
-    without_desk_average, without_desk_peak
+    without_desk_peak, without_desk_average
         People expected to come and find no desk.
+    present_peak, people
+        People expected to come then, and all of them.
     no_desk_peak
         Chance that somebody who comes finds none.
+    short_day_peak, short_day_average
+        Chance that the pool to which a person belongs has a short day, as a mean over people.
     worst_short_day
         Chance of a short day of the worst pool on its worst weekday.
     """
 
     peak_weekday: str
-    short_day_average: float
-    short_day_peak: float
-    without_desk_average: float
     without_desk_peak: float
+    present_peak: float
+    people: int
     no_desk_peak: float
+    without_desk_average: float
+    short_day_peak: float
+    short_day_average: float
     worst_short_day: float
 
 
@@ -255,26 +272,28 @@ class Service(ServiceFigures):
 
     Attributes
     ----------
-    pooling, short_day_probability
-        Who share desks, and the allowed share of short peak days, as the settings say.
-    floors, floors_short
-        Floors in use, and those of them that are short on more than the allowed share of peak
-        days.
+    floors_short, floors
+        Floors in use that are short on more than the allowed share of peak days, and all in use.
+    short_day_probability, shared_by, capacity
+        The allowed share of short peak days, who share desks, and what fills a floor, as the
+        settings say.
     floors_limited, floors_over_limit
         Floors in use with max_occupants, and those of them on which more people are present on
         more than the allowed share of the busiest weekdays.
     worst_floor
         The floor with the greatest chance of a short day; "" where no floor is in use.
     own_desks
-        What desks of units' own could do instead; None where desks are not pooled.
+        What desks of units' own could do instead; None where capacity is by the ratio, or units
+        have desks of their own.
     areas
         Floors, towers and organisations, each the worst first.
     """
 
-    pooling: str
-    short_day_probability: float
-    floors: int
     floors_short: int
+    floors: int
+    short_day_probability: float
+    shared_by: str
+    capacity: str
     floors_limited: int
     floors_over_limit: int
     worst_floor: str
@@ -302,7 +321,7 @@ class Violation(Record):
     kind: str
     subject: str
     object: str = ""
-    amount: float
+    amount: Counted
     message: str
 
 
@@ -354,9 +373,9 @@ class Plan(Record):
 
     @property
     def pieces(self) -> dict[tuple[str, str], int]:
-        """Desks by (unit_id, floor_id), or people where desks are pooled."""
-        pooled = self.attendance is not None and self.attendance.pooling != "unit"
+        """Desks by (unit_id, floor_id), or people where capacity is by chance."""
+        by_chance = self.attendance is not None and self.attendance.capacity == "chance"
         return {
-            (row.unit_id, row.floor_id): row.people if pooled else row.desks
+            (row.unit_id, row.floor_id): row.people if by_chance else row.desks
             for row in self.placements
         }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from allocator.errors import shorten
 from allocator.plan.gap import is_bound, told_gap
+from allocator.plan.serving import serving_sentences
 from allocator.plan.types import AreaKind, Status
 from allocator.report.tables import Reported
 from allocator.scenario.demand import demand, usable_desks
@@ -68,7 +69,7 @@ def _verdict(given: Reported) -> str:
     placed = (
         say("report.all_placed", people=people)
         if not unplaced
-        else say("report.some_unplaced", people=people, unplaced=say.number(unplaced, 1))
+        else say("report.some_unplaced", people=people, unplaced=say.amount(unplaced))
     )
     if plan.objective.total is None:
         return placed
@@ -84,6 +85,8 @@ def _tiles(given: Reported) -> Iterator[Tile]:
     say, plan = given.say, given.plan
     sharing = given.scenario.settings.sharing
     needed = sum(demand(unit) for unit in given.scenario.housed)
+    if given.scenario.by_chance:
+        needed = sum(floor.desks_used for floor in plan.floors)
     usable = sum(usable_desks(floor, sharing) for floor in given.scenario.floors)
     in_use = sum(1 for floor in plan.floors if floor.desks_used)
     towers = len({floor.tower_id for floor in plan.floors})
@@ -99,9 +102,10 @@ def _tiles(given: Reported) -> Iterator[Tile]:
     )
     yield Tile(say.number(together), say("tile.together", bodies=say.number(housed)))
     if plan.attendance:
-        without = say.number(plan.attendance.without_desk_peak, 1)
+        without = say.amount(round(plan.attendance.without_desk_peak, 1))
         weekday = say(f"weekday.{plan.attendance.peak_weekday}")
-        yield Tile(without, say("tile.without", weekday=weekday))
+        present = say.number(round(plan.attendance.present_peak))
+        yield Tile(without, say("tile.without", weekday=weekday, present=present))
 
 
 def _points(given: Reported) -> Iterator[str]:
@@ -121,12 +125,7 @@ def _serving(given: Reported) -> Iterator[str]:
     say, service = given.say, given.plan.attendance
     if service is None:
         return
-    figures = {
-        "short": say.number(service.floors_short),
-        "floors": say.number(service.floors),
-        "allowed": say.percent(service.short_day_probability),
-    }
-    yield say("point.short" if service.floors_short else "point.serves", **figures)
+    yield from serving_sentences(service, say)
     worst = [
         say(
             "point.worst_floor",

@@ -15,11 +15,21 @@ from pydantic_core import ErrorDetails
 from allocator.errors import InputError, Problem
 from allocator.scenario.convert import Kind, kinds_of
 from allocator.scenario.names import Nearest
+from allocator.scenario.ratio import comma_hint
 from allocator.scenario.raw import RawTable, columns_of, is_ignored
 from allocator.scenario.settings import Settings
 from allocator.scenario.tables import REQUIRED_COLUMNS, TABLES, Row, Source
 
 _LONGEST_SHOWN = 200
+_CHANCE = '"{0}" is now [attendance] shared_by = "{0}" with [sharing] capacity = "chance"'
+REPLACED: Mapping[str, Mapping[str, str]] = {
+    "attendance.pooling": {
+        "unit": '"unit" is now [sharing] capacity = "ratio"',
+        "organisation": _CHANCE.format("organisation"),
+        "floor": _CHANCE.format("floor"),
+    }
+}
+"""Earlier keys, and what says the same by each of their values."""
 _BOUNDS = {
     "greater_than_equal": ("ge", "of at least"),
     "greater_than": ("gt", "above"),
@@ -76,7 +86,7 @@ def _unknown_columns(raw: RawTable) -> list[Problem]:
     return [
         Problem(f"unknown column{nearest.hint(column)}", raw.place, number, column)
         for column, number in first.items()
-        if column and column not in known and not is_ignored(column)
+        if column and column not in known and not is_ignored(column, raw.name)
     ]
 
 
@@ -125,7 +135,8 @@ def expectation(kind: Kind, error: ErrorDetails) -> str:
         return f"expected at most {context['max_length']:,} characters"
     if error["type"] == "string_pattern_mismatch":
         return "expected text without control characters"
-    return f"expected {kind}"
+    hint = comma_hint(error["input"]) if kind is Kind.EXACT else ""
+    return f"expected {kind}{hint}"
 
 
 def shown(value: Any) -> str:
@@ -174,7 +185,9 @@ def _settings_problems(
     top, nearest = Nearest({key.split(".")[0] for key in known}), Nearest(known)
     for error in errors:
         key = ".".join(str(part) for part in error["loc"][:2])
-        if error["type"] == "extra_forbidden":
+        if key in REPLACED:
+            yield Problem(_replaced(key, error["input"]), place, rows.get(key), key)
+        elif error["type"] == "extra_forbidden":
             hint = top.hint(key) or nearest.hint(key)
             yield Problem(f"unknown section or key{hint}", place, rows.get(key), key)
         elif key in known:
@@ -182,6 +195,13 @@ def _settings_problems(
             yield Problem(message, place, rows.get(key), key, shown(error["input"]))
         else:
             yield Problem("expected a section", place, rows.get(key), key, shown(error["input"]))
+
+
+def _replaced(key: str, value: object) -> str:
+    """Return which keys say what an earlier key said."""
+    meant = REPLACED[key]
+    told = [meant[value]] if isinstance(value, str) and value in meant else list(meant.values())
+    return f"this key is replaced: {', '.join(told)}"
 
 
 def settings_kinds() -> dict[str, Kind]:

@@ -16,6 +16,7 @@ from allocator.scenario.presence import correlation_limits
 from allocator.scenario.rule_cells import apart_bodies_overlap, rules_fill_their_columns
 from allocator.scenario.rules import Takes
 from allocator.scenario.tables import TABLES
+from allocator.words import counted
 
 if TYPE_CHECKING:
     from allocator.scenario.types import Scenario
@@ -301,7 +302,7 @@ def correlation_is_possible(scenario: Scenario, _: Known) -> Iterator[Problem]:
     if given.day_shock > 0:
         yield Problem("expected at least 0, as day_shock is above 0", *place)
     elif unit is not None and given.correlation < lowest:
-        people = f"unit {unit.unit_id} of {unit.headcount:,} people"
+        people = f"unit {unit.unit_id} of {counted(unit.headcount, 'person')}"
         yield Problem(f"expected at least {lowest:.4f}, the lowest that {people} can have", *place)
 
 

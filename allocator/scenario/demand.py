@@ -1,6 +1,6 @@
 """Desks that units need and floors have. Exact: no floats on the way to a whole number.
 
-What is placed of a unit are its desks, or its people where desks are pooled.
+What is placed of a unit are its desks, or its people where capacity is by chance.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ def demand(unit: HousedUnit) -> int:
     return unit.own_desks + ceil(Fraction(sharers) / unit.people_per_desk)
 
 
-def to_place(unit: HousedUnit, *, pooled: bool) -> int:
-    """Return how much of a unit is to be placed: desks, or people where desks are pooled."""
-    return unit.headcount if pooled else demand(unit)
+def to_place(unit: HousedUnit, *, by_chance: bool) -> int:
+    """Return how much of a unit is to be placed: desks, or people where capacity is by chance."""
+    return unit.headcount if by_chance else demand(unit)
 
 
 def smallest_piece(amount: int, sharing: Sharing) -> int:
@@ -41,7 +41,12 @@ def desks_on(place: Floor, sharing: Sharing) -> int:
     return floor(place.area_m2 / sharing.m2_per_desk)
 
 
+def desks_to_share(place: Floor, sharing: Sharing) -> int:
+    """Return the desks of a floor less the reserve; max_occupants limits people, not desks."""
+    return floor(desks_on(place, sharing) * (1 - sharing.reserve_share))
+
+
 def usable_desks(place: Floor, sharing: Sharing) -> int:
     """Return the desks of a floor that may be placed: less the reserve, at most max_occupants."""
-    usable = floor(desks_on(place, sharing) * (1 - sharing.reserve_share))
+    usable = desks_to_share(place, sharing)
     return usable if place.max_occupants is None else min(usable, place.max_occupants)

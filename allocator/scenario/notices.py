@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from allocator.scenario.known import Known, Mention, mentions
 from allocator.scenario.presence import clipped_units
 from allocator.scenario.rules import Takes
 from allocator.scenario.tables import ScenarioWarning
+from allocator.words import verb
 
 if TYPE_CHECKING:
     from allocator.scenario.types import Scenario
@@ -17,22 +18,25 @@ NOT_ENFORCED = (
     ("floors", "opens_wave"),
     ("towers", "opens_wave"),
     ("units", "wave"),
+    ("current", "people"),
 )
 """Columns that may be filled and that nothing obeys yet."""
 MOST_NAMED = 20
-"""Units named in one warning; the rest are counted."""
+"""Units or towers named in one warning; the rest are counted."""
 
 
 def warnings(scenario: Scenario) -> tuple[ScenarioWarning, ...]:
     """Return every warning: of units left out, bodies and places nobody knows, idle columns.
 
-    Codes: unit_without_headcount, body_without_headcount, unknown_place, not_enforced,
-    idle_ratio, attendance_clipped.
+    Codes: file_not_read, unit_without_headcount, body_without_headcount, unknown_place,
+    no_coordinates, not_enforced, idle_ratio, attendance_clipped.
     """
     notices = (
+        _files_not_read,
         _units_left_out,
         _bodies_without_people,
         _unknown_places,
+        _towers_without_coordinates,
         _idle_columns,
         _idle_ratio,
         _clipped_attendance,
@@ -73,6 +77,32 @@ def _unknown_places(scenario: Scenario) -> Iterator[ScenarioWarning]:
             yield _warning(scenario, "unknown_place", mention, message)
 
 
+def _files_not_read(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    for name in scenario.unread_files:
+        message = "this file is not read: in a folder, tables are CSV files such as headcounts.csv"
+        yield ScenarioWarning(code="file_not_read", table=name, message=message)
+
+
+def _towers_without_coordinates(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    """Between such towers and others nobody walks any distance, which no planner means."""
+    placed = {t.tower_id for t in scenario.towers or () if None not in (t.x_m, t.y_m)}
+    towers = dict.fromkeys(floor.tower_id for floor in scenario.floors)
+    without = [tower for tower in towers if tower not in placed]
+    if without and len(towers) > 1:
+        noun = "tower" if len(without) == 1 else "towers"
+        message = (
+            f"{noun} {_named(without)} {verb(len(without), 'have')} "
+            "no x_m and y_m, so the way to other towers counts as 0 m: fill in where each tower "
+            "stands, in metres from any one point"
+        )
+        yield ScenarioWarning(code="no_coordinates", table="towers", message=message)
+
+
+def _named(ids: Sequence[str]) -> str:
+    more = len(ids) - MOST_NAMED
+    return ", ".join(ids[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def _idle_columns(scenario: Scenario) -> Iterator[ScenarioWarning]:
     for table, column in NOT_ENFORCED:
         first = next(mentions(scenario, table, column), None)
@@ -82,13 +112,12 @@ def _idle_columns(scenario: Scenario) -> Iterator[ScenarioWarning]:
 
 
 def _idle_ratio(scenario: Scenario) -> Iterator[ScenarioWarning]:
-    """Where people share desks, how many share one follows from who comes."""
-    pooling = scenario.settings.attendance.pooling
+    """With capacity by chance, how many people share a desk follows from who comes."""
     given = scenario.settings.sharing.people_per_desk != 1
-    if scenario.is_pooled and (given or any(row.people_per_desk for row in scenario.headcounts)):
+    if scenario.by_chance and (given or any(row.people_per_desk for row in scenario.headcounts)):
         message = (
-            f'people_per_desk does nothing where attendance.pooling is "{pooling}": how many '
-            "people desks serve follows from attendance and short_day_probability"
+            'people_per_desk does nothing where sharing.capacity is "chance": how many people '
+            "desks serve follows from attendance and short_day_probability"
         )
         yield ScenarioWarning(code="idle_ratio", table="scenario", message=message)
 
@@ -96,10 +125,8 @@ def _idle_ratio(scenario: Scenario) -> Iterator[ScenarioWarning]:
 def _clipped_attendance(scenario: Scenario) -> Iterator[ScenarioWarning]:
     clipped = [unit.unit_id for unit in clipped_units(scenario)]
     if clipped:
-        more = len(clipped) - MOST_NAMED
-        named = ", ".join(clipped[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
         message = (
-            f"attendance would exceed the headcount on some weekday in {named}: "
+            f"attendance would exceed the headcount on some weekday in {_named(clipped)}: "
             "all of them come then, and their weekly mean falls"
         )
         yield ScenarioWarning(code="attendance_clipped", table="headcounts", message=message)

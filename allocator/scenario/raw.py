@@ -10,7 +10,8 @@ from typing import Any
 
 from allocator.errors import Problem
 from allocator.scenario.convert import Form
-from allocator.scenario.tables import TABLES
+from allocator.scenario.tables import IGNORED_COLUMNS, TABLES
+from allocator.words import counted
 
 Grid = Iterable[tuple[int, Sequence[Any]]]
 """Rows of cells, each with its row in the file; cells are trimmed and "" where empty."""
@@ -48,9 +49,10 @@ class RawTable:
     problems: list[Problem] = field(default_factory=list)
 
 
-def is_ignored(column: str) -> bool:
-    """Return whether a column is kept for people and means nothing here."""
-    return column in ("source", "note") or (column.startswith("x_") and column != "x_m")
+def is_ignored(column: str, table: str = "") -> bool:
+    """Return whether a column, of a table if that matters, is kept and means nothing here."""
+    kept = column in ("source", "note") or (column.startswith("x_") and column != "x_m")
+    return kept or column in IGNORED_COLUMNS.get(table, ())
 
 
 def columns_of(table: str) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ def from_grid(name: str, place: str, grid: Grid, form: Form, content: Any) -> Ra
     found = [
         Problem("expected each column once", place, header_row, column)
         for column in dict.fromkeys(header)
-        if column and header.count(column) > 1 and not is_ignored(column)
+        if column and header.count(column) > 1 and not is_ignored(column, name)
     ]
     if len(filled) == 1:
         found.append(Problem("expected rows under the header", place))
@@ -96,7 +98,7 @@ def _cells_without_column(
     """Return a problem where a filled cell stands beyond the header or under an empty one."""
     strays = [cell for cell in cells[len(header) :] if cell != ""]
     if strays:
-        many = f"expected at most {len(header)} cells, as the header has"
+        many = f"expected at most {counted(len(header), 'cell')}, as the header has"
         return [Problem(many, place, number, value=str(strays[0]))]
     return [
         Problem("expected a column name above this cell", place, number, value=str(cell))

@@ -16,6 +16,7 @@ from allocator.scenario import consistency
 from allocator.scenario.build import build_settings, build_table, expectation, shown
 from allocator.scenario.convert import SHEET, Kind, kinds_of
 from allocator.scenario.document import parse_json
+from allocator.scenario.ratio import unwanted_ratio
 from allocator.scenario.raw import columns_of, fingerprint
 from allocator.scenario.settings import Section, Settings
 from allocator.scenario.sources import (
@@ -186,6 +187,7 @@ def _scenario(given: Given, people_per_desk: str | None, scheme: str | None) -> 
     fields: dict[str, Any] = {
         **{name: table.rows for name, table in built.items()},
         "settings": settings,
+        "unread_files": given.unread_files,
         "sources": sources | {"scenario": Source(place=given.settings_place)},
     }
     if not problems:
@@ -220,6 +222,8 @@ def _settings(given: Given, people_per_desk: str | None, scheme: str | None) -> 
                 changes[name] = _changed(getattr(settings, name), key, value)
             except InputError as error:
                 given.problems += error.problems
+    if people_per_desk is not None:
+        given.problems += unwanted_ratio(settings, people_per_desk, given.settings_place)
     return settings.model_copy(update=changes)
 
 

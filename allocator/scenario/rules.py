@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from allocator.texts import filled
+
 
 class RuleKind(StrEnum):
     """Names of the rules, as written in the column ``rule``."""
@@ -63,6 +65,10 @@ class RuleForm:
     value: ValueForm
     means: str
 
+    def says(self, *, subject: str, object: str | None, value: str | None) -> str:
+        """Return the rule in English, of a row with these cells."""
+        return filled(self.means, subject=subject, object=object, value=value)
+
 
 RULE_FORMS: dict[RuleKind, RuleForm] = {
     RuleKind.ONLY_IN: RuleForm(
@@ -101,15 +107,15 @@ RULE_FORMS: dict[RuleKind, RuleForm] = {
         Takes.NOTHING, ValueForm.NOTHING, "{subject} leaves out no level in any tower it uses"
     ),
     RuleKind.MAX_FLOORS: RuleForm(
-        Takes.NOTHING, ValueForm.COUNT, "each unit of {subject} uses at most {value} floors"
+        Takes.NOTHING, ValueForm.COUNT, "each unit of {subject} uses at most {value:floor|floors}"
     ),
     RuleKind.MAX_TOWERS: RuleForm(
-        Takes.NOTHING, ValueForm.COUNT, "{subject} uses at most {value} towers"
+        Takes.NOTHING, ValueForm.COUNT, "{subject} uses at most {value:tower|towers}"
     ),
     RuleKind.LEVELS: RuleForm(
         Takes.NOTHING, ValueForm.RANGE, "{subject} is only on levels {value}"
     ),
     RuleKind.AT_LEAST: RuleForm(
-        Takes.FLOOR, ValueForm.COUNT, "{subject} has at least {value} desks on {object}"
+        Takes.FLOOR, ValueForm.COUNT, "{subject} has at least {value:desk|desks} on {object}"
     ),
 }

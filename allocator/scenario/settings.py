@@ -103,7 +103,8 @@ WeekdayFactors = Annotated[
 ]
 """Monday to Friday."""
 Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
-Pooling = Literal["unit", "organisation", "floor"]
+SharedBy = Literal["floor", "organisation", "unit"]
+Capacity = Literal["ratio", "chance"]
 
 
 class Section(BaseModel):
@@ -117,7 +118,9 @@ class Sharing(Section):
 
     people_per_desk ≥ 1; min_piece_desks in desks; min_piece_share 0..1 of a unit's demand;
     reserve_share 0..1, below 1, of a floor's desks kept free; m2_per_desk > 0, for floors given
-    by area.
+    by area. capacity: what fills a floor, namely the desks that units need by the ratio, or the
+    chance of a short day. With "chance" pieces are people, people_per_desk does nothing, and
+    short_day_probability rules every weekday.
     """
 
     people_per_desk: Ratio = Fraction(1)
@@ -125,6 +128,7 @@ class Sharing(Section):
     min_piece_share: Share = Fraction(1, 5)
     reserve_share: ShareBelowOne = Fraction(0)
     m2_per_desk: Annotated[Exact, Field(gt=0, le=LARGEST_COUNT)] | None = None
+    capacity: Capacity = "ratio"
 
 
 class Walking(Section):
@@ -153,7 +157,7 @@ class Prices(Section):
     extra_tower: Amount = 2000.0
     extra_floor: Amount = 200.0
     extra_gap: Amount = 50.0
-    open_desk: Amount = 5.0
+    open_desk: Amount = 1.0
     move: Amount = 2.0
 
 
@@ -175,9 +179,9 @@ class Attendance(Section):
     deviation 0..1 of a factor of mean 1 that a day has for everybody. No public figures for
     either were found: both are assumptions until badge data say better.
     short_day_probability: share of peak days, between 0 and 1, on which more people may come than
-    there are desks. pooling: who share their desks with one another, namely those of a unit on a
-    floor, of an organisation on a floor, or all on a floor. Those of a unit have desks by
-    people_per_desk; else pieces are people, and short_day_probability rules every weekday.
+    there are desks. shared_by: who share the desks of a floor with one another, namely all on it,
+    vacant desks included, or those of an organisation or of a unit, who have the desks placed for
+    them.
     """
 
     mean_share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.55
@@ -185,7 +189,7 @@ class Attendance(Section):
     correlation: Annotated[float, Field(ge=-1, lt=1, allow_inf_nan=False)] = 0.02
     day_shock: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.0
     short_day_probability: Probability = 0.05
-    pooling: Pooling = "unit"
+    shared_by: SharedBy = "floor"
 
 
 class Settings(Section):

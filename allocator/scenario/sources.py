@@ -22,6 +22,8 @@ from allocator.scenario.tables import TABLES
 from allocator.scenario.workbook import sheet_settings, sheet_table, sheets, unknown_sheets
 
 _SETTINGS_FILE = "scenario.toml"
+OTHER_TABLES = (".tsv", ".tab", ".txt", ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
+"""How files end that look like tables and are not read in a folder."""
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Given:
     settings_rows: dict[str, int] = field(default_factory=dict)
     settings_content: Any = None
     unread: set[str] = field(default_factory=set)
+    unread_files: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
 
     def fails(self, name: str, error: InputError) -> None:
@@ -62,6 +65,7 @@ def from_folder(folder: Path) -> Given:
         raise InputError([Problem(f"cannot be read: {error.strerror}", str(folder))]) from error
     known = {f"{table}.csv": table for table in TABLES}
     given.problems += _unknown_files(names, (*known, _SETTINGS_FILE))
+    given.unread_files = tuple(name for name in names if _is_other_table(name))
     for name, table in known.items():
         if name in names:
             try:
@@ -94,6 +98,11 @@ def _unknown_files(names: Iterable[str], known: Collection[str]) -> list[Problem
         if name.lower().endswith((".csv", ".toml")) and not name.startswith(".")
         if name not in known
     ]
+
+
+def _is_other_table(name: str) -> bool:
+    """Return whether a file looks like a table of a kind that a folder does not hold."""
+    return name.lower().endswith(OTHER_TABLES) and not name.startswith((".", "~$"))
 
 
 def _toml(data: bytes) -> dict[str, Any]:

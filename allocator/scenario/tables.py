@@ -160,6 +160,7 @@ class CurrentPiece(Row):
     unit_id: Id
     floor_id: Id
     desks: Count
+    people: Count | None = None
 
 
 class Rota(Row):
@@ -223,6 +224,10 @@ TABLES: dict[str, type[Row]] = {
 
 REQUIRED_TABLES = ("floors", "headcounts")
 
+IGNORED_COLUMNS: dict[str, tuple[str, ...]] = {
+    "current": ("organisation_id", "tower_id", "level"),
+}
+"""Columns that a table may have and that mean nothing: a plan's placements go in as they are."""
 REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
     "floors": ("floor_id", "tower_id", "level", "desks or area_m2"),
     "towers": ("tower_id", "name"),

@@ -109,6 +109,8 @@ class Scenario(BaseModel):
     a scenario made in Python."""
     sources: dict[str, Source] = {}
     """Where each table was read from, by table name; a table made in Python has none."""
+    unread_files: tuple[str, ...] = ()
+    """Files of the folder that look like tables and were not read."""
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -179,9 +181,9 @@ class Scenario(BaseModel):
         )
 
     @property
-    def is_pooled(self) -> bool:
-        """Whether units share desks, so that pieces are people and desks a matter of chance."""
-        return self.settings.attendance.pooling != "unit"
+    def by_chance(self) -> bool:
+        """Whether pieces are people, and chance decides how many a floor holds."""
+        return self.settings.sharing.capacity == "chance"
 
     @cached_property
     def weekday_shares(self) -> dict[str, Week]:

@@ -16,6 +16,8 @@ from allocator.scenario.names import Nearest
 from allocator.scenario.raw import Grid, RawTable, from_grid, is_ignored
 
 SETTINGS_COLUMNS = ("section", "key", "value")
+LARGEST_WHOLE = 2.0**53
+"""Up to which every whole number is one of a sheet's, too."""
 MOST_UNPACKED = 500_000_000
 """Bytes that a workbook may say it unpacks to: more is no table of offices, but an attack."""
 
@@ -42,10 +44,15 @@ def sheets(data: bytes, place: str) -> dict[str, Grid]:
 
 
 def _grid(rows: list[list[Any]]) -> Grid:
-    return [
-        (number, [cell.strip() if isinstance(cell, str) else cell for cell in cells])
-        for number, cells in enumerate(rows, 1)
-    ]
+    return [(number, [_cell(cell) for cell in cells]) for number, cells in enumerate(rows, 1)]
+
+
+def _cell(cell: Any) -> Any:
+    """Return a cell with text trimmed; a sheet keeps 412 as 412.0, which nobody wrote."""
+    if isinstance(cell, str):
+        return cell.strip()
+    is_whole = isinstance(cell, float) and cell.is_integer() and abs(cell) < LARGEST_WHOLE
+    return int(cell) if is_whole else cell
 
 
 def sheet_table(name: str, place: str, grid: Grid) -> RawTable:

@@ -18,7 +18,7 @@ import xlsxwriter
 from allocator.errors import InputError, Problem
 from allocator.scenario.cells import harmless
 from allocator.scenario.raw import columns_of
-from allocator.scenario.settings import Section, Settings, decimal_text
+from allocator.scenario.settings import LARGEST_AMOUNT, Section, Settings, decimal_text
 from allocator.scenario.tables import REQUIRED_COLUMNS, TABLES, Row
 from allocator.scenario.types import Scenario
 from allocator.scenario.workbook import SETTINGS_COLUMNS
@@ -52,8 +52,17 @@ def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Cell | None]]) -> s
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
     lines.writerow(columns)
-    lines.writerows([harmless(v) if isinstance(v, str) else v for v in row] for row in rows)
+    lines.writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()
+
+
+def _cell(value: Cell | None) -> Cell | None:
+    """Return a cell as it is written: harmless text, and 412 where a number is 412.0."""
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_AMOUNT:
+        return int(value)
+    return value
 
 
 def _tables(scenario: Scenario) -> dict[str, Table]:

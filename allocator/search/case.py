@@ -20,7 +20,7 @@ from allocator.scenario.types import Rule, Scenario
 from allocator.search.pooling.spreads import Spreads
 
 Layout = Mapping[tuple[int, int], int]
-"""Desks (people, where desks are pooled) by (unit, floor) index: a plan while searched for."""
+"""Desks (people, with capacity by chance) by (unit, floor) index: a plan while searched for."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Case:
     """A scenario, ready to be searched. U units, F floors, T towers, O organisations.
 
     Σ_u weight(u) · desks(u, f) + entry · organisations on f ≤ capacity(f) is the row of a floor.
-    Weights are 1 and entry 0 but where desks are pooled: there desks stand for people all over the
-    search, and the rows are some that every plan obeys (`pooling`).
+    Weights are 1 and entry 0 but with capacity by chance: there desks stand for people all over
+    the search, and the rows are some that every plan obeys (`pooling`).
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class Case:
     grain: float = 1.0
     """What a desk of a floor counts for in its capacity."""
     spreads: Spreads | None = None
-    """Where desks are pooled: what the local search goes by on floors in place of the rows."""
+    """with capacity by chance: what the local search goes by on floors in place of the rows."""
     placement_cost: dict[tuple[int, int], float] = field(default_factory=dict)
     current_share: dict[tuple[int, int], float] = field(default_factory=dict)
     """Share of a unit's current desks by floor; a unit with current desks has at least one row."""

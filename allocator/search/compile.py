@@ -69,8 +69,8 @@ class _Compiler:
         self.towers = tuple(dict.fromkeys(floor.tower_id for floor in scenario.floors))
         self.organisations = tuple(dict.fromkeys(unit.organisation_id for unit in self.housed))
         sharing = scenario.settings.sharing
-        self.demand = _whole(to_place(unit, pooled=scenario.is_pooled) for unit in self.housed)
-        self.rows = relaxed_rows(scenario) if scenario.is_pooled else self._plain(sharing)
+        self.demand = _whole(to_place(unit, by_chance=scenario.by_chance) for unit in self.housed)
+        self.rows = relaxed_rows(scenario) if scenario.by_chance else self._plain(sharing)
         self.capacity = self.rows.capacity
         self.least = _whole(smallest_piece(d, sharing) for d in self.demand.tolist())
 

@@ -1,6 +1,6 @@
 """One CP-SAT model of everything: closes small cases, and proves what it finds.
 
-Where desks are pooled its rows are relaxed: floors that are then short are ruled out one by one.
+With capacity by chance its rows are relaxed: floors that are then short are ruled out one by one.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _model(record: Record) -> LayoutModel:
 
 
 def any_plan(record: Record) -> Found:
-    """Return a plan, or a proof that there is none, with pooled desks judged exactly."""
+    """Return a plan, or a proof that there is none, with capacity by chance judged exactly."""
     return _run(record, lambda model: None, record.left())
 
 

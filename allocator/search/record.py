@@ -59,7 +59,7 @@ class Record:
     ) -> None:
         self.relaxed = case
         """The case whose rows every plan obeys: what proofs rest on."""
-        self.rooms = Rooms(case) if case.scenario.is_pooled else None
+        self.rooms = Rooms(case) if case.scenario.by_chance else None
         self.covers = None if self.rooms is None else Covers(self.rooms)
         self.scorer = Scorer(case)
         self.layout: dict[Cell, int] | None = None
@@ -85,7 +85,7 @@ class Record:
 
     @property
     def case(self) -> Case:
-        """The case to search by; where desks are pooled, its floors learn from every layout."""
+        """The case to search by; with capacity by chance, its floors learn from every layout."""
         return self.relaxed if self.rooms is None else self.rooms.case
 
     def case_now(self) -> Case:
@@ -196,7 +196,7 @@ class Record:
     def offer(self, layout: Layout) -> bool:
         """Take a feasible layout if it is better than the best so far.
 
-        Where desks are pooled it is judged exactly first.
+        Where capacity is by chance it is judged exactly first.
         """
         score = self.scorer.score(layout)
         with self._lock:

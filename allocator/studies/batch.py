@@ -281,7 +281,7 @@ class _Batch:
 
 def inputs_of(scenario: Scenario, options: SolveOptions) -> dict[str, Any]:
     """Return what a result rests on: a fingerprint of the scenario, the options, the versions."""
-    content = scenario.model_dump_json(exclude={"fingerprints", "sources"})
+    content = scenario.model_dump_json(exclude={"fingerprints", "sources", "unread_files"})
     return {
         "scenario": hashlib.sha256(content.encode()).hexdigest(),
         "options": options.model_dump(mode="json"),

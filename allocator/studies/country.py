@@ -13,7 +13,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.scenario.settings import Settings, Sharing
+from allocator.scenario.settings import Prices, Settings, Sharing
 from allocator.scenario.types import Floor, Headcount, Organisation, Scenario, Tower, Unit
 
 LARGEST_SIZE = 100.0
@@ -24,6 +24,8 @@ COORDINATORS, MINISTRIES = 4, 30
 UNITS_OF_A_PARENT = 11
 LEAST_UNITS = LEAST_PARENTS = 3
 PEOPLE_PER_DESK = Fraction(13, 10)
+OPEN_DESK = 5.0
+"""Price of a desk of an open floor, that of the published cases."""
 FILL = 0.93
 """Part of all desks that are needed."""
 UNIT_SPREAD = 0.4
@@ -86,6 +88,7 @@ def _settings(size: float, seed: int) -> Settings:
         title=f"A synthetic country of size {size:g}, seed {seed}",
         notes="Everything is synthetic.",
         sharing=Sharing(people_per_desk=PEOPLE_PER_DESK),
+        prices=Prices(open_desk=OPEN_DESK),
     )
 
 

@@ -31,7 +31,7 @@ class OutcomeStatus(StrEnum):
 class Outcome(Record):
     """One solve: None where something is not known.
 
-    people, their demand in desks (None where desks are pooled), and the desks that may be placed;
+    people, their demand in desks (None with capacity by chance), and the desks that may be placed;
     total, a cost for each term and bound in person-minutes a week; gap as a fraction; towers and
     floors in use; seconds that the solve took; message, why there is no plan.
     """
@@ -63,7 +63,7 @@ class Outcome(Record):
         return cls(
             status=status,
             people=sum(unit.headcount for unit in scenario.housed),
-            demand=None if scenario.is_pooled else sum(demand(u) for u in scenario.housed),
+            demand=None if scenario.by_chance else sum(demand(u) for u in scenario.housed),
             desks=sum(usable_desks(floor, sharing) for floor in scenario.floors),
             message=shorten(message, LONGEST_MESSAGE),
         )

@@ -9,12 +9,31 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Any
 
 LANGUAGES = ("en", "id")
 NONE = "–"
 _SWAP = str.maketrans(",.", ".,")
 """Indonesian numbers have a point for thousands and a comma for decimals."""
+
+
+class _Filled(Formatter):
+    """Fills the places of a text; ``{desks:desk|desks}`` is ``1 desk`` or ``2 desks``."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" not in format_spec:
+            return str(format(value, format_spec))
+        one, several = format_spec.split("|")
+        return f"{value} {one if str(value) == '1' else several}"
+
+
+_FILLED = _Filled()
+
+
+def filled(text: str, **values: object) -> str:
+    """Return a text with its places filled; ``{desks:desk|desks}`` is ``1 desk``, ``2 desks``."""
+    return _FILLED.vformat(text, (), values)
 
 
 class Texts:
@@ -38,7 +57,11 @@ class Texts:
         KeyError
             If there is no such text: a bug of ours.
         """
-        return self.all[key].format(**values) if values else self.all[key]
+        return filled(self.all[key], **values) if values else self.all[key]
+
+    def amount(self, value: float) -> str:
+        """Return an amount that may be a fraction: one decimal, and none where it is whole."""
+        return self.number(value, 0 if float(round(value, 6)).is_integer() else 1)
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         """Return a number as the language writes it, a dash for none."""

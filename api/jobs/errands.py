@@ -97,7 +97,7 @@ def merged(asked: Mapping[str, Any], base: str | None) -> dict[str, Any]:
 
 def rows_of(pieces: Pieces, scenario: Scenario) -> Rows:
     """Return pieces as placements."""
-    amount = "people" if scenario.is_pooled else "desks"
+    amount = "people" if scenario.by_chance else "desks"
     return [{"unit_id": u, "floor_id": f, amount: count} for (u, f), count in pieces.items()]
 
 

@@ -49,7 +49,7 @@ def case(document: Document) -> Answer:
 
 
 def told_of(given: Scenario) -> dict[str, Any]:
-    """Return a scenario's people, units, desks needed and usable, and its ratio."""
+    """Return a scenario's people, units, desks needed (None by chance) and usable, its ratio."""
     sharing = given.settings.sharing
     return {
         "title": given.settings.title or given.settings.name,
@@ -58,7 +58,7 @@ def told_of(given: Scenario) -> dict[str, Any]:
         "organisations": len({unit.organisation_id for unit in given.housed}),
         "towers": len({floor.tower_id for floor in given.floors}),
         "floors": len(given.floors),
-        "needed": sum(demand(unit) for unit in given.housed),
+        "needed": None if given.by_chance else sum(demand(unit) for unit in given.housed),
         "usable": sum(usable_desks(floor, sharing) for floor in given.floors),
         "people_per_desk": decimal_text(sharing.people_per_desk),
         "warnings": [warning.message for warning in given.warnings],

@@ -42,7 +42,7 @@ def _violation(violation: Violation, say: Texts) -> dict[str, Any]:
     said = violation.message
     if say.language != "en":
         about = " – ".join(part for part in (violation.subject, violation.object) if part)
-        said = f"{about} ({say.short(violation.amount)})"
+        said = f"{about} ({say.amount(violation.amount)})"
     title = say(f"violation.{violation.kind}")
     return {"kind": violation.kind, "title": title, "said": said, "subject": violation.subject}
 
@@ -81,7 +81,7 @@ def _units(given: Reported, body: str, pieces: list[dict[str, Any]]) -> list[dic
             "id": unit.unit_id,
             "name": names.get(unit.unit_id, unit.unit_id),
             "headcount": unit.headcount,
-            "demand": demand(unit),
+            "demand": None if given.scenario.by_chance else demand(unit),
             "pieces": [piece for piece in pieces if piece["unit"] == unit.unit_id],
         }
         for unit in given.scenario.housed

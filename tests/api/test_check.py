@@ -23,13 +23,13 @@ def test_plan_that_holds_is_told_how_it_serves(idle: TestClient) -> None:
     """A plan that breaks no rule has its total, and who finds no desk."""
     placements = [{"unit_id": "Finance", "floor_id": "A-1", "desks": 54}]
     verdict = idle.post("/check", json=CHECKED | {"placements": placements}).json()
-    assert (verdict["feasible"], verdict["objective"]["total"]) == (True, 300.0)
+    assert (verdict["feasible"], verdict["objective"]["total"]) == (True, 60.0)
     assert verdict["attendance"]["floors"] == 1
 
 
 def test_plan_with_pooled_desks_is_told_in_people(idle: TestClient) -> None:
-    """Where desks are pooled, people are placed: 69 of 70 lack one."""
-    settings = CHECKED["settings"] | {"attendance": {"pooling": "floor", "mean_share": 0.5}}
+    """Where capacity is by chance, people are placed: 69 of 70 lack one."""
+    settings = {"sharing": {"capacity": "chance"}, "attendance": {"mean_share": 0.5}}
     placements = [{"unit_id": "Finance", "floor_id": "A-1", "people": 69}]
     order = CHECKED | {"settings": settings, "placements": placements}
     verdict = idle.post("/check", json=order).json()

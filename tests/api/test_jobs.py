@@ -50,7 +50,7 @@ def test_job_tells_how_it_ended(done: Json) -> None:
     """A job that is over has its times, and how good its plan is."""
     assert (done["state"], done["status"], done["starts"]) == ("done", "feasible", 1)
     assert done["created_at"] <= done["started_at"] <= done["ended_at"]
-    assert (done["total"], done["gap"]) == (300.0, 1.0)
+    assert (done["total"], done["gap"]) == (60.0, 1.0)
 
 
 def test_wait_that_is_too_short_gives_a_job(steady: TestClient) -> None:

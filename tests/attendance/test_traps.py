@@ -146,14 +146,14 @@ def test_ratio_rounded_to_nearest() -> None:
     assert ceil(50 / Fraction(shown)) == 43
 
 
-@pytest.mark.parametrize("pooling", ["organisation", "floor"])
-def test_desks_of_a_floor_of_its_own_are_never_lent(pooling: str) -> None:
+@pytest.mark.parametrize("shared_by", ["unit", "organisation", "floor"])
+def test_desks_of_a_floor_of_its_own_are_never_lent(shared_by: str) -> None:
     """Half a floor of the ministry's own stays empty, and the full floor beside is short."""
     case = scenario(
         floors=[("A-1", "A", 1, 60), ("A-2", "A", 2, 20)],
         headcounts=[("Army", 30, "Defence"), ("Tax", 40, "Treasury")],
         rules=[("own_floor", "Defence")],
-        settings={"sharing": {"people_per_desk": "2"}, "attendance": {"pooling": pooling}},
+        settings={"sharing": {"people_per_desk": "2"}, "attendance": {"shared_by": shared_by}},
     )
     seated = place_people(case, {("Army", "A-1"): 15, ("Tax", "A-2"): 20})
     (tax,) = (area for area in service_of_plan(case, seated).areas if area.area_id == "A-2")

@@ -10,6 +10,9 @@ from typing import NamedTuple
 import pytest
 
 from allocator.cli import main
+from allocator.plan.assemble import no_plan
+from allocator.plan.types import Run, Status
+from allocator.scenario.read import read_scenario
 from tests.cli.conftest import Finished
 
 
@@ -172,3 +175,49 @@ def test_json_holds_for_bad_options(office: Path, capsys: pytest.CaptureFixture[
     assert main(["solve", str(office), "--json", "--seed", "-1"]) == 2
     stdout, _ = capsys.readouterr()
     assert json.loads(stdout)["error"] == "bad options"
+
+
+OPTION = ("--people-per-desk", "1,3")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("solve", "."),
+        ("check", ".", "placements.csv"),
+        ("explain", "."),
+        ("batch", ".", "headcounts.csv", "--out", "out"),
+        ("compare", "."),
+        ("report", "plan.json", "--out", "plan.pdf", "--scenario", "."),
+    ],
+)
+def test_a_decimal_comma_is_refused_with_a_hint(
+    office: Path,
+    command: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A ratio of 1,3 is no list of 1 and 3, and every command asks whether 1.3 was meant."""
+    monkeypatch.chdir(office)
+    run = Run(seed=0, workers=1, time_limit_s=1, wall_s=0, versions={}, inputs={})
+    plan = no_plan(read_scenario(office), Status.UNKNOWN, [], run)
+    (office / "plan.json").write_text(plan.model_dump_json(by_alias=True))
+    assert main([*command, *OPTION]) == 2
+    assert "did you mean 1.3?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [("solve", "."), ("compare", "."), ("explain", "."), ("tightest", ".")]
+)
+def test_no_ratio_is_asked_for_where_chance_decides(
+    office: Path,
+    command: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Options of ratios, and a search for one, exit with 2 where capacity is by chance."""
+    monkeypatch.chdir(office)
+    (office / "scenario.toml").write_text('[sharing]\ncapacity = "chance"\n')
+    option = () if command[0] == "tightest" else ("--people-per-desk", "1.3")
+    assert main([*command, *option]) == 2
+    assert "chance" in capsys.readouterr().err

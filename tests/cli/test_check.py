@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from allocator import __version__
+from allocator.cli import main
 from tests.cli.conftest import Finished
 
 Run = Callable[..., Finished]
@@ -48,7 +50,7 @@ def test_json_has_the_fields_of_the_contract(allocator: Run, office: Path, plan:
     printed = json.loads(done.stdout)
     assert " ".join(printed) == "schema feasible violations objective attendance"
     assert list(printed["objective"]) == ["total", "unplaced_people", "terms"]
-    assert printed["objective"]["total"] == 300.0
+    assert printed["objective"]["total"] == 60.0
 
 
 def test_ratio_of_the_command_line_holds(allocator: Run, office: Path, plan: Path) -> None:
@@ -81,3 +83,26 @@ def test_help_imports_no_solver() -> None:
     code = f"import sys, allocator.cli; print([m for m in '{heavy}'.split() if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """--version prints the program and its version, and nothing else."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"allocator {__version__}\n"
+
+
+def test_shells_complete_commands(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell that asks is told the commands that begin so."""
+    told = {
+        "_ALLOCATOR_COMPLETE": "complete_bash",
+        "COMP_WORDS": "allocator so",
+        "COMP_CWORD": "1",
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["allocator"])
+    with pytest.raises(SystemExit):
+        main([])
+    assert capsys.readouterr().out.split() == ["solve"]

@@ -31,6 +31,7 @@ def test_desks_and_plans_are_told(allocator: Run, office: Path, tmp_path: Path) 
 def test_who_finds_no_desk_is_told(allocator: Run, office: Path) -> None:
     """A third table has chances of short days, and a line the ratios that fit and serve."""
     (office / "floors.csv").write_text("floor_id,tower_id,level,desks\nA-1,A,1,40\n")
+    (office / "scenario.toml").write_text('[attendance]\nshared_by = "unit"\n')
     done = allocator("compare", office, "--people-per-desk", "1.0,1.25,1.5", *QUICK)
     assert "short on peak" in done.stdout
     assert "fits from 1.25, no plan serves" in done.stdout
@@ -54,3 +55,11 @@ def test_bad_options_are_refused(allocator: Run, office: Path, option: str, valu
     assert done.returncode == 2
     assert value in done.stderr
     assert done.stdout == ""
+
+
+def test_by_chance_nothing_is_said_to_fit_by_a_ratio(allocator: Run, office: Path) -> None:
+    """Where who comes decides, desks needed and to spare are not known before a plan is."""
+    (office / "scenario.toml").write_text('[sharing]\ncapacity = "chance"\n')
+    done = allocator("compare", office, *QUICK)
+    assert done.returncode == 0
+    assert "to spare" not in done.stdout

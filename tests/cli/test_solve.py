@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
-from allocator.plan.tables import FILES
+from allocator.plan.tables import FILES, WORKBOOK
 from tests.cli.conftest import ROOT, Finished
 
 Run = Callable[..., Finished]
@@ -30,18 +31,30 @@ def test_summary_goes_to_stdout_alone(planted: Run, office: Path) -> None:
     done = planted("first_fit", "solve", office)
     assert done.stderr == ""
     assert "10 to spare: 50 needed, 60 usable" in done.stdout
-    assert "in several towers  0 of 1 organisations" in done.stdout
+    assert "in several towers  0 of 1 organisation" in done.stdout
 
 
 def test_summary_says_apart_whether_it_fits_and_whether_it_serves(
     planted: Run, office: Path
 ) -> None:
-    """Desks that suffice by the ratio and people who find none are two lines."""
+    """Desks that suffice by the ratio, people who find none, and floors are lines of their own."""
+    (office / "scenario.toml").write_text('[attendance]\nshared_by = "unit"\n')
     done = planted("first_fit", "solve", office, "--people-per-desk", "1.5")
     lines = done.stdout.splitlines()
     assert "desks              26 to spare: 34 needed, 60 usable" in lines
+    assert "people             50 in 1 unit of 1 organisation, 1.5 people per desk" in lines
     (served,) = (line for line in lines if line.startswith("attendance "))
-    assert "does not serve: 1 of 1 floors short on more than 5 % of peak days" in served
+    assert "On Tuesdays, the busiest day, about 2 people find no desk, of 33 who come." in served
+    assert "Desks run short on more than 5 % of days on 1 of 1 floor, each" in done.stdout
+
+
+def test_desks_that_stand_vacant_serve_whoever_shares_the_floor(
+    planted: Run, office: Path
+) -> None:
+    """By default all 60 desks of the floor serve its 50 people, whatever the ratio."""
+    done = planted("first_fit", "solve", office, "--people-per-desk", "1.5")
+    assert "all 33 who come can expect a desk" in done.stdout
+    assert "No floor runs short of desks on more than 5 % of days" in done.stdout
 
 
 def test_summary_tells_of_people_present_beyond_the_limit(planted: Run, office: Path) -> None:
@@ -50,7 +63,7 @@ def test_summary_tells_of_people_present_beyond_the_limit(planted: Run, office: 
         "floor_id,tower_id,level,desks,max_occupants\nA-1,A,1,60,25\n"
     )
     done = planted("first_fit", "solve", office, "--people-per-desk", "2")
-    assert "1 of 1 floors with max_occupants have more people present" in done.stdout
+    assert "1 of 1 floor with max_occupants: more people present" in done.stdout
 
 
 def test_terminal_without_unicode_gets_its_summary(
@@ -68,7 +81,7 @@ def test_all_files_are_written_and_named(planted: Run, office: Path, tmp_path: P
     """With --out the folder is made, holds every file and is named in the summary."""
     out = tmp_path / "deep" / "out"
     done = planted("first_fit", "solve", office, "--out", out)
-    assert {file.name for file in out.iterdir()} == set(FILES)
+    assert {file.name for file in out.iterdir()} == {*FILES, WORKBOOK}
     assert f"files in {out}" in done.stdout
 
 
@@ -158,3 +171,25 @@ def _patient(office: Path, out: Path) -> subprocess.Popen[str]:
     assert process.stderr is not None
     assert process.stderr.readline() == "searching\n"
     return process
+
+
+def test_a_workbook_comes_along_for_spreadsheets(
+    planted: Run, office: Path, tmp_path: Path
+) -> None:
+    """plan.xlsx has numbers as numbers, whatever the settings; tables for programs stay plain."""
+    out = tmp_path / "out"
+    done = planted("first_fit", "solve", office, "--out", out)
+    assert "plan.xlsx" in done.stdout
+    book = CalamineWorkbook.from_path(str(out / "plan.xlsx"))
+    head, row = book.get_sheet_by_name("Who sits where").to_python()
+    assert (head[-1], row[-1]) == ("People", 50.0)
+    table = (out / "placements.csv").read_bytes()
+    assert table.startswith(b"unit_id,organisation_id,tower_id,floor_id,level,desks,people\n")
+
+
+def test_a_workbook_does_not_outlive_its_plan(planted: Run, office: Path, tmp_path: Path) -> None:
+    """Where there is no plan any more, none is left to be opened."""
+    out = tmp_path / "out"
+    planted("first_fit", "solve", office, "--out", out)
+    assert planted("impossible", "solve", office, "--out", out).returncode == 1
+    assert not (out / "plan.xlsx").exists()

@@ -17,6 +17,7 @@ QUICK = ("--time-limit", "3", "--workers", "1")
 def tight(office: Path) -> Path:
     """The office of 50 people with a floor of 40 desks."""
     (office / "floors.csv").write_text("floor_id,tower_id,level,desks\nA-1,A,1,40\n")
+    (office / "scenario.toml").write_text('[attendance]\nshared_by = "unit"\n')
     return office
 
 
@@ -79,7 +80,7 @@ def test_undecided_exits_with_4(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_pooled_desks_are_refused(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where desks are pooled no ratio counts, and that is bad input."""
-    (office / "scenario.toml").write_text('[attendance]\npooling = "floor"\n')
+    """Where capacity is by chance no ratio counts, and that is bad input."""
+    (office / "scenario.toml").write_text('[sharing]\ncapacity = "chance"\n')
     assert main(["tightest", str(office)]) == 2
-    assert "attendance.pooling: expected unit" in capsys.readouterr().err
+    assert "sharing.capacity: expected ratio" in capsys.readouterr().err

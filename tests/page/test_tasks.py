@@ -39,6 +39,16 @@ def test_case_is_told_before_it_is_solved() -> None:
     assert (told["people"], told["usable"], told["towers"]) == (410, 360, 2)
 
 
+def test_by_chance_no_desks_are_said_to_be_needed() -> None:
+    """Where who comes decides, neither a case nor its units need desks by a ratio."""
+    settings = {"sharing": {"capacity": "chance"}}
+    by_chance = {"scenario": EXAMPLE | {"settings": settings}}
+    told, seen = tasks.case(document(**by_chance)), look(**by_chance)
+    assert isinstance(told, dict)
+    needed = {unit["demand"] for body in seen["organisations"] for unit in body["units"]}
+    assert (told["needed"], needed) == (None, {None})
+
+
 def test_look_tells_violations_of_a_plan_by_hand() -> None:
     """A piece too small and desks not placed are told, with their kind in words."""
     kinds = {violation["kind"] for violation in look()["violations"]}

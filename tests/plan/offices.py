@@ -28,6 +28,7 @@ def kinds(case: Scenario, text: str) -> list[str]:
 OFFICE: dict[str, Any] = {
     "settings": {
         "sharing": {"people_per_desk": "1.25", "reserve_share": "0.1", "m2_per_desk": "10"},
+        "prices": {"open_desk": 5.0},
     },
     "towers": [("A", "", "C", 0.0, 0.0), ("B", "", "C", 30.0, 40.0), ("D",)],
     "floors": [

@@ -19,7 +19,9 @@ TUESDAY = 0.55 * 1.215
 
 
 def office(headcounts: list[Any], people_per_desk: str = "1.3", **attendance: Any) -> Scenario:
-    settings = {"sharing": {"people_per_desk": people_per_desk}, "attendance": attendance}
+    """Return floors whose desks those of a unit share with one another alone, unless told."""
+    given = {"shared_by": "unit"} | attendance
+    settings = {"sharing": {"people_per_desk": people_per_desk}, "attendance": given}
     return scenario(floors=FLOORS, headcounts=headcounts, settings=settings)
 
 
@@ -115,8 +117,8 @@ def test_who_may_not_work_elsewhere_is_short_every_day() -> None:
 
 
 def test_a_whole_floor_may_share_all_its_desks() -> None:
-    """With pooling by floor, everyone there shares the floor's desks, vacant ones included."""
-    case = office([("Finance", 50, "T"), ("Tax", 26, "U")], pooling="floor")
+    """Shared by floor, everyone there shares the floor's desks, vacant ones included."""
+    case = office([("Finance", 50, "T"), ("Tax", 26, "U")], shared_by="floor")
     found = area(served(case, TWO_PLACED), "A-1")
     together = pool_pmf([Group(50, TUESDAY, 0.02), Group(26, TUESDAY, 0.02)])
     assert found.short_day_peak == pytest.approx(shortage(together, 60).short_day)
@@ -124,8 +126,8 @@ def test_a_whole_floor_may_share_all_its_desks() -> None:
 
 
 def test_units_of_one_organisation_may_share() -> None:
-    """With pooling by organisation its units on a floor share what is placed for them there."""
-    case = office([("Finance", 50, "T"), ("Tax", 26, "T")], pooling="organisation")
+    """Shared by organisation, its units on a floor share what is placed for them there."""
+    case = office([("Finance", 50, "T"), ("Tax", 26, "T")], shared_by="organisation")
     together = pool_pmf([Group(50, TUESDAY, 0.02), Group(26, TUESDAY, 0.02)])
     found = area(served(case, TWO_PLACED), "A-1")
     assert found.short_day_peak == pytest.approx(shortage(together, 59).short_day)
@@ -133,7 +135,7 @@ def test_units_of_one_organisation_may_share() -> None:
 
 def test_people_without_a_desk_of_a_pool_are_of_some_organisation() -> None:
     """On a shared floor those of the organisations add up to those of the floor."""
-    case = office([("Finance", 52, "T"), ("Tax", 26, "U")], "1.4", pooling="floor")
+    case = office([("Finance", 52, "T"), ("Tax", 26, "U")], "1.4", shared_by="floor")
     found = served(case, {("Finance", "A-1"): 38, ("Tax", "A-1"): 19})
     parts = [area(found, body).without_desk_average for body in ("T", "U")]
     assert sum(parts) == pytest.approx(area(found, "A-1").without_desk_average)
@@ -144,7 +146,7 @@ def test_rotas_that_differ_take_off_the_peak() -> None:
     """Two bodies that alternate leave a shared floor no day as full as one rota for both."""
     rotas = [("T", 2, 2, 1, 0, 0), ("U", 0, 0, 1, 2, 2)]
     alike = [("T", 2, 2, 1, 0, 0), ("U", 2, 2, 1, 0, 0)]
-    case = office([("Finance", 39, "T"), ("Tax", 39, "U")], pooling="floor", mean_share=0.45)
+    case = office([("Finance", 39, "T"), ("Tax", 39, "U")], shared_by="floor", mean_share=0.45)
     pieces = {("Finance", "A-1"): 30, ("Tax", "A-1"): 30}
     apart, together = (
         served(case.replace(rotas=r.rotas), pieces) for r in map(_with, (rotas, alike))
@@ -161,7 +163,7 @@ def _with(rotas: list[Any]) -> Scenario:
 def test_people_present_beyond_what_a_floor_may_hold_are_told() -> None:
     """max_occupants is of people present, with a chance on the busiest weekday."""
     floors = [{"floor_id": "A-1", "tower_id": "A", "level": 1, "desks": 60, "max_occupants": 35}]
-    settings = {"sharing": {"people_per_desk": "1.5"}}
+    settings = {"sharing": {"people_per_desk": "1.5"}, "attendance": {"shared_by": "unit"}}
     case = scenario(floors=floors, headcounts=[("Finance", 49, "T", 10)], settings=settings)
     found = served(case, {("Finance", "A-1"): 36})
     expected = shortage(unit_pmf(49, TUESDAY, 0.02), 35).short_day
@@ -181,7 +183,7 @@ def test_without_a_plan_units_are_taken_as_undivided() -> None:
     figures = service_undivided(TWO)
     assert figures is not None
     assert figures.model_dump().items() <= served(TWO, TWO_PLACED).model_dump().items()
-    assert service_undivided(office([("Finance", 50)], pooling="floor")) is None
+    assert service_undivided(office([("Finance", 50)], shared_by="floor")) is None
 
 
 def test_nobody_is_served_where_nobody_is() -> None:

@@ -103,11 +103,41 @@ def test_group_is_the_coordinator_with_those_it_coordinates(spec: dict[str, Any]
     assert groups == {"Treasury": "Economy", "Economy": "Economy", "Court": OTHER}
 
 
-def test_legend_names_the_groups_and_vacant_desks(spec: dict[str, Any]) -> None:
+def test_legend_names_the_groups_and_vacant_desks() -> None:
     """Colours are given to the groups that are there, with a light grey and an empty one."""
-    fills = pieces_scale(spec)
-    assert list(fills) == ["Economy", OTHER, VACANT]
-    assert len(set(fills.values())) == 3
+    bodies = [*BODIES, {"organisation_id": "Navy", "name": "Navy", "coordinator_id": "Defence"}]
+    case = scenario(
+        floors=FLOORS, organisations=bodies, headcounts=[*UNITS, ("ships", 20, "Navy")]
+    )
+    fills = pieces_scale(plan(case, PIECES | {("ships", "B-1"): 20}).stack_chart().to_dict())
+    assert list(fills) == ["Economy", "Defence", OTHER, VACANT]
+    assert len(set(fills.values())) == 4
+
+
+@pytest.mark.parametrize("bodies", [BODIES, None])
+def test_one_group_or_none_is_coloured_by_organisation(bodies: list[Any] | None) -> None:
+    """A picture of one colour says nothing, so organisations have one each, and a legend."""
+    case = scenario(floors=FLOORS, organisations=bodies, headcounts=UNITS)
+    drawn = plan(case, PIECES).stack_chart().to_dict()
+    assert set(pieces_scale(drawn)) == {"Treasury", "Economy", "Court", VACANT}
+    (legend,) = (
+        layer["encoding"]["color"]["legend"]
+        for layer in drawn["layer"]
+        if "legend" in layer.get("encoding", {}).get("color", {})
+    )
+    assert legend["title"] == "Organisation"
+
+
+def test_units_are_labelled_where_there_is_room() -> None:
+    """Below its organisation each unit is named, without its name; a narrow one is not."""
+    rows = [("Treasury-Tax", 40, "Treasury"), ("Audit", 40, "Treasury"), ("Legal", 3, "Treasury")]
+    case = scenario(
+        floors=[("F", "T", 1, 90)], headcounts=rows, settings={"sharing": {"min_piece_desks": 1}}
+    )
+    drawn = plan(case, {(unit, "F"): desks for unit, desks, _ in rows}).stack_chart().to_dict()
+    body, *units = items(drawn, "label")[:-1]
+    assert (body["text"], [unit["text"] for unit in units]) == ("Treasury", ["Audit", "Tax"])
+    assert all(unit["y"] > body["y"] for unit in units)
 
 
 def test_vacant_floor_says_so(spec: dict[str, Any]) -> None:
@@ -156,7 +186,7 @@ def test_chance_colours_pieces_by_how_often_they_are_short() -> None:
     case = scenario(
         floors=[("F", "T", 1, 60)],
         headcounts=[("tight", 40, "a"), ("easy", 20, "b", 20)],
-        settings={"sharing": {"people_per_desk": "1.9"}},
+        settings={"sharing": {"people_per_desk": "1.9"}, "attendance": {"shared_by": "unit"}},
     )
     made = plan(case, {("tight", "F"): 22, ("easy", "F"): 20})
     spec = stack_chart(made, case, colour="chance").to_dict()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from allocator.plan.assemble import checked_plan, no_plan
 from allocator.plan.tables import plan_from_json, prepare_folder, read_placements, write_plan
 from allocator.plan.types import Plan, Run, Status
 from allocator.plan.verify import verify
+from allocator.scenario.read import read_scenario, scenario_from_json
+from allocator.scenario.write import scenario_json, write_scenario
 from tests.builders import scenario
 
 RUN = Run(seed=0, workers=1, time_limit_s=1, wall_s=0, versions={}, inputs={})
@@ -104,6 +107,28 @@ def test_no_cell_is_a_formula_to_a_spreadsheet(plan: Plan, tmp_path: Path) -> No
     ]
     assert "'=cmd|' /C calc'!A0" in texts
     assert [text for text in texts if text[:1] in {"=", "+", "-", "@"}] == []
+
+
+def test_placements_go_in_as_todays_plan(plan: Plan, tmp_path: Path) -> None:
+    """placements.csv is taken as current.csv as it is; what it does not obey yet it says."""
+    write_scenario(CASE, tmp_path / "case")
+    write_plan(plan, tmp_path / "out", CASE)
+    (tmp_path / "out" / "placements.csv").rename(tmp_path / "case" / "current.csv")
+    again = read_scenario(tmp_path / "case")
+    assert {(row.unit_id, row.floor_id): row.desks for row in again.current} == PIECES
+    assert [warning.code for warning in again.warnings] == ["not_enforced"]
+    document = json.loads(scenario_json(CASE)) | {"current": plan.as_json()["placements"]}
+    assert scenario_from_json(document).current == again.current
+
+
+def test_whole_numbers_have_no_decimals(plan: Plan, tmp_path: Path) -> None:
+    """Counts are whole in JSON, and no cell of a table is a whole number with .0 behind."""
+    write_plan(plan, tmp_path, CASE)
+    objective = json.loads((tmp_path / "plan.json").read_text())["objective"]
+    counts = [term["amount"] for term in objective["terms"][:4]]
+    assert [type(each) for each in (*counts, objective["unplaced_people"])] == [int] * 5
+    for table in tmp_path.glob("*.csv"):
+        assert not re.search(r"(^|,)-?\d+\.0(,|$)", table.read_text(), re.MULTILINE)
 
 
 def test_files_of_an_earlier_run_do_not_outlive_it(plan: Plan, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.plan.offices import OFFICE, OFFICE_PLAN, check, kinds, office
 MUTATIONS: list[tuple[str, str, list[str]]] = [
     ("lab D1 22", "lab D1 22, nobody A3 8", ["unknown_unit"]),
     ("lab D1 22", "lab D1 22, port Z9 8", ["unknown_floor"]),
-    ("lab D1 22", "lab D1 22, port A3 8.0", ["not_whole"]),
+    ("lab D1 22", "lab D1 22, port A3 8.5", ["not_whole"]),
     ("port B1 24", "port B1 12, port B1 12", ["duplicate"]),
     ("port B1 24", "port B1 25", ["over_demand"]),
     ("lab D1 22", "lab D1 22, gone A3 9", ["over_demand"]),

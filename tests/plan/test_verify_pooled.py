@@ -1,4 +1,4 @@
-"""The checker where desks are pooled: pieces are people, and floors are judged by chances."""
+"""The checker where capacity is by chance: pieces are people, and floors are judged by chances."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FINANCE_AND_TAX = {("Finance", "A-1"): 50, ("Tax", "A-1"): 30}
 
 
 def office(
-    desks: int, pooling: str = "floor", own: int = 0, floor: dict[str, Any] | None = None
+    desks: int, shared_by: str = "floor", own: int = 0, floor: dict[str, Any] | None = None
 ) -> Scenario:
     """Return a floor of so many desks, another one, and two units of two organisations."""
     first = {"floor_id": "A-1", "tower_id": "A", "level": 1, "desks": desks} | (floor or {})
     return scenario(
         floors=[first, ("A-2", "A", 2, 60)],
         headcounts=[("Finance", 50, "T", own), ("Tax", 30, "U")],
-        settings={"attendance": {"pooling": pooling}},
+        settings={"sharing": {"capacity": "chance"}, "attendance": {"shared_by": shared_by}},
     )
 
 
@@ -55,12 +55,35 @@ def test_a_floor_holds_people_whom_its_desks_serve_on_enough_days() -> None:
     assert "short on at most 5 % of any weekday" in short.message
 
 
-def test_pools_of_organisations_have_desks_set_apart() -> None:
-    """With pooling by organisation each needs its desks, which are more than all together need."""
+@pytest.mark.parametrize("shared_by", ["organisation", "unit"])
+def test_who_share_apart_have_desks_set_apart(shared_by: str) -> None:
+    """Organisations or units each need their desks, which are more than all together need."""
     apart = needed(50) + needed(30)
     assert apart > needed(50, 30)
-    assert kinds(office(apart, "organisation")) == []
-    assert kinds(office(apart - 1, "organisation")) == ["over_capacity"]
+    assert kinds(office(apart, shared_by)) == []
+    (short,) = judged(office(apart - 1, shared_by)).violations
+    assert (short.kind, short.amount) == ("over_capacity", 1)
+    assert f"80 people of 2 {shared_by}s" in short.message
+
+
+def test_units_of_one_organisation_may_have_desks_set_apart() -> None:
+    """Shared by unit, even those of one organisation have desks apart, own desks included."""
+    apart = 10 + needed(40) + needed(30)
+    rows = [("Finance", 50, "T", 10), ("Tax", 30, "T")]
+    fits, tight = (
+        office(desks, "unit").replace(headcounts=scenario(headcounts=rows).headcounts)
+        for desks in (apart, apart - 1)
+    )
+    assert (kinds(fits), kinds(tight)) == ([], ["over_capacity"])
+
+
+@pytest.mark.parametrize("shared_by", ["organisation", "unit", "floor"])
+def test_a_sound_plan_is_short_on_no_floor(shared_by: str) -> None:
+    """What the checker lets pass the report calls served, whoever share the desks."""
+    case = office(needed(50) + needed(30) + 3, shared_by, own=7)
+    service = service_of_plan(case, seated(case, FINANCE_AND_TAX))
+    assert (kinds(case), service.floors_short) == ([], 0)
+    assert (service.own_desks is None) == (shared_by == "unit")
 
 
 def test_own_desks_are_not_shared() -> None:
@@ -119,7 +142,7 @@ def test_units_of_their_own_would_house_fewer() -> None:
 
 
 def test_a_table_of_placements_must_tell_people(tmp_path: Path) -> None:
-    """Where desks are pooled a table without people is refused, and desks are not read."""
+    """Where capacity is by chance a table without people is refused, and desks are not read."""
     table = tmp_path / "plan.csv"
     table.write_text("unit_id,floor_id,desks\nFinance,A-1,40\n")
     with pytest.raises(InputError, match="people"):

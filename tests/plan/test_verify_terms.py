@@ -11,6 +11,7 @@ from allocator.scenario.types import Scenario
 from tests.builders import scenario
 from tests.plan.offices import OFFICE_PLAN, check, office
 
+DESK = {"open_desk": 5.0}
 QUIET = {"unit": 0.0, "parent": 0.0, "organisation": 0.0, "coordinator": 0.0, "siblings": 0.0}
 FLOORS = [(f"A{level}", "A", level, 50) for level in range(1, 6)] + [
     ("B1", "B", 1, 60),
@@ -23,7 +24,7 @@ def case(**tables: Any) -> Scenario:
     usual: dict[str, Any] = {
         "floors": FLOORS,
         "headcounts": [("u1", 40, "Org"), ("u2", 40, "Org"), ("v", 40, "Other")],
-        "settings": {"trips": QUIET},
+        "settings": {"trips": QUIET, "prices": DESK},
     }
     return scenario(**(usual | tables))
 
@@ -70,7 +71,7 @@ def test_a_level_with_two_floors_is_one_gap() -> None:
 def test_open_floors_cost_their_desks() -> None:
     """Floors in use cost open_desk for every desk, used or not, without the reserve."""
     sharing = {"reserve_share": "0.2"}
-    given = case(settings={"trips": QUIET, "sharing": sharing})
+    given = case(settings={"trips": QUIET, "prices": DESK, "sharing": sharing})
     found = term(TermName.OPEN_FLOORS, given, "u1 A1 20, u1 B1 20, u2 B1 28, v B1 12")
     assert (found.amount, found.price, found.cost) == (2, None, 5 * (50 + 60))
 
@@ -120,7 +121,7 @@ def test_units_without_desks_today_do_not_move() -> None:
 
 def test_terms_speak_of_the_desks_placed() -> None:
     """With u1 half unplaced half of its cost counts and half of its people have left A1."""
-    settings = {"trips": QUIET, "options": {"allow_unplaced": True}}
+    settings = {"trips": QUIET, "prices": DESK, "options": {"allow_unplaced": True}}
     given = case(
         placement_costs=[("u1", "A1", 60.0)], current=[("u1", "A1", 9)], settings=settings
     )

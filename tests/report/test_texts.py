@@ -51,6 +51,19 @@ def test_numbers_are_written_as_the_language_does() -> None:
     assert said == ["−1,234.5", "−1.234,5"]
 
 
+def test_one_is_not_plural() -> None:
+    """A place may hold the words for one and for several; Indonesian has one word."""
+    said = [texts(lang)("stack.unplaced", people=n) for lang in LANGUAGES for n in ("1", "2")]
+    assert said[:2] == ["1 person unplaced", "2 people unplaced"]
+    assert said[2:] == ["1 pegawai belum ditempatkan", "2 pegawai belum ditempatkan"]
+
+
+@pytest.mark.parametrize(("value", "said"), [(412.0, "412"), (412.25, "412.2"), (0.0, "0")])
+def test_whole_amounts_have_no_decimals(value: float, said: str) -> None:
+    """A whole number of people is never shown as 412.0."""
+    assert texts("en").amount(value) == said
+
+
 @pytest.mark.parametrize(
     ("share", "said"),
     [(0.0, "0 %"), (0.001, "< 1 %"), (0.25, "25 %"), (0.999, "> 99 %"), (1.0, "100 %")],

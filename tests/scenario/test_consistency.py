@@ -12,7 +12,7 @@ from tests.scenario.files import problems
 
 FLOORS: list[Values] = [("A-1", "A", 1, 60), ("A-2", "A", 2, 60), ("B-1", "B", 1, 60)]
 HEADCOUNTS: list[Values] = [("u", 30, "O"), ("v", 20, "O"), ("w", 10, "P")]
-TOWERS: list[Values] = [("A", "a", "C"), ("B", "b")]
+TOWERS: list[Values] = [("A", "a", "C", 0.0, 0.0), ("B", "b", None, 90.0, 0.0)]
 UNITS: list[Values] = [("u", "O"), ("v", "O"), ("w", "P")]
 ORGANISATIONS: list[Values] = [("O", "o"), ("P", "p")]
 FULL: dict[str, Any] = {

@@ -79,3 +79,36 @@ def test_warnings_name_the_row_of_the_file(tmp_path: Path) -> None:
     floors = FLOORS.replace("desks\n", "desks,opens_wave\n\n").replace("60\n", "60,2\n")
     (found,) = read(tmp_path, floors=floors).warnings
     assert (found.table, found.row) == ("floors", 3)
+
+
+@pytest.mark.parametrize(
+    ("towers", "named"),
+    [
+        (None, "towers A, B, C have"),
+        ([("A", "a", None, 0.0, 0.0), ("B", "b"), ("C", "c", None, 5.0)], "towers B, C have"),
+        ([("A", "a", None, 0.0, 0.0), ("B", "b", None, 1.0, 1.0), ("C", "c")], "tower C has"),
+    ],
+)
+def test_towers_without_coordinates_are_named(towers: list[Values] | None, named: str) -> None:
+    """That they are 0 m from the others is told once, with what to fill in."""
+    floors = [(f"{tower}-1", tower, 1, 60) for tower in "ABC"]
+    (found,) = scenario(floors=floors, towers=towers).warnings
+    assert (found.code, found.table) == ("no_coordinates", "towers")
+    assert found.message.startswith(f"{named} no x_m and y_m")
+
+
+def test_one_tower_needs_no_coordinates() -> None:
+    """Where there is one tower nobody walks to another; nor where all have coordinates."""
+    placed = [("A", "a", None, 0.0, 0.0), ("B", "b", None, 9.0, 0.0)]
+    assert scenario(towers=[("A", "a"), ("B", "not built")]).warnings == ()
+    floors = [("A-1", "A", 1, 60), ("B-1", "B", 1, 60)]
+    assert scenario(floors=floors, towers=placed).warnings == ()
+
+
+@pytest.mark.parametrize("name", ["headcounts.xlsx", "Floors.TSV", "plan.ods", "notes.txt"])
+def test_files_that_look_like_tables_and_are_not_read_are_named(tmp_path: Path, name: str) -> None:
+    """A workbook beside the tables of a folder does nothing, and is named; locks are not."""
+    for each in (name, f"~${name}", f".{name}", "README.md"):
+        (tmp_path / each).write_bytes(b"")
+    (found,) = read(tmp_path).warnings
+    assert (found.code, found.table) == ("file_not_read", name)

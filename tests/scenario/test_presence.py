@@ -80,13 +80,14 @@ def test_many_units_above_their_headcount_are_counted() -> None:
     assert "u19 and 5 more:" in warning.message
 
 
-@pytest.mark.parametrize("pooling", ["organisation", "floor"])
-def test_a_ratio_does_nothing_where_desks_are_pooled(pooling: str) -> None:
+@pytest.mark.parametrize("shared_by", ["unit", "organisation", "floor"])
+def test_a_ratio_does_nothing_where_capacity_is_by_chance(shared_by: str) -> None:
     """How many people share a desk then follows from who comes, and a warning says so."""
-    settings = {"attendance": {"pooling": pooling}, "sharing": {"people_per_desk": "1.2"}}
+    sharing = {"capacity": "chance", "people_per_desk": "1.2"}
+    settings = {"attendance": {"shared_by": shared_by}, "sharing": sharing}
     (warning,) = scenario(settings=settings).warnings
     assert (warning.code, warning.table) == ("idle_ratio", "scenario")
-    assert f'attendance.pooling is "{pooling}"' in warning.message
+    assert 'sharing.capacity is "chance"' in warning.message
 
 
 @pytest.mark.parametrize(

@@ -148,3 +148,12 @@ def test_rows_of_a_workbook_come_as_text(tmp_path: Path) -> None:
     book.close()
     found = [row for _, row in read_rows(tmp_path / "p.xlsx", ["unit_id", "desks"])]
     assert [list(row.values()) for row in found] == [["101", "12"], ["v", "1.5"], ["w", "True"]]
+
+
+def test_whole_numbers_are_quoted_without_decimals(tmp_path: Path) -> None:
+    """A sheet keeps -412 as -412.0; the message says what was written."""
+    headcounts = [HEADCOUNTS[0], ["u", -412, 1], ["v", 7.5, 1], ["w", 1, 1, 2024]]
+    stray, below, fraction = problems(read_scenario, workbook(tmp_path, headcounts=headcounts))
+    assert stray.endswith("(got '2024')")
+    assert below.endswith("expected a whole number of at least 0 (got '-412')")
+    assert fraction.endswith("expected a whole number (got '7.5')")

@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
         "min_piece_share": "0.2",
         "reserve_share": "0",
         "m2_per_desk": None,
+        "capacity": "ratio",
     },
     "walking": {
         "lift_wait_min": 0.5,
@@ -43,7 +44,7 @@ DEFAULTS: dict[str, Any] = {
         "extra_tower": 2000.0,
         "extra_floor": 200.0,
         "extra_gap": 50.0,
-        "open_desk": 5.0,
+        "open_desk": 1.0,
         "move": 2.0,
     },
     "options": {"allow_unplaced": False, "scheme": None},
@@ -53,7 +54,7 @@ DEFAULTS: dict[str, Any] = {
         "correlation": 0.02,
         "day_shock": 0.0,
         "short_day_probability": 0.05,
-        "pooling": "unit",
+        "shared_by": "floor",
     },
 }
 
@@ -70,7 +71,8 @@ def test_every_key_has_its_default(tmp_path: Path) -> None:
         ("name = 3", "name: expected text (got '3')"),
         (
             "[sharing]\npeople_per_desk = '1,30'",
-            "sharing.people_per_desk: expected a number such as 1.3 (got '1,30')",
+            "sharing.people_per_desk: expected a number such as 1.3; did you mean 1.30? "
+            "(got '1,30')",
         ),
         (
             "[sharing]\npeople_per_desk = 0.99",
@@ -117,8 +119,27 @@ def test_every_key_has_its_default(tmp_path: Path) -> None:
             "attendance.short_day_probability: expected a number below 1 (got '1')",
         ),
         (
-            "[attendance]\npooling = 'tower'",
-            "attendance.pooling: expected 'unit', 'organisation' or 'floor' (got 'tower')",
+            "[attendance]\nshared_by = 'tower'",
+            "attendance.shared_by: expected 'floor', 'organisation' or 'unit' (got 'tower')",
+        ),
+        (
+            "[sharing]\ncapacity = 'chances'",
+            "sharing.capacity: expected 'ratio' or 'chance'; did you mean 'chance'? "
+            "(got 'chances')",
+        ),
+        (
+            "[attendance]\npooling = 'unit'",
+            'attendance.pooling: this key is replaced: "unit" is now [sharing] capacity = "ratio"',
+        ),
+        (
+            "[attendance]\npooling = 'floor'",
+            'attendance.pooling: this key is replaced: "floor" is now [attendance] '
+            'shared_by = "floor" with [sharing] capacity = "chance"',
+        ),
+        (
+            "[attendance]\npooling = 'organisation'",
+            'attendance.pooling: this key is replaced: "organisation" is now [attendance] '
+            'shared_by = "organisation" with [sharing] capacity = "chance"',
         ),
         (
             "[attendance]\nweekday_factors = [1, 1, 1, 1]",

@@ -88,7 +88,12 @@ def full(**changes: Any) -> Scenario:
             "name": "full",
             "title": 'A "title"\\ with\x7fall',
             "notes": "two\nlines",
-            "sharing": {"people_per_desk": "4/3", "m2_per_desk": 9.5, "min_piece_desks": 3},
+            "sharing": {
+                "people_per_desk": "4/3",
+                "m2_per_desk": 9.5,
+                "min_piece_desks": 3,
+                "capacity": "chance",
+            },
             "walking": {"lift_wait_min": 0.125, "detour_factor": 1},
             "prices": {"move": 1e-5, "open_desk": 1e11},
             "options": {"allow_unplaced": True, "scheme": "118k"},
@@ -98,7 +103,7 @@ def full(**changes: Any) -> Scenario:
                 "correlation": 0.01,
                 "day_shock": 0.03,
                 "short_day_probability": 0.01,
-                "pooling": "floor",
+                "shared_by": "organisation",
             },
         },
     }

@@ -23,10 +23,10 @@ Desks = dict[tuple[str, str], int]
 
 def pieces_of(scenario: Scenario, unit: HousedUnit) -> list[Desks]:
     """Return every way to lay out one unit in pieces that are large enough, rules aside."""
-    sharing, needed = scenario.settings.sharing, to_place(unit, pooled=scenario.is_pooled)
+    sharing, needed = scenario.settings.sharing, to_place(unit, by_chance=scenario.by_chance)
     least = smallest_piece(needed, sharing)
     rooms = [
-        needed if scenario.is_pooled else usable_desks(floor, sharing) for floor in scenario.floors
+        needed if scenario.by_chance else usable_desks(floor, sharing) for floor in scenario.floors
     ]
     ways = list(_splits(needed, least, rooms))
     if not scenario.settings.options.allow_unplaced:

@@ -194,8 +194,8 @@ def test_pins_that_nobody_can_keep_are_counted_where_desks_are_pooled(
     tables: dict[str, Any], unplaced: bool
 ) -> None:
     """A body without people, or kept off the floor, cannot have people on it."""
-    attendance, options = {"pooling": "floor"}, {"allow_unplaced": unplaced}
-    settings = PIECES | {"attendance": attendance, "options": options}
+    sharing = PIECES["sharing"] | {"capacity": "chance"}
+    settings = {"sharing": sharing, "options": {"allow_unplaced": unplaced}}
     pin = ("at_least", "P1", "A-1", "3")
     (reason,) = found(**tables | {"rules": [pin, *tables.get("rules", ())]}, settings=settings)
     assert reason.kind == "at_least"

@@ -41,6 +41,21 @@ def test_a_small_case_is_closed() -> None:
     assert plan.gap <= 1e-6
 
 
+@pytest.mark.parametrize(("settings", "split"), [({}, 0), ({"prices": {"open_desk": 5.0}}, 1)])
+def test_no_unit_is_split_where_a_vacant_floor_would_hold_it(
+    settings: dict[str, object], split: int
+) -> None:
+    """By default a vacant floor is cheaper than a unit in two parts; at 5.0 a desk it was not."""
+    case = build(
+        floors=[("A1", "A", 1, 150), ("A2", "A", 2, 150), ("A3", "A", 3, 160)],
+        headcounts=[("u", 110, "O"), ("v", 104, "P"), ("w", 86, "Q")],
+        settings=settings,
+    )
+    plan = solve(case, SolveOptions(time_limit_s=20, workers=1, exact=True))
+    assert plan.status is Status.OPTIMAL
+    assert len(plan.placements) == 3 + split
+
+
 def test_a_plan_to_begin_from_is_never_lost() -> None:
     """The answer is at least as good as a good plan that was given."""
     best = solve(offices(6), SolveOptions(time_limit_s=60, workers=2))

@@ -90,7 +90,7 @@ def test_a_row_tells_what_the_plan_is(pool: Pool, tables: dict[str, Path], out: 
     run(pool, [tables["fits"]], out)
     row = summary(out)[0]
     assert (row["people"], row["demand"], row["desks"]) == ("50", "50", "60")
-    assert (row["total"], row["open_floors"], row["walking"]) == ("300.0", "300.0", "0.0")
+    assert (row["total"], row["open_floors"], row["walking"]) == ("60", "60", "0")
     assert (row["towers"], row["floors"], row["message"]) == ("1", "1", "")
 
 

@@ -43,7 +43,11 @@ SAID = protocol(
     peers=("first-fit",),
     compile_s=20.0,
 )
-OFFICE = build(floors=[("a1", "A", 1, 10), ("a2", "A", 2, 10)], headcounts=[("u1", 6), ("u2", 6)])
+OFFICE = build(
+    floors=[("a1", "A", 1, 10), ("a2", "A", 2, 10)],
+    headcounts=[("u1", 6), ("u2", 6)],
+    settings={"prices": {"open_desk": 5.0}},
+)
 
 
 def attempted(total: float | None = None, **changes: Any) -> Attempt:

@@ -111,16 +111,48 @@ def folder(tmp_path: Path) -> Path:
 
 def test_cases_are_the_product_of_schemes_and_ratios(folder: Path) -> None:
     """Every scheme comes with every ratio."""
-    found = cases([folder], people_per_desk=ratios("1,2"), schemes=["few", "many"])
+    found = cases([folder], people_per_desk=ratios("1.0,2.0"), schemes=["few", "many"])
     settled = [(case.scenario.scheme, str(case.people_per_desk)) for case in found]
     assert settled == [("few", "1"), ("few", "2"), ("many", "1"), ("many", "2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1,3", "did you mean 1.3? Two ratios are written 1.0,3.0"),
+        ("1,25", "did you mean 1.25?"),
+        ("1,2:1,4:0,1", "did you mean 1.2:1.4:0.1?"),
+        ("1,2;1,3", "did you mean 1.2,1.3?"),
+        ("1,2,1,3", "with a decimal point as in 1.2,1.3"),
+    ],
+)
+def test_decimal_commas_are_refused_with_a_hint(text: str, said: str) -> None:
+    """What reads as several ratios and was more likely one, or others, is not taken as it is."""
+    with pytest.raises(InputError) as caught:
+        ratios(text)
+    assert said in str(caught.value)
+
+
+def test_whole_ratios_may_be_listed() -> None:
+    """Several whole numbers, or two with a point, are ratios."""
+    assert ratios("1,2,3") == (1, 2, 3)
+    assert ratios("1.0,3.0") == ratios("1, 3.0") == (1, 3)
+
+
+def test_a_scenario_by_chance_takes_no_ratios(folder: Path) -> None:
+    """Ratios are refused where chance decides; without any, such a scenario may be compared."""
+    (folder / "scenario.toml").write_text('[sharing]\ncapacity = "chance"\n')
+    with pytest.raises(InputError, match="expected no ratio"):
+        cases([folder], people_per_desk=ratios("1.0,2.0"), schemes=["few"])
+    (case,) = cases([folder], schemes=["few"])
+    assert (case.counted.demand, case.is_short) == (None, False)
 
 
 def test_problems_of_all_scenarios_come_at_once(folder: Path, tmp_path: Path) -> None:
     """Each scenario that cannot be read is told, and each problem once."""
     missing = [tmp_path / "one", tmp_path / "two"]
     with pytest.raises(InputError) as caught:
-        cases([*missing, folder], people_per_desk=ratios("1,2"), schemes=["few"])
+        cases([*missing, folder], people_per_desk=ratios("1.0,2.0"), schemes=["few"])
     assert [problem.table for problem in caught.value.problems] == [str(m) for m in missing]
 
 

@@ -22,7 +22,10 @@ def office(desks: int, **attendance: Any) -> Scenario:
     return scenario(
         floors=[("A-1", "A", 1, desks)],
         headcounts=[("Finance", 50), ("Tax", 50)],
-        settings={"sharing": {"min_piece_desks": 1}, "attendance": attendance},
+        settings={
+            "sharing": {"min_piece_desks": 1},
+            "attendance": {"shared_by": "unit"} | attendance,
+        },
     )
 
 
@@ -78,9 +81,9 @@ def test_a_plan_that_leaves_people_unplaced_does_not_serve(rows: tuple[Row, ...]
 
 def test_columns_of_serving_come_last(rows: tuple[Row, ...]) -> None:
     """compare.csv ends with who finds no desk."""
-    assert " ".join(list(rows[0].cells)[-9:]) == (
-        "short_day_probability serves short_day_peak short_day_average without_desk_peak "
-        "without_desk_average worst_short_day floors_short worst_floor"
+    assert " ".join(list(rows[0].cells)[-10:]) == (
+        "without_desk_peak present_peak floors_short short_day_probability serves "
+        "without_desk_average short_day_peak short_day_average worst_short_day worst_floor"
     )
 
 

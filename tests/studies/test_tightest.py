@@ -17,7 +17,7 @@ from allocator.scenario.types import Scenario
 from allocator.search.model.layout_model import Effort, LayoutModel, Proof
 from allocator.search.solve import SolveOptions
 from allocator.studies.explain.plans import Budget, as_given
-from allocator.studies.tightest import Tightest, fits, tightest
+from allocator.studies.tightest import Tightest, fits, report, tightest
 from allocator.studies.tightest.fits import FitSearch
 from allocator.studies.tightest.ratios import Ratios, text_down, text_up
 from allocator.studies.tightest.relaxed import relaxer
@@ -27,6 +27,7 @@ from tests.search.enumeration import feasible_plans
 
 PEAK = {"mean_share": 0.6, "weekday_factors": [1.2, 0.95, 0.95, 0.95, 0.95]}
 """72 % come on the peak day."""
+APART = {"shared_by": "unit"}
 
 
 def found(case: Scenario, seconds: float = 5.0) -> Tightest:
@@ -39,7 +40,7 @@ def towers(units: int, **attendance: Any) -> Scenario:
     return scenario(
         floors=[(f"{tower}-1", tower, 1, number) for tower, number in desks.items()],
         headcounts=[(f"u{number:02}", 50) for number in range(units)],
-        settings={"sharing": {"min_piece_share": "1"}, "attendance": PEAK | attendance},
+        settings={"sharing": {"min_piece_share": "1"}, "attendance": PEAK | APART | attendance},
     )
 
 
@@ -92,7 +93,7 @@ def test_where_no_ratio_does_both_the_missing_desks_are_told() -> None:
 
 def test_desks_missing_in_all_are_counted_exactly() -> None:
     """Where counting is what rules a ratio out, as many desks as are lacking are enough."""
-    told = found(office([30, 30], [40, 40], settings={"attendance": PEAK}))
+    told = found(office([30, 30], [40, 40], settings={"attendance": PEAK | APART}))
     assert told.served.people_per_desk == Fraction(40, 35)
     assert told.missing is not None
     assert (told.missing.least, told.missing.enough) == (10, 10)
@@ -188,15 +189,28 @@ def test_everybody_must_be_placed() -> None:
     assert found(office([50], [61], settings=settings)).fit.people_per_desk == Fraction(61, 50)
 
 
-def test_pooled_desks_are_refused() -> None:
-    """Where a floor shares its desks, no ratio says how many are needed."""
-    with pytest.raises(InputError, match=r"attendance\.pooling: expected unit"):
-        tightest(scenario(settings={"attendance": {"pooling": "floor"}}))
+def test_capacity_by_chance_is_refused() -> None:
+    """Where who comes decides what a floor holds, no ratio says how many desks are needed."""
+    with pytest.raises(InputError, match=r"sharing\.capacity: expected ratio"):
+        tightest(scenario(settings={"sharing": {"capacity": "chance"}}))
+
+
+@pytest.mark.parametrize(("come", "serves"), [(0.3, True), (0.9, None)])
+def test_where_all_on_a_floor_share_a_plan_alone_tells_what_serves(
+    come: float, serves: bool | None
+) -> None:
+    """No ratio is called the largest that serves; the plan that fits serves, or that is open."""
+    case = office([50], [40, 20], settings={"attendance": {"mean_share": come}})
+    told = found(case, seconds=2.0)
+    assert (told.served.people_per_desk, told.does_both, told.missing) == (None, serves, None)
+    floors = "on 0 of 1 floor" if serves else "on 1 of 1 floor"
+    assert floors in report.text(told)
 
 
 def test_the_largest_that_serves_is_what_compare_says() -> None:
     """Of the ratios at which a demand changes, undivided units serve up to it and no further."""
-    ratios = Ratios(scenario(headcounts=[("a", 50), ("b", 23), ("c", 9, "C", 2), ("d", 4)]))
+    units = [("a", 50), ("b", 23), ("c", 9, "C", 2), ("d", 4)]
+    ratios = Ratios(scenario(headcounts=units, settings={"attendance": APART}))
     chances = [service_undivided(ratios.at(place)) for place in range(len(ratios))]
     serving = [chance is not None and chance.worst_short_day <= 0.05 for chance in chances]
     assert serving.index(False) - 1 == largest_that_serves(ratios).place
@@ -205,7 +219,8 @@ def test_the_largest_that_serves_is_what_compare_says() -> None:
 def test_the_unit_that_sets_the_limit_is_named() -> None:
     """Twenty who come every day need twenty desks, which they have below 20/19 people per desk."""
     army = {"unit_id": "Army", "headcount": 20, "attendance_share": 1.0}
-    served = found(scenario(headcounts=[("Finance", 30), army])).served
+    case = scenario(headcounts=[("Finance", 30), army], settings={"attendance": APART})
+    served = found(case).served
     assert (served.unit_id, served.desks) == ("Army", 20)
     assert (served.people_per_desk, served.below) == (Fraction(30, 29), Fraction(20, 19))
 
@@ -213,7 +228,8 @@ def test_the_unit_that_sets_the_limit_is_named() -> None:
 def test_a_unit_short_by_its_own_ratio_serves_at_none() -> None:
     """No ratio of the others helps a unit that keeps too large a one of its own."""
     army = {"unit_id": "Army", "headcount": 20, "attendance_share": 1.0, "people_per_desk": "1.2"}
-    told = found(scenario(headcounts=[("Finance", 30), army]))
+    case = scenario(headcounts=[("Finance", 30), army], settings={"attendance": APART})
+    told = found(case)
     assert (told.served.people_per_desk, told.served.unit_id) == (None, "Army")
     assert (told.does_both, told.missing) == (False, None)
 

@@ -35,7 +35,7 @@ class Check(Record):
     walking_by_organisation
         Minutes a week of the trips inside each organisation and half of those to others.
     pieces
-        Desks (people where desks are pooled) by (unit_id, floor_id), rows that cannot be used
+        Desks (people where capacity is by chance) by (unit_id, floor_id), rows that cannot be used
         left out, duplicates added up.
     """
 

@@ -1,4 +1,4 @@
-"""Pooled desks: whether they suffice, and people present stay few enough, on enough days.
+"""Capacity by chance: whether they suffice, and people present stay few enough, on enough days.
 
 Exact chances by convolution, floor by floor and weekday by weekday, with nothing remembered.
 """
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from allocator.attendance import Group, Pmf, desks_needed, pool_pmf, shortage
 from allocator.plan.types import Violation
 from allocator.plan.verify.layout import Layout
-from allocator.plan.verify.words import counted
 from allocator.scenario.presence import WEEKDAYS
 from allocator.scenario.types import HousedUnit
+from allocator.words import counted
 
 People = dict[str, int]
 """People by unit."""
@@ -21,8 +21,8 @@ People = dict[str, int]
 def short_desks(layout: Layout) -> Iterator[Violation]:
     """On every weekday more people come than there are desks on at most the allowed share of days.
 
-    Those with desks of their own take one each and share none. With pooling by organisation each
-    has the fewest desks that serve it, and all of them fit on the floor.
+    Those with desks of their own take one each and share none. Where organisations or
+    units share apart, each has the fewest desks that serve it, and all of them fit on the floor.
     """
     for floor, units in layout.units_on.items():
         usable = layout.usable(floor)
@@ -75,8 +75,11 @@ def own_desks_on(layout: Layout, unit: HousedUnit) -> dict[str, int]:
 
 def _pools(layout: Layout, units: People) -> list[People]:
     """Return those on a floor who share desks with one another."""
-    if layout.scenario.settings.attendance.pooling == "floor":
+    shared_by = layout.scenario.settings.attendance.shared_by
+    if shared_by == "floor":
         return [units]
+    if shared_by == "unit":
+        return [{unit: people} for unit, people in units.items()]
     found: dict[str, People] = {}
     for unit, people in units.items():
         found.setdefault(layout.organisation_of[unit], {})[unit] = people
@@ -114,7 +117,7 @@ def _laws(layout: Layout, people: People) -> Iterator[Pmf]:
 
 def _told(layout: Layout, floor: str, units: People) -> str:
     """Return the chance of a short day of those who share all desks of a floor, as a clause."""
-    if layout.scenario.settings.attendance.pooling != "floor":
+    if layout.scenario.settings.attendance.shared_by != "floor":
         return ""
     own, sharers = _own_and_sharers(layout, floor, units)
     shared = layout.usable(floor) - own
@@ -126,9 +129,10 @@ def _told(layout: Layout, floor: str, units: People) -> str:
 
 
 def _who(layout: Layout, units: People) -> str:
-    pools = _pools(layout, units)
-    together = layout.scenario.settings.attendance.pooling == "floor"
-    return "" if together else f" of {counted(len(pools), 'organisation')}"
+    shared_by = layout.scenario.settings.attendance.shared_by
+    if shared_by == "floor":
+        return ""
+    return f" of {counted(len(_pools(layout, units)), shared_by)}"
 
 
 def _allowed(layout: Layout) -> float:

@@ -1,6 +1,6 @@
 """Desks, floors and needs: what every plan must satisfy. The rules of the table are not here.
 
-Whether pooled desks suffice on enough days is `chances`'s.
+Whether desks suffice on enough days where capacity is by chance is `chances`'s.
 
 Kinds of violation found here: over_demand, unplaced, over_capacity, max_occupants, small_piece,
 needs.
@@ -14,7 +14,7 @@ from math import ceil
 from allocator.plan.types import Violation
 from allocator.plan.verify.chances import short_desks, too_many_present
 from allocator.plan.verify.layout import Layout
-from allocator.plan.verify.words import counted, listed
+from allocator.words import counted, listed
 
 
 def over_demand(layout: Layout) -> Iterator[Violation]:
@@ -44,8 +44,8 @@ def unplaced(layout: Layout) -> Iterator[Violation]:
 
 
 def over_capacity(layout: Layout) -> Iterator[Violation]:
-    """No floor holds more desks than it has, less the reserve; pooled ones are rarely short."""
-    if layout.scenario.is_pooled:
+    """No floor holds more desks than it has, less the reserve; or is rarely short."""
+    if layout.scenario.by_chance:
         yield from short_desks(layout)
         return
     for floor, units in layout.units_on.items():
@@ -61,9 +61,9 @@ def over_capacity(layout: Layout) -> Iterator[Violation]:
 def max_occupants(layout: Layout) -> Iterator[Violation]:
     """No floor holds more desks than max_occupants, which the reserve does not reduce.
 
-    With pooled desks it is the people present who rarely exceed it.
+    With capacity by chance it is the people present who rarely exceed it.
     """
-    if layout.scenario.is_pooled:
+    if layout.scenario.by_chance:
         yield from too_many_present(layout)
         return
     for floor, units in layout.units_on.items():
@@ -79,7 +79,7 @@ def max_occupants(layout: Layout) -> Iterator[Violation]:
 def small_piece(layout: Layout) -> Iterator[Violation]:
     """A piece has at least min(d, max(min_piece_desks, ceil(min_piece_share · d))) desks.
 
-    With pooled desks d is people, and so is the piece.
+    With capacity by chance d is people, and so is the piece.
     """
     sharing = layout.scenario.settings.sharing
     for (unit, floor), desks in layout.pieces.items():

@@ -5,15 +5,18 @@ Kinds of violation found here: unknown_unit, unknown_floor, not_whole, duplicate
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from allocator.errors import shorten
 from allocator.plan.types import Pieces, Violation
 from allocator.plan.verify.layout import organisation_by_unit
-from allocator.plan.verify.words import counted
 from allocator.scenario.settings import LARGEST_COUNT
 from allocator.scenario.types import Scenario
+from allocator.words import counted
+
+_NO_DECIMALS = re.compile(r"(?<=\d)\.0+$", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -23,26 +26,26 @@ class GivenPlacement:
     Attributes
     ----------
     desks, people
-        A number, or the cell as written; ``"12"`` is whole, ``"12.0"`` and True are not. Pieces
-        are read from desks, or from people where desks are pooled.
+        A number, or the cell as written; ``"12"`` and ``"12.0"`` are whole, True is not. Pieces
+        are read from desks, or from people where capacity is by chance.
     row
         Row of the file, to name it in sentences; None where there is no file.
     """
 
     unit_id: str
     floor_id: str
-    desks: int | str | None = None
-    people: int | str | None = None
+    desks: float | str | None = None
+    people: float | str | None = None
     row: int | None = None
 
-    def amount(self, *, pooled: bool) -> int | str | None:
+    def amount(self, *, by_chance: bool) -> float | str | None:
         """Return what the piece is measured by."""
-        return self.people if pooled else self.desks
+        return self.people if by_chance else self.desks
 
 
 def given_pieces(scenario: Scenario, pieces: Pieces) -> list[GivenPlacement]:
-    """Return pieces as the checker takes them: desks, or people where desks are pooled."""
-    name = "people" if scenario.is_pooled else "desks"
+    """Return pieces as the checker takes them: desks, or people where capacity is by chance."""
+    name = "people" if scenario.by_chance else "desks"
     return [GivenPlacement(u, f, **{name: amount}) for (u, f), amount in pieces.items()]
 
 
@@ -57,23 +60,25 @@ def read_pieces(
     floors = {floor.floor_id: place for place, floor in enumerate(scenario.floors)}
     found: list[Violation] = []
     parts: dict[tuple[str, str], list[int]] = {}
-    pooled = scenario.is_pooled
+    by_chance = scenario.by_chance
     for row in given:
-        amount = _whole(row.amount(pooled=pooled))
-        faults = list(_faults(row, units, floors, pooled=pooled))
+        amount = _whole(row.amount(by_chance=by_chance))
+        faults = list(_faults(row, units, floors, by_chance=by_chance))
         found += faults
         if amount is not None and not faults:
             parts.setdefault((row.unit_id, row.floor_id), []).append(amount)
     ordered = sorted(parts, key=lambda piece: (units[piece[0]], floors[piece[1]]))
-    noun = "people" if pooled else "desks"
+    noun = "people" if by_chance else "desks"
     found += [_duplicate(*piece, parts[piece], noun) for piece in ordered if len(parts[piece]) > 1]
     return {piece: sum(parts[piece]) for piece in ordered}, found
 
 
 def _whole(amount: object) -> int | None:
     """Return the number if it is a whole one above 0, and no slip of the pen."""
+    if isinstance(amount, float) and amount.is_integer():
+        amount = int(amount)
     if isinstance(amount, str):
-        text = amount.strip().lstrip("0")
+        text = _NO_DECIMALS.sub("", amount.strip()).lstrip("0")
         short = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_COUNT))
         amount = int(text) if short else None
     if isinstance(amount, bool) or not isinstance(amount, int):
@@ -82,16 +87,16 @@ def _whole(amount: object) -> int | None:
 
 
 def _faults(
-    row: GivenPlacement, units: Collection[str], floors: Collection[str], *, pooled: bool
+    row: GivenPlacement, units: Collection[str], floors: Collection[str], *, by_chance: bool
 ) -> Iterator[Violation]:
     if row.unit_id not in units:
         yield _fault("unknown_unit", row, f"unit {row.unit_id!r} is not in the scenario")
     if row.floor_id not in floors:
         yield _fault("unknown_floor", row, f"floor {row.floor_id!r} is not in the scenario")
-    amount = row.amount(pooled=pooled)
+    amount = row.amount(by_chance=by_chance)
     if _whole(amount) is None:
         wanted = f"a whole number from 1 to {LARGEST_COUNT:,}"
-        noun = "people" if pooled else "desks"
+        noun = "people" if by_chance else "desks"
         yield _fault("not_whole", row, f"{noun} must be {wanted}, not {amount!r}")
 
 

@@ -1,7 +1,7 @@
 """Pieces beside the scenario they belong to, with look-ups. Nothing is judged here.
 
 Demand and usable desks are worked out anew in exact fractions: the checker shares nothing with
-the search. Pieces are desks, or people where desks are pooled.
+the search. Pieces are desks, or people where capacity is by chance.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Layout:
     Attributes
     ----------
     pieces
-        Desks (people where desks are pooled), at least 1, by (unit_id, floor_id); all ids are
+        Desks (people where capacity is by chance), at least 1, by (unit_id, floor_id); all ids are
         known to the scenario.
     """
 
@@ -71,18 +71,18 @@ class Layout:
 
     @cached_property
     def noun(self) -> str:
-        """What pieces count: desks, or people where desks are pooled."""
-        return "person" if self.scenario.is_pooled else "desk"
+        """What pieces count: desks, or people where capacity is by chance."""
+        return "person" if self.scenario.by_chance else "desk"
 
     @cached_property
     def demand(self) -> dict[str, int]:
         """Desks of every unit: own_desks + ceil((headcount − own_desks) / people_per_desk).
 
-        Its people where desks are pooled; 0 for a unit without a headcount in force.
+        Its people where capacity is by chance; 0 for a unit without a headcount in force.
         """
         found = dict.fromkeys(self.organisation_of, 0)
         for unit in self.scenario.housed:
-            if self.scenario.is_pooled:
+            if self.scenario.by_chance:
                 found[unit.unit_id] = unit.headcount
                 continue
             shared = Fraction(unit.headcount - unit.own_desks) / unit.people_per_desk

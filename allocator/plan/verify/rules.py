@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from allocator.plan.types import Violation
 from allocator.plan.verify.layout import Layout
-from allocator.plan.verify.words import counted, listed
 from allocator.scenario.rules import RULE_FORMS, RuleKind
 from allocator.scenario.types import Rule, Scenario
+from allocator.words import counted, listed
 
 RowCheck = Callable[[Layout, Rule], Iterator[Violation]]
 RowsCheck = Callable[[Layout, Sequence[Rule]], Iterator[Violation]]
@@ -159,9 +159,7 @@ def _broken(rule: Rule, amount: int, found: str) -> Iterator[Violation]:
     """Yield one violation of the row where the amount is above 0."""
     if amount <= 0:
         return
-    said = RULE_FORMS[rule.rule].means.format(
-        subject=rule.subject, object=rule.object, value=rule.value
-    )
+    said = RULE_FORMS[rule.rule].says(subject=rule.subject, object=rule.object, value=rule.value)
     yield Violation(
         kind=rule.rule.value,
         subject=rule.subject,

@@ -95,7 +95,7 @@ def rising_bounds(
 ) -> Iterator[Bounds]:
     """Yield bounds that take longer, some seconds each.
 
-    For many a large case none, nor where desks are pooled among people who are not all alike.
+    For many a large case none, nor where capacity is by chance among people who are not all alike.
 
     They hold over all plans that leave at most so many people unplaced.
 

@@ -20,9 +20,9 @@ def shortfalls(case: Case) -> tuple[Reason, ...]:
     """Return every cause found for which the case can have no plan.
 
     With allow_unplaced only pins can fail, as desks may stay unplaced wherever they find no room.
-    With pooled desks only what holds whatever people share is counted.
+    With capacity by chance only what holds whatever people share is counted.
     """
-    if case.scenario.is_pooled:
+    if case.scenario.by_chance:
         return tuple(pooled(case))
     if case.allow_unplaced:
         return tuple(pins(case))

@@ -12,10 +12,10 @@ from math import ceil
 from ortools.sat.python import cp_model
 
 from allocator.plan.types import Reason
-from allocator.plan.verify.words import counted, listed
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case, CaseRule
-from allocator.search.counting.words import open_to_any, short, verb
+from allocator.search.counting.words import open_to_any, short
+from allocator.words import counted, listed, verb
 
 LIMIT_S = 0.5
 """Seconds for one small model; what is not proved by then is not reported."""

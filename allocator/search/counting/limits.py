@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from allocator.plan.types import Reason
-from allocator.plan.verify.words import counted
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case, CaseRule
 from allocator.search.counting.words import needed, open_to_any, short
+from allocator.words import counted
 
 SCOPES = {
     RuleKind.SAME_FLOOR: (RuleKind.SAME_FLOOR,),

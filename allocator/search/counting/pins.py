@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from allocator.plan.types import Reason
-from allocator.plan.verify.words import counted
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case, CaseRule
 from allocator.search.counting.words import needed, short
+from allocator.words import counted
 
 
 def pins(case: Case) -> Iterator[Reason]:
@@ -27,7 +27,7 @@ def hopeless(case: Case) -> Iterator[Reason]:
 
     Where desks are pooled, people are pinned, and counted.
     """
-    noun = "person" if case.scenario.is_pooled else "desk"
+    noun = "person" if case.scenario.by_chance else "desk"
     for rule in case.rules:
         if rule.kind is RuleKind.AT_LEAST:
             there = sum(int(case.demand[u]) for u in rule.units if case.allowed[u, rule.floors[0]])

@@ -1,4 +1,4 @@
-"""Pooled desks: too many people, units for whom no floor will do, pins that nobody can keep.
+"""Capacity by chance: too many people, units for whom no floor will do, pins that nobody can keep.
 
 The rows of the case are some that every plan obeys, and these alone are counted with: arguments
 that need desks of units' own do not carry over.
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from allocator.plan.types import Reason
-from allocator.plan.verify.words import counted
 from allocator.search.case import Case
 from allocator.search.counting.pins import hopeless
-from allocator.search.counting.words import names, verb
+from allocator.search.counting.words import names
+from allocator.words import counted, verb
 
 
 def pooled(case: Case) -> Iterator[Reason]:
@@ -31,8 +31,9 @@ def _too_many(case: Case) -> Iterator[Reason]:
     beyond = float(case.load.sum() - case.capacity.sum()) / case.grain
     if beyond >= 1:
         message = (
-            f"{case.people.sum():,} people share {case.desks.sum():,} desks, which are short too "
-            f"often wherever they are: {counted(int(beyond), 'desk')} too few at least"
+            f"{counted(int(case.people.sum()), 'person')} share "
+            f"{counted(int(case.desks.sum()), 'desk')}, which are short too often wherever they "
+            f"are: {counted(int(beyond), 'desk')} too few at least"
         )
         yield Reason(kind="desks", desks=int(beyond), message=message)
 

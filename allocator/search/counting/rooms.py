@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from ortools.graph.python import max_flow
 
 from allocator.plan.types import Reason
-from allocator.plan.verify.words import counted, listed
 from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case, distinct_rows
 from allocator.search.compile import compile_case
-from allocator.search.counting.words import names, needed, open_to_any, verb
+from allocator.search.counting.words import names, needed, open_to_any
+from allocator.words import counted, listed, verb
 
 CAUSES = (RuleKind.ONLY_IN, RuleKind.KEPT_FOR, RuleKind.NEVER_IN, RuleKind.LEVELS)
 """Rules that speak of one unit and one floor, in the order in which they are blamed."""

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.plan.types import Reason
-from allocator.plan.verify.words import counted, listed
 from allocator.search.case import Case, CaseRule
+from allocator.words import counted, listed, verb
 
 
 def short(rule: CaseRule, lacking: int, clause: str, noun: str = "desk") -> Reason:
@@ -30,14 +30,7 @@ def names(case: Case, units: Iterable[int]) -> str:
 
 def needed(desks: int) -> str:
     """Return ``12 desks are needed``."""
-    return f"{counted(desks, 'desk')} {'is' if desks == 1 else 'are'} needed"
-
-
-def verb(number: int, plural: str) -> str:
-    """Return the verb for so many: ``need`` or, for one, ``needs``; ``have`` or ``has``."""
-    if number != 1:
-        return plural
-    return "has" if plural == "have" else f"{plural}s"
+    return f"{counted(desks, 'desk')} {verb(desks, 'are')} needed"
 
 
 def open_to_any(case: Case, units: Iterable[int]) -> NDArray[np.bool_]:

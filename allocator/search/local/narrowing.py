@@ -19,7 +19,7 @@ def narrowed(case: Case) -> Case:
     Units bound to one floor need one with room for all of them, units bound to one tower a tower;
     nothing follows where desks may stay unplaced, or capacities are learnt on the way.
     """
-    if case.allow_unplaced or case.scenario.is_pooled:
+    if case.allow_unplaced or case.scenario.by_chance:
         return case
     allowed = case.allowed.copy()
     per_tower = np.bincount(case.tower, weights=case.capacity, minlength=len(case.tower_ids))

@@ -104,7 +104,7 @@ class Covers:
     def _as_hard(self, pieces: tuple[Piece, ...]) -> list[tuple[int, int]]:
         """Return other units, with people of each that may stand for any of the pieces."""
         units = {u for u, _, _ in pieces}
-        if self.needs.by_organisation or any(self.needs.own[u] for u in units):
+        if self.needs.is_apart or any(self.needs.own[u] for u in units):
             return []
         most = max(people for _, people, _ in pieces)
         week = [max(shares) for shares in zip(*(self.needs.weeks[u] for u in units), strict=True)]

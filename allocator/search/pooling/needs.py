@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from allocator.attendance import Group, desks_needed, pool_pmf
 from allocator.plan.people import share_people
 from allocator.scenario.presence import Week
-from allocator.scenario.types import Scenario
+from allocator.scenario.types import HousedUnit, Scenario
 
 Cell = tuple[int, int]
 Piece = tuple[int, int, int]
@@ -29,17 +29,24 @@ class Need:
     present: int
 
 
+def pool_of(scenario: Scenario, unit: HousedUnit) -> str:
+    """Return with whom a unit shares desks on a floor: "" with all there."""
+    names = {"unit": unit.unit_id, "organisation": unit.organisation_id}
+    return names.get(scenario.settings.attendance.shared_by, "")
+
+
 class Needs:
     """Exact needs of the people on floors of one scenario, units and floors by index."""
 
     def __init__(self, scenario: Scenario) -> None:
         given = scenario.settings.attendance
         self.allowed, self.correlation = given.short_day_probability, given.correlation
-        self.day_shock, self.by_organisation = given.day_shock, given.pooling == "organisation"
+        self.day_shock = given.day_shock
         units = scenario.housed
         self.people = [unit.headcount for unit in units]
         self.own = [unit.own_desks for unit in units]
-        self.organisation = [unit.organisation_id for unit in units]
+        self.pool = [pool_of(scenario, unit) for unit in units]
+        self.is_apart = given.shared_by != "floor"
         self.weeks = [scenario.weekday_shares[unit.unit_id] for unit in units]
         self.days = _hard_days(self.weeks) if self.correlation >= 0 else range(5)
         self.limited = any(floor.max_occupants is not None for floor in scenario.floors)
@@ -81,11 +88,9 @@ class Needs:
         return Need(desks, self._most(everybody) if self.limited else 0)
 
     def _pools(self, pieces: tuple[Piece, ...]) -> Iterable[Iterable[Piece]]:
-        if not self.by_organisation:
-            return (pieces,)
         pools: defaultdict[str, list[Piece]] = defaultdict(list)
         for piece in pieces:
-            pools[self.organisation[piece[0]]].append(piece)
+            pools[self.pool[piece[0]]].append(piece)
         return pools.values()
 
     def _desks(self, pool: Iterable[Piece]) -> int:

@@ -14,9 +14,10 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.scenario.demand import desks_to_share
 from allocator.search.case import Case, Layout
 from allocator.search.pooling.needs import Needs, Piece
-from allocator.search.pooling.rows import desks_to_use, safe_rows
+from allocator.search.pooling.rows import safe_rows
 from allocator.search.pooling.spreads import GRAIN, spreads_of
 
 MIXTURES = 3
@@ -32,7 +33,7 @@ Whole = NDArray[np.int64]
 
 
 class Rooms:
-    """Floors of a case with pooled desks, and what is learnt of them.
+    """Floors of a case with capacity by chance, and what is learnt of them.
 
     Attributes
     ----------
@@ -44,7 +45,7 @@ class Rooms:
         scenario, sharing = relaxed.scenario, relaxed.scenario.settings.sharing
         rows = safe_rows(scenario)
         self.needs = Needs(scenario)
-        self.desks = [desks_to_use(place, sharing) for place in scenario.floors]
+        self.desks = [desks_to_share(place, sharing) for place in scenario.floors]
         self.most = [
             self.desks[f] + 10**9 if place.max_occupants is None else place.max_occupants
             for f, place in enumerate(scenario.floors)

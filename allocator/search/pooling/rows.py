@@ -1,4 +1,4 @@
-"""Linear rows for floors with pooled desks: whole weights of people, and what floors hold.
+"""Linear rows for floors with capacity by chance: whole weights of people, and what floors hold.
 
 Σ weight · people + entry · organisations on the floor ≤ capacity; `grain` is what a desk counts
 for, or 1 / desks a person where all persons weigh alike. Which row the search goes by is `rooms`'.
@@ -13,9 +13,8 @@ from math import ceil, floor, log
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.scenario.demand import desks_on, smallest_piece
-from allocator.scenario.settings import Sharing
-from allocator.scenario.types import Floor, HousedUnit, Scenario
+from allocator.scenario.demand import desks_to_share, smallest_piece
+from allocator.scenario.types import HousedUnit, Scenario
 from allocator.search.pooling.bandwidth import (
     THETAS,
     Floats,
@@ -65,11 +64,6 @@ class _Candidate:
     slack: float
 
 
-def desks_to_use(place: Floor, sharing: Sharing) -> int:
-    """Return the desks of a floor less the reserve; max_occupants limits people, not desks."""
-    return floor(desks_on(place, sharing) * (1 - sharing.reserve_share))
-
-
 def safe_rows(scenario: Scenario) -> Rows:
     """Return rows that only plans obey: what obeys them is short rarely enough, by proof.
 
@@ -104,20 +98,29 @@ class _Candidates:
 
     def _at(self, day: HardDay) -> Iterable[_Candidate]:
         weights = np.array([self._weights(unit, day) for unit in self.scenario.housed])
-        heads, by_organisation = _heads(self.scenario), self.given.pooling == "organisation"
+        heads = _heads(self.scenario)
         for i, theta in enumerate(THETAS):
             if self.sign > 0:
-                gap = log(1 / day.allowed) / theta
-                entry, slack = (gap, 0.0) if by_organisation else (0.0, 1 - gap)
-                yield _Candidate(weights[:, :, i].max(axis=1), entry, slack)
+                yield self._safe(weights[:, :, i].max(axis=1), log(1 / day.allowed) / theta)
                 continue
             slack = log(1 / (1 - day.allowed)) / theta
             busiest = int((heads @ weights[:, :, i]).argmax())
             row = weights[:, busiest, i]
-            if by_organisation:
-                yield _Candidate(np.maximum(row - slack / self._least(), 0.0), 0.0, 0.0)
-            else:
+            if self.given.shared_by == "floor":
                 yield _Candidate(row, 0.0, slack)
+            else:
+                yield _Candidate(np.maximum(row - slack / self._least(), 0.0), 0.0, 0.0)
+
+    def _safe(self, row: Floats, gap: float) -> _Candidate:
+        """Return a safe row: `gap` more desks for each who share apart, or once less one.
+
+        Units that share apart have theirs in the weights, as no piece is smaller than the least.
+        """
+        if self.given.shared_by == "floor":
+            return _Candidate(row, 0.0, 1 - gap)
+        if self.given.shared_by == "organisation":
+            return _Candidate(row, gap, 0.0)
+        return _Candidate(row + gap / self._least(), 0.0, 0.0)
 
     def _least(self) -> Floats:
         """Return the least people of each unit (U) that may be on a floor."""
@@ -167,7 +170,7 @@ def _held(scenario: Scenario, row: _Candidate, *, fewest: bool) -> float:
     """
     heads = np.array([unit.headcount for unit in scenario.housed], float)
     sharing = scenario.settings.sharing
-    room = float(np.median([desks_to_use(place, sharing) for place in scenario.floors]))
+    room = float(np.median([desks_to_share(place, sharing) for place in scenario.floors]))
     person = max(float(row.weight @ heads) / max(heads.sum(), 1.0), HAIR)
     people_of: dict[str, int] = {}
     for unit in scenario.housed:
@@ -211,7 +214,7 @@ def _rooms(scenario: Scenario, slack: float) -> Sequence[float]:
     sharing = scenario.settings.sharing
     found = []
     for place in scenario.floors:
-        desks = desks_to_use(place, sharing)
+        desks = desks_to_share(place, sharing)
         most = desks if place.max_occupants is None else min(desks, place.max_occupants)
         found.append(most + slack)
     return found

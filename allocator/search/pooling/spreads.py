@@ -6,6 +6,7 @@ v(n) = n p q (1 + (n − 1) ρ). Nothing is proved by it: layouts are judged exa
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isqrt, sqrt
@@ -35,7 +36,7 @@ class Spreads:
     linear, square : (U) int
         Variance of n people: linear · n + square · n².
     pool : (U) int
-        Whom a unit shares desks with on a floor: its organisation, or all (0).
+        With whom a unit shares desks on a floor: its organisation, itself, or all (0).
     reach : float
         What the root of a variance counts for.
     capacity : (F) int
@@ -55,24 +56,25 @@ class Spreads:
 
     def load(self, pieces: Iterable[Piece]) -> int:
         """Return what people on a floor need."""
-        mean, variances = 0, np.zeros(self.pools, np.int64)
+        mean, variances = 0, defaultdict[int, int](int)
         for u, people, _ in pieces:
             mean += int(self.mean[u]) * people
-            variances[self.pool[u]] += self.linear[u] * people + self.square[u] * people**2
-        return mean + sum(int(self.reach * sqrt(max(v, 0))) for v in variances.tolist())
+            spread = int(self.linear[u]) * people + int(self.square[u]) * people**2
+            variances[int(self.pool[u])] += spread
+        return mean + sum(int(self.reach * sqrt(max(v, 0))) for v in variances.values())
 
 
 def spreads_of(scenario: Scenario, organisation: Whole) -> Spreads:
     """Return spreads, with floors that hold nothing yet; organisation is that of each unit (U)."""
     given = scenario.settings.attendance
     rows = np.array([_row(unit, scenario) for unit in scenario.housed]).reshape(-1, 3)
-    apart = given.pooling == "organisation"
+    pools = {"organisation": organisation, "unit": np.arange(len(organisation))}
     z = NormalDist().inv_cdf(1 - given.short_day_probability)
     return Spreads(
         mean=np.maximum(np.rint(rows[:, 0] * GRAIN), 1).astype(np.int64),
         linear=np.rint(rows[:, 1] * SQUARE).astype(np.int64),
         square=np.rint(rows[:, 2] * SQUARE).astype(np.int64),
-        pool=organisation if apart else np.zeros_like(organisation),
+        pool=pools.get(given.shared_by, np.zeros_like(organisation)),
         reach=z * GRAIN / isqrt(SQUARE),
         capacity=np.zeros(len(scenario.floors), np.int64),
     )

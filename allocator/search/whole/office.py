@@ -17,7 +17,7 @@ MOST_PAIRS = 4_000_000
 
 def stays_whole(case: Case) -> bool:
     """Whether no unit can be split, and no rule speaks of more than one unit and one floor."""
-    if case.allow_unplaced or case.scenario.is_pooled or len(case.unit_ids) ** 2 > MOST_PAIRS:
+    if case.allow_unplaced or case.scenario.by_chance or len(case.unit_ids) ** 2 > MOST_PAIRS:
         return False
     return all(rule.kind is RuleKind.MAX_FLOORS for rule in case.rules) and bool(
         np.all(_is_whole(case))

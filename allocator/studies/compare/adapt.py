@@ -23,7 +23,7 @@ def adapted(pieces: Pieces, scenario: Scenario) -> dict[tuple[str, str], int]:
     pieces
         Desks by (unit_id, floor_id), of a plan of this or another scenario.
     """
-    if scenario.is_pooled:  # no ratio, so people need nothing else than before
+    if scenario.by_chance:  # no ratio, so people need nothing else than before
         return dict(pieces)
     sharing = scenario.settings.sharing
     room = {floor.floor_id: usable_desks(floor, sharing) for floor in scenario.floors}

@@ -9,10 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 from allocator.errors import InputError, Problem
+from allocator.scenario.ratio import comma_hint, unwanted_ratio
 from allocator.scenario.read import read_scenario
 from allocator.scenario.settings import LARGEST_RATIO, exact
 from allocator.scenario.types import Scenario
 from allocator.studies.outcome import Outcome, OutcomeStatus
+from allocator.words import counted, verb
 
 MOST_RATIOS = 1000
 OPTION = "--people-per-desk"
@@ -42,7 +44,9 @@ class Case:
         short = (found.demand or 0) - (found.desks or 0)
         if short <= 0 or self.scenario.settings.options.allow_unplaced:
             return found
-        message = f"{found.demand:,} desks are needed and {found.desks:,} may be used"
+        needed = found.demand or 0
+        are = verb(needed, "are")
+        message = f"{counted(needed, 'desk')} {are} needed and {found.desks:,} may be used"
         return found.model_copy(update={"status": OutcomeStatus.INFEASIBLE, "message": message})
 
     @property
@@ -59,8 +63,9 @@ def ratios(text: str) -> tuple[Fraction, ...]:
     Raises
     ------
     InputError
-        If it is neither, or a ratio is below 1.
+        If it is neither, or a ratio is below 1; also for ``1,3``, which is more likely 1.3.
     """
+    _refuse_commas(text)
     try:
         found = _range(text) if ":" in text else [exact(part) for part in text.split(",")]
     except ValueError as error:
@@ -69,6 +74,19 @@ def ratios(text: str) -> tuple[Fraction, ...]:
     if not all(1 <= ratio <= LARGEST_RATIO for ratio in found):
         raise _refused("expected numbers of at least 1", text)
     return tuple(dict.fromkeys(found))
+
+
+def _refuse_commas(text: str) -> None:
+    """Refuse ratios that were more likely written with a decimal comma."""
+    hint = comma_hint(text)
+    if hint:
+        raise _refused(f"expected a decimal point{hint} Two ratios are written 1.0,3.0", text)
+    if "," in text and (":" in text or ";" in text):
+        meant = text.replace(",", ".").replace(";", ",")
+        raise _refused(f"expected decimal points; did you mean {meant}?", text)
+    parts = [part.strip() for part in text.split(",")]
+    if all(part.isdigit() for part in parts) and len(set(parts)) < len(parts):
+        raise _refused("expected each ratio once, with a decimal point as in 1.2,1.3", text)
 
 
 def _refused(message: str, text: str) -> InputError:
@@ -109,6 +127,8 @@ def cases(
             except InputError as error:
                 problems |= dict.fromkeys(error.problems)
                 continue
+            for ratio in people_per_desk[:1]:
+                problems |= dict.fromkeys(unwanted_ratio(given.settings, ratio, str(path)))
             variants = [given.with_sharing(people_per_desk=ratio) for ratio in people_per_desk]
             found += [Case(str(path), variant) for variant in variants or [given]]
     if problems:

@@ -82,7 +82,7 @@ class Standing:
     running: int
 
 
-def compare(
+def compare(  # noqa: PLR0913 - what a comparison is made of, by name
     cases: Sequence[Case],
     *,
     pool: Pool,

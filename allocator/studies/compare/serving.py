@@ -49,29 +49,32 @@ class Serving(Record):
 
     Attributes
     ----------
+    without_desk_peak, present_peak
+        People expected to find no desk on the busiest weekday, and those expected to come.
+    floors_short
+        Floors in use that are short on more than the allowed share of peak days.
     short_day_probability
         Allowed share of short peak days, as the settings say.
     serves
         Whether no pool of people who share desks is short on more than the allowed share of peak
         days.
+    without_desk_average
+        People expected to find no desk, as a mean of the weekdays.
     short_day_peak, short_day_average
         Chance that the pool to which a person belongs has a short day, as a mean over people.
-    without_desk_peak, without_desk_average
-        People expected to come and find no desk.
-    worst_short_day
-        Chance of a short day of the worst pool on its worst weekday.
-    floors_short, worst_floor
-        Floors in use that are short on more than the allowed share of peak days; the worst floor.
+    worst_short_day, worst_floor
+        Chance of a short day of the worst pool on its worst weekday; the worst floor.
     """
 
+    without_desk_peak: float | None = None
+    present_peak: float | None = None
+    floors_short: int | None = None
     short_day_probability: float
     serves: bool | None = None
+    without_desk_average: float | None = None
     short_day_peak: float | None = None
     short_day_average: float | None = None
-    without_desk_peak: float | None = None
-    without_desk_average: float | None = None
     worst_short_day: float | None = None
-    floors_short: int | None = None
     worst_floor: str | None = None
 
     @classmethod
@@ -87,6 +90,7 @@ class Serving(Record):
             short_day_peak=found.short_day_peak,
             short_day_average=found.short_day_average,
             without_desk_peak=found.without_desk_peak,
+            present_peak=found.present_peak,
             without_desk_average=found.without_desk_average,
             worst_short_day=found.worst_short_day,
             floors_short=found.floors_short,

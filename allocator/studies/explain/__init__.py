@@ -1,7 +1,7 @@
 """Why no plan exists, and the cheapest ways out. Each step has a module of its own.
 
-Conflicts and ways out speak of desks of units' own; with pooled desks counting and the search
-tell all that is told.
+Conflicts and ways out speak of desks of units' own; with capacity by chance counting and
+the search tell all that is told.
 """
 
 from __future__ import annotations
@@ -117,13 +117,13 @@ def _explain(scenario: Scenario, budget: Budget) -> Explanation:
         if isinstance(found, Plan):
             return Explanation(Status.FEASIBLE, 0.0, plan=found)
         conflict = found
-    if conflict is None and not scenario.is_pooled:
+    if conflict is None and not scenario.by_chance:
         budget.enter("looking for a conflict")
         with budget.scope():
             conflict = find_conflict(scenario, budget.part(budget.left() / 2))
     if conflict is None and not reasons:
         return Explanation(Status.UNKNOWN, 0.0)
-    if scenario.is_pooled:
+    if scenario.by_chance:
         return Explanation(Status.INFEASIBLE, 0.0, reasons)
     budget.enter("looking for ways out")
     ways = ways_out(scenario, _members(scenario, conflict), budget)
@@ -141,7 +141,7 @@ def _members(scenario: Scenario, conflict: Conflict | None) -> tuple[Member, ...
 
 def _plan_or_conflict(scenario: Scenario, budget: Budget) -> Plan | Conflict | None:
     """Return a plan, or a conflict that is soon found, whichever comes first."""
-    if len(scenario.housed) * len(scenario.floors) > LARGE and not scenario.is_pooled:
+    if len(scenario.housed) * len(scenario.floors) > LARGE and not scenario.by_chance:
         conflict = quick_conflict(scenario, budget.part(budget.left() / 2))
         if conflict is not None:
             return conflict
@@ -152,11 +152,11 @@ def _plan_or_conflict(scenario: Scenario, budget: Budget) -> Plan | Conflict | N
 def with_conflict(plan: Plan, scenario: Scenario, seconds: float) -> Plan:
     """Return an infeasible answer with the members of a conflict among its reasons.
 
-    Any other plan, one whose reasons were counted and one with pooled desks is returned as it is;
-    so is one for which no conflict is found in so many seconds.
+    Any other plan, one whose reasons were counted and one with capacity by chance is returned as
+    it is; so is one for which no conflict is found in so many seconds.
     """
     counted_already = any(reason.kind != "search" for reason in plan.reasons)
-    if plan.status is not Status.INFEASIBLE or counted_already or scenario.is_pooled:
+    if plan.status is not Status.INFEASIBLE or counted_already or scenario.by_chance:
         return plan
     now = time.monotonic()
     budget = Budget(now, now + seconds, plan.run.workers, plan.run.seed)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from allocator.plan.types import Reason
-from allocator.plan.verify.words import counted, listed
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.rules import RULE_FORMS, RuleKind, Takes
 from allocator.scenario.tables import Rule
 from allocator.scenario.types import HousedUnit, Scenario
+from allocator.words import counted, listed, verb
 
 
 class MemberKind(StrEnum):
@@ -90,7 +90,7 @@ def _rule_member(scenario: Scenario, rows: Sequence[int]) -> Member:
     first = given[0]
     subjects = list(dict.fromkeys(row.subject for row in given))
     objects = list(dict.fromkeys(row.object or "" for row in given))
-    said = RULE_FORMS[first.rule].means.format(
+    said = RULE_FORMS[first.rule].says(
         subject=" or ".join(subjects), object=" or ".join(objects), value=first.value
     )
     return Member(
@@ -121,11 +121,10 @@ def needs_members(scenario: Scenario) -> tuple[Member, ...]:
 
 def _needs_member(needs: frozenset[str], units: Sequence[str]) -> Member:
     listed_needs = ";".join(sorted(needs))
-    verb = "needs" if len(units) == 1 else "need"
     return Member(
         kind=MemberKind.NEEDS,
         name="needs",
-        message=f"{listed(units)} {verb} floors with {listed(sorted(needs))}",
+        message=f"{listed(units)} {verb(len(units), 'need')} floors with {listed(sorted(needs))}",
         ids=tuple(units),
         subject=units[0] if len(units) == 1 else "",
         object=listed_needs,

@@ -9,12 +9,12 @@ from typing import Any
 from allocator.errors import shorten
 from allocator.plan.tables import json_text, write_plan
 from allocator.plan.types import Reason, Status
-from allocator.plan.verify.words import counted
 from allocator.scenario.types import Scenario
 from allocator.studies.explain import Ended, Explanation, WayOut
 from allocator.studies.explain.conflict import Conflict
 from allocator.studies.explain.members import Member, MemberKind
 from allocator.studies.files import write_whole
+from allocator.words import counted
 
 REASONS = "reasons.json"
 LONGEST = 400

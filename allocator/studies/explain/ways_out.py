@@ -15,7 +15,6 @@ from functools import cached_property, partial
 from typing import Any
 
 from allocator.plan.types import Plan, Status
-from allocator.plan.verify.words import counted, listed
 from allocator.scenario.demand import demand
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario
@@ -39,6 +38,7 @@ from allocator.studies.explain.dropping import (
 from allocator.studies.explain.enlarge import Enlargement, fewest_desks
 from allocator.studies.explain.members import Member, MemberKind, all_ids, everything, of_kind
 from allocator.studies.explain.plans import LARGE, Budget, Planner
+from allocator.words import counted, listed
 
 SLACKS = (Fraction(4, 100), Fraction(2, 100), Fraction(1, 100), Fraction(1, 200), Fraction(0))
 """Desks left free, as a share, in the ratios tried on a large case: loose first, then tighter."""

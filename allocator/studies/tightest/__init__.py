@@ -30,7 +30,8 @@ class Tightest:
     Attributes
     ----------
     does_both
-        Whether a ratio has a plan and serves, no unit divided; None where that is not settled.
+        Whether a ratio has a plan and serves, no unit divided, or, where a plan alone tells, the
+        plan at hand serves; None where that is not settled.
     missing
         Where none does both: the desks that the largest ratio that serves lacks.
     """
@@ -78,8 +79,10 @@ def tightest(
     fit, served = search.result(), largest_that_serves(ratios)
     does_both = _does_both(fit, served)
     near = fit.plan.pieces if fit.plan else {}
-    if does_both:
+    if does_both or served.needs_plan:
         served = with_plan(ratios, served, fit, budget)
+    if served.needs_plan and served.plan is not None:
+        does_both = True
     missing = None
     if does_both is False and served.place is not None:
         part = budget.part(max(MISSING_S, time.monotonic() - budget.began))
@@ -88,8 +91,10 @@ def tightest(
 
 
 def _does_both(fit: Fit, served: Served) -> bool | None:
-    if served.people_per_desk is None or fit.at_least is None:
+    if fit.at_least is None or (served.people_per_desk is None and not served.needs_plan):
         return False
+    if served.people_per_desk is None:
+        return None
     if fit.people_per_desk is not None and fit.people_per_desk <= served.people_per_desk:
         return True
     return False if served.people_per_desk < fit.at_least else None

@@ -24,15 +24,15 @@ class Ratios:
     Raises
     ------
     InputError
-        If desks are shared beyond the unit: then no ratio says how many are needed.
+        If capacity is by chance: then no ratio says how many desks are needed.
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        pooling = scenario.settings.attendance.pooling
-        if pooling != "unit":
-            message = "expected unit: where desks are pooled, who comes decides, and no ratio"
+        if scenario.by_chance:
+            message = "expected ratio: with chance, who comes decides, and no ratio"
+            capacity = scenario.settings.sharing.capacity
             raise InputError(
-                [Problem(message, "scenario", column="attendance.pooling", value=pooling)]
+                [Problem(message, "scenario", column="sharing.capacity", value=capacity)]
             )
         options = scenario.settings.options.model_copy(update={"allow_unplaced": False})
         settings = scenario.settings.model_copy(update={"options": options})

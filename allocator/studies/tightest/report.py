@@ -10,11 +10,11 @@ from typing import Any
 from allocator.errors import shorten
 from allocator.plan.tables import json_text, write_plan
 from allocator.plan.types import Plan, Status
-from allocator.plan.verify.words import counted, listed
 from allocator.scenario.settings import decimal_text
 from allocator.studies.files import write_whole
 from allocator.studies.tightest import Fit, Missing, Served, Tightest
 from allocator.studies.tightest.ratios import text_down, text_up
+from allocator.words import counted, listed, verb
 
 DOCUMENT = "tightest.json"
 SERVES = "serves"
@@ -24,7 +24,8 @@ LONGEST = 400
 
 def text(found: Tightest) -> str:
     """Return what is known, for people to read: what fits and what serves, each for itself."""
-    facts = {**_fits(found.fit), **_serves(found.served), "both": _both(found)}
+    serves = _plan_serves(found) if found.served.needs_plan else _serves(found.served)
+    facts = {**_fits(found.fit), **serves, "both": _both(found)}
     lines = [f"{name:<10}{shorten(said, LONGEST)}" for name, said in facts.items()]
     return "\n".join(lines) + f"\n\n{found.seconds:,.1f} s\n"
 
@@ -43,16 +44,29 @@ def _fits(fit: Fit) -> dict[str, str]:
 def _smallest(fit: Fit) -> str:
     if fit.people_per_desk is None:
         return "unknown: time ran out with no plan at any ratio"
-    desks = f"{fit.desks:,} desks needed, {fit.usable:,} usable, a checked plan"
+    desks = f"{counted(fit.desks or 0, 'desk')} needed, {fit.usable:,} usable, a checked plan"
     said = f"from {text_up(fit.people_per_desk)} people per desk: {desks}"
     if fit.status is Status.OPTIMAL or fit.at_least is None:
         return said
     return f"{said}; whether from as little as {text_up(fit.at_least)}, time did not tell"
 
 
+def _plan_serves(found: Tightest) -> dict[str, str]:
+    """Return how the plan at hand serves, where units share desks with others."""
+    fit, plan = found.fit, found.fit.plan
+    if plan is None or plan.attendance is None or fit.people_per_desk is None:
+        return {"serves": "unknown: there is no plan to tell it by"}
+    service = plan.attendance
+    floors = f"{service.floors_short:,} of {counted(service.floors, 'floor')}"
+    level = f"more than {100 * service.short_day_probability:g} % of peak days"
+    at = f"the plan at {text_up(fit.people_per_desk)}"
+    return {"serves": f"told by a plan alone: {at} is short on {level} on {floors}"}
+
+
 def _serves(served: Served) -> dict[str, str]:
     level = f"short on at most {100 * served.short_day_probability:g} % of peak days"
-    sets = f"{served.unit_id} of {served.headcount:,} people needs {counted(served.desks, 'desk')}"
+    unit = f"{served.unit_id} of {counted(served.headcount, 'person')}"
+    sets = f"{unit} needs {counted(served.desks, 'desk')}"
     if served.people_per_desk is None:
         return {"serves": f"no ratio: {sets} to be {level}, more than its own ratio gives it"}
     up_to = text_down(served.people_per_desk)
@@ -64,6 +78,8 @@ def _serves(served: Served) -> dict[str, str]:
 
 
 def _both(found: Tightest) -> str:
+    if found.does_both is None and found.served.needs_plan:
+        return "not settled: no plan at hand serves, and another ratio or plan may"
     if found.does_both is None:
         return "not settled in time"
     if found.does_both:
@@ -87,7 +103,7 @@ def _lacking(found: Tightest) -> str:
 
 
 def _desks(missing: Missing) -> str:
-    lacking = f"{counted(missing.least, 'desk')} {'is' if missing.least == 1 else 'are'} missing"
+    lacking = f"{counted(missing.least, 'desk')} {verb(missing.least, 'are')} missing"
     if missing.enough == missing.least:
         return lacking
     known = "" if missing.enough is None else f", and {missing.enough:,} are enough"
@@ -113,6 +129,7 @@ def as_json(found: Tightest) -> dict[str, Any]:
         "serves": _ratio(served.people_per_desk, below=_ratio(served.below)),
         "serves_because": {
             "short_day_probability": served.short_day_probability,
+            "shared_by": served.shared_by,
             "unit_id": served.unit_id,
             "headcount": served.headcount,
             "desks": served.desks,

@@ -1,8 +1,9 @@
 """The largest ratio that serves, exactly, and a plan of a ratio that serves as it stands.
 
-A ratio serves where every unit has as many desks as it needs on peak days, no unit divided: so
-`compare` says it of a case without a plan. A plan is as bad as its worst pool, and in a plan units
-may be divided.
+Where those of a unit share desks with one another alone, a ratio serves where every unit has as
+many desks as it needs on peak days, no unit divided: so `compare` says it of a case without a
+plan. Where others share them too, only a plan tells. A plan is as bad as its worst pool, and in a
+plan units may be divided.
 """
 
 from __future__ import annotations
@@ -31,9 +32,12 @@ class Served:
     ----------
     short_day_probability
         The allowed share, as the settings say.
+    shared_by
+        Who share desks: but for "unit" the largest ratio that serves is not known, as a plan alone
+        tells.
     people_per_desk, place
-        The largest ratio that serves, and its place; None where none does, as a unit that keeps
-        a ratio of its own is short whatever the others have.
+        The largest ratio that serves, and its place; None where that is not known, or none does,
+        as a unit that keeps a ratio of its own is short whatever the others have.
     below
         At this ratio and above, a unit has a desk too few; None where none ever has.
     unit_id, headcount, desks
@@ -44,8 +48,9 @@ class Served:
     """
 
     short_day_probability: float
-    people_per_desk: Fraction | None
-    place: int | None
+    shared_by: str
+    people_per_desk: Fraction | None = None
+    place: int | None = None
     below: Fraction | None = None
     unit_id: str = ""
     headcount: int = 0
@@ -54,24 +59,38 @@ class Served:
     scenario: Scenario | None = None
     plan: Plan | None = None
 
+    @property
+    def needs_plan(self) -> bool:
+        """Whether a plan alone tells if a ratio serves."""
+        return self.shared_by != "unit"
+
 
 def largest_that_serves(ratios: Ratios) -> Served:
     """Return the largest ratio that serves, and which unit sets it."""
     scenario = ratios.at(0)
     kept = own_ratios(scenario)
-    allowed = scenario.settings.attendance.short_day_probability
-    lowest = Served(allowed, ratios.values[-1], len(ratios) - 1)
+    attendance = scenario.settings.attendance
+    none = Served(attendance.short_day_probability, attendance.shared_by)
+    if none.needs_plan:
+        return none
+    lowest = replace(none, people_per_desk=ratios.values[-1], place=len(ratios) - 1)
     for unit in scenario.housed:
         needed = _shared_desks_needed(scenario, unit)
-        named = unit.unit_id, unit.headcount, unit.own_desks + needed
+        named = replace(
+            none,
+            unit_id=unit.unit_id,
+            headcount=unit.headcount,
+            desks=unit.own_desks + needed,
+        )
         if unit.unit_id in kept:
             if needed > demand(unit) - unit.own_desks:
-                return Served(allowed, None, None, None, *named)
+                return named
         elif needed > 1:
             limit = Fraction(unit.headcount - unit.own_desks, needed - 1)
             if lowest.below is None or limit < lowest.below:
                 place = ratios.last_below(limit)
-                lowest = Served(allowed, ratios.values[place], place, limit, *named)
+                ratio = ratios.values[place]
+                lowest = replace(named, people_per_desk=ratio, place=place, below=limit)
     return lowest
 
 

@@ -70,6 +70,7 @@ function showCase(scenario, told) {
   byId("case-title").textContent = told.title || t("report.untitled");
   tiles(byId("case-tiles"), ["people", "organisations", "units", "towers", "floors", "needed", "usable"].map((key) => [number(told[key]), t(`start.${key}`)]));
   const spare = told.usable - told.needed;
+  byId("case-fits").hidden = told.needed === null; // by chance, who comes decides
   byId("case-fits").textContent = spare >= 0 ? t("start.fits", { spare: number(spare) }) : t("start.short", { lacking: number(-spare) });
   byId("case-fits").classList.toggle("bad", spare < 0);
   fill(byId("case-warnings"), ...told.warnings.slice(0, 20).map((text) => el("li", { textContent: text, lang: "en" })));

@@ -6,7 +6,7 @@ export const state = {
   plan: null, // plan.json
   before: null, // the plan that the differences are told against
   failed: null, // {scenario, plan} of an answer that there is no plan
-  pieces: new Map(), // "unit\nfloor" -> {unit, floor, desks, people}; people count where desks are pooled
+  pieces: new Map(), // "unit\nfloor" -> {unit, floor, desks, people}; people count where capacity is by chance
   pins: new Map(), // the same keys -> {unit, floor}
   forbidden: new Map(),
   moves: [], // {unit, floor, desks}

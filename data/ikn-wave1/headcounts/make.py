@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 HERE = Path(__file__).parent
-COLUMNS = ("unit_id", "headcount", "own_desks", "people_per_desk", "attendance_share")
+COLUMNS = ("unit_id", "headcount", "own_desks", "people_per_desk")
 AGENCIES = frozenset({"LPNK", "LNS", "lembaga_independen"})
 SUCCESSORS = {
     "KEMENKUMHAM-01": 214,  # law: 3 of 12 units of echelon I

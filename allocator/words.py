@@ -1,4 +1,4 @@
-"""Turns of phrase for the sentences of violations. What is violated is not decided here."""
+"""Turns of phrase that all sentences share: one is not plural, and long lists are cut."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ def counted(number: int, noun: str) -> str:
         return f"{number:,} people"
     ending = "" if number == 1 else "es" if noun.endswith("x") else "s"
     return f"{number:,} {noun}{ending}"
+
+
+def verb(number: int, plural: str) -> str:
+    """Return the verb for so many: ``need`` or, for one, ``needs``; ``has``, ``is``."""
+    if number != 1:
+        return plural
+    return {"have": "has", "are": "is"}.get(plural, f"{plural}s")
 
 
 def listed(things: Iterable[object]) -> str:
