@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from allocator.plan.tables import FILES
+from allocator.plan.tables import FILES, WORKBOOK
 
 ROOT = Path(__file__).parents[1]
 SCENARIO = "data/ikn-kemenko4"
@@ -41,7 +41,7 @@ def plan(out: Path) -> Any:
 
 def test_all_files_are_there(out: Path) -> None:
     """The files of a plan, and nothing else."""
-    assert {file.name for file in out.iterdir()} == set(FILES)
+    assert {file.name for file in out.iterdir()} == {*FILES, WORKBOOK}
 
 
 def test_everybody_sits_and_the_plan_beats_first_fit(plan: Any) -> None:

@@ -157,7 +157,7 @@ class _OwnFloors:
         floors = sum(self.solver.value(taken) for taken in self.taken.values())
         room = sum(self.solver.value(room) for room in self.room)
         has = f"{counted(floors, 'floor')} with {counted(room, 'desk')}"
-        return f"{has}, of which {room - waste:,} are used"
+        return f"{has}, of which {room - waste:,} {verb(room - waste, 'are')} used"
 
 
 def _solver() -> cp_model.CpSolver:
