@@ -27,9 +27,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a run of six seconds."""
+    """The files of a run of three seconds."""
     folder = tmp_path_factory.mktemp("out")
-    done = run("solve", SCENARIO, "--time-limit", "6", "--workers", "2", "--out", str(folder))
+    done = run("solve", SCENARIO, "--time-limit", "3", "--workers", "2", "--out", str(folder))
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -73,7 +73,7 @@ def test_one_desk_each_is_too_much(out: Path) -> None:
 
 def test_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     """Two reproducible runs write the same placements.csv, byte for byte."""
-    options = ("--reproducible", "--time-limit", "2", "--workers", "1", "--seed", "7")
+    options = ("--reproducible", "--time-limit", "0.5", "--workers", "1", "--seed", "7")
     for name in ("one", "two"):
         assert run("solve", SCENARIO, *options, "--out", str(tmp_path / name)).returncode == 0
     one, two = ((tmp_path / name / "placements.csv").read_bytes() for name in ("one", "two"))

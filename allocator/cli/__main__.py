@@ -1,8 +1,6 @@
 """Runs the command line as ``python -m allocator.cli``."""
 
-import sys
-
-from allocator.cli import main
+from allocator.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

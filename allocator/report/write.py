@@ -6,11 +6,17 @@ from pathlib import Path
 
 from allocator.errors import InputError, Problem
 from allocator.report.book import workbook
-from allocator.report.pdf import pdf
 from allocator.report.pictures import FORMATS, pictures, render
 from allocator.report.tables import Reported
 
-MADE_BY = {".pdf": pdf, ".xlsx": workbook}
+
+def _pdf(given: Reported) -> bytes:
+    from allocator.report.pdf import pdf  # noqa: PLC0415 - slow to import, and a workbook needs none
+
+    return pdf(given)
+
+
+MADE_BY = {".pdf": _pdf, ".xlsx": workbook}
 """What makes a file, by the end of its name."""
 PICTURES = "pictures"
 

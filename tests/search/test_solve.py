@@ -11,10 +11,12 @@ import pytest
 from allocator.errors import InputError
 from allocator.plan.types import Plan, Status, StoppedBecause
 from allocator.scenario.types import Scenario
+from allocator.search import record
 from allocator.search import solve as solving
 from allocator.search.progress import Progress
 from allocator.search.solve import SolveOptions, solve
 from tests.builders import scenario as build
+from tests.conftest import PATIENCE
 
 QUICK = SolveOptions(time_limit_s=2, workers=1)
 
@@ -106,7 +108,7 @@ def test_the_trace_runs_from_the_start_of_the_solve() -> None:
 def test_it_says_why_it_ended() -> None:
     """A closed gap, no better plan for long, and a wish to stop are told apart."""
     closed = solve(offices(6), SolveOptions(time_limit_s=60, workers=2))
-    settled = solve(offices(12, desks=60), SolveOptions(time_limit_s=60, workers=1))
+    settled = solve(offices(12, desks=60), SolveOptions(time_limit_s=12, workers=1))
     asked = solve(offices(12, desks=60), QUICK, should_stop=lambda: True)
     told = [plan.run.stopped_because for plan in (closed, settled, asked)]
     assert told == ["gap_closed", "no_better_plan", "asked"]
@@ -114,7 +116,7 @@ def test_it_says_why_it_ended() -> None:
 
 def test_one_worker_that_ends_by_patience_gives_the_same_plan_under_any_load() -> None:
     """Patience is counted in work: another thread that keeps Python busy changes nothing."""
-    options, over = SolveOptions(time_limit_s=60, workers=1), Event()
+    options, over = SolveOptions(time_limit_s=12, workers=1), Event()
     alone = solve(offices(12, desks=60), options)
     busy = Thread(target=lambda: [sum(range(1000)) for _ in iter(over.is_set, True)])
     busy.start()
@@ -124,6 +126,22 @@ def test_one_worker_that_ends_by_patience_gives_the_same_plan_under_any_load() -
         over.set()
     assert alone.run.stopped_because is StoppedBecause.NO_BETTER_PLAN
     assert beside.placements == alone.placements
+
+
+def test_a_half_empty_office_is_not_left_with_a_split_unit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Eight floors at 57 %: the search goes on until no unit is apart beside vacant floors."""
+    monkeypatch.setattr(record, "PATIENCE", PATIENCE)
+    floors = [("T0", (86, 244, 161, 182, 99)), ("T1", (77, 65, 162))]
+    heads = zip((116, 31, 33, 54, 41, 32, 82, 134, 95), "426251653", strict=True)
+    case = build(
+        floors=[(f"{t}-{i}", t, i, d) for t, desks in floors for i, d in enumerate(desks)],
+        headcounts=[(f"u{i}", people, f"o{o}") for i, (people, o) in enumerate(heads)],
+        towers=[(t, t, None, 100.0 * i, 0.0) for i, (t, _) in enumerate(floors)],
+    )
+    plan = solve(case, SolveOptions(time_limit_s=20, workers=1))
+    assert len(plan.placements) == len(case.housed)
 
 
 def test_too_few_desks_are_counted_not_searched_for() -> None:
