@@ -17,8 +17,6 @@ SCENARIO = "data/ikn-kemenko4"
 FIRST_FIT = 13_413
 """Total of a plan that fills floors one after another."""
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "allocator.cli", *arguments]
@@ -27,9 +25,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a run of three seconds."""
+    """The files of a run of five seconds."""
     folder = tmp_path_factory.mktemp("out")
-    done = run("solve", SCENARIO, "--time-limit", "3", "--workers", "2", "--out", str(folder))
+    done = run("solve", SCENARIO, "--time-limit", "5", "--workers", "2", "--out", str(folder))
     assert done.returncode == 0, done.stderr
     return folder
 

@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from io import TextIOWrapper
-from typing import NoReturn
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -110,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run() -> NoReturn:
-    """Run the command of this process and end it; taking all libraries down takes half a second."""
+    """Run the command of this process, and end it at once: else libraries take half a second."""
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(BrokenPipeError):

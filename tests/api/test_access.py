@@ -24,7 +24,6 @@ from api.oidc import IssuedTokens
 from tests.api.conftest import client, limits
 from tests.api.live import served, until
 
-pytestmark = pytest.mark.xdist_group("service")
 ASYNC = {"Prefer": "respond-async"}
 
 

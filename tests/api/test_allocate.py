@@ -10,8 +10,6 @@ from allocator.plan.tables import plan_from_json
 from api.examples import REQUESTS, SMALLEST, TOO_SMALL
 from tests.api.live import Live
 
-pytestmark = pytest.mark.xdist_group("service")
-
 
 def test_smallest_request_gives_a_plan(service: Live) -> None:
     """One floor and one unit at 1.3 people a desk: 54 desks, proved optimal."""

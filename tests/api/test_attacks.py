@@ -18,7 +18,6 @@ from api.examples import SMALLEST
 from tests.api.conftest import client
 from tests.api.live import served
 
-pytestmark = pytest.mark.xdist_group("service")
 JSON = {"content-type": "application/json"}
 FLOOR = SMALLEST["floors"][0]
 UNIT = SMALLEST["headcounts"][0]

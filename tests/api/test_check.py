@@ -9,8 +9,6 @@ from fastapi.testclient import TestClient
 
 from api.examples import CHECKED
 
-pytestmark = pytest.mark.xdist_group("service")
-
 
 def test_plan_that_lacks_desks_is_told_by_how_many(idle: TestClient) -> None:
     """The example: 50 of 54 desks are placed."""

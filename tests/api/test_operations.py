@@ -17,8 +17,6 @@ from api.jobs.store import NewJob, NoSuchJobError, Store
 from tests.api.conftest import limits
 from tests.api.test_jobs import QUICK, handed_in
 
-pytestmark = pytest.mark.xdist_group("service")
-
 
 def test_metrics_count_jobs_and_requests(idle: TestClient) -> None:
     """Jobs by state and requests by route and status are there for Prometheus."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from fastapi.testclient import TestClient
 
 from allocator.scenario.read import read_scenario
@@ -12,7 +11,6 @@ from allocator.scenario.write import write_scenario
 from api.examples import SMALLEST
 from tests.api.test_jobs import ASYNC
 
-pytestmark = pytest.mark.xdist_group("service")
 FLOORS = "floor_id;tower_id;level;desks\nA-1;A;1;60\n".encode("utf-16")
 HEADCOUNTS = b"unit_id,headcount,organisation_id\nFinance,70,Treasury\n"
 SETTINGS = b'[sharing]\npeople_per_desk = "1.3"\n'

@@ -14,8 +14,6 @@ from tests.cli.conftest import Finished
 Run = Callable[..., Finished]
 QUICK = ("--time-limit", "2", "--workers", "1")
 
-pytestmark = pytest.mark.xdist_group("batch")
-
 
 @pytest.fixture
 def tables(tmp_path: Path) -> Path:

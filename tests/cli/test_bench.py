@@ -13,8 +13,6 @@ from allocator.search.local import ready
 
 QUICK = ("--time-limit", "1", "--workers", "1", "--seeds", "0")
 
-pytestmark = pytest.mark.xdist_group("batch")
-
 
 def test_us_and_the_peers_side_by_side(
     capsys: pytest.CaptureFixture[str],

@@ -14,8 +14,6 @@ from tests.cli.conftest import Finished
 Run = Callable[..., Finished]
 QUICK = ("--time-limit", "2", "--workers", "1")
 
-pytestmark = pytest.mark.xdist_group("batch")
-
 
 def test_desks_and_plans_are_told(allocator: Run, office: Path, tmp_path: Path) -> None:
     """What each ratio needs and what its plan costs are two tables; the files are named."""

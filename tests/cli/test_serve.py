@@ -15,7 +15,6 @@ from tests.api.live import live, processes, until
 from tests.cli.conftest import Finished
 
 Run = Callable[..., Finished]
-pytestmark = pytest.mark.xdist_group("service")
 
 
 @pytest.fixture(autouse=True)

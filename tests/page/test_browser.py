@@ -16,7 +16,7 @@ from allocator.texts import texts
 from api.page.template import EXAMPLE
 from tests.page.conftest import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SMALL = "unit_id,headcount\nFinance,50\n"
 HOSTILE = '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script>=1+1'

@@ -30,7 +30,7 @@ PIECES = {"min_piece_desks": 1, "min_piece_share": "0"}
 NO_TRIPS = dict.fromkeys(("unit", "parent", "organisation", "coordinator", "siblings"), 0.0)
 
 
-def bounds(given: Scenario, unplaced_people: float = 0.0, time_limit_s: float = 0.1) -> Bounds:
+def bounds(given: Scenario, unplaced_people: float = 0.0, time_limit_s: float = 0.05) -> Bounds:
     """Bounds in a short time: whatever is proved by then must hold."""
     *_, last = lower_bounds(
         compile_case(given), time_limit_s=time_limit_s, unplaced_people=unplaced_people
