@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from allocator.studies.compare import Case, Row, Standing
 
 EXAMPLE = "allocator compare data/ikn-wave1 --people-per-desk 1.0:2.0:0.1 --out out/ratios"
+BESIDE_S = 4.0
+"""Seconds that starting processes and drawing may take besides, about half of it each."""
 TERMS = (
     "extra_towers",
     "extra_floors",
@@ -105,12 +107,14 @@ def _solved(
 ) -> tuple[Row, ...]:
     """Solve what counting leaves open, in processes of its own."""
     from allocator.console import display
+    from allocator.plan.tables import prepare_pictures
     from allocator.studies.compare import at_most_s
     from allocator.studies.compare import compare as run
     from allocator.studies.pool import Pool, compile_ahead
 
+    prepare_pictures()
     processes = min(worker_count(workers), sum(not case.is_short for case in given))
-    most_s = at_most_s(given, processes, time_limit)
+    most_s = at_most_s(given, processes, time_limit) + BESIDE_S
     said = "stopping with the best plans so far; Ctrl-C again to abort"
     with Pool(processes) as pool, stop_on_interrupt(said) as stop, display() as shown:
         from allocator.search.solve import SolveOptions  # once the processes are starting, too
@@ -124,7 +128,7 @@ def _solved(
             on_step=lambda standing: shown.show(_progress(standing)),
             on_progress=shown.update,
             should_stop=stop.is_set,
-            time_s=most_s,
+            time_s=most_s - BESIDE_S / 2,
         )
 
 

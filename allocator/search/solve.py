@@ -33,6 +33,9 @@ __all__ = ["NO_LAYOUT", "SolveOptions", "solve"]
 CELLS_TO_CLOSE, PRODUCTS_TO_CLOSE = 64, 2_000
 """Units times floors, and products of floors, up to which the exact model closes a case without
 being asked for; without walking it always tries. Others end when nothing better comes."""
+AFTER = 6.0
+"""Times as long as preparing a case that checking, drawing and writing its plan take: measured on
+countries, and so kept of the time limit on a machine that is as busy then as before."""
 CLOSING_WORK = 15.0
 """Deterministic seconds of CP-SAT that it gets for that."""
 
@@ -59,7 +62,7 @@ def solve(
         Asked often; once true, the best plan so far is returned.
     began
         When the time limit began, on the clock of `time.monotonic`; now if left out. A part of
-        it is kept for checking and writing, which take about as long as preparing the case.
+        it is kept for checking and writing.
 
     Raises
     ------
@@ -97,7 +100,7 @@ def _search(
     if reasons:
         record.prove_infeasible()
         return reasons
-    record.reserve(time.monotonic() - entered)
+    record.reserve(AFTER * (time.monotonic() - entered))
     _compile(record)
     products = products_needed(record)
     if options.exact and products > MOST_PRODUCTS:

@@ -24,6 +24,8 @@ LARGE = 6_000
 """Units times floors above which one model does not find a plan at once."""
 LARGEST_MODEL = 60_000
 """Units times floors up to which one model of all is made, for its time and memory."""
+KEPT, MOST_KEPT_S = 0.1, 1.0
+"""Part of a time limit kept for what comes after the search, and seconds at most."""
 SHORTEST_S = 0.5
 """Seconds that the search has at least, to take over pieces that are a plan already."""
 TOLERATED = frozenset({"unplaced", "over_capacity", "max_occupants"})
@@ -61,7 +63,8 @@ class Budget:
         budget = cls(began, began, options.workers, options.seed, stop, on_progress)
         compile_search(partial(budget.enter, COMPILING), stop)
         began += time.monotonic() - now
-        return replace(budget, began=began, deadline=began + options.time_limit_s)
+        kept_s = min(KEPT * options.time_limit_s, MOST_KEPT_S)
+        return replace(budget, began=began, deadline=began + options.time_limit_s - kept_s)
 
     def left(self) -> float:
         """Seconds left, at least 0."""
