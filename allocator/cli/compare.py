@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from allocator.studies.compare import Case, Row, Standing
 
 EXAMPLE = "allocator compare data/ikn-wave1 --people-per-desk 1.0:2.0:0.1 --out out/ratios"
-BESIDE_S = 4.0
+BESIDE_S = 6.0
 """Seconds that starting processes and drawing may take besides, about half of it each."""
 TERMS = (
     "extra_towers",
