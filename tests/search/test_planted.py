@@ -62,7 +62,7 @@ def keeps(scenario: Scenario, plan: Desks, rules: list[tuple[Any, ...]]) -> bool
     return check(scenario.replace(rules=rows("rules", rules)), plan).feasible
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(planted())
 def test_a_scenario_drawn_around_a_plan_is_solved(drawn: tuple[Scenario, Desks]) -> None:
     """Where a plan is known to exist the search finds one, no better than its bound allows."""

@@ -18,7 +18,7 @@ from allocator.studies.bench.peers import OURSELVES, PEERS
 from allocator.studies.bench.types import Allowance, Answer, BenchStatus, Claim, Notes
 from allocator.studies.country import country
 
-WARM_UP_SIZE, WARM_UP_S = 0.05, 3.0
+WARM_UP_SIZE, WARM_UP_S = 0.05, 1.0
 """Size of a country, and seconds, that bring compiled code into memory before the clock runs."""
 
 

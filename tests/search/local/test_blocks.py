@@ -45,7 +45,7 @@ def _weight_by_desks(game: Game, blocks: Blocking) -> float:
     return game.weight
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(seed=st.integers(0, 1000), number=st.integers(0, 2), ruled=st.booleans())
 def test_blocks_weigh_what_their_desks_weigh(seed: int, number: int, ruled: bool) -> None:
     """The game by desks, which counts each unit, comes to the same sum, rules included."""
@@ -53,7 +53,7 @@ def test_blocks_weigh_what_their_desks_weigh(seed: int, number: int, ruled: bool
     assert blocks.weight == pytest.approx(_weight_by_desks(game, blocks))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(seed=st.integers(0, 1000), number=st.integers(0, 2), ruled=st.booleans())
 def test_sums_stay_right_over_many_moves(seed: int, number: int, ruled: bool) -> None:
     """What shifts and swaps have added up to is what counting all anew comes to."""
