@@ -44,7 +44,7 @@ def window_chart(rows: Sequence[Row], language: str = "en") -> alt.HConcatChart:
         .configure(font=FONT, background="white", locale={"number": say.locale})
         .configure_view(stroke=None)
         .configure_axis(labelColor=INK, titleColor=INK, gridColor="#E4E7EB", domainColor=FAINT)
-        .configure_legend(labelColor=INK, titleColor=INK, orient="bottom")
+        .configure_legend(labelColor=INK, titleColor=INK, orient="bottom", labelLimit=0)
     )
     return whole
 
