@@ -6,6 +6,7 @@ Jobs are in the tables of dbos; keys of callers and leases of workers are in our
 from __future__ import annotations
 
 import sqlite3
+import sys
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ from allocator.errors import InputError, Problem
 APPLICATION = "allocator"
 SERIALIZER = DBOSPortableJSONSerializer()
 _BUSY_MS = 30_000
+OLDEST_SQLITE = (3, 42) if sys.version_info >= (3, 12) else (3, 35)
+"""The oldest SQLite with which dbos can make its tables; it asks more of newer Pythons."""
 
 _tables = sa.MetaData()
 
@@ -59,7 +62,17 @@ def prepare_database(url: str) -> None:
 
 
 def _prepare_file(path: str) -> None:
-    """Make the file, for its owner alone; readers and the writer do not wait for one another."""
+    """Make the file, for its owner alone; readers and the writer do not wait for one another.
+
+    Raises
+    ------
+    InputError
+        If the SQLite of this Python is too old.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        message = f"expected SQLite {oldest} or later with this Python; PostgreSQL will do as well"
+        raise InputError([Problem(message, "SQLite", value=sqlite3.sqlite_version)])
     Path(path).touch(mode=0o600)
     connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000)
     try:

@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from allocator.errors import InputError
+from api.jobs import database
 from api.jobs.database import open_engine, prepare_database
 from api.jobs.leases import Leases
 from api.jobs.records import Kind
@@ -89,3 +91,13 @@ def test_old_jobs_are_forgotten(tmp_path: Path) -> None:
         store.get("me", over)
     assert store.get("me", waiting).state == "queued"
     store.close()
+
+
+def test_a_sqlite_that_is_too_old_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service does not start to fail at every job; it says what is needed instead."""
+    monkeypatch.setattr(database, "OLDEST_SQLITE", (99, 0))
+    with pytest.raises(InputError, match=r"expected SQLite 99\.0 or later"):
+        prepare_database(f"sqlite:///{tmp_path / 'jobs.sqlite'}")
+    assert not (tmp_path / "jobs.sqlite").exists()
