@@ -144,6 +144,16 @@ def test_a_half_empty_office_is_not_left_with_a_split_unit(
     assert len(plan.placements) == len(case.housed)
 
 
+def test_one_worker_proves_something_where_desks_may_stay_unplaced() -> None:
+    """The bound is of plans that place as many as the last plan, not as few as the first."""
+    prices, options = {"open_desk": 5.0}, {"allow_unplaced": True}
+    case = offices(14, desks=70, settings={"prices": prices, "options": options})
+    plan = solve(case, SolveOptions(time_limit_s=12, workers=1))
+    assert plan.objective.unplaced_people == 0
+    assert plan.bound is not None
+    assert plan.bound > total(plan) / 2
+
+
 def test_too_few_desks_are_counted_not_searched_for() -> None:
     """Infeasible by counting says by how many desks."""
     plan = solve(offices(8, desks=30), QUICK)
