@@ -11,11 +11,12 @@ import fcntl
 import hashlib
 import os
 import platform
+import stat
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
@@ -165,15 +166,24 @@ def _note(module: str) -> Path:
 @cache
 def code_folder() -> Path:
     """Return the first folder for compiled code that can be written: chosen, user's, temporary."""
-    for parent in (*_lasting_places(), _temporary_place()):
-        folder = parent / "allocator" / _fingerprint()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                return folder
-        except OSError:
-            continue
-    return Path(tempfile.mkdtemp(prefix="allocator-")) / "allocator" / _fingerprint()
+    for parent in _lasting_places():
+        with suppress(OSError):
+            return _usable(parent)
+    return _usable(_temporary_place())
+
+
+def _usable(parent: Path) -> Path:
+    """Return the folder for compiled code below another, made and tried.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written to.
+    """
+    folder = parent / "allocator" / _fingerprint()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        return folder
 
 
 def is_lasting() -> bool:
@@ -190,11 +200,13 @@ def _lasting_places() -> tuple[Path, ...]:
 def _temporary_place() -> Path:
     """Return a folder of this user's alone, the same for every command: code there is run."""
     place = Path(tempfile.gettempdir()) / f"allocator-{os.getuid()}"
-    place.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        place.mkdir(mode=0o700)
     found = place.lstat()
-    if place.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        return Path(tempfile.mkdtemp(prefix="allocator-"))
-    return place
+    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    if is_ours and not found.st_mode & 0o077:
+        return place
+    return Path(tempfile.mkdtemp(prefix="allocator-"))
 
 
 @cache
@@ -218,13 +230,10 @@ def _processor() -> tuple[str, ...]:
     try:
         told = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
     except OSError:
-        told = []
+        told = [platform.processor()]
     kinds = ("model name", "flags", "Features", "CPU part")
-    return (*asked, platform.machine(), platform.processor(), *filter(_starts(kinds), told))
-
-
-def _starts(kinds: tuple[str, ...]) -> Callable[[str], bool]:
-    return lambda line: line.startswith(kinds)
+    known = [line for line in told if line.startswith(kinds)] or told
+    return (*asked, platform.machine(), *known)
 
 
 def shaping() -> list[Path]:

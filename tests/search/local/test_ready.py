@@ -114,6 +114,23 @@ def test_the_temporary_folder_is_the_same_for_every_command(
 
 
 @pytest.mark.usefixtures("_nowhere")
+def test_a_file_in_the_place_of_the_temporary_folder_is_left_alone(tmp_path: Path) -> None:
+    """Another temporary folder is taken then."""
+    (tmp_path / f"allocator-{ready.os.getuid()}").touch()
+    assert ready.code_folder.__wrapped__().is_dir()
+
+
+def test_no_temporary_folder_is_made_where_none_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that can be written to is enough."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kept"))
+    monkeypatch.setattr(ready.tempfile, "gettempdir", lambda: str(tmp_path))
+    assert ready.code_folder.__wrapped__().is_relative_to(tmp_path / "kept")
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+@pytest.mark.usefixtures("_nowhere")
 def test_a_temporary_folder_that_others_may_write_is_not_used(tmp_path: Path) -> None:
     """Whoever made it could have put code of theirs there."""
     others = tmp_path / f"allocator-{ready.os.getuid()}"
