@@ -6,7 +6,7 @@ Made once a solve (`compile`). Units, floors, towers and organisations are numbe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,43 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.plan.types import Pieces
-from allocator.scenario.rules import RuleKind
 from allocator.scenario.trips import TripTable
-from allocator.scenario.types import Rule, Scenario
+from allocator.scenario.types import Scenario
 from allocator.search.pooling.spreads import Spreads
+from allocator.search.rules import Limit, PlaceKind
 
 Layout = Mapping[tuple[int, int], int]
 """Desks (people, with capacity by chance) by (unit, floor) index: a plan while searched for."""
-
-
-@dataclass(frozen=True)
-class CaseRule:
-    """A rule with its bodies and places resolved to indices.
-
-    Attributes
-    ----------
-    row
-        The rule as it was written.
-    units, others
-        Units of the subject, and of the object where that is a body.
-    floors
-        Floors of the object where that is a place or a floor.
-    """
-
-    row: Rule
-    units: tuple[int, ...]
-    others: tuple[int, ...] = ()
-    floors: tuple[int, ...] = ()
-
-    @property
-    def kind(self) -> RuleKind:
-        """Name of the rule."""
-        return self.row.rule
-
-    @property
-    def both(self) -> tuple[int, ...]:
-        """Units of subject and object together."""
-        return tuple(sorted({*self.units, *self.others}))
 
 
 @dataclass(frozen=True)
@@ -78,8 +48,8 @@ class Case:
     minutes : (F, F) float
     trips_later
         Works the trips out, once; counting does without them.
-    rules
-        The rules that are not yet spent on `allowed`.
+    limits
+        What the rules ask beyond `allowed`.
     """
 
     scenario: Scenario
@@ -100,7 +70,7 @@ class Case:
     allowed: NDArray[np.bool_]
     minutes: NDArray[np.float64]
     trips_later: Callable[[], TripTable]
-    rules: tuple[CaseRule, ...]
+    limits: tuple[Limit, ...]
     weight: NDArray[np.int64]
     """What a desk of each unit weighs (U)."""
     entry: int = 0
@@ -164,6 +134,18 @@ class Case:
     def towers_of(self) -> tuple[tuple[int, ...], ...]:
         """Towers of each complex."""
         return _members(self.complex, int(self.complex.max()) + 1)
+
+    @cached_property
+    def _complexes(self) -> tuple[tuple[int, ...], ...]:
+        return tuple(
+            tuple(f for t in towers for f in self.floors_of[t]) for towers in self.towers_of
+        )
+
+    def places(self, kind: PlaceKind) -> Sequence[tuple[int, ...]]:
+        """Return the floors of each place of a kind."""
+        if kind is PlaceKind.FLOOR:
+            return [(f,) for f in self.floors]
+        return self.floors_of if kind is PlaceKind.TOWER else self._complexes
 
     @cached_property
     def levels_of(self) -> tuple[tuple[tuple[int, ...], ...], ...]:

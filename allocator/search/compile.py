@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from allocator.scenario.demand import desks_on, smallest_piece, to_place, usable_desks
 from allocator.scenario.minutes import walking_minutes
-from allocator.scenario.rules import RuleKind
 from allocator.scenario.settings import Sharing
 from allocator.scenario.trips import trip_table
-from allocator.scenario.types import Rule, Scenario
+from allocator.scenario.types import Scenario
 from allocator.search.cancel import checkpoint
-from allocator.search.case import Case, CaseRule
+from allocator.search.case import Case
 from allocator.search.pooling.rows import Rows, relaxed_rows
+from allocator.search.rules import Numbers, limits_of, narrow
 
 
 def compile_case(scenario: Scenario) -> Case:
@@ -66,6 +66,7 @@ class _Compiler:
         self.housed = scenario.housed
         self.unit = {unit.unit_id: i for i, unit in enumerate(self.housed)}
         self.floor = {floor.floor_id: i for i, floor in enumerate(scenario.floors)}
+        self.numbers = Numbers(scenario, self.unit)
         self.towers = tuple(dict.fromkeys(floor.tower_id for floor in scenario.floors))
         self.organisations = tuple(dict.fromkeys(unit.organisation_id for unit in self.housed))
         sharing = scenario.settings.sharing
@@ -104,7 +105,7 @@ class _Compiler:
             allowed=self._allowed(),
             minutes=walking_minutes(scenario),
             trips_later=cache(partial(trip_table, scenario)),
-            rules=tuple(self._rules()),
+            limits=tuple(limits_of(self.numbers)),
             weight=self.rows.weight,
             entry=self.rows.entry,
             grain=self.rows.grain,
@@ -144,29 +145,12 @@ class _Compiler:
             if row.desks and row.unit_id in self.unit and row.floor_id in self.floor
         }
 
-    def _units(self, body: str) -> tuple[int, ...]:
-        return tuple(self.unit[name] for name in self.scenario.units_of.get(body, ()))
-
-    def _floors(self, place: str) -> tuple[int, ...]:
-        complex_of = self.scenario.complex_of
-        return tuple(
-            i
-            for i, floor in enumerate(self.scenario.floors)
-            if place in (floor.floor_id, floor.tower_id, complex_of[floor.tower_id])
-        )
-
-    def _at(self, place: str) -> NDArray[np.bool_]:
-        inside = np.zeros(len(self.floor), bool)
-        inside[list(self._floors(place))] = True
-        return inside
-
     def _allowed(self) -> NDArray[np.bool_]:
         """Where units may be, by everything that speaks of one unit and one floor."""
         smallest = self.least * self.rows.weight + self.rows.entry
         allowed = (self.capacity[None, :] >= smallest[:, None]) & (self.demand[:, None] > 0)
         self._keep_to_needs(allowed)
-        for rows, narrow in self._by_kind().items():
-            narrow(allowed, rows)
+        narrow(self.numbers, allowed)
         return allowed
 
     def _keep_to_needs(self, allowed: NDArray[np.bool_]) -> None:
@@ -177,68 +161,6 @@ class _Compiler:
         for needs, units in by_needs.items():
             has_all = np.array([needs <= offered for offered in features], bool)
             allowed[units] &= has_all
-
-    def _by_kind(
-        self,
-    ) -> dict[tuple[Rule, ...], Callable[[NDArray[np.bool_], tuple[Rule, ...]], None]]:
-        narrowing = {
-            RuleKind.ONLY_IN: self._only_in,
-            RuleKind.NEVER_IN: self._never_in,
-            RuleKind.KEPT_FOR: self._kept_for,
-            RuleKind.LEVELS: self._levels,
-        }
-        rows = {
-            kind: tuple(row for row in self.scenario.rules if row.rule is kind)
-            for kind in narrowing
-        }
-        return {rows[kind]: narrow for kind, narrow in narrowing.items() if rows[kind]}
-
-    def _only_in(self, allowed: NDArray[np.bool_], rows: tuple[Rule, ...]) -> None:
-        for subject in dict.fromkeys(row.subject for row in rows):
-            inside = np.zeros(len(self.floor), bool)
-            for row in rows:
-                if row.subject == subject:
-                    inside |= self._at(row.object or "")
-            allowed[list(self._units(subject))] &= inside
-
-    def _never_in(self, allowed: NDArray[np.bool_], rows: tuple[Rule, ...]) -> None:
-        for row in rows:
-            units = list(self._units(row.subject))
-            allowed[units] &= ~self._at(row.object or "")
-
-    def _kept_for(self, allowed: NDArray[np.bool_], rows: tuple[Rule, ...]) -> None:
-        for place in dict.fromkeys(row.object for row in rows):
-            welcome = np.zeros(len(self.unit), bool)
-            for row in rows:
-                if row.object == place:
-                    welcome[list(self._units(row.subject))] = True
-            allowed[np.ix_(~welcome, self._at(place or ""))] = False
-
-    def _levels(self, allowed: NDArray[np.bool_], rows: tuple[Rule, ...]) -> None:
-        level = np.array([floor.level for floor in self.scenario.floors])
-        for row in rows:
-            low, high = row.level_range
-            allowed[list(self._units(row.subject))] &= (level >= low) & (level <= high)
-
-    def _rules(self) -> Iterable[CaseRule]:
-        """Rules that `allowed` does not settle."""
-        bodies = {
-            RuleKind.SAME_FLOOR,
-            RuleKind.SAME_TOWER,
-            RuleKind.SAME_COMPLEX,
-            RuleKind.ADJACENT_FLOORS,
-            RuleKind.APART_FLOOR,
-            RuleKind.APART_TOWER,
-        }
-        alone = {RuleKind.OWN_FLOOR, RuleKind.CONTIGUOUS, RuleKind.MAX_FLOORS, RuleKind.MAX_TOWERS}
-        for row in self.scenario.rules:
-            units = self._units(row.subject)
-            if row.rule in bodies:
-                yield CaseRule(row, units, others=self._units(row.object or ""))
-            elif row.rule in alone:
-                yield CaseRule(row, units)
-            elif row.rule is RuleKind.AT_LEAST:
-                yield CaseRule(row, units, floors=self._floors(row.object or ""))
 
 
 def _whole(values: Iterable[int]) -> NDArray[np.int64]:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from allocator.scenario.rules import RuleKind
 from allocator.search.case import Layout
 from allocator.search.exact import any_plan, everywhere
 from allocator.search.model.layout_model import Found, LayoutModel, Proof
 from allocator.search.overfull import fewest_beyond
 from allocator.search.record import Record
+from allocator.search.rules import Pinned
 from allocator.search.stacking import desks_short, repair, stack
 from allocator.search.towers import assign_towers
 
@@ -69,7 +69,7 @@ def first_plan(record: Record, rng: np.random.Generator) -> None:
 
 
 def _has_pins(record: Record) -> bool:
-    return any(rule.kind is RuleKind.AT_LEAST for rule in record.case.rules)
+    return any(isinstance(limit, Pinned) for limit in record.case.limits)
 
 
 def _in_one(record: Record, near: Layout | None = None) -> None:

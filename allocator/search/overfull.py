@@ -113,7 +113,8 @@ class _Search:
             found = self._solve(self._cells(loose), near, self.left() / 4, least=self._short())
             if found is not None:
                 return found
-            tied = {u for rule in self.case.rules if loose & set(rule.both) for u in rule.both}
+            ruled = (set(limit.all_units) for limit in self.case.limits)
+            tied = set[int]().union(*(units for units in ruled if loose & units))
             if tied <= loose:
                 break
             loose |= tied

@@ -12,16 +12,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from allocator.plan.people import share_people
-from allocator.scenario.rules import RuleKind
+from allocator.scenario.types import Rule
 from allocator.search.cancel import checkpoint
-from allocator.search.case import Case, CaseRule
+from allocator.search.case import Case
 from allocator.search.model.layout_model import Effort, interruptible
 from allocator.search.progress import ShouldStop
+from allocator.search.rules import Apart, AtMost, Exclusive, Limit, Pinned, PlaceKind
 
 LARGEST_MODEL = 30_000
 """Blocks times towers in one model; beyond it blocks are coarser first."""
@@ -100,16 +102,16 @@ def _grains(case: Case) -> list[str]:
 
 def make_blocks(case: Case, grain: str) -> list[Block]:
     """Return the blocks of a grain: ``organisation``, ``parent`` or ``unit``."""
-    rules_of: defaultdict[int, list[int]] = defaultdict(list)
-    for i, rule in enumerate(case.rules):
-        for u in rule.both:
-            rules_of[u].append(i)
+    rows_of: defaultdict[int, list[Rule]] = defaultdict(list)
+    for limit in case.limits:
+        for u in limit.all_units:
+            rows_of[u].append(limit.row)
     groups: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for u in case.units:
         if case.demand[u]:
             own: object = u if grain == "unit" else None
             parent = case.scenario.housed[u].parent_id if grain == "parent" else None
-            signature = (case.allowed[u].tobytes(), tuple(rules_of[u]))
+            signature = (case.allowed[u].tobytes(), tuple(rows_of[u]))
             groups[int(case.organisation[u]), parent, own, signature].append(u)
     return [_block(case, units) for units in groups.values()]
 
@@ -204,11 +206,11 @@ class TowerModel:
         for t in self.case.towers:
             checkpoint()
             self._capacity(t)
-        for rule in self.case.rules:
+        for limit in self.case.limits:
             checkpoint()
-            post = POST.get(rule.kind)
+            post = POST.get(type(limit))
             if post is not None:
-                post(self, rule)
+                post(self, limit)
         self._share_the_rest()
 
     def _short(self, b: int) -> LinearSum:
@@ -345,84 +347,71 @@ class TowerModel:
         return {cell: int(solver.value(desks)) for cell, desks in self.desks.items()}
 
 
-def same_tower(model: TowerModel, rule: CaseRule) -> None:
-    """Both are in one tower (same_floor and adjacent_floors ask for that, too)."""
-    model.model.add_at_most_one(model.presences(model.blocks_of(rule.both)))
+def at_most(model: TowerModel, limit: AtMost) -> None:
+    """The units are in so many towers or complexes at most; on floors, in towers with the room."""
+    blocks = model.blocks_of(limit.units)
+    if limit.place is PlaceKind.COMPLEX:
+        _some_of(model, _complexes(model, blocks), limit.most)
+    elif limit.place is PlaceKind.TOWER:
+        _some_of(model, model.presences(blocks), limit.most)
+    elif all(len(model.blocks[b].units) == 1 for b in blocks) or limit.binds:
+        _on_floors(model, blocks, limit.most)
 
 
-def same_floor(model: TowerModel, rule: CaseRule) -> None:
-    """Both are in one tower with a floor that has room for them."""
-    same_tower(model, rule)
-    blocks = model.blocks_of(rule.both)
+def _on_floors(model: TowerModel, blocks: tuple[int, ...], most: int) -> None:
+    """Desks of the blocks in a tower fit on so many of its floors, in so many towers at most."""
+    _some_of(model, model.presences(blocks), most)
     for t in model.case.towers:
-        room = max(int(model.case.capacity[f]) for f in model.case.floors_of[t])
-        model.model.add(model.in_tower(blocks, t) <= room)
+        floors = frozenset[int]().union(*(model._floors(b, t) for b in blocks))
+        rooms = sorted((int(model.case.capacity[f]) for f in floors), reverse=True)
+        model.model.add(model.in_tower(blocks, t) <= sum(rooms[:most]))
 
 
-def same_complex(model: TowerModel, rule: CaseRule) -> None:
-    """Both are in one complex."""
-    blocks = model.blocks_of(rule.both)
+def _some_of(model: TowerModel, literals: Sequence[cp_model.IntVar], most: int) -> None:
+    if most == 1:
+        model.model.add_at_most_one(literals)
+    else:
+        model.model.add(sum(literals) <= most)
+
+
+def _complexes(model: TowerModel, blocks: tuple[int, ...]) -> list[cp_model.IntVar]:
     found = []
     for towers in model.case.towers_of:
         used = [model.present(blocks, t) for t in towers]
         literal = model._either([u for u in used if u is not None])
         found += [literal] if literal is not None else []
-    model.model.add_at_most_one(found)
+    return found
 
 
-def apart_tower(model: TowerModel, rule: CaseRule) -> None:
-    """No tower holds both."""
-    first, second = model.blocks_of(rule.units), model.blocks_of(rule.others)
+def apart(model: TowerModel, limit: Apart) -> None:
+    """No tower holds both; floors are left to the stages after this."""
+    if limit.place is not PlaceKind.TOWER:
+        return
+    first, second = model.blocks_of(limit.units), model.blocks_of(limit.others)
     for t in model.case.towers:
         pair = [model.present(first, t), model.present(second, t)]
         model.model.add_at_most_one([literal for literal in pair if literal is not None])
 
 
-def max_towers(model: TowerModel, rule: CaseRule) -> None:
-    """The subject as a whole is in at most that many towers."""
-    model.model.add(sum(model.presences(model.blocks_of(rule.units))) <= rule.row.count)
+def exclusive(model: TowerModel, limit: Exclusive) -> None:
+    """Whole floors are set apart for the units; other organisations share the rest."""
+    own = model.blocks_of(limit.units)
+    organisation = int(model.case.organisation[limit.units[0]])
+    for t in model.case.towers:
+        if model.present(own, t) is not None:
+            model.model.add(model.in_tower(own, t) <= model.set_apart(organisation, t))
 
 
-def max_floors(model: TowerModel, rule: CaseRule) -> None:
-    """A unit's desks in a tower fit on that many of its floors."""
-    count = rule.row.count
-    for b in model.blocks_of(rule.units):
-        if len(model.blocks[b].units) > 1:
-            continue
-        model.model.add(sum(model.presences((b,))) <= count)
-        for t in model.case.towers:
-            rooms = sorted(
-                (int(model.case.capacity[f]) for f in model._floors(b, t)), reverse=True
-            )
-            if (b, t) in model.used:
-                model.model.add(model.desks[b, t] <= sum(rooms[:count]))
-
-
-def own_floor(model: TowerModel, rule: CaseRule) -> None:
-    """Whole floors are set apart for the subject; other organisations share the rest."""
-    blocks = model.blocks_of(rule.units)
-    for o in {model.blocks[b].organisation for b in blocks}:
-        own = [b for b in blocks if model.blocks[b].organisation == o]
-        for t in model.case.towers:
-            if model.present(tuple(own), t) is not None:
-                model.model.add(model.in_tower(own, t) <= model.set_apart(o, t))
-
-
-def at_least(model: TowerModel, rule: CaseRule) -> None:
+def pinned(model: TowerModel, limit: Pinned) -> None:
     """The tower of the floor holds at least the desks that are pinned there."""
-    tower = int(model.case.tower[rule.floors[0]])
-    model.model.add(model.in_tower(model.blocks_of(rule.units), tower) >= rule.row.count)
+    tower = int(model.case.tower[limit.floor])
+    model.model.add(model.in_tower(model.blocks_of(limit.units), tower) >= limit.desks)
 
 
-POST: dict[RuleKind, Callable[[TowerModel, CaseRule], None]] = {
-    RuleKind.SAME_FLOOR: same_floor,
-    RuleKind.SAME_TOWER: same_tower,
-    RuleKind.ADJACENT_FLOORS: same_tower,
-    RuleKind.SAME_COMPLEX: same_complex,
-    RuleKind.APART_TOWER: apart_tower,
-    RuleKind.OWN_FLOOR: own_floor,
-    RuleKind.MAX_TOWERS: max_towers,
-    RuleKind.MAX_FLOORS: max_floors,
-    RuleKind.AT_LEAST: at_least,
+POST: dict[type[Limit], Callable[[TowerModel, Any], None]] = {
+    AtMost: at_most,
+    Apart: apart,
+    Exclusive: exclusive,
+    Pinned: pinned,
 }
-"""Rules that say something of towers; apart_floor and contiguous speak of floors alone."""
+"""Limits that say something of towers; contiguous ones speak of floors alone."""

@@ -19,9 +19,10 @@ from allocator.search.bounds.scaling import Scale
 from allocator.search.case import Case
 from allocator.search.model.layout_model import Effort, interruptible
 from allocator.search.model.objective import Cost, all_terms, fitting_scale
-from allocator.search.model.rules import post_all, towers
+from allocator.search.model.rules import places, post_all
 from allocator.search.model.variables import Literal, Pieces
 from allocator.search.progress import ShouldStop
+from allocator.search.rules import PlaceKind
 from allocator.search.walking import Walking
 
 FINE = Scale(2.0**10)
@@ -82,7 +83,8 @@ class Alone:
         pieces = self._pieces(units, self.case.floors)
         if pieces is None:
             return Least(np.inf, exact=True)
-        used = [pieces.any_used(tuple(units), tower) for tower in towers(self.case)]
+        towers = places(self.case, PlaceKind.TOWER)
+        used = [pieces.any_used(tuple(units), tower) for tower in towers]
         pieces.model.add(sum(used) >= 2)
         return self._own(pieces, effort)
 

@@ -25,6 +25,7 @@ from allocator.search.bounds.towers import tower_rooms
 from allocator.search.case import Case
 from allocator.search.model.layout_model import Effort
 from allocator.search.progress import ShouldStop
+from allocator.search.rules import Pinned
 
 MOST_CELLS = 100
 """Organisations × towers; beyond it too many ways of sharing are open to close any."""
@@ -267,7 +268,7 @@ class _Costs:
             tuple((u, place[f], x) for (u, f), x in table.items() if u in units and f in place)
             for table in (case.placement_cost, case.current_share)
         )
-        pins = tuple(tuple(place.get(f, -1) for f in rule.floors) for rule in case.rules)
+        pins = tuple(place.get(p.floor, -1) for p in case.limits if isinstance(p, Pinned))
         return (tuple(a.tobytes() for a in arrays), rows, pins, organisations)
 
 

@@ -18,10 +18,10 @@ from time import monotonic
 import numpy as np
 from ortools.sat.python import cp_model
 
-from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case
 from allocator.search.model.layout_model import interruptible
 from allocator.search.progress import ShouldStop
+from allocator.search.rules import AtMost, PlaceKind
 
 MOST_WAYS = 20_000
 """Ways to divide an organisation, or to fill a tower, beyond which a model is not made."""
@@ -157,10 +157,10 @@ class _Towers:
 
 def are_undivided(case: Case, units: Sequence[int]) -> bool:
     """Return whether each of the units is in one tower, by its size or by a rule."""
-    kinds = (RuleKind.MAX_FLOORS, RuleKind.MAX_TOWERS)
-    kept = {
-        u for rule in case.rules if rule.kind in kinds and rule.row.count == 1 for u in rule.units
-    }
+    kept: set[int] = set()
+    for limit in case.limits:
+        if isinstance(limit, AtMost) and limit.most == 1 and limit.place is not PlaceKind.COMPLEX:
+            kept.update(limit.units)
     return all(u in kept or case.demand[u] < 2 * case.least[u] for u in units)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from allocator.plan.types import Reason
 from allocator.search.case import Case
 from allocator.search.counting.apart import apart, own_floors
-from allocator.search.counting.limits import adjacent, max_floors, max_towers, together
+from allocator.search.counting.limits import adjacent, few_places, together
 from allocator.search.counting.pins import pins
 from allocator.search.counting.pooled import pooled
 from allocator.search.counting.rooms import rooms, total_desks
@@ -27,6 +27,6 @@ def shortfalls(case: Case) -> tuple[Reason, ...]:
     if case.allow_unplaced:
         return tuple(pins(case))
     found = [*total_desks(case), *rooms(case), *pins(case)]
-    for count in (together, adjacent, max_floors, max_towers, apart):
+    for count in (together, adjacent, few_places, apart):
         found += count(case)
     return tuple(found or own_floors(case))

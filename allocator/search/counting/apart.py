@@ -13,8 +13,9 @@ from ortools.sat.python import cp_model
 
 from allocator.plan.types import Reason
 from allocator.scenario.rules import RuleKind
-from allocator.search.case import Case, CaseRule
+from allocator.search.case import Case
 from allocator.search.counting.words import open_to_any, short
+from allocator.search.rules import Apart, Exclusive, PlaceKind
 from allocator.words import counted, listed, verb
 
 LIMIT_S = 0.5
@@ -23,21 +24,17 @@ LIMIT_S = 0.5
 
 def apart(case: Case) -> Iterator[Reason]:
     """Two bodies that may not share a floor or tower, and cannot both find room."""
-    groups: dict[RuleKind, list[tuple[int, ...]]] = {
-        RuleKind.APART_FLOOR: [(f,) for f in case.floors],
-        RuleKind.APART_TOWER: list(case.floors_of),
-    }
-    for rule in case.rules:
-        if rule.kind in groups:
-            yield from _both_find_room(case, rule, groups[rule.kind])
+    floors: list[tuple[int, ...]] = [(f,) for f in case.floors]
+    for limit in case.limits:
+        if isinstance(limit, Apart):
+            places = floors if limit.place is PlaceKind.FLOOR else case.floors_of
+            yield from _both_find_room(case, limit, places)
 
 
-def _both_find_room(
-    case: Case, rule: CaseRule, places: Sequence[Sequence[int]]
-) -> Iterator[Reason]:
+def _both_find_room(case: Case, limit: Apart, places: Sequence[Sequence[int]]) -> Iterator[Reason]:
     """Give the object the most room that leaves enough for the subject."""
-    first, second = (sum(int(case.demand[u]) for u in us) for us in (rule.units, rule.others))
-    here, there = _rooms(case, rule.units, places), _rooms(case, rule.others, places)
+    first, second = (sum(int(case.demand[u]) for u in us) for us in (limit.units, limit.others))
+    here, there = _rooms(case, limit.units, places), _rooms(case, limit.others, places)
     enough = sum(there) - second
     if any(mine >= first and theirs <= enough for mine, theirs in zip(here, there, strict=True)):
         return
@@ -45,13 +42,13 @@ def _both_find_room(
         return
     most = sum(there) - _least_loss(here, there, first)
     if most < second:
-        noun = rule.kind.value.removeprefix("apart_")
+        noun = limit.place.value
         clause = (
-            f"no {noun} may hold both {rule.row.subject} and {rule.row.object}: the first needs "
+            f"no {noun} may hold both {limit.row.subject} and {limit.row.object}: the first needs "
             f"{counted(first, 'desk')}, and the {noun}s it leaves then offer at most {most:,} of "
             f"the {second:,} that the second needs"
         )
-        yield short(rule, second - most, clause)
+        yield short(limit, second - most, clause)
 
 
 def _rooms(case: Case, units: Sequence[int], places: Sequence[Sequence[int]]) -> list[int]:
@@ -82,7 +79,7 @@ def own_floors(case: Case) -> Iterator[Reason]:
     choice = _OwnFloors(case, owners)
     waste = choice.least_waste()
     spare = int(case.capacity.sum() - case.demand.sum())
-    subjects = list(dict.fromkeys(rule.row.subject for rule in _rows(case)))
+    subjects = list(dict.fromkeys(limit.row.subject for limit in _rows(case)))
     names = f"{listed(subjects)} {verb(len(subjects), 'need')} floors of their own"
     if waste is None:
         message = f"{names}, and there are not enough for all of them"
@@ -95,15 +92,15 @@ def own_floors(case: Case) -> Iterator[Reason]:
         yield Reason(kind=RuleKind.OWN_FLOOR.value, desks=desks, message=message)
 
 
-def _rows(case: Case) -> list[CaseRule]:
-    return [rule for rule in case.rules if rule.kind is RuleKind.OWN_FLOOR]
+def _rows(case: Case) -> list[Exclusive]:
+    return [limit for limit in case.limits if isinstance(limit, Exclusive)]
 
 
 def _owners(case: Case) -> dict[int, list[int]]:
     """Return the units that need floors of their own, with desks, by organisation."""
     found: defaultdict[int, set[int]] = defaultdict(set)
-    for rule in _rows(case):
-        for u in rule.units:
+    for limit in _rows(case):
+        for u in limit.units:
             if case.demand[u] > 0:
                 found[int(case.organisation[u])].add(u)
     return {owner: sorted(units) for owner, units in found.items()}

@@ -11,84 +11,69 @@ import numpy as np
 
 from allocator.plan.types import Reason
 from allocator.scenario.rules import RuleKind
-from allocator.search.case import Case, CaseRule
+from allocator.search.case import Case
 from allocator.search.counting.words import needed, open_to_any, short
+from allocator.search.rules import AtMost, Contiguous, PlaceKind
 from allocator.words import counted
 
-SCOPES = {
-    RuleKind.SAME_FLOOR: (RuleKind.SAME_FLOOR,),
-    RuleKind.SAME_TOWER: (RuleKind.SAME_TOWER, RuleKind.SAME_FLOOR, RuleKind.ADJACENT_FLOORS),
-    RuleKind.SAME_COMPLEX: (
-        RuleKind.SAME_COMPLEX,
-        RuleKind.SAME_TOWER,
-        RuleKind.SAME_FLOOR,
-        RuleKind.ADJACENT_FLOORS,
-    ),
-}
-"""Kinds of rule whose rows, joined by a common unit, keep all their units in one such place."""
+WIDER = (PlaceKind.FLOOR, PlaceKind.TOWER, PlaceKind.COMPLEX)
+"""Kinds of places: who is in one of a kind is in one of each kind after it."""
+SAME = (RuleKind.SAME_FLOOR, RuleKind.SAME_TOWER, RuleKind.SAME_COMPLEX)
+"""Rules that are told of by the room of places; others have a sentence of their own."""
 
 
 def together(case: Case) -> Iterator[Reason]:
     """Bodies that must share a floor, tower or complex and need more than the largest has."""
-    for kind, kinds in SCOPES.items():
-        places = _places(case, kind)
-        for rule, units in _joined(case, kind, kinds):
+    for kind, told in zip(WIDER, SAME, strict=True):
+        places = case.places(kind)
+        for limit, units in _joined(case, kind, told):
             demand = int(case.demand[units].sum())
             room = max(_room_for_all(case, units, floors) for floors in places)
             if demand > room:
-                noun = kind.value.removeprefix("same_")
                 clause = (
-                    f"{rule.row.subject} and {rule.row.object} must be in one {noun}"
-                    f"{_others(rule, units)}: {needed(demand)}, and the {noun} with most room for "
-                    f"all of them offers {room:,}"
+                    f"{limit.row.subject} and {limit.row.object} must be in one {kind}"
+                    f"{_others(limit, units)}: {needed(demand)}, and the {kind} with most room "
+                    f"for all of them offers {room:,}"
                 )
-                yield short(rule, demand - room, clause)
+                yield short(limit, demand - room, clause)
 
 
 def adjacent(case: Case) -> Iterator[Reason]:
     """Bodies on adjacent floors that need more than the largest run of levels they may use."""
-    for rule in _rows(case, RuleKind.ADJACENT_FLOORS):
-        units = _placed(case, rule.both)
+    for limit in case.limits:
+        if not isinstance(limit, Contiguous) or limit.row.rule is not RuleKind.ADJACENT_FLOORS:
+            continue
+        units = _placed(case, limit.units)
         demand = int(case.demand[units].sum())
         room = max((_room_for_all(case, units, run) for run in _runs(case, units)), default=0)
         if demand > room:
             clause = (
-                f"{rule.row.subject} and {rule.row.object} must be on adjacent floors: "
+                f"{limit.row.subject} and {limit.row.object} must be on adjacent floors: "
                 f"{needed(demand)}, and the largest run of levels offers {room:,}"
             )
-            yield short(rule, demand - room, clause)
+            yield short(limit, demand - room, clause)
 
 
-def max_floors(case: Case) -> Iterator[Reason]:
-    """Units that may use only so many floors and need more than the largest of them have."""
-    for rule in _rows(case, RuleKind.MAX_FLOORS):
-        for u in _placed(case, rule.units):
-            demand, most = int(case.demand[u]), rule.row.count
-            room = _largest(case.capacity[case.allowed[u]].tolist(), most)
-            if demand > room:
-                clause = (
-                    f"{case.unit_ids[u]} may use {counted(most, 'floor')}: {needed(demand)}, "
-                    f"and the largest offer {room:,}"
-                )
-                yield short(rule, demand - room, clause)
-
-
-def max_towers(case: Case) -> Iterator[Reason]:
-    """Bodies that may use only so many towers and need more than the largest of them have."""
-    for rule in _rows(case, RuleKind.MAX_TOWERS):
-        units = _placed(case, rule.units)
-        demand, most = int(case.demand[units].sum()), rule.row.count
-        room = _largest([_room(case, units, floors) for floors in case.floors_of], most)
+def few_places(case: Case) -> Iterator[Reason]:
+    """Units that may use only so many floors, or towers, and need more than the largest have."""
+    for limit in case.limits:
+        if not isinstance(limit, AtMost) or limit.row.rule not in (
+            RuleKind.MAX_FLOORS,
+            RuleKind.MAX_TOWERS,
+        ):
+            continue
+        units = _placed(case, limit.units)
+        demand = int(case.demand[units].sum())
+        rooms = [_room(case, units, floors) for floors in case.places(limit.place)]
+        room = sum(sorted(rooms, reverse=True)[: limit.most])
         if demand > room:
+            is_unit = limit.place is PlaceKind.FLOOR
+            who = case.unit_ids[limit.units[0]] if is_unit else limit.row.subject
             clause = (
-                f"{rule.row.subject} may use {counted(most, 'tower')}: {needed(demand)}, "
+                f"{who} may use {counted(limit.most, limit.place.value)}: {needed(demand)}, "
                 f"and the largest offer {room:,}"
             )
-            yield short(rule, demand - room, clause)
-
-
-def _rows(case: Case, kind: RuleKind) -> list[CaseRule]:
-    return [rule for rule in case.rules if rule.kind is kind]
+            yield short(limit, demand - room, clause)
 
 
 def _placed(case: Case, units: Iterable[int]) -> list[int]:
@@ -96,32 +81,25 @@ def _placed(case: Case, units: Iterable[int]) -> list[int]:
     return [u for u in units if case.demand[u] > 0]
 
 
-def _joined(
-    case: Case, kind: RuleKind, kinds: Sequence[RuleKind]
-) -> Iterator[tuple[CaseRule, list[int]]]:
-    """Yield a row of the kind, and all units that rows of these kinds tie to it; each set once."""
+def _joined(case: Case, place: PlaceKind, told: RuleKind) -> Iterator[tuple[AtMost, list[int]]]:
+    """Yield a limit of the rule, and all units that limits tie to it; each set once."""
+    inside = WIDER[: WIDER.index(place) + 1]
+    binding = [limit for limit in case.limits if isinstance(limit, AtMost) and limit.binds]
     sets: list[set[int]] = []
-    for rule in (rule for rule in case.rules if rule.kind in kinds):
-        joined, others = set(_placed(case, rule.both)), []
-        for known in sets:
-            if known & joined:
-                joined |= known
-            else:
-                others.append(known)
-        sets = [*others, joined]
+    for limit in binding:
+        if limit.place in inside:
+            joined, others = set(_placed(case, limit.units)), []
+            for known in sets:
+                if known & joined:
+                    joined |= known
+                else:
+                    others.append(known)
+            sets = [*others, joined]
     for units in sets:
-        first = next((r for r in _rows(case, kind) if units & set(r.both)), None)
+        rows = (limit for limit in binding if limit.row.rule is told)
+        first = next((limit for limit in rows if units & set(limit.units)), None)
         if first is not None:
             yield first, sorted(units)
-
-
-def _places(case: Case, kind: RuleKind) -> list[list[int]]:
-    """Return the floors of each floor, tower or complex."""
-    if kind is RuleKind.SAME_FLOOR:
-        return [[f] for f in case.floors]
-    if kind is RuleKind.SAME_TOWER:
-        return [list(floors) for floors in case.floors_of]
-    return [[f for t in towers for f in case.floors_of[t]] for towers in case.towers_of]
 
 
 def _room(case: Case, units: Sequence[int], floors: Sequence[int]) -> int:
@@ -151,10 +129,6 @@ def _runs(case: Case, units: Sequence[int]) -> Iterator[list[int]]:
             yield run
 
 
-def _largest(rooms: Iterable[int], count: int) -> int:
-    return sum(sorted(rooms, reverse=True)[:count])
-
-
-def _others(rule: CaseRule, units: Sequence[int]) -> str:
-    more = len(set(units) - set(rule.both))
+def _others(limit: AtMost, units: Sequence[int]) -> str:
+    more = len(set(units) - set(limit.units))
     return f" with {counted(more, 'unit')} tied to them" if more else ""

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from allocator.plan.types import Reason
-from allocator.scenario.rules import RuleKind
-from allocator.search.case import Case, CaseRule
+from allocator.search.case import Case
 from allocator.search.counting.words import needed, short
+from allocator.search.rules import Pinned
 from allocator.words import counted
 
 
 def pins(case: Case) -> Iterator[Reason]:
     """Pins beyond what a subject may have on the floor, beyond the floor, beyond the subject."""
-    rows = [rule for rule in case.rules if rule.kind is RuleKind.AT_LEAST]
+    rows = [limit for limit in case.limits if isinstance(limit, Pinned)]
     found = list(hopeless(case))
     yield from found
     if not found:
@@ -28,24 +28,24 @@ def hopeless(case: Case) -> Iterator[Reason]:
     Where desks are pooled, people are pinned, and counted.
     """
     noun = "person" if case.scenario.by_chance else "desk"
-    for rule in case.rules:
-        if rule.kind is RuleKind.AT_LEAST:
-            there = sum(int(case.demand[u]) for u in rule.units if case.allowed[u, rule.floors[0]])
-            if rule.row.count > there:
+    for limit in case.limits:
+        if isinstance(limit, Pinned):
+            there = sum(int(case.demand[u]) for u in limit.units if case.allowed[u, limit.floor])
+            if limit.desks > there:
                 asked = (
-                    f"{rule.row.subject} must have {counted(rule.row.count, noun)} on "
-                    f"{rule.row.object}"
+                    f"{limit.row.subject} must have {counted(limit.desks, noun)} on "
+                    f"{limit.row.object}"
                 )
                 have = "have" if noun == "person" else "need"
                 clause = f"{asked}, and its units that may be there {have} {there:,}"
-                yield short(rule, rule.row.count - there, clause, noun)
+                yield short(limit, limit.desks - there, clause, noun)
 
 
-def _beyond_floors(case: Case, rows: list[CaseRule]) -> Iterator[Reason]:
+def _beyond_floors(case: Case, rows: list[Pinned]) -> Iterator[Reason]:
     """All pins on a floor exceed its desks."""
-    by_floor: defaultdict[int, list[CaseRule]] = defaultdict(list)
-    for rule in rows:
-        by_floor[rule.floors[0]].append(rule)
+    by_floor: defaultdict[int, list[Pinned]] = defaultdict(list)
+    for limit in rows:
+        by_floor[limit.floor].append(limit)
     for floor, own in by_floor.items():
         asked, room = sum(_by_organisation(case, own).values()), int(case.capacity[floor])
         if asked > room:
@@ -56,14 +56,14 @@ def _beyond_floors(case: Case, rows: list[CaseRule]) -> Iterator[Reason]:
             yield short(own[0], asked - room, clause)
 
 
-def _beyond_demand(case: Case, rows: list[CaseRule]) -> Iterator[Reason]:
+def _beyond_demand(case: Case, rows: list[Pinned]) -> Iterator[Reason]:
     """The pins of a body on all floors exceed its demand."""
-    most: defaultdict[str, dict[int, CaseRule]] = defaultdict(dict)
-    for rule in sorted(rows, key=lambda rule: rule.row.count):
-        most[rule.row.subject][rule.floors[0]] = rule
+    most: defaultdict[str, dict[int, Pinned]] = defaultdict(dict)
+    for limit in sorted(rows, key=lambda limit: limit.desks):
+        most[limit.row.subject][limit.floor] = limit
     for subject, by_floor in most.items():
         first = next(iter(by_floor.values()))
-        asked = sum(rule.row.count for rule in by_floor.values())
+        asked = sum(limit.desks for limit in by_floor.values())
         demand = sum(int(case.demand[u]) for u in first.units)
         if asked > demand:
             clause = (
@@ -73,15 +73,15 @@ def _beyond_demand(case: Case, rows: list[CaseRule]) -> Iterator[Reason]:
             yield short(first, asked - demand, clause)
 
 
-def _by_organisation(case: Case, rows: list[CaseRule]) -> dict[int, int]:
+def _by_organisation(case: Case, rows: list[Pinned]) -> dict[int, int]:
     """Return desks pinned by organisation: its own pin, or those of its units if they are more."""
     whole: defaultdict[int, int] = defaultdict(int)
     single: defaultdict[tuple[int, int], int] = defaultdict(int)
-    for rule in rows:
-        owner, count = int(case.organisation[rule.units[0]]), rule.row.count
+    for limit in rows:
+        owner, count = int(case.organisation[limit.units[0]]), limit.desks
         whole[owner] = max(whole[owner], count)
-        if len(rule.units) == 1:
-            unit = owner, rule.units[0]
+        if len(limit.units) == 1:
+            unit = owner, limit.units[0]
             single[unit] = max(single[unit], count)
     return {
         owner: max(most, sum(desks for (o, _), desks in single.items() if o == owner))

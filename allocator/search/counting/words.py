@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.plan.types import Reason
-from allocator.search.case import Case, CaseRule
+from allocator.search.case import Case
+from allocator.search.rules import Limit
 from allocator.words import counted, listed, verb
 
 
-def short(rule: CaseRule, lacking: int, clause: str, noun: str = "desk") -> Reason:
+def short(limit: Limit, lacking: int, clause: str, noun: str = "desk") -> Reason:
     """Return the reason that a row of the rules leaves a body short of so many desks or people."""
     return Reason(
-        kind=rule.kind.value,
-        subject=rule.row.subject,
-        object=rule.row.object or "",
+        kind=limit.row.rule.value,
+        subject=limit.row.subject,
+        object=limit.row.object or "",
         desks=lacking if noun == "desk" else None,
         message=f"{clause}: short of {counted(lacking, noun)}",
     )

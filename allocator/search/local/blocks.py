@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case
 from allocator.search.fixed import fixed_costs
 from allocator.search.local import blocking
@@ -34,6 +33,7 @@ from allocator.search.local.game import Cooling
 from allocator.search.local.memory import Tables, link
 from allocator.search.local.towers import Outlook
 from allocator.search.local.walking import Walks, Weights, parent_groups
+from allocator.search.rules import Apart, AtMost, Pinned, PlaceKind
 
 LARGEST = 0.9
 """Part of the largest tower that a block may fill."""
@@ -41,13 +41,6 @@ STEPS, STEP = 60, 20_000
 """Looks at the budget in a cooling at most, and moves between two of them at least."""
 MOVES_AS_ONE = 10
 """Moves that count as one of the general search: about so much faster they are."""
-BINDS = {
-    RuleKind.SAME_FLOOR: blocking.SAME_TOWER,
-    RuleKind.SAME_TOWER: blocking.SAME_TOWER,
-    RuleKind.ADJACENT_FLOORS: blocking.SAME_TOWER,
-    RuleKind.SAME_COMPLEX: blocking.SAME_COMPLEX,
-    RuleKind.APART_TOWER: blocking.APART_TOWER,
-}
 
 Blocks = list[tuple[int, ...]]
 
@@ -260,11 +253,10 @@ class _Laying:
         """Return where all of a block may be (K, T): if it is bound to a floor, in its tower."""
         towers = self.towers
         allowed = np.array([towers.allowed[list(us)].all(axis=0) for us in self.blocks])
-        for rule in towers.rules:
-            bound = self._of(rule.units) if rule.kind is RuleKind.AT_LEAST else []
-            if len(bound) == 1 and allowed[bound[0], list(rule.floors)].any():
-                there = np.isin(towers.towers, rule.floors)
-                allowed[bound[0]] &= there
+        for limit in towers.limits:
+            bound = self._of(limit.units) if isinstance(limit, Pinned) else []
+            if isinstance(limit, Pinned) and len(bound) == 1 and allowed[bound[0], limit.floor]:
+                allowed[bound[0]] &= np.isin(towers.towers, limit.floor)
         return allowed
 
     def _blocks(self) -> tuple[NDArray[Any], NDArray[np.float64]]:
@@ -338,15 +330,19 @@ class _Laying:
     def _binds(self) -> list[dict[int, float]]:
         """Rules between two bodies, as far as two blocks are concerned."""
         rows: list[dict[int, float]] = [{} for _ in self.blocks]
-        for rule in self.towers.rules:
-            if rule.kind is RuleKind.APART_TOWER:
-                pairs = [(a, b) for a in self._of(rule.units) for b in self._of(rule.others)]
-            else:
-                both = self._of(rule.both)
-                pairs = [(both[0], b) for b in both[1:]]
-            for a, b in pairs if rule.kind in BINDS else ():
+        for limit in self.towers.limits:
+            pairs: list[tuple[int, int]] = []
+            bind = blocking.APART_TOWER
+            if isinstance(limit, Apart):
+                pairs = [(a, b) for a in self._of(limit.units) for b in self._of(limit.others)]
+            elif isinstance(limit, AtMost) and limit.binds:
+                first, *others = self._of(limit.units) or [-1]
+                pairs = [(first, b) for b in others]
+                in_complex = limit.place is PlaceKind.COMPLEX
+                bind = blocking.SAME_COMPLEX if in_complex else blocking.SAME_TOWER
+            for a, b in pairs:
                 if a != b:
-                    rows[a][b] = rows[b][a] = BINDS[rule.kind]
+                    rows[a][b] = rows[b][a] = bind
         return rows
 
     def _of(self, units: Iterable[int]) -> list[int]:
@@ -357,11 +353,11 @@ class _Laying:
         """Return the organisations, with towers that they may use and their blocks."""
         rows = np.zeros(len(self.towers.units_of), BODY)
         rows["towers_most"], rows["waste"] = NO_LIMIT, -1
-        for rule in self.towers.rules:
-            if rule.kind is RuleKind.MAX_TOWERS and rule.units:
-                o = int(self.towers.organisation[rule.units[0]])
-                if set(rule.units) == set(self.towers.units_of[o]):
-                    rows[o]["towers_most"] = min(rows[o]["towers_most"], rule.row.count)
+        for limit in self.towers.limits:
+            if isinstance(limit, AtMost) and limit.place is PlaceKind.TOWER:
+                o = int(self.towers.organisation[limit.units[0]])
+                if set(limit.units) == set(self.towers.units_of[o]):
+                    rows[o]["towers_most"] = min(rows[o]["towers_most"], limit.most)
         for number, waste in enumerate(self.known.wastes):
             rows[int(self.towers.organisation[waste.units[0]])]["waste"] = number
         mates: list[dict[int, float]] = [{} for _ in rows]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from allocator.scenario.rules import RuleKind
-from allocator.search.case import Case, CaseRule
+from allocator.search.case import Case
+from allocator.search.rules import Apart, AtMost, Contiguous, Exclusive, Limit, Pinned, PlaceKind
 
 NO_LIMIT = 1 << 30
 
@@ -76,81 +77,55 @@ class Crowds:
         """Return a set of units as a crowd."""
         return self.all[self.crowd(units)]
 
-    def same_floor(self, rule: CaseRule) -> None:
-        """All pieces of both on one floor."""
-        self.of(rule.both).places_most = 1
+    def at_most(self, limit: AtMost) -> None:
+        """So many places at most; floors of one unit are counted with its pieces."""
+        if limit.place is PlaceKind.FLOOR and len(limit.units) == 1:
+            (u,) = limit.units
+            self.pieces_most[u] = min(self.pieces_most[u], limit.most)
+            return
+        crowd, name = self.of(limit.units), MOST[limit.place]
+        setattr(crowd, name, min(limit.most, getattr(crowd, name)))
 
-    def same_tower(self, rule: CaseRule) -> None:
-        """All pieces of both in one tower."""
-        self._towers(rule.both, 1)
+    def apart_from(self, limit: Apart) -> None:
+        """No floor, or tower, with pieces of both."""
+        a, b = self.crowd(limit.units), self.crowd(limit.others)
+        name = "apart" if limit.place is PlaceKind.FLOOR else "tower_apart"
+        getattr(self.all[a], name).append(b)
+        getattr(self.all[b], name).append(a)
 
-    def same_complex(self, rule: CaseRule) -> None:
-        """All pieces of both in one complex."""
-        self.of(rule.both).complexes_most = 1
+    def exclusive(self, limit: Exclusive) -> None:
+        """No other organisation on the floors used."""
+        organisation = int(self.case.organisation[limit.units[0]])
+        self.alone.append((self.crowd(limit.units), organisation))
 
-    def adjacent_floors(self, rule: CaseRule) -> None:
-        """All pieces of both in one tower, on levels that follow one another."""
-        self._towers(rule.both, 1)
-        self.of(rule.both).gapless = True
+    def contiguous(self, limit: Contiguous) -> None:
+        """Levels that follow one another."""
+        self.of(limit.units).gapless = True
 
-    def apart_floor(self, rule: CaseRule) -> None:
-        """No floor holds pieces of both."""
-        a, b = self.crowd(rule.units), self.crowd(rule.others)
-        self.all[a].apart.append(b)
-        self.all[b].apart.append(a)
+    def pinned(self, limit: Pinned) -> None:
+        """So many desks on a floor."""
+        self.pins.append((limit.units, limit.floor, limit.desks))
 
-    def apart_tower(self, rule: CaseRule) -> None:
-        """No tower holds pieces of both."""
-        a, b = self.crowd(rule.units), self.crowd(rule.others)
-        self.all[a].tower_apart.append(b)
-        self.all[b].tower_apart.append(a)
 
-    def own_floor(self, rule: CaseRule) -> None:
-        """No other organisation on any floor that the subject uses."""
-        if rule.units:
-            organisation = int(self.case.organisation[rule.units[0]])
-            self.alone.append((self.crowd(rule.units), organisation))
-
-    def contiguous(self, rule: CaseRule) -> None:
-        """In each tower the levels that the subject uses follow one another."""
-        self.of(rule.units).gapless = True
-
-    def max_floors(self, rule: CaseRule) -> None:
-        """Each unit of the subject uses at most so many floors."""
-        for u in rule.units:
-            self.pieces_most[u] = min(self.pieces_most[u], rule.row.count)
-
-    def max_towers(self, rule: CaseRule) -> None:
-        """The subject as a whole uses at most so many towers."""
-        self._towers(rule.units, rule.row.count)
-
-    def at_least(self, rule: CaseRule) -> None:
-        """The subject has at least so many desks on the floor."""
-        self.pins.extend((rule.units, place, rule.row.count) for place in rule.floors)
-
-    def _towers(self, units: tuple[int, ...], most: int) -> None:
-        crowd = self.of(units)
-        crowd.towers_most = min(most, crowd.towers_most)
+MOST = {
+    PlaceKind.FLOOR: "places_most",
+    PlaceKind.TOWER: "towers_most",
+    PlaceKind.COMPLEX: "complexes_most",
+}
 
 
 def crowds(case: Case) -> Crowds:
-    """Return the rules of a case as limits on crowds."""
+    """Return the limits of a case as limits on crowds."""
     found = Crowds(case)
-    for rule in case.rules:
-        POSTED[rule.kind](found, rule)
+    for limit in case.limits:
+        POSTED[type(limit)](found, limit)
     return found
 
 
-POSTED: dict[RuleKind, Callable[[Crowds, CaseRule], None]] = {
-    RuleKind.SAME_FLOOR: Crowds.same_floor,
-    RuleKind.SAME_TOWER: Crowds.same_tower,
-    RuleKind.SAME_COMPLEX: Crowds.same_complex,
-    RuleKind.ADJACENT_FLOORS: Crowds.adjacent_floors,
-    RuleKind.APART_FLOOR: Crowds.apart_floor,
-    RuleKind.APART_TOWER: Crowds.apart_tower,
-    RuleKind.OWN_FLOOR: Crowds.own_floor,
-    RuleKind.CONTIGUOUS: Crowds.contiguous,
-    RuleKind.MAX_FLOORS: Crowds.max_floors,
-    RuleKind.MAX_TOWERS: Crowds.max_towers,
-    RuleKind.AT_LEAST: Crowds.at_least,
+POSTED: dict[type[Limit], Callable[[Crowds, Any], None]] = {
+    AtMost: Crowds.at_most,
+    Apart: Crowds.apart_from,
+    Exclusive: Crowds.exclusive,
+    Contiguous: Crowds.contiguous,
+    Pinned: Crowds.pinned,
 }

@@ -7,10 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case
-
-IN_ONE_TOWER = {RuleKind.SAME_FLOOR, RuleKind.SAME_TOWER, RuleKind.ADJACENT_FLOORS}
+from allocator.search.rules import AtMost, PlaceKind
 
 
 def narrowed(case: Case) -> Case:
@@ -24,14 +22,11 @@ def narrowed(case: Case) -> Case:
     allowed = case.allowed.copy()
     per_tower = np.bincount(case.tower, weights=case.capacity, minlength=len(case.tower_ids))
     in_tower = per_tower[case.tower]
-    for rule in case.rules:
-        if rule.kind is RuleKind.SAME_FLOOR:
-            _need(allowed, case, rule.both, case.capacity)
-        if rule.kind in IN_ONE_TOWER:
-            _need(allowed, case, rule.both, in_tower)
-        if rule.kind is RuleKind.MAX_FLOORS and rule.row.count == 1:
-            for u in rule.units:
-                _need(allowed, case, (u,), case.capacity)
+    for limit in case.limits:
+        if isinstance(limit, AtMost) and limit.most == 1 and limit.place is not PlaceKind.COMPLEX:
+            _need(allowed, case, limit.units, in_tower)
+            if limit.place is PlaceKind.FLOOR:
+                _need(allowed, case, limit.units, case.capacity)
     return replace(case, allowed=allowed)
 
 

@@ -15,13 +15,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.scenario.rules import RuleKind
 from allocator.search.cancel import checkpoint
-from allocator.search.case import Case, CaseRule, Layout
+from allocator.search.case import Case, Layout
 from allocator.search.local.walking import parent_groups
+from allocator.search.rules import Apart, AtMost, Exclusive, Limit, Pinned, PlaceKind
 
-SPOKEN_OF_FLOORS = {RuleKind.APART_FLOOR, RuleKind.OWN_FLOOR, RuleKind.CONTIGUOUS}
-"""Rules that say nothing about towers. The others hold for towers as they stand."""
 SPLIT = 0.7
 """Part of the borders between full floors that a unit is taken to lie across. About half do; to
 take it for more made better plans."""
@@ -78,7 +76,7 @@ def tower_case(case: Case) -> Case:
         open_cost=np.zeros(count),
         allowed=_any_floor(case),
         minutes=_mean_minutes(case),
-        rules=tuple(_tower_rules(case)),
+        limits=tuple(_tower_limits(case)),
         placement_cost=_best_by_tower(case),
         current_share=_sum_by_tower(case, case.current_share),
     )
@@ -183,18 +181,10 @@ class _Runs:
 
 def bands_of(case: Case) -> list[list[int]]:
     """Return the groups that move between towers as one: organisations, parents, ruled bodies."""
-    ruled = [rule.both for rule in case.rules if rule.kind in _TOGETHER]
+    ruled = [limit.units for limit in case.limits if isinstance(limit, AtMost) and limit.binds]
     groups = [*case.units_of, *parent_groups(case), *ruled]
     distinct = dict.fromkeys(tuple(sorted(group)) for group in groups)
     return [list(group) for group in distinct if group]
-
-
-_TOGETHER = {
-    RuleKind.SAME_FLOOR,
-    RuleKind.SAME_TOWER,
-    RuleKind.SAME_COMPLEX,
-    RuleKind.ADJACENT_FLOORS,
-}
 
 
 def by_tower(case: Case, layout: Layout) -> dict[tuple[int, int], int]:
@@ -228,11 +218,11 @@ def wastes_of(case: Case) -> list[Waste]:
     Where desks differ in weight it is left to the floors.
     """
     found: list[Waste] = []
-    for rule in case.rules if case.is_plain else ():
-        if rule.kind is RuleKind.OWN_FLOOR and rule.units:
-            organisation = int(case.organisation[rule.units[0]])
-            if set(rule.units) == set(case.units_of[organisation]):
-                found.append(Waste(rule.units, _waste(case, list(rule.units))))
+    for limit in case.limits if case.is_plain else ():
+        if isinstance(limit, Exclusive):
+            organisation = int(case.organisation[limit.units[0]])
+            if set(limit.units) == set(case.units_of[organisation]):
+                found.append(Waste(limit.units, _waste(case, list(limit.units))))
     return found
 
 
@@ -271,10 +261,15 @@ def _mean_minutes(case: Case) -> NDArray[np.float64]:
     return minutes
 
 
-def _tower_rules(case: Case) -> Iterable[CaseRule]:
-    for rule in case.rules:
-        if rule.kind not in SPOKEN_OF_FLOORS:
-            yield replace(rule, floors=tuple(sorted({int(case.tower[f]) for f in rule.floors})))
+def _tower_limits(case: Case) -> Iterable[Limit]:
+    """Yield the limits with towers in place of floors, but for those that say nothing of them."""
+    for limit in case.limits:
+        if isinstance(limit, Pinned):
+            yield replace(limit, floor=int(case.tower[limit.floor]))
+        elif isinstance(limit, AtMost) or (
+            isinstance(limit, Apart) and limit.place is PlaceKind.TOWER
+        ):
+            yield limit
 
 
 def _best_by_tower(case: Case) -> dict[tuple[int, int], float]:

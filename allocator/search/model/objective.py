@@ -13,8 +13,9 @@ from math import floor
 from ortools.sat.python import cp_model
 
 from allocator.plan.types import TermName
-from allocator.search.model.rules import levels_used, towers
+from allocator.search.model.rules import levels_used, places
 from allocator.search.model.variables import Literal, Pieces
+from allocator.search.rules import PlaceKind
 
 LARGEST_SUM = 2.0**60
 """Sum of all whole coefficients times what they multiply, at most: CP-SAT refuses 2**63."""
@@ -72,11 +73,12 @@ def organisations(pieces: Pieces) -> list[int]:
 def extra_towers(pieces: Pieces) -> Cost:
     """Each tower of an organisation beyond its first."""
     price = pieces.case.scenario.settings.prices.extra_tower
+    towers = places(pieces.case, PlaceKind.TOWER)
     return _beyond_first(
         pieces,
         price,
         [
-            [pieces.any_used(pieces.case.units_of[o], tower) for tower in towers(pieces.case)]
+            [pieces.any_used(pieces.case.units_of[o], tower) for tower in towers]
             for o in organisations(pieces)
         ],
     )

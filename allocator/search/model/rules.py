@@ -1,20 +1,21 @@
-"""Every rule as CP-SAT constraints; the tables at the end are the list of them.
+"""Every limit that rules set as CP-SAT constraints; the table `POST` is the list of them.
 
-only_in, never_in, kept_for, levels and needs speak of one unit and one floor: they decide which
-pieces exist at all (`Case.allowed`). Where part of a plan is fixed, a rule is posted only if a
-free piece can break it; a pin that nobody can keep is posted in any case.
+What speaks of one unit and one floor decides which pieces exist at all (`Case.allowed`). Where
+part of a plan is fixed, a limit is posted only if a free piece can break it; a pin that nobody can
+keep is posted in any case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 
 from ortools.sat.python import cp_model
 
-from allocator.scenario.rules import RuleKind
 from allocator.search.cancel import checkpoint
-from allocator.search.case import Case, CaseRule
+from allocator.search.case import Case
 from allocator.search.model.variables import Literal, Pieces
+from allocator.search.rules import Apart, AtMost, Contiguous, Exclusive, Limit, Pinned, PlaceKind
 
 
 def post_all(pieces: Pieces) -> None:
@@ -25,20 +26,20 @@ def post_all(pieces: Pieces) -> None:
     for f in {f for u in pieces.units for f in pieces.floors_of(u)}:
         checkpoint()
         capacity(pieces, f)
-    for rule in pieces.case.rules:
+    for limit in pieces.case.limits:
         checkpoint()
         if (
-            pieces.touches(rule.both)
-            or rule.kind is RuleKind.OWN_FLOOR
-            or _is_hopeless(pieces, rule)
+            pieces.touches(limit.all_units)
+            or isinstance(limit, Exclusive)
+            or _is_hopeless(pieces, limit)
         ):
-            POST[rule.kind](pieces, rule)
+            POST[type(limit)](pieces, limit)
 
 
-def _is_hopeless(pieces: Pieces, rule: CaseRule) -> bool:
-    """Whether desks are pinned to a floor that none of the subject's units may use."""
-    return rule.kind is RuleKind.AT_LEAST and not any(
-        pieces.case.allowed[u, f] for u in rule.units for f in rule.floors
+def _is_hopeless(pieces: Pieces, limit: Limit) -> bool:
+    """Whether desks are pinned to a floor that none of the units may use."""
+    return isinstance(limit, Pinned) and not any(
+        pieces.case.allowed[u, limit.floor] for u in limit.units
     )
 
 
@@ -65,125 +66,73 @@ def load(pieces: Pieces, floor: int) -> cp_model.LinearExprT:
     return desks + sum(case.entry * pieces.any_used(case.units_of[o], place) for o in bodies)
 
 
-def same_floor(pieces: Pieces, rule: CaseRule) -> None:
-    """All pieces of both are on one floor: Σ_f used(both, f) ≤ 1."""
-    _within_one(pieces, rule.both, [frozenset({f}) for f in pieces.case.floors])
+def at_most(pieces: Pieces, limit: AtMost) -> None:
+    """The units are in so many places at most: Σ_p used(units, p) ≤ most."""
+    if limit.place is PlaceKind.FLOOR and len(limit.units) == 1:
+        used = list(pieces.floors_of(limit.units[0]).values())
+    else:
+        used = [pieces.any_used(limit.units, place) for place in places(pieces.case, limit.place)]
+    pieces.at_most(used, limit.most)
 
 
-def same_tower(pieces: Pieces, rule: CaseRule) -> None:
-    """All pieces of both are in one tower: Σ_t used(both, t) ≤ 1."""
-    _within_one(pieces, rule.both, towers(pieces.case))
+def apart(pieces: Pieces, limit: Apart) -> None:
+    """No place holds pieces of both: used(units, p) + used(others, p) ≤ 1."""
+    for place in places(pieces.case, limit.place):
+        ours, theirs = pieces.any_used(limit.units, place), pieces.any_used(limit.others, place)
+        pieces.forbid_both(ours, theirs)
 
 
-def same_complex(pieces: Pieces, rule: CaseRule) -> None:
-    """All pieces of both are in one complex: Σ_c used(both, c) ≤ 1."""
-    _within_one(pieces, rule.both, complexes(pieces.case))
-
-
-def adjacent_floors(pieces: Pieces, rule: CaseRule) -> None:
-    """All pieces of both are in one tower, on levels that follow one another."""
-    same_tower(pieces, rule)
-    _contiguous(pieces, rule.both)
-
-
-def apart_floor(pieces: Pieces, rule: CaseRule) -> None:
-    """No floor holds pieces of both."""
-    for f in pieces.case.floors:
-        place = frozenset({f})
-        pieces.forbid_both(pieces.any_used(rule.units, place), pieces.any_used(rule.others, place))
-
-
-def apart_tower(pieces: Pieces, rule: CaseRule) -> None:
-    """No tower holds pieces of both."""
-    for place in towers(pieces.case):
-        pieces.forbid_both(pieces.any_used(rule.units, place), pieces.any_used(rule.others, place))
-
-
-def own_floor(pieces: Pieces, rule: CaseRule) -> None:
-    """No other organisation is on any floor that the subject uses."""
+def exclusive(pieces: Pieces, limit: Exclusive) -> None:
+    """No other organisation is on any floor that the units use."""
     of = pieces.case.organisation
-    subject = set(rule.units)
-    own = {int(of[u]) for u in rule.units}
-    for f in {f for u in (*pieces.units, *rule.units) for f in pieces.floors_of(u)}:
+    subject, own = set(limit.units), int(of[limit.units[0]])
+    for f in {f for u in (*pieces.units, *limit.units) for f in pieces.floors_of(u)}:
         checkpoint()
         here = pieces.units_on(f)
-        guests = [here[u] for u in here if int(of[u]) not in own]
+        guests = [here[u] for u in here if int(of[u]) != own]
         hosts = [here[u] for u in here if u in subject]
         if hosts and guests:
             pieces.forbid_both(pieces.either(hosts), pieces.either(guests))
 
 
-def contiguous(pieces: Pieces, rule: CaseRule) -> None:
-    """In each tower the levels that the subject uses follow one another."""
-    _contiguous(pieces, rule.units)
-
-
-def max_floors(pieces: Pieces, rule: CaseRule) -> None:
-    """Each unit of the subject uses at most that many floors."""
-    for u in rule.units:
-        pieces.at_most(pieces.floors_of(u).values(), rule.row.count)
-
-
-def max_towers(pieces: Pieces, rule: CaseRule) -> None:
-    """The subject as a whole uses at most that many towers."""
-    used = [pieces.any_used(rule.units, place) for place in towers(pieces.case)]
-    pieces.at_most(used, rule.row.count)
-
-
-def at_least(pieces: Pieces, rule: CaseRule) -> None:
-    """The subject has at least that many desks on the floor."""
-    (floor,) = rule.floors
-    desks = sum(pieces.at(u, floor) for u in rule.units)
-    if isinstance(desks, int):
-        if desks < rule.row.count:
-            pieces.model.add_bool_or([])
-        return
-    pieces.model.add(desks >= rule.row.count)
-
-
-POST: dict[RuleKind, Callable[[Pieces, CaseRule], None]] = {
-    RuleKind.SAME_FLOOR: same_floor,
-    RuleKind.SAME_TOWER: same_tower,
-    RuleKind.SAME_COMPLEX: same_complex,
-    RuleKind.ADJACENT_FLOORS: adjacent_floors,
-    RuleKind.APART_FLOOR: apart_floor,
-    RuleKind.APART_TOWER: apart_tower,
-    RuleKind.OWN_FLOOR: own_floor,
-    RuleKind.CONTIGUOUS: contiguous,
-    RuleKind.MAX_FLOORS: max_floors,
-    RuleKind.MAX_TOWERS: max_towers,
-    RuleKind.AT_LEAST: at_least,
-}
-
-
-def towers(case: Case) -> list[frozenset[int]]:
-    """Floors of each tower."""
-    return [frozenset(floors) for floors in case.floors_of]
-
-
-def complexes(case: Case) -> list[frozenset[int]]:
-    """Floors of each complex."""
-    return [frozenset(f for t in members for f in case.floors_of[t]) for members in case.towers_of]
-
-
-def levels_used(pieces: Pieces, units: tuple[int, ...], tower: int) -> list[Literal]:
-    """Whether the units use each level of a tower, lowest first."""
-    return [pieces.any_used(units, frozenset(level)) for level in pieces.case.levels_of[tower]]
-
-
-def _within_one(pieces: Pieces, units: tuple[int, ...], places: Sequence[frozenset[int]]) -> None:
-    pieces.at_most([pieces.any_used(units, place) for place in places], 1)
-
-
-def _contiguous(pieces: Pieces, units: tuple[int, ...]) -> None:
-    """A run of used levels starts at most once a tower."""
+def contiguous(pieces: Pieces, limit: Contiguous) -> None:
+    """A run of levels that the units use starts at most once a tower."""
     for tower in pieces.case.towers:
-        used = levels_used(pieces, units, tower)
+        used = levels_used(pieces, limit.units, tower)
         if all(isinstance(literal, bool) for literal in used):
             continue
         below = [False, *used[:-1]]
         starts = [_and_not(pieces, now, before) for now, before in zip(used, below, strict=True)]
         pieces.at_most(starts, 1)
+
+
+def pinned(pieces: Pieces, limit: Pinned) -> None:
+    """The units have at least that many desks on the floor: Σ_u desks(u, f) ≥ pinned."""
+    desks = sum(pieces.at(u, limit.floor) for u in limit.units)
+    if isinstance(desks, int):
+        if desks < limit.desks:
+            pieces.model.add_bool_or([])
+        return
+    pieces.model.add(desks >= limit.desks)
+
+
+POST: dict[type[Limit], Callable[[Pieces, Any], None]] = {
+    AtMost: at_most,
+    Apart: apart,
+    Exclusive: exclusive,
+    Contiguous: contiguous,
+    Pinned: pinned,
+}
+
+
+def places(case: Case, kind: PlaceKind) -> list[frozenset[int]]:
+    """Return the floors of each place of a kind."""
+    return [frozenset(floors) for floors in case.places(kind)]
+
+
+def levels_used(pieces: Pieces, units: tuple[int, ...], tower: int) -> list[Literal]:
+    """Whether the units use each level of a tower, lowest first."""
+    return [pieces.any_used(units, frozenset(level)) for level in pieces.case.levels_of[tower]]
 
 
 def _and_not(pieces: Pieces, now: Literal, before: Literal) -> Literal:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case
 from allocator.search.fixed import fixed_costs
+from allocator.search.rules import AtMost, Limit, PlaceKind
 from allocator.search.walking import Walking
 from allocator.search.whole.seating import Office, Seats
 
@@ -19,18 +21,22 @@ def stays_whole(case: Case) -> bool:
     """Whether no unit can be split, and no rule speaks of more than one unit and one floor."""
     if case.allow_unplaced or case.scenario.by_chance or len(case.unit_ids) ** 2 > MOST_PAIRS:
         return False
-    return all(rule.kind is RuleKind.MAX_FLOORS for rule in case.rules) and bool(
-        np.all(_is_whole(case))
-    )
+    return all(_is_of_one(limit) for limit in case.limits) and bool(np.all(_is_whole(case)))
 
 
 def _is_whole(case: Case) -> NDArray[np.bool_]:
     """Whether a unit cannot be split (U): two pieces would be too small, or too many."""
     whole: NDArray[np.bool_] = case.demand < 2 * case.least
-    for rule in case.rules:
-        if rule.kind is RuleKind.MAX_FLOORS and rule.row.count == 1:
-            whole[list(rule.units)] = True
+    for limit in case.limits:
+        if _is_of_one(limit) and limit.most == 1:
+            whole[limit.units[0]] = True
     return whole | (case.demand == 0)
+
+
+def _is_of_one(limit: Limit) -> TypeGuard[AtMost]:
+    """Whether a limit is on the floors of one unit."""
+    is_of_floors = isinstance(limit, AtMost) and limit.place is PlaceKind.FLOOR
+    return is_of_floors and len(limit.units) == 1
 
 
 def office_of(case: Case, units: NDArray[np.int64]) -> Office:

@@ -9,8 +9,8 @@ import pytest
 from allocator.scenario.rules import RuleKind
 from allocator.search.compile import compile_case
 from allocator.search.local.board import Tally
-from allocator.search.local.crowds import POSTED
 from allocator.search.local.game import Game
+from allocator.search.rules import LIMITS, NARROWS
 from tests.search.local.boards import judged, office, played, searched
 
 RULES: dict[str, tuple[Any, ...]] = {
@@ -32,11 +32,17 @@ RULES: dict[str, tuple[Any, ...]] = {
 }
 
 
-def test_every_rule_is_here_and_posted_or_spent() -> None:
-    """No rule is forgotten: each is tested here, and limits crowds or where units may be."""
-    spent = {RuleKind.ONLY_IN, RuleKind.NEVER_IN, RuleKind.KEPT_FOR, RuleKind.LEVELS}
+def test_every_rule_is_here_and_known() -> None:
+    """No rule is forgotten: each is tested here, and sets limits or narrows where units may be."""
     assert set(RULES) == {kind.value for kind in RuleKind}
-    assert set(POSTED) | spent == set(RuleKind)
+    assert {*LIMITS, *NARROWS} == set(RuleKind)
+
+
+def test_unknown_rule_is_not_dropped_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kind of rule that the search does not know ends the solve."""
+    monkeypatch.delitem(LIMITS, RuleKind.OWN_FLOOR)
+    with pytest.raises(NotImplementedError, match="own_floor"):
+        compile_case(office(rules=[RULES["own_floor"]]))
 
 
 @pytest.mark.parametrize("kind", RULES)

@@ -74,7 +74,7 @@ def test_a_tower_case_has_towers_for_floors() -> None:
     between = case.minutes[np.ix_(case.floors_of[0], case.floors_of[1])]
     assert towers.capacity.sum() == case.capacity.sum()
     assert towers.minutes[0, 1] == pytest.approx(between.mean())
-    assert [rule.kind for rule in towers.rules] == ["same_tower"]
+    assert [limit.row.rule for limit in towers.limits] == ["same_tower"]
 
 
 def test_pouring_places_all_desks_in_their_towers() -> None:

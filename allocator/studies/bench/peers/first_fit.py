@@ -11,8 +11,8 @@ from itertools import product
 
 import numpy as np
 
-from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case
+from allocator.search.rules import Apart, AtMost, Exclusive, PlaceKind
 from allocator.studies.bench.types import Allowance, BenchStatus, Claim, Notes
 
 
@@ -48,16 +48,16 @@ class _Sheet:
         )
         self._most_floors = most_floors(case)
         self._alone = {
-            unit for rule in case.rules if rule.kind is RuleKind.OWN_FLOOR for unit in rule.units
+            unit for limit in case.limits if isinstance(limit, Exclusive) for unit in limit.units
         }
         self._owner = case.organisation.tolist()
         self._owners: list[set[int]] = [set() for _ in case.floors]
         self._taken: list[int | None] = [None for _ in case.floors]
         self._guests: list[set[int]] = [set() for _ in case.floors]
         self._avoided = [
-            (set(rule.units), set(rule.others), rule.kind is RuleKind.APART_TOWER)
-            for rule in case.rules
-            if rule.kind in (RuleKind.APART_FLOOR, RuleKind.APART_TOWER)
+            (set(limit.units), set(limit.others), limit.place is PlaceKind.TOWER)
+            for limit in case.limits
+            if isinstance(limit, Apart)
         ]
 
     def fill(self, *, tower_first: bool, by_size: bool) -> int | None:
@@ -136,8 +136,7 @@ class _Sheet:
 def most_floors(case: Case) -> list[int]:
     """Return how many floors each unit may use, by the rule max_floors and its smallest piece."""
     most: list[int] = (case.demand // np.maximum(case.least, 1)).tolist()
-    for rule in case.rules:
-        if rule.kind is RuleKind.MAX_FLOORS:
-            for unit in rule.units:
-                most[unit] = min(most[unit], rule.row.count)
+    for limit in case.limits:
+        if isinstance(limit, AtMost) and limit.place is PlaceKind.FLOOR and len(limit.units) == 1:
+            most[limit.units[0]] = min(most[limit.units[0]], limit.most)
     return most
