@@ -10,10 +10,11 @@ from dataclasses import replace
 
 from allocator.plan.assemble import OPTIMAL_GAP
 from allocator.search.bounds.undivided import TooManyError
-from allocator.search.model.layout_model import Found, LayoutModel, Proof
+from allocator.search.model.layout_model import Found, LayoutModel
 from allocator.search.model.variables import Cell
 from allocator.search.model.walking import WalkingForm, products_in
 from allocator.search.record import Record
+from allocator.search.solver import Proof
 from allocator.search.whole.packing import is_packing
 from allocator.search.whole.parts import Parts
 

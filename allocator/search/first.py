@@ -8,10 +8,11 @@ import numpy as np
 
 from allocator.search.case import Layout
 from allocator.search.exact import any_plan, everywhere
-from allocator.search.model.layout_model import Found, LayoutModel, Proof
+from allocator.search.model.layout_model import Found, LayoutModel
 from allocator.search.overfull import fewest_beyond
 from allocator.search.record import Record
 from allocator.search.rules import Pinned
+from allocator.search.solver import Proof
 from allocator.search.stacking import desks_short, repair, stack
 from allocator.search.towers import assign_towers
 

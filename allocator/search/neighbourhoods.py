@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.search.case import Case, Layout
-from allocator.search.model.layout_model import Effort, LayoutModel
+from allocator.search.model.layout_model import LayoutModel
 from allocator.search.model.variables import Cell
 from allocator.search.model.walking import WalkingForm
 from allocator.search.progress import ShouldStop
 from allocator.search.score import Scorer
+from allocator.search.solver import Effort
 from allocator.search.stacking import cells_in
 
 FORM = WalkingForm(products=3000, exact=False)

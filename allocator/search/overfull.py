@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from allocator.search.case import Case, Layout
-from allocator.search.model.layout_model import Effort, LayoutModel
+from allocator.search.model.layout_model import LayoutModel
 from allocator.search.model.rules import load
 from allocator.search.model.variables import Cell
 from allocator.search.progress import ShouldStop
+from allocator.search.solver import Effort, solve_model
 from allocator.search.stacking import cells_in
 
 FIRST_PART = 2 / 3
@@ -168,15 +169,18 @@ class _Search:
                 model.model.add(short == 0)
         beyond = self._beyond(model, {f for _, f in cells})
         model.model.minimize(sum(int(self.weight[f]) * more for f, more in beyond.items()))
-        solver = cp_model.CpSolver()
-        replace(self.effort, seconds=seconds).apply(solver)
         many = least is None and len(cells) > MANY
-        watcher = _Enough(ENOUGH * int(self.case.demand.sum()) if many else 0.0)
-        if solver.solve(model.model, watcher) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        enough = WEIGHT * ENOUGH * int(self.case.demand.sum()) if many else 0.0
+        solved = solve_model(
+            model.model,
+            replace(self.effort, seconds=seconds),
+            on_solution=lambda solution: solution.objective_value <= enough,
+        )
+        if not solved.has_solution:
             return None
-        found = model.read(solver.value)
+        found = model.read(solved.value)
         if least is None:
-            bound = ceil(solver.best_objective_bound / WEIGHT - 1e-6)
+            bound = ceil(solved.bound / WEIGHT - 1e-6)
             least = max(bound, self._short())
         return self._found(found, least)
 
@@ -196,19 +200,6 @@ class _Search:
             model.model.add(more >= load(model.pieces, f) - int(self.room[f]))
             found[f] = more
         return found
-
-
-class _Enough(cp_model.CpSolverSolutionCallback):
-    """Stops at so few desks beyond."""
-
-    def __init__(self, desks: float) -> None:
-        super().__init__()
-        self._desks = desks
-
-    def on_solution_callback(self) -> None:
-        """Called at every better layout."""
-        if self.objective_value <= self._desks * WEIGHT:
-            self.stop_search()
 
 
 def _load(case: Case, layout: Layout) -> NDArray[np.int64]:

@@ -10,12 +10,12 @@ from allocator.plan.assemble import OPTIMAL_GAP
 from allocator.plan.types import StoppedBecause, TermName, TracePoint
 from allocator.search.bounds import Bounds, bounds_at_once
 from allocator.search.case import Case, Layout
-from allocator.search.model.layout_model import Effort
 from allocator.search.model.variables import Cell
 from allocator.search.pooling.covers import Covers
 from allocator.search.pooling.rooms import Rooms
 from allocator.search.progress import MOVES_PER_S, OnProgress, Progress, ShouldStop
 from allocator.search.score import Score, Scorer
+from allocator.search.solver import Effort
 
 PATIENCE = 2.5
 """Work without a better plan after which a search gives up, for 12 units and 8 floors.

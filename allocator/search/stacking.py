@@ -12,11 +12,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from allocator.search.case import Case, Layout
-from allocator.search.model.layout_model import Effort, LayoutModel
+from allocator.search.model.layout_model import LayoutModel
 from allocator.search.model.objective import extra_floors
 from allocator.search.model.variables import Cell
 from allocator.search.progress import ShouldStop
 from allocator.search.record import Record
+from allocator.search.solver import Effort
 from allocator.search.towers import Desks
 
 REPAIR_S = 2.0

@@ -21,13 +21,15 @@ from allocator.plan.people import share_people
 from allocator.scenario.types import Rule
 from allocator.search.cancel import checkpoint
 from allocator.search.case import Case
-from allocator.search.model.layout_model import Effort, interruptible
 from allocator.search.progress import ShouldStop
 from allocator.search.rules import Apart, AtMost, Exclusive, Limit, Pinned, PlaceKind
+from allocator.search.solver import Effort, solve_model
 
 LARGEST_MODEL = 30_000
 """Blocks times towers in one model; beyond it blocks are coarser first."""
 
+CLOSE_ENOUGH = 0.005
+"""Gap at which an assignment is good enough: what follows changes it anyway."""
 PRICE_OF_A_PERSON = 1e5
 """Person-minutes a week for a person without a place, far above what one can save."""
 
@@ -337,14 +339,12 @@ class TowerModel:
     def _run(
         self, effort: Effort, should_stop: ShouldStop | None
     ) -> dict[tuple[int, int], int] | None:
-        solver = cp_model.CpSolver()
-        effort.apply(solver)
-        solver.parameters.relative_gap_limit = 0.005
-        with interruptible(solver, should_stop):
-            status = solver.solve(self.model)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        solved = solve_model(
+            self.model, effort, should_stop=should_stop, relative_gap_limit=CLOSE_ENOUGH
+        )
+        if not solved.has_solution:
             return None
-        return {cell: int(solver.value(desks)) for cell, desks in self.desks.items()}
+        return {cell: int(solved.value(desks)) for cell, desks in self.desks.items()}
 
 
 def at_most(model: TowerModel, limit: AtMost) -> None:

@@ -10,9 +10,10 @@ from allocator.plan.types import Status
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Scenario
 from allocator.search.compile import compile_case
-from allocator.search.model.layout_model import Effort, LayoutModel, Proof
+from allocator.search.model.layout_model import LayoutModel
 from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve
+from allocator.search.solver import Effort, Proof
 from tests.builders import scenario as build
 from tests.search.enumeration import (
     Desks,

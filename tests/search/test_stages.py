@@ -11,10 +11,10 @@ from allocator.scenario.types import Scenario
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.first import begin_from
-from allocator.search.model.layout_model import Effort
 from allocator.search.neighbourhoods import Neighbourhoods
 from allocator.search.record import Record
 from allocator.search.score import Scorer
+from allocator.search.solver import Effort
 from allocator.search.stacking import desks_short, people_short, repair, stack
 from allocator.search.towers import assign_towers, make_blocks
 from tests.builders import scenario as build

@@ -14,8 +14,9 @@ from allocator.plan.service import service_undivided
 from allocator.plan.types import Status
 from allocator.plan.verify import verify
 from allocator.scenario.types import Scenario
-from allocator.search.model.layout_model import Effort, LayoutModel, Proof
+from allocator.search.model.layout_model import LayoutModel
 from allocator.search.solve import SolveOptions
+from allocator.search.solver import Effort, Proof
 from allocator.studies.explain.plans import Budget, as_given
 from allocator.studies.tightest import Tightest, fits, report, tightest
 from allocator.studies.tightest.fits import FitSearch

@@ -17,12 +17,12 @@ from ortools.sat.python import cp_model
 from allocator.plan.types import TermName
 from allocator.search.bounds.scaling import Scale
 from allocator.search.case import Case
-from allocator.search.model.layout_model import Effort, interruptible
 from allocator.search.model.objective import Cost, all_terms, fitting_scale
 from allocator.search.model.rules import places, post_all
 from allocator.search.model.variables import Literal, Pieces
 from allocator.search.progress import ShouldStop
 from allocator.search.rules import PlaceKind
+from allocator.search.solver import Effort, Proof, solve_model
 from allocator.search.walking import Walking
 
 FINE = Scale(2.0**10)
@@ -106,15 +106,10 @@ class Alone:
     def _solved(self, pieces: Pieces, terms: Sequence[Cost], effort: Effort) -> Least:
         model, scale = pieces.model, Scale(fitting_scale(pieces, terms, FINE.factor))
         model.minimize(sum(term.scaled(scale.factor) for term in terms))
-        solver = cp_model.CpSolver()
-        effort.apply(solver)
-        with interruptible(solver, self.should_stop):
-            status = solver.solve(model)
-        if status == cp_model.INFEASIBLE:
+        solved = solve_model(model, effort, should_stop=self.should_stop)
+        if solved.proof is Proof.INFEASIBLE:
             return Least(np.inf, exact=True)
-        if status == cp_model.MODEL_INVALID:
-            raise RuntimeError(f"CP-SAT refuses the model: {model.validate()}")
-        return Least(scale.back(solver.best_objective_bound), exact=status == cp_model.OPTIMAL)
+        return Least(scale.back(solved.bound), exact=solved.proof is Proof.OPTIMAL)
 
 
 class _Walked:

@@ -8,6 +8,8 @@ from math import floor, frexp
 
 from ortools.sat.python import cp_model
 
+from allocator.search.solver import Effort, Proof, solve_model
+
 LARGEST = 2.0**40
 """Sum of all whole prices of a model, at most: far from overflow, fine enough for a bound."""
 FINEST = 2.0**12
@@ -41,10 +43,5 @@ def proved(model: cp_model.CpModel, time_limit_s: float) -> float | None:
     None if it has no solution or nothing was proved; then no plan follows the model either, or
     the bound must come from elsewhere.
     """
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = time_limit_s
-    solver.parameters.num_workers = 1
-    status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
-        return None
-    return solver.best_objective_bound
+    solved = solve_model(model, Effort(time_limit_s))
+    return None if solved.proof is Proof.INFEASIBLE else solved.bound

@@ -23,9 +23,9 @@ from allocator.search.bounds.alone import Alone, Least
 from allocator.search.bounds.floors import cheapest_floors
 from allocator.search.bounds.towers import tower_rooms
 from allocator.search.case import Case
-from allocator.search.model.layout_model import Effort
 from allocator.search.progress import ShouldStop
 from allocator.search.rules import Pinned
+from allocator.search.solver import Effort
 
 MOST_CELLS = 100
 """Organisations × towers; beyond it too many ways of sharing are open to close any."""

@@ -19,9 +19,9 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from allocator.search.case import Case
-from allocator.search.model.layout_model import interruptible
 from allocator.search.progress import ShouldStop
 from allocator.search.rules import AtMost, PlaceKind
+from allocator.search.solver import Effort, Proof, solve_model
 
 MOST_WAYS = 20_000
 """Ways to divide an organisation, or to fill a tower, beyond which a model is not made."""
@@ -81,17 +81,17 @@ class Undivided:
         """Return a number of extra towers that is proved, and whether it is the least there is."""
         if self.model is None:
             return 0, True
-        solver = cp_model.CpSolver()
-        solver.parameters.max_time_in_seconds = max(seconds, 0.01)
-        solver.parameters.num_workers = 1
-        solver.parameters.linearization_level = 2
-        solver.parameters.optimize_with_lb_tree_search = True
-        with interruptible(solver, should_stop):
-            status = solver.solve(self.model)
-        if status == cp_model.INFEASIBLE:
+        solved = solve_model(
+            self.model,
+            Effort(seconds),
+            should_stop=should_stop,
+            linearization_level=2,
+            optimize_with_lb_tree_search=True,
+        )
+        if solved.proof is Proof.INFEASIBLE:
             return 0, True
-        used = ceil(solver.best_objective_bound - 1e-6)
-        return max(used - self.organisations, 0), status == cp_model.OPTIMAL
+        used = ceil(solved.bound - 1e-6)
+        return max(used - self.organisations, 0), solved.proof is Proof.OPTIMAL
 
     def _by_parts(self) -> cp_model.CpModel:
         """Each organisation is divided in one way; the parts of all fill the towers."""

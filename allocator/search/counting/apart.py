@@ -16,6 +16,7 @@ from allocator.scenario.rules import RuleKind
 from allocator.search.case import Case
 from allocator.search.counting.words import open_to_any, short
 from allocator.search.rules import Apart, Exclusive, PlaceKind
+from allocator.search.solver import Effort, Proof, solve_model
 from allocator.words import counted, listed, verb
 
 LIMIT_S = 0.5
@@ -63,9 +64,7 @@ def _least_loss(here: list[int], there: list[int], first: int) -> int:
     taken = [model.new_bool_var("") for _ in here]
     model.add(sum(room * t for room, t in zip(here, taken, strict=True)) >= first)
     model.minimize(sum(room * t for room, t in zip(there, taken, strict=True)))
-    solver = _solver()
-    solver.solve(model)
-    return max(ceil(solver.best_objective_bound - 1e-6), 0)
+    return max(ceil(solve_model(model, Effort(LIMIT_S)).bound - 1e-6), 0)
 
 
 def own_floors(case: Case) -> Iterator[Reason]:
@@ -111,7 +110,6 @@ class _OwnFloors:
 
     def __init__(self, case: Case, owners: dict[int, list[int]]) -> None:
         self.model = cp_model.CpModel()
-        self.solver = _solver()
         open_to = [open_to_any(case, units).tolist() for units in owners.values()]
         kinds = Counter((int(case.capacity[f]), tuple(o[f] for o in open_to)) for f in case.floors)
         self.taken = {
@@ -142,23 +140,16 @@ class _OwnFloors:
 
     def least_waste(self) -> int | None:
         """Return at most the least number of desks left empty; None where no choice exists."""
-        self.status = self.solver.solve(self.model)
-        if self.status == cp_model.INFEASIBLE:
+        self.solved = solve_model(self.model, Effort(LIMIT_S))
+        if self.solved.proof is Proof.INFEASIBLE:
             return None
-        return max(ceil(self.solver.best_objective_bound - 1e-6), 0)
+        return max(ceil(self.solved.bound - 1e-6), 0)
 
     def told(self, waste: int) -> str:
         """Return the choice in words."""
-        if self.status != cp_model.OPTIMAL:
+        if self.solved.proof is not Proof.OPTIMAL:
             return f"at least {counted(waste, 'desk')} there stay empty"
-        floors = sum(self.solver.value(taken) for taken in self.taken.values())
-        room = sum(self.solver.value(room) for room in self.room)
+        floors = sum(self.solved.value(taken) for taken in self.taken.values())
+        room = sum(self.solved.value(room) for room in self.room)
         has = f"{counted(floors, 'floor')} with {counted(room, 'desk')}"
         return f"{has}, of which {room - waste:,} {verb(room - waste, 'are')} used"
-
-
-def _solver() -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_time_in_seconds = LIMIT_S
-    return solver

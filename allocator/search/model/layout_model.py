@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from threading import Event, Thread
 
 from ortools.sat.python import cp_model
 
@@ -16,57 +13,13 @@ from allocator.search.model.rules import post_all
 from allocator.search.model.variables import Cell, Pieces
 from allocator.search.model.walking import WalkingForm, walking_cost
 from allocator.search.progress import ShouldStop
+from allocator.search.solver import Effort, Proof, Solution, solve_model
 from allocator.search.walking import Walking
 
-POLL_S = 0.05
 LARGEST_SCALE = 1e12
 """Fine enough for any precision asked for."""
 
 OnLayout = Callable[[dict[Cell, int]], object]
-
-
-class Proof(StrEnum):
-    """What CP-SAT proved."""
-
-    OPTIMAL = "optimal"
-    FEASIBLE = "feasible"
-    INFEASIBLE = "infeasible"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How long CP-SAT may take.
-
-    Attributes
-    ----------
-    seconds
-        By the clock, or CP-SAT's deterministic seconds where `reproducible`.
-    work
-        CP-SAT's deterministic seconds, besides; None sets no limit.
-    workers
-        Threads; with `reproducible` they take turns in a fixed order.
-    """
-
-    seconds: float
-    workers: int = 1
-    seed: int = 0
-    reproducible: bool = False
-    work: float | None = None
-
-    def apply(self, solver: cp_model.CpSolver) -> None:
-        """Set the solver's parameters."""
-        settings = solver.parameters
-        settings.catch_sigint_signal = False
-        settings.num_workers = self.workers
-        settings.random_seed = self.seed % 2**31
-        if self.reproducible:
-            settings.max_deterministic_time = self.seconds
-            settings.interleave_search = self.workers > 1
-        else:
-            settings.max_time_in_seconds = max(self.seconds, 0.01)
-        if self.work is not None:
-            settings.max_deterministic_time = min(self.work, settings.max_deterministic_time)
 
 
 @dataclass(frozen=True)
@@ -191,22 +144,18 @@ class LayoutModel:
         should_stop: ShouldStop | None = None,
     ) -> Found:
         """Run CP-SAT and return the whole layout, the fixed part included."""
-        solver = cp_model.CpSolver()
-        effort.apply(solver)
-        watcher = _Watcher(self, on_layout)
-        with interruptible(solver, should_stop):
-            status = solver.solve(self.model, watcher)
-        if status == cp_model.MODEL_INVALID:
-            raise RuntimeError(f"CP-SAT refuses the model: {self.model.validate()}")
-        proof = PROOFS.get(status, Proof.UNKNOWN)
-        seen = proof in (Proof.OPTIMAL, Proof.FEASIBLE)
+
+        def tell(solution: Solution) -> None:
+            if on_layout is not None:
+                on_layout(self.read(solution.value))
+
+        solved = solve_model(self.model, effort, should_stop=should_stop, on_solution=tell)
+        is_proved_none = solved.proof is Proof.INFEASIBLE
         return Found(
-            proof=proof,
-            layout=self.read(solver.value) if seen else None,
-            bound=None
-            if proof is Proof.INFEASIBLE
-            else self.unscaled(solver.best_objective_bound),
-            work=float(solver.response_proto.deterministic_time),
+            proof=solved.proof,
+            layout=self.read(solved.value) if solved.has_solution else None,
+            bound=None if is_proved_none else self.unscaled(solved.bound),
+            work=solved.work,
         )
 
     def unscaled(self, bound: float) -> float | None:
@@ -217,49 +166,3 @@ class LayoutModel:
         """Return the layout of a solution."""
         free = {cell: int(value(self.pieces.at(*cell))) for cell in self.pieces.free_used}
         return dict(self.fixed) | {cell: desks for cell, desks in free.items() if desks}
-
-
-PROOFS = {
-    cp_model.OPTIMAL: Proof.OPTIMAL,
-    cp_model.FEASIBLE: Proof.FEASIBLE,
-    cp_model.INFEASIBLE: Proof.INFEASIBLE,
-}
-
-
-@contextmanager
-def interruptible(solver: cp_model.CpSolver, should_stop: ShouldStop | None) -> Iterator[None]:
-    """While inside, stop the solver soon after `should_stop` says so."""
-    if should_stop is None:
-        yield
-        return
-    over = Event()
-
-    def watch() -> None:
-        while not over.wait(POLL_S):
-            if should_stop():
-                solver.stop_search()
-
-    watcher = Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watcher.join()
-
-
-class _Watcher(cp_model.CpSolverSolutionCallback):
-    """Hands every better layout on."""
-
-    def __init__(
-        self,
-        model: LayoutModel,
-        on_layout: OnLayout | None,
-    ) -> None:
-        super().__init__()
-        self._model = model
-        self._on_layout = on_layout
-
-    def on_solution_callback(self) -> None:
-        if self._on_layout is not None:
-            self._on_layout(self._model.read(self.value))

@@ -14,10 +14,10 @@ from allocator.search.cancel import until
 from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.local.ready import COMPILING, compile_search
-from allocator.search.model.layout_model import Effort
 from allocator.search.overfull import Overfull, fewest_beyond
 from allocator.search.progress import OnProgress, Progress, ShouldStop
 from allocator.search.solve import SolveOptions, solve
+from allocator.search.solver import Effort
 from allocator.studies.compare.adapt import adapted
 
 LARGE = 6_000

@@ -21,7 +21,8 @@ from allocator.scenario.types import Floor, Headcount, Rule, Scenario, Unit
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
-from allocator.search.model.layout_model import Effort, LayoutModel, Proof
+from allocator.search.model.layout_model import LayoutModel
+from allocator.search.solver import Effort, Proof
 from allocator.studies.explain.members import (
     Member,
     MemberKind,

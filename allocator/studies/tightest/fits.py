@@ -22,8 +22,9 @@ from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.counting.pins import pins
 from allocator.search.counting.rooms import total_desks
-from allocator.search.model.layout_model import Effort, Found, LayoutModel, Proof
+from allocator.search.model.layout_model import Found, LayoutModel
 from allocator.search.solve import NO_LAYOUT
+from allocator.search.solver import Effort, Proof
 from allocator.studies.compare.adapt import adapted
 from allocator.studies.explain.plans import LARGE, LARGEST_MODEL, Budget, Planner, as_given
 from allocator.studies.tightest.ratios import Ratios, text_up

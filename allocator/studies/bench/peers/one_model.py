@@ -7,7 +7,7 @@ from math import floor, isfinite
 from ortools.sat.python import cp_model
 
 from allocator.search.case import Case
-from allocator.search.model.layout_model import Effort
+from allocator.search.solver import Effort, Solution, solve_model
 from allocator.studies.bench.peers.home_floor import HomeFloorModel
 from allocator.studies.bench.peers.rows import Row, Rows
 from allocator.studies.bench.types import Allowance, BenchStatus, Claim, Notes
@@ -15,36 +15,20 @@ from allocator.studies.bench.types import Allowance, BenchStatus, Claim, Notes
 COST_STEP = 0.001
 """Person-minutes a week to which costs are rounded down."""
 ROUNDING = 1e-6
-STATUS = {
-    cp_model.OPTIMAL: BenchStatus.OPTIMAL,
-    cp_model.FEASIBLE: BenchStatus.FEASIBLE,
-    cp_model.INFEASIBLE: BenchStatus.INFEASIBLE,
-}
 
 
 def cp_sat(case: Case, allowance: Allowance, notes: Notes) -> Claim:
     """Solve the home-floor model with CP-SAT."""
     home = HomeFloorModel(case)
     model, columns = _model(home.rows)
-    solver = cp_model.CpSolver()
-    Effort(notes.left(), allowance.workers, allowance.seed).apply(solver)
-    status = solver.solve(model, _Watcher(home, columns, notes))
-    if status == cp_model.MODEL_INVALID:
-        raise RuntimeError(f"CP-SAT refuses the model: {model.validate()}")
-    bound = solver.best_objective_bound * COST_STEP + home.rows.constant
-    return home.claim(STATUS.get(status, BenchStatus.UNKNOWN), bound)
 
+    def note(solution: Solution) -> None:
+        notes.add(home.pieces([solution.value(column) for column in columns]))
 
-class _Watcher(cp_model.CpSolverSolutionCallback):
-    """Notes every better plan."""
-
-    def __init__(self, home: HomeFloorModel, columns: list[cp_model.IntVar], notes: Notes) -> None:
-        super().__init__()
-        self._home, self._columns, self._notes = home, columns, notes
-
-    def on_solution_callback(self) -> None:
-        values = [self.value(column) for column in self._columns]
-        self._notes.add(self._home.pieces(values))
+    effort = Effort(notes.left(), allowance.workers, allowance.seed)
+    solved = solve_model(model, effort, on_solution=note)
+    bound = solved.bound * COST_STEP + home.rows.constant
+    return home.claim(BenchStatus(solved.proof.value), bound)
 
 
 def _model(rows: Rows) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
