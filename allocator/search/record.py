@@ -154,6 +154,10 @@ class Record:
         """Whether nothing better has come for work that grows with the size of the case."""
         return self._is_under_way and self.work - self._bettered_at_work > self.patience
 
+    def is_finished(self) -> bool:
+        """Whether the search is over, or nothing better has come for long."""
+        return self.is_over() or self.is_stalled()
+
     @cached_property
     def patience(self) -> float:
         """Work without a better plan after which a search gives up."""

@@ -1,0 +1,52 @@
+"""Lower bounds while the search goes on: which are proved when, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import monotonic
+
+from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
+from allocator.search.record import Record
+
+LARGE = 60_000
+"""Units times floors from which a case is large: its models take long to build."""
+FIRST_PART, FIRST_PART_OF_LARGE = 1 / 10, 1 / 5
+"""Parts of the time left for the first bound; of a large case none rises afterwards."""
+LEAST_S = 0.5
+"""Seconds for the first bound at least."""
+
+
+def prove(record: Record) -> None:
+    """Prove a first lower bound, in a part of the time left."""
+    if record.is_over() or (record.case.allow_unplaced and record.score is None):
+        return
+    record.enter("lower bound")
+    part = FIRST_PART_OF_LARGE if record.case.cells > LARGE else FIRST_PART
+    seconds = max(LEAST_S, record.left() * part)
+    unplaced = record.unplaced_people
+    for bounds in lower_bounds(record.relaxed, time_limit_s=seconds, unplaced_people=unplaced):
+        record.prove(bounds)
+
+
+def further_proofs(record: Record) -> Iterator[Bounds]:
+    """Return bounds that take longer; none where a budget of work replaces the clock."""
+    if record.is_reproducible or record.score is None:
+        return iter(())
+    return rising_bounds(
+        record.relaxed,
+        Bounds(terms=record.term_bounds, total=record.bound),
+        until=monotonic() + record.left(),
+        should_stop=lambda: record.is_finished(),
+        unplaced_people=record.unplaced_people,
+    )
+
+
+def prove_on(record: Record, proofs: Iterator[Bounds], seconds: float) -> float:
+    """Go on with proofs for about so many seconds; return those that are left, or below 0."""
+    record.enter("lower bound")
+    began = monotonic()
+    for bounds in proofs:
+        record.prove(bounds)
+        if monotonic() - began > seconds or record.is_finished():
+            break
+    return seconds - (monotonic() - began)
