@@ -140,6 +140,6 @@ def _lay_out_near(record: Record, near: Neighbourhoods) -> bool:
     record.enter("neighbourhoods")
     near.case = record.case
     effort = record.effort(NEIGHBOURHOOD_S)
-    step = near.step(record.layout or {}, effort, lambda: record.is_finished())
+    step = near.step(record.layout or {}, effort, record.is_finished)
     record.spend_step(step.work)
     return step.layout is not None and record.offer(step.layout)

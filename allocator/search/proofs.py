@@ -36,7 +36,7 @@ def further_proofs(record: Record) -> Iterator[Bounds]:
         record.relaxed,
         Bounds(terms=record.term_bounds, total=record.bound),
         until=monotonic() + record.left(),
-        should_stop=lambda: record.is_finished(),
+        should_stop=record.is_finished,
         unplaced_people=record.unplaced_people,
     )
 
