@@ -2,6 +2,9 @@
 
     python -m tests.benchmarks.trees BEFORE AFTER --runs FILE --seeds 0,1,2 CASE:SECONDS...
 
+With ``--set allocator.search.local.choosing.BY_DESKS=0.0`` a constant of the second tree has
+another value, so that what it is good for can be told from the same tree twice.
+
 A case is a scenario folder, ``country-SIZE``, or ``cases-FOLDER`` for each folder in it. Every run
 is a process of its own, with nothing else running, and is stored in FILE at once: begun again, it
 goes on where it was. Each tree compiles its search first, outside any clock.
@@ -26,8 +29,14 @@ SIGNIFICANT = 0.002
 """Part of a median total by which a tree may be worse."""
 
 RUN = """
-import json, resource, sys
+import ast, json, resource, sys
+from importlib import import_module
 from pathlib import Path
+for each in sys.argv[5:]:
+    name, value = each.split("=", 1)
+    module, constant = name.rsplit(".", 1)
+    assert hasattr(import_module(module), constant), name
+    setattr(import_module(module), constant, ast.literal_eval(value))
 from allocator.scenario.read import read_scenario
 from allocator.search.solve import SolveOptions, solve
 case, seconds, seed, workers = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
@@ -80,8 +89,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("cases", nargs="+", metavar="CASE:SECONDS")
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--seeds", default="0,1,2")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     given = parser.parse_args(arguments)
-    trees = {"before": given.before.resolve(), "after": given.after.resolve()}
+    second = " ".join(given.set) or "after"
+    trees = {"before": given.before.resolve(), second: given.after.resolve()}
     runs = {run.key: run for run in _stored(given.runs)}
     seeds = [int(seed) for seed in given.seeds.split(",")]
     for tree in trees.values():
@@ -89,13 +100,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = list(product(_cases(given.cases), seeds, trees))
     for (case, seconds), seed, tree in wanted:
         if (tree, case, seconds, seed) not in runs:
-            run = _run(trees[tree], given.runs, tree, case, seconds, seed)
+            constants = given.set if tree == second else []
+            numbers = (str(seconds), str(seed), str(WORKERS))
+            said = _process(trees[tree], given.runs, "-c", RUN, case, *numbers, *constants)
+            run = Run(tree=tree, case=case, seconds=seconds, seed=seed, **json.loads(said))
             runs[run.key] = run
             with given.runs.open("a", encoding="utf-8") as stored:
                 stored.write(json.dumps(asdict(run)) + "\n")
             print(f"{tree:6} {case} {seconds:g} s seed {seed}: {run.total}", flush=True)
     chosen = [runs[tree, case, seconds, seed] for (case, seconds), seed, tree in wanted]
-    return int(max(_compared(rows) for rows in _by_case(chosen)))
+    return int(max(_compared(rows, second) for rows in _by_case(chosen)))
 
 
 class _Plain(argparse.RawDescriptionHelpFormatter):
@@ -119,11 +133,6 @@ def _cases(given: Iterable[str]) -> Iterator[tuple[str, float]]:
             yield (case if is_country else str(Path(case).resolve())), float(seconds)
 
 
-def _run(tree: Path, runs: Path, name: str, case: str, seconds: float, seed: int) -> Run:
-    said = _process(tree, runs, "-c", RUN, case, str(seconds), str(seed), str(WORKERS))
-    return Run(tree=name, case=case, seconds=seconds, seed=seed, **json.loads(said))
-
-
 def _process(tree: Path, runs: Path, *command: str) -> str:
     kept = runs.resolve().parent / f"compiled-{tree.name}"
     variables = {"PYTHONPATH": str(tree), "NUMBA_CACHE_DIR": str(kept)}
@@ -145,10 +154,10 @@ def _by_case(runs: Iterable[Run]) -> Iterable[list[Run]]:
     return found.values()
 
 
-def _compared(runs: Sequence[Run]) -> bool:
+def _compared(runs: Sequence[Run], second: str) -> bool:
     """Print the medians of a case by tree; return whether the second tree is worse."""
     told: dict[str, Mapping[str, float]] = {}
-    for tree in ("before", "after"):
+    for tree in ("before", second):
         mine = [run for run in runs if run.tree == tree]
         totals = [float("inf") if run.total is None else run.total for run in mine]
         firsts = [float("inf") if r.first_plan_s is None else r.first_plan_s for r in mine]
@@ -161,8 +170,8 @@ def _compared(runs: Sequence[Run]) -> bool:
             "wall s": statistics.median(run.wall_s for run in mine),
             "memory MB": max(run.memory_mb for run in mine),
         }
-    before, after = told["before"], told["after"]
-    print(f"\n{Path(runs[0].case).name}, {runs[0].seconds:g} s, {len(runs) // 2} seeds")
+    before, after = told["before"], told[second]
+    print(f"\n{Path(runs[0].case).name}, {runs[0].seconds:g} s, {len(runs) // 2} seeds: {second}")
     for name in before:
         print(f"  {name:15} {before[name]:14,.1f} {after[name]:14,.1f}")
     is_worse = after["median"] > before["median"] * (1 + SIGNIFICANT)
