@@ -31,7 +31,7 @@ def walk(
     is a plan or the first attempt has settled without one.
     """
     end, enough = record.elapsed() + seconds, record.work + work
-    attempt: _Attempt
+    attempt: Attempt
 
     def is_over() -> bool:
         first = until_first and record.layout is not None
@@ -42,7 +42,7 @@ def walk(
     afresh = afresh and not record.has_good_start
     while not is_over():
         record.enter("local search")
-        attempt = _Attempt(record, afresh)
+        attempt = Attempt(record, afresh)
         budget = Budget(
             seconds=record.left(),
             should_stop=lambda: is_over() or attempt.is_over(),  # noqa: B023 - of this turn
@@ -59,7 +59,7 @@ def walk(
             break
 
 
-class _Attempt:
+class Attempt:
     """One local search: from nothing, or from the best plan of all."""
 
     def __init__(self, record: Record, afresh: bool) -> None:
