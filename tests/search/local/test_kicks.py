@@ -67,10 +67,10 @@ def test_running_costs_are_those_of_the_layout() -> None:
 def test_layout_that_is_worse_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where new floors are worse than those before, all pieces are where they were."""
     search = begun()
-    monkeypatch.setattr(search, "_anneal", lambda *_: None)
     before = search.floor_game.layout()
-    crowded = {(u, 0): int(search.case.demand[u]) for u in search.units}
-    assert not search._lay_out({0}, crowded)
+    here = search._units_on_floors({0})
+    monkeypatch.setattr(search, "_anneal", lambda *_: search.floor_game.take(here))
+    assert not search._lay_out({0}, None)
     assert search.floor_game.layout() == before
 
 
