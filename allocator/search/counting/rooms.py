@@ -27,7 +27,7 @@ Where = tuple[tuple[int, ...], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
-class Crowd:
+class ShortSet:
     """Units whose floors, all of them together, have too few desks.
 
     Attributes
@@ -56,12 +56,12 @@ def total_desks(case: Case) -> Iterator[Reason]:
 
 def rooms(case: Case) -> Iterator[Reason]:
     """Units whose floors, by needs and rules, have too few desks for all of them (Hall)."""
-    for crowd in crowds(case):
-        if len(crowd.floors) < len(case.floor_ids):
-            yield _explained(case, crowd)
+    for short_set in short_sets(case):
+        if len(short_set.floors) < len(case.floor_ids):
+            yield _explained(case, short_set)
 
 
-def crowds(case: Case) -> list[Crowd]:
+def short_sets(case: Case) -> list[ShortSet]:
     """Return sets of units that prove that `allowed` leaves too little room; empty if none does.
 
     The sets come from a least cut of the flow of desks from units to floors, units with the same
@@ -78,7 +78,7 @@ def crowds(case: Case) -> list[Crowd]:
         for groups in _apart(rows, cut)
     ]
     return [
-        Crowd(units, tuple(np.flatnonzero(floors).tolist()), desks)
+        ShortSet(units, tuple(np.flatnonzero(floors).tolist()), desks)
         for units, floors in _by_needs(case, found)
         if (desks := int(case.demand[list(units)].sum() - case.capacity[floors].sum())) > 0
     ]
@@ -131,20 +131,22 @@ def _by_needs(case: Case, found: list[Where]) -> Iterator[Where]:
             yield tuple(same), floors
 
 
-def _explained(case: Case, crowd: Crowd) -> Reason:
+def _explained(case: Case, short_set: ShortSet) -> Reason:
     """Return the reason with the first cause that leaves too little room by itself."""
-    demand = int(case.demand[list(crowd.units)].sum())
-    if _room(_thinned(case), crowd) < demand:
-        clause = f"{verb(len(crowd.units), 'have')} pieces too large for other floors"
-        return _reason(case, crowd, "small_piece", "", clause)
-    if _room(_thinned(case, needs=True), crowd) < demand:
-        return _unmet_needs(case, crowd)
+    demand = int(case.demand[list(short_set.units)].sum())
+    if _room(_thinned(case), short_set) < demand:
+        clause = f"{verb(len(short_set.units), 'have')} pieces too large for other floors"
+        return _reason(case, short_set, "small_piece", "", clause)
+    if _room(_thinned(case, needs=True), short_set) < demand:
+        return _unmet_needs(case, short_set)
     for kind in CAUSES:
-        if _room(_thinned(case, kind=kind), crowd) < demand:
-            places = _places(case, crowd, kind)
+        if _room(_thinned(case, kind=kind), short_set) < demand:
+            places = _places(case, short_set, kind)
             clause = f"may not be elsewhere, by {kind.value} {listed(places)}".rstrip()
-            return _reason(case, crowd, kind.value, ";".join(places), clause)
-    return _reason(case, crowd, "places", "", "may not be elsewhere, by needs and rules together")
+            return _reason(case, short_set, kind.value, ";".join(places), clause)
+    return _reason(
+        case, short_set, "places", "", "may not be elsewhere, by needs and rules together"
+    )
 
 
 def _thinned(case: Case, *, needs: bool = False, kind: RuleKind | None = None) -> Case:
@@ -157,13 +159,13 @@ def _thinned(case: Case, *, needs: bool = False, kind: RuleKind | None = None) -
     return compile_case(scenario.replace(rules=rules, units=units))
 
 
-def _room(case: Case, crowd: Crowd) -> int:
-    return int(case.capacity[open_to_any(case, crowd.units)].sum())
+def _room(case: Case, short_set: ShortSet) -> int:
+    return int(case.capacity[open_to_any(case, short_set.units)].sum())
 
 
-def _places(case: Case, crowd: Crowd, kind: RuleKind) -> list[str]:
-    """Return the places, or levels, of the rows that keep the crowd to its floors."""
-    members = {case.unit_ids[u] for u in crowd.units}
+def _places(case: Case, short_set: ShortSet, kind: RuleKind) -> list[str]:
+    """Return the places, or levels, of the rows that keep the short_set to its floors."""
+    members = {case.unit_ids[u] for u in short_set.units}
     rows = [row for row in case.scenario.rules if row.rule is kind]
     if kind is not RuleKind.KEPT_FOR:
         units_of = case.scenario.units_of
@@ -171,26 +173,26 @@ def _places(case: Case, crowd: Crowd, kind: RuleKind) -> list[str]:
     return list(dict.fromkeys(row.object or row.value or "" for row in rows))
 
 
-def _unmet_needs(case: Case, crowd: Crowd) -> Reason:
+def _unmet_needs(case: Case, short_set: ShortSet) -> Reason:
     """Return the reason of units that need what too few floors have."""
-    needs = frozenset[str]().union(*(case.scenario.housed[u].needs for u in crowd.units))
+    needs = frozenset[str]().union(*(case.scenario.housed[u].needs for u in short_set.units))
     offered = frozenset[str]().union(*(floor.features for floor in case.scenario.floors))
     missing = sorted(needs - offered)
     if missing:
-        clause = f"{verb(len(crowd.units), 'need')} {listed(missing)}, which no floor has"
-        return _reason(case, crowd, "needs", ";".join(missing), clause)
-    clause = f"{verb(len(crowd.units), 'need')} {listed(sorted(needs))}"
-    return _reason(case, crowd, "needs", ";".join(sorted(needs)), clause)
+        clause = f"{verb(len(short_set.units), 'need')} {listed(missing)}, which no floor has"
+        return _reason(case, short_set, "needs", ";".join(missing), clause)
+    clause = f"{verb(len(short_set.units), 'need')} {listed(sorted(needs))}"
+    return _reason(case, short_set, "needs", ";".join(sorted(needs)), clause)
 
 
-def _reason(case: Case, crowd: Crowd, kind: str, cause: str, clause: str) -> Reason:
-    demand = int(case.demand[list(crowd.units)].sum())
-    room = int(case.capacity[list(crowd.floors)].sum())
-    where = f"their {counted(len(crowd.floors), 'floor')} offer {room:,}"
+def _reason(case: Case, short_set: ShortSet, kind: str, cause: str, clause: str) -> Reason:
+    demand = int(case.demand[list(short_set.units)].sum())
+    room = int(case.capacity[list(short_set.floors)].sum())
+    where = f"their {counted(len(short_set.floors), 'floor')} offer {room:,}"
     message = (
-        f"{names(case, crowd.units)} {clause}: {needed(demand)}, "
-        f"{where if crowd.floors else 'there is no floor for them'}: "
-        f"short of {counted(crowd.desks, 'desk')}"
+        f"{names(case, short_set.units)} {clause}: {needed(demand)}, "
+        f"{where if short_set.floors else 'there is no floor for them'}: "
+        f"short of {counted(short_set.desks, 'desk')}"
     )
-    subject = case.unit_ids[crowd.units[0]] if len(crowd.units) == 1 else ""
-    return Reason(kind=kind, subject=subject, object=cause, desks=crowd.desks, message=message)
+    subject = case.unit_ids[short_set.units[0]] if len(short_set.units) == 1 else ""
+    return Reason(kind=kind, subject=subject, object=cause, desks=short_set.desks, message=message)

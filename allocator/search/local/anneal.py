@@ -16,7 +16,7 @@ import numpy as np
 from allocator.search.local import board as on
 from allocator.search.local.compiled import compiled, entry
 from allocator.search.local.counts import BROKEN, COST, NOWHERE, OVER, UNPLACED, piece_at
-from allocator.search.local.moves import move_band, rolled, take_along_back, transfer
+from allocator.search.local.moves import move_band, take_along_back, transfer, uniform
 from allocator.search.local.transfer import felt, move_desks, settle, shift
 
 units, pieces, kept_pieces, places = on.units, on.pieces, on.kept_pieces, on.places
@@ -113,7 +113,7 @@ def anneal(board: Any, who: Any, crews: Any, somewhere: Any, band_share: float, 
     who, crews
         Units and bands that may move.
     somewhere
-        Places that they may go to; those places are marked as welcome.
+        Places that they may go to; those places are marked as active.
     band_share
         Part of the moves that are whole bands.
     """
@@ -123,14 +123,14 @@ def anneal(board: Any, who: Any, crews: Any, somewhere: Any, band_share: float, 
     before = weight(b)
     for _ in range(moves):
         b.logged = b.settled = 0
-        if len(crews) > 0 and rolled(b) < band_share:
+        if len(crews) > 0 and uniform(b) < band_share:
             move_band(b, crews, somewhere)
         else:
             transfer(b, who, somewhere)
         if b.logged == 0:
             continue
         after = weight(b)
-        if after - before > -b.temperature * np.log(1.0 - rolled(b)):
+        if after - before > -b.temperature * np.log(1.0 - uniform(b)):
             undo(b)
         else:
             before = after
@@ -148,7 +148,7 @@ def load(board: Any, layout: Any) -> None:
         unit = units(b)[u]
         desks = min(layout[i, 2], unit.demand - unit.placed)
         new = piece_at(b, u, p) < 0
-        room = not new or (unit.pieces < unit.slots and places(b)[p].guests < b.n_guests)
+        room = not new or (unit.pieces < unit.slots and places(b)[p].occupants < b.n_guests)
         if room and allowed(b)[u, p] and desks > 0 and (not new or desks >= unit.least):
             move_desks(b, u, NOWHERE, p, desks)
             settle(b, u, NOWHERE, p, desks)

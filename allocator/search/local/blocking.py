@@ -20,14 +20,14 @@ import numpy as np
 from allocator.search.local.board import LINK, OVER_FIXED, spans
 from allocator.search.local.compiled import compiled, entry
 from allocator.search.local.memory import Forms, record, table, view
-from allocator.search.local.moves import rolled
+from allocator.search.local.moves import uniform
 
 BLOCK = table("load organisation at " + spans("feel", "feed", "tie", "bind"), "bend")
 """A block. Given: desks as they weigh, its organisation, trips it has at both ends, and where its
 links begin and end: fields it walks to, fields it is part of, blocks with trips of their own,
 blocks that a rule binds it to. Under way: the tower it is in."""
 
-TOWER = table("capacity complex used welcome")
+TOWER = table("capacity complex used active")
 """A tower. Given: what it holds, its complex. Under way: what is in use, whether blocks may go
 there now."""
 
@@ -55,8 +55,8 @@ whoever else is where; minutes between towers, and towers by minutes; desks that
 leave vacant by desks they have in a tower. Under way: desks and blocks of organisations in
 towers, and how many weighted minutes the units of a field are away from a tower."""
 
-GROUND = record(FORMS, "dice", "grain extra_tower over broken hot cold weight")
-"""Addresses and sizes of the tables, and single numbers: state of the dice; what a desk of a
+GROUND = record(FORMS, "rng_state", "grain extra_tower over broken hot cold weight")
+"""Addresses and sizes of the tables, and single numbers: state of the rng_state; what a desk of a
 tower counts for; prices of an extra tower, of a desk too many and of a step away from a rule;
 temperatures, first and last; what all blocks weigh."""
 
@@ -198,18 +198,18 @@ def settle(g: Any, k: int, q: int) -> None:
 @compiled
 def goal(g: Any, k: int, somewhere: Any) -> int:
     """Return a tower to bring a block to."""
-    if rolled(g) >= NEAR_MATE:
-        return somewhere[int(rolled(g) * len(somewhere))]
+    if uniform(g) >= NEAR_MATE:
+        return somewhere[int(uniform(g) * len(somewhere))]
     body = bodies(g)[blocks(g)[k].organisation]
-    mate = links(g)[body.mate_from + int(rolled(g) * (body.mate_to - body.mate_from))].to
-    rank = int(rolled(g) * 2 * NEAR) - NEAR  # that tower itself half the time
+    mate = links(g)[body.mate_from + int(uniform(g) * (body.mate_to - body.mate_from))].to
+    rank = int(uniform(g) * 2 * NEAR) - NEAR  # that tower itself half the time
     return nearest(g)[blocks(g)[mate].at, max(0, min(rank, g.n_towers - 1))]
 
 
 @compiled
 def is_open(g: Any, k: int, t: int) -> bool:
     """Tell whether a block may go to a tower now."""
-    return towers(g)[t].welcome == 1 and allowed(g)[k, t]
+    return towers(g)[t].active == 1 and allowed(g)[k, t]
 
 
 @compiled
@@ -240,16 +240,16 @@ def anneal(ground: Any, who: Any, somewhere: Any, moves: int) -> None:
     ----------
     ground : (1) of GROUND
     who, somewhere
-        Blocks that may move, and towers that they may go to; those are marked as welcome.
+        Blocks that may move, and towers that they may go to; those are marked as active.
     """
     g = ground[0]
     heat, cooler = g.hot, (g.cold / g.hot) ** (1.0 / max(moves, 1))
     for _ in range(moves):
         heat *= cooler
-        u, v = who[int(rolled(g) * len(who))], -1
+        u, v = who[int(uniform(g) * len(who))], -1
         p = blocks(g)[u].at
-        if rolled(g) < SWAP:
-            v = who[int(rolled(g) * len(who))]
+        if uniform(g) < SWAP:
+            v = who[int(uniform(g) * len(who))]
             q = blocks(g)[v].at
         else:
             q = goal(g, u, somewhere)
@@ -259,7 +259,7 @@ def anneal(ground: Any, who: Any, somewhere: Any, moves: int) -> None:
         alone = change(g, u, p, v, q)
         exchange(g, u, p, v, q)
         worse = alone + g.weight - before
-        if worse <= 0 or (worse < NEVER * heat and rolled(g) < np.exp(-worse / heat)):
+        if worse <= 0 or (worse < NEVER * heat and uniform(g) < np.exp(-worse / heat)):
             g.weight += alone
             settle(g, u, q)
             if v >= 0:

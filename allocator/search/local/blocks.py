@@ -28,9 +28,9 @@ from allocator.search.local import blocking
 from allocator.search.local.blocking import BLOCK, BODY, FORMS, GROUND, TOWER
 from allocator.search.local.board import LINK
 from allocator.search.local.budget import Budget
-from allocator.search.local.crowds import NO_LIMIT
 from allocator.search.local.game import Cooling
 from allocator.search.local.memory import Tables, link
+from allocator.search.local.scopes import NO_LIMIT
 from allocator.search.local.towers import Outlook
 from allocator.search.local.walking import Walks, Weights, parent_groups
 from allocator.search.rules import Apart, AtMost, Pinned, PlaceKind
@@ -118,7 +118,7 @@ class Blocking:
             self.block_of[list(units)] = k
         self.ground = Tables(GROUND, FORMS, *_Laying(towers, known, trips, self).tables())
         self._fixed = self.ground.tables["fixed"].copy()
-        self.ground.record["dice"] = int(rng.integers(1, 2**62))
+        self.ground.record["rng_state"] = int(rng.integers(1, 2**62))
         self.ground.record["grain"] = towers.grain
         self.ground.record["extra_tower"] = towers.scenario.settings.prices.extra_tower
 
@@ -201,9 +201,9 @@ class Blocking:
         over
             What a desk too many costs at first, and at last.
         """
-        record, welcome = self.ground.record, self.ground.tables["towers"]["welcome"]
-        welcome[:] = 0
-        welcome[somewhere] = 1
+        record, active = self.ground.record, self.ground.tables["towers"]["active"]
+        active[:] = 0
+        active[somewhere] = 1
         steps = max(min(cooling.moves // STEP, STEPS), 1)
         heats = np.geomspace(cooling.hot, cooling.cold, steps + 1).tolist()
         prices = np.geomspace(over[1], over[0], steps)[::-1].tolist()  # of one step, the last

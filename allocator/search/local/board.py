@@ -41,7 +41,7 @@ def spans(*names: str) -> str:
 UNIT = table(
     "demand least weight heft pool linear square "
     "slots pieces_most pieces placed kept touched "
-    + spans("feel", "feed", "tie", "crowd", "pin", "waste", "site", "band"),
+    + spans("feel", "feed", "tie", "scope", "pin", "waste", "site", "band"),
     "people own bend mover",
 )
 """A unit. Given: desks to place, fewest desks of a piece, what a desk weighs, and about how much
@@ -50,7 +50,7 @@ kept, floors it may use at most (max_floors); people, trips inside it, trips it 
 what moving all of it costs; where its links begin and end. Under way: pieces, desks placed,
 pieces of the layout kept, whether it changed since."""
 
-PLACE = table("capacity tower complex step rank opening_from opening_to load guests welcome")
+PLACE = table("capacity tower complex step rank opening_from opening_to load occupants active")
 """A place. Given: what it holds, tower, complex, its level numbered over all towers, its rank in
 the tower, its row of opening costs. Under way: what is used, pieces, whether desks may go there
 now."""
@@ -58,13 +58,13 @@ now."""
 TOWER = table(spans("place", "step"))
 """A tower: its places from the lowest up (links), its levels (numbers)."""
 
-CROWD = table(
+SCOPE = table(
     "places_most towers_most complexes_most gapless entry places towers complexes "
     + spans("apart", "tower_apart"),
     "tower_price gap_price",
 )
-"""Units counted together (`crowds.Crowd`); entry is what it weighs at a place by being there.
-Under way: places, towers and complexes it uses."""
+"""Units counted together (`scopes.CountingScope`); entry is what it weighs at a place by
+being there. Under way: places, towers and complexes it uses."""
 
 GROUP = table(spans("member"))
 """A field's units, or a band's, as links."""
@@ -72,7 +72,7 @@ GROUP = table(spans("member"))
 PIN = table("place desks held")
 """Rule at_least. Under way: desks that count for it."""
 
-ALONE = table("crowd organisation")
+ALONE = table("scope organisation")
 """Rule own_floor."""
 
 WASTE = table("first length")
@@ -92,7 +92,7 @@ TABLES: Forms = {
     "units": (UNIT, ("n_units",)),
     "places": (PLACE, ("n_places",)),
     "towers": (TOWER, ("n_towers",)),
-    "crowds": (CROWD, ("n_crowds",)),
+    "scopes": (SCOPE, ("n_scopes",)),
     "fields": (GROUP, ("n_fields",)),
     "bands": (GROUP, ("n_bands",)),
     "pins": (PIN, ("n_pins",)),
@@ -109,12 +109,12 @@ TABLES: Forms = {
     "allowed": ("?", ("n_units", "n_places")),
     "pieces": (PIECE, ("n_units", "n_slots")),
     "kept_pieces": (PIECE, ("n_units", "n_slots")),
-    "guests": ("i8", ("n_places", "n_guests")),
-    "at_place": ("i2", ("n_crowds", "n_places")),
-    "at_tower": ("i2", ("n_crowds", "n_towers")),
-    "at_complex": ("i2", ("n_crowds", "n_complexes")),
-    "at_step": ("i2", ("n_crowds", "n_steps")),
-    "gaps": ("i2", ("n_crowds", "n_towers")),
+    "occupants": ("i8", ("n_places", "n_guests")),
+    "at_place": ("i2", ("n_scopes", "n_places")),
+    "at_tower": ("i2", ("n_scopes", "n_towers")),
+    "at_complex": ("i2", ("n_scopes", "n_complexes")),
+    "at_step": ("i2", ("n_scopes", "n_steps")),
+    "gaps": ("i2", ("n_scopes", "n_towers")),
     "potential": ("f8", ("n_fields", "n_places")),
     "swell": ("f8", ("n_fields",)),
     "tally": ("f8", ("n_tally",)),
@@ -126,12 +126,12 @@ TABLES: Forms = {
 
 BOARD = record(
     TABLES,
-    "touched logged settled may_leave dice",
-    "grain reach walking extra_floor leap over broken unplaced temperature "
+    "touched logged settled may_leave rng_state",
+    "grain reach walking extra_floor jump_allowance over broken unplaced temperature "
     "kept_unplaced kept_cost",
 )
 """Addresses of the tables, their sizes, and single numbers: units touched, transfers logged,
-whether fields have followed them, whether desks may stay unplaced, state of the dice; what a
+whether fields have followed them, whether desks may stay unplaced, state of the rng_state; what a
 place's desk counts for, and the root of a variance; prices of the terms, of what a band's move may
 save at one stroke, and of the other sums of the tally; temperature; the best layout kept."""
 
@@ -150,7 +150,7 @@ def _view(table: str) -> Callable[[Any], Any]:
 units = _view("units")
 places = _view("places")
 towers = _view("towers")
-crowds = _view("crowds")
+scopes = _view("scopes")
 fields = _view("fields")
 bands = _view("bands")
 pins = _view("pins")
@@ -167,7 +167,7 @@ inside = _view("inside")
 allowed = _view("allowed")
 pieces = _view("pieces")
 kept_pieces = _view("kept_pieces")
-guests = _view("guests")
+occupants = _view("occupants")
 at_place = _view("at_place")
 at_tower = _view("at_tower")
 at_complex = _view("at_complex")

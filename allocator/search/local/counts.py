@@ -22,9 +22,9 @@ ENTERS, LEAVES, NOWHERE = np.int64(1), np.int64(-1), np.int64(-1)
 COST, OVER = int(Tally.COST), int(Tally.OVER)
 BROKEN, UNPLACED = int(Tally.BROKEN), int(Tally.UNPLACED)
 
-places, units, crowds, pieces, tally = on.places, on.units, on.crowds, on.pieces, on.tally
+places, units, scopes, pieces, tally = on.places, on.units, on.scopes, on.pieces, on.tally
 links, at_place, at_tower, at_step = on.links, on.at_place, on.at_tower, on.at_step
-at_complex, gaps, guests, opening = on.at_complex, on.gaps, on.guests, on.opening
+at_complex, gaps, occupants, opening = on.at_complex, on.gaps, on.occupants, on.opening
 sites, pins, alone, towers = on.sites, on.pins, on.alone, on.towers
 wastes, waste_desks, waste_held = on.wastes, on.waste_desks, on.waste_held
 variance = on.variance
@@ -143,12 +143,12 @@ def at_least(b: Any, pin: int, p: int, desks: int) -> None:
 
 @compiled
 def own_floor(b: Any, p: int) -> int:
-    """Rule own_floor: pieces of other organisations where a crowd wants none."""
+    """Rule own_floor: pieces of other organisations where a scope wants none."""
     found = 0
     for r in range(b.n_alone):
         row = alone(b)[r]
-        if at_place(b)[row.crowd, p] > 0:
-            found += places(b)[p].guests - at_place(b)[row.organisation, p]
+        if at_place(b)[row.scope, p] > 0:
+            found += places(b)[p].occupants - at_place(b)[row.organisation, p]
     return found
 
 
@@ -164,7 +164,7 @@ def max_floors(b: Any, u: int, step: int) -> None:
 
 @compiled
 def gaps_in(b: Any, c: int, t: int) -> int:
-    """Return the levels of a tower that a crowd leaves out between its lowest and highest."""
+    """Return the levels of a tower that a scope leaves out between its lowest and highest."""
     found, pending, begun = 0, 0, False
     for level in range(towers(b)[t].step_from, towers(b)[t].step_to):
         if at_step(b)[c, level] > 0:
@@ -182,15 +182,15 @@ def contiguous(b: Any, c: int, t: int) -> None:
     after = gaps_in(b, c, t)
     more = after - gaps(b)[c, t]
     gaps(b)[c, t] = after
-    tally(b)[COST] += crowds(b)[c].gap_price * more
-    tally(b)[BROKEN] += crowds(b)[c].gapless * more
+    tally(b)[COST] += scopes(b)[c].gap_price * more
+    tally(b)[BROKEN] += scopes(b)[c].gapless * more
 
 
 @compiled
 def apart_floor(b: Any, c: int, p: int) -> int:
-    """Rule apart_floor: crowds that a crowd may not meet at a place, and does."""
+    """Rule apart_floor: scopes that a scope may not meet at a place, and does."""
     found = 0
-    for i in range(crowds(b)[c].apart_from, crowds(b)[c].apart_to):
+    for i in range(scopes(b)[c].apart_from, scopes(b)[c].apart_to):
         if at_place(b)[links(b)[i].to, p] > 0:
             found += 1
     return found
@@ -198,9 +198,9 @@ def apart_floor(b: Any, c: int, p: int) -> int:
 
 @compiled
 def apart_tower(b: Any, c: int, t: int) -> int:
-    """Rule apart_tower: crowds that a crowd may not meet in a tower, and does."""
+    """Rule apart_tower: scopes that a scope may not meet in a tower, and does."""
     found = 0
-    for i in range(crowds(b)[c].tower_apart_from, crowds(b)[c].tower_apart_to):
+    for i in range(scopes(b)[c].tower_apart_from, scopes(b)[c].tower_apart_to):
         if at_tower(b)[links(b)[i].to, t] > 0:
             found += 1
     return found
@@ -208,15 +208,15 @@ def apart_tower(b: Any, c: int, t: int) -> int:
 
 @compiled
 def use_place(b: Any, c: int, p: int, step: int) -> None:
-    """A crowd begins (step 1) or ends (-1) to use a place: rule same_floor, and what follows."""
-    crowd, place = crowds(b)[c], places(b)[p]
+    """A scope begins (step 1) or ends (-1) to use a place: rule same_floor, and what follows."""
+    scope, place = scopes(b)[c], places(b)[p]
     edge = 1 if step > 0 else 0
-    before, after = crowd.places, crowd.places + step
-    crowd.places = after
-    tally(b)[BROKEN] += above(after, crowd.places_most) - above(before, crowd.places_most)
+    before, after = scope.places, scope.places + step
+    scope.places = after
+    tally(b)[BROKEN] += above(after, scope.places_most) - above(before, scope.places_most)
     tally(b)[BROKEN] += step * apart_floor(b, c, p)
-    if crowd.entry:
-        change_load(b, p, step * crowd.entry)
+    if scope.entry:
+        change_load(b, p, step * scope.entry)
     at_step(b)[c, place.step] += step
     if at_step(b)[c, place.step] == edge:
         contiguous(b, c, place.tower)
@@ -231,30 +231,30 @@ def use_place(b: Any, c: int, p: int, step: int) -> None:
 @compiled
 def use_tower(b: Any, c: int, t: int, step: int) -> None:
     """Rules same_tower, adjacent_floors, max_towers, and the price of extra towers."""
-    crowd = crowds(b)[c]
-    before, after = crowd.towers, crowd.towers + step
-    crowd.towers = after
-    tally(b)[BROKEN] += above(after, crowd.towers_most) - above(before, crowd.towers_most)
+    scope = scopes(b)[c]
+    before, after = scope.towers, scope.towers + step
+    scope.towers = after
+    tally(b)[BROKEN] += above(after, scope.towers_most) - above(before, scope.towers_most)
     tally(b)[BROKEN] += step * apart_tower(b, c, t)
-    tally(b)[COST] += crowd.tower_price * (above(after, 1) - above(before, 1))
+    tally(b)[COST] += scope.tower_price * (above(after, 1) - above(before, 1))
 
 
 @compiled
 def same_complex(b: Any, c: int, step: int) -> None:
     """Rule same_complex: all pieces in one complex."""
-    crowd = crowds(b)[c]
-    before, after = crowd.complexes, crowd.complexes + step
-    crowd.complexes = after
-    tally(b)[BROKEN] += above(after, crowd.complexes_most) - above(before, crowd.complexes_most)
+    scope = scopes(b)[c]
+    before, after = scope.complexes, scope.complexes + step
+    scope.complexes = after
+    tally(b)[BROKEN] += above(after, scope.complexes_most) - above(before, scope.complexes_most)
 
 
 @compiled
 def use(b: Any, u: int, p: int, step: int) -> None:
     """A unit begins (step 1) or ends (-1) to use a place."""
     tally(b)[BROKEN] -= own_floor(b, p)
-    places(b)[p].guests += step
+    places(b)[p].occupants += step
     max_floors(b, u, step)
-    for i in range(units(b)[u].crowd_from, units(b)[u].crowd_to):
+    for i in range(units(b)[u].scope_from, units(b)[u].scope_to):
         c = links(b)[i].to
         at_place(b)[c, p] += step
         if at_place(b)[c, p] == (1 if step > 0 else 0):
@@ -264,13 +264,13 @@ def use(b: Any, u: int, p: int, step: int) -> None:
 
 @compiled
 def give(b: Any, u: int, p: int, desks: int) -> None:
-    """Add desks of a unit at a place. A new piece needs a free slot and a free line of guests."""
+    """Add desks of a unit at a place. A new piece needs a free slot, and room for an occupant."""
     k = piece_at(b, u, p)
     if k < 0:
         k = units(b)[u].pieces
         pieces(b)[u, k].place = p
         pieces(b)[u, k].desks = 0
-        guests(b)[p, places(b)[p].guests] = u
+        occupants(b)[p, places(b)[p].occupants] = u
         use(b, u, p, ENTERS)
     piece = pieces(b)[u, k]
     change_desks(b, u, p, piece.desks, piece.desks + desks)
@@ -286,7 +286,7 @@ def take(b: Any, u: int, p: int, desks: int) -> None:
     piece.desks -= desks
     change_load(b, p, heavier(b, u, p, piece.desks + desks, piece.desks))
     if piece.desks == 0:
-        forget_guest(b, u, p)
+        forget_occupant(b, u, p)
         use(b, u, p, LEAVES)
         last = pieces(b)[u, units(b)[u].pieces]
         piece.place = last.place
@@ -294,10 +294,10 @@ def take(b: Any, u: int, p: int, desks: int) -> None:
 
 
 @compiled
-def forget_guest(b: Any, u: int, p: int) -> None:
-    """Strike a unit from the guests of a place."""
-    last = places(b)[p].guests - 1
+def forget_occupant(b: Any, u: int, p: int) -> None:
+    """Strike a unit from the occupants of a place."""
+    last = places(b)[p].occupants - 1
     for i in range(last + 1):
-        if guests(b)[p, i] == u:
-            guests(b)[p, i] = guests(b)[p, last]
+        if occupants(b)[p, i] == u:
+            occupants(b)[p, i] = occupants(b)[p, last]
             return

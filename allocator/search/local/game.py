@@ -55,7 +55,7 @@ class Game:
         self._board: Board = board_of(case, outlook)
         self.table = self._board.tables
         self.record = self._board.record
-        self.record["dice"] = int(rng.integers(1, 2**62))
+        self.record["rng_state"] = int(rng.integers(1, 2**62))
         self.price(worth)
 
     def price(self, worth: float) -> None:
@@ -121,10 +121,10 @@ class Game:
 
     def units_in(self, places: Iterable[int]) -> set[int]:
         """Return the units in some places, and those with desks that are nowhere."""
-        guests, counts = self.table["guests"], self.table["places"]["guests"]
+        occupants, counts = self.table["occupants"], self.table["places"]["occupants"]
         rows = self.table["units"]
         lost = np.flatnonzero(rows["placed"] < rows["demand"]).tolist()
-        return {int(u) for p in places for u in guests[p, : counts[p]]} | set(lost)
+        return {int(u) for p in places for u in occupants[p, : counts[p]]} | set(lost)
 
     def take(self, units: Collection[int]) -> None:
         """Take units off the board."""
@@ -163,8 +163,8 @@ class Game:
         if not units or not places:
             return
         who, somewhere = np.array(sorted(units), np.int64), np.array(sorted(places), np.int64)
-        self.table["places"]["welcome"] = 0
-        self.table["places"]["welcome"][somewhere] = 1
+        self.table["places"]["active"] = 0
+        self.table["places"]["active"][somewhere] = 1
         crews = np.array(sorted(self._bands_within(who)), np.int64)
         for temperature in np.geomspace(cooling.hot, cooling.cold, STEPS):
             if budget.over:

@@ -258,7 +258,7 @@ class Search:
             return False
         if self.budget.over:
             return True
-        if not game.table["places"]["guests"][list(case.floors_of[tower])].any():
+        if not game.table["places"]["occupants"][list(case.floors_of[tower])].any():
             return True
         line = Line(case, game, [tower], self.rng)
         hot, cold = self.rng.choice(LINE_HOT) * self.size, FLOOR_COLD * self.size

@@ -23,11 +23,11 @@ from allocator.search.local.game import Cooling, Game
 from allocator.search.local.line_tables import (
     ALONE,
     APART,
-    CROWD,
     FORMS,
     LINE,
     MEMBER,
     PIN,
+    SCOPE,
     SPOT,
     STOREY,
     TOWER,
@@ -70,7 +70,7 @@ class Line:
         self.units, self.floors = laying.units, laying.floors
         self._tables = Tables(LINE, FORMS, *laying.tables())
         self._record = self._tables.record
-        self._record["dice"] = int(rng.integers(1, 2**62))
+        self._record["rng_state"] = int(rng.integers(1, 2**62))
         self._record["best_weight"] = np.inf
         for name in ("extra_floor", "over", "broken"):
             self._record[name] = game.record[name]
@@ -130,7 +130,7 @@ class _Laying:
             "spots": self._spots(),
             "climb": np.arange(len(self.floors)),
             "pieces": self._pieces(),
-            "crowds": self._crowd_rows(),
+            "scopes": self._scope_rows(),
             "towers": self._tower_rows(),
             "apart": self._apart("apart"),
             "tower_apart": self._apart("tower_apart"),
@@ -163,9 +163,9 @@ class _Laying:
         return [links[i:j].tolist() for i, j in spans]
 
     @cached_property
-    def crowds(self) -> dict[int, int]:
-        """Crowds of the units by their number on the board."""
-        found = dict.fromkeys(c for row in self._links_of("crowd") for c, _ in row)
+    def scopes(self) -> dict[int, int]:
+        """Scopes of the units by their number on the board."""
+        found = dict.fromkeys(c for row in self._links_of("scope") for c, _ in row)
         return {c: number for number, c in enumerate(found)}
 
     @cached_property
@@ -186,7 +186,7 @@ class _Laying:
         mates = {u: m for m, u in enumerate(self.units)}
         pins = {pin: number for number, pin in enumerate(self.pins)}
         for name, number, price in (
-            ("crowd", self.crowds, 1.0),
+            ("scope", self.scopes, 1.0),
             ("pin", pins, 1.0),
             ("feel", self.fields, self.walking),
             ("feed", self.fields, 1.0),
@@ -240,10 +240,10 @@ class _Laying:
             found[m] = [values.get((u, f), 0.0) for f in self.floors]
         return found
 
-    def _crowd_rows(self) -> NDArray[Any]:
-        """Return the crowds with their limits, and what they use elsewhere."""
-        rows, numbers = np.zeros(len(self.crowds), CROWD), list(self.crowds)
-        table = self.board["crowds"][numbers]
+    def _scope_rows(self) -> NDArray[Any]:
+        """Return the scopes with their limits, and what they use elsewhere."""
+        rows, numbers = np.zeros(len(self.scopes), SCOPE), list(self.scopes)
+        table = self.board["scopes"][numbers]
         for name in ("places_most", "towers_most", "complexes_most", "gapless"):
             rows[name] = table[name]
         rows["tower_price"], rows["gap_price"] = table["tower_price"], table["gap_price"]
@@ -279,19 +279,19 @@ class _Laying:
         return rows
 
     def _apart(self, name: str) -> NDArray[Any]:
-        """Return pairs of crowds that may not share a floor, or a tower."""
-        table, links = self.board["crowds"], self.board["links"]["to"]
+        """Return pairs of scopes that may not share a floor, or a tower."""
+        table, links = self.board["scopes"], self.board["links"]["to"]
         pairs = [
-            (number, self.crowds[other])
-            for c, number in self.crowds.items()
+            (number, self.scopes[other])
+            for c, number in self.scopes.items()
             for other in links[table[c][f"{name}_from"] : table[c][f"{name}_to"]].tolist()
-            if c < other and other in self.crowds
+            if c < other and other in self.scopes
         ]
         return np.array(pairs, APART)
 
     def _alone(self) -> NDArray[Any]:
         rows = self.board["alone"].tolist()
-        here = [(self.crowds[c], self.crowds[o]) for c, o in rows if c in self.crowds]
+        here = [(self.scopes[c], self.scopes[o]) for c, o in rows if c in self.scopes]
         return np.array(here, ALONE)
 
 
@@ -299,7 +299,7 @@ _COUNTED = (
     "members",
     "storeys",
     "towers",
-    "crowds",
+    "scopes",
     "apart",
     "tower_apart",
     "pins",
@@ -309,5 +309,5 @@ _COUNTED = (
 
 
 def _units_on(game: Game, floors: list[int]) -> set[int]:
-    guests, counts = game.table["guests"], game.table["places"]["guests"]
-    return {int(u) for f in floors for u in guests[f, : counts[f]]}
+    occupants, counts = game.table["occupants"], game.table["places"]["occupants"]
+    return {int(u) for f in floors for u in occupants[f, : counts[f]]}

@@ -13,15 +13,15 @@ from allocator.search.local.memory import Forms, record, table, view
 
 MEMBER = table(
     "unit desks demand least pieces_most elsewhere pieces fresh "
-    + spans("crowd", "pin", "feel", "feed", "tie"),
+    + spans("scope", "pin", "feel", "feed", "tie"),
     "mover own",
 )
 """A unit with desks on the floors. Given: its number on the board, desks here and in all, fewest
-desks of a piece, most pieces, pieces elsewhere, links to crowds that it is in, pins that its desks
+desks of a piece, most pieces, pieces elsewhere, links to scopes that it is in, pins that its desks
 count for, fields that it walks to and that it is part of, members with trips of their own; what
 moving all of it costs, trips inside it. Under way: pieces it has, and those it would have."""
 
-STOREY = table("place capacity level guests", "opening")
+STOREY = table("place capacity level occupants", "opening")
 """A floor, each tower's from the lowest up. Given: its number on the board, what it holds, its
 level, what it costs to open. Under way: pieces."""
 
@@ -33,7 +33,7 @@ SPOT = table("member breaks floor room wrong")
 Under way: how many floors are begun before it and what is left of the last, and the desks up to
 there that are too many or where they may not be."""
 
-CROWD = table(
+SCOPE = table(
     "places_most towers_most complexes_most gapless other_places other_towers other_complexes "
     "far_complexes "
     "floors touched wrong fresh_wrong",
@@ -44,13 +44,13 @@ complexes, as bits those of towers here. Under way: floors they use here, as bit
 their limits and what they weigh, and both as they would be."""
 
 APART = table("one other")
-"""Crowds that may not share a floor, or a tower."""
+"""Scopes that may not share a floor, or a tower."""
 
 PIN = table("storey desks held")
 """Rule at_least. Under way: desks that count for it."""
 
-ALONE = table("crowd organisation")
-"""A crowd that wants its floors for its organisation, which is a crowd as well."""
+ALONE = table("scope organisation")
+"""A scope that wants its floors for its organisation, which is a scope as well."""
 
 CHANGE = table("storey", "share")
 """The share of a member that would come to a floor, below 0 if it goes."""
@@ -67,9 +67,9 @@ FORMS: Forms = {
     "best_climb": ("i8", ("n_storeys",)),
     "pieces": (PIECE, ("n_members", "n_storeys")),
     "fresh_pieces": (PIECE, ("n_members", "n_storeys")),
-    "crowds": (CROWD, ("n_crowds",)),
-    "at": ("i8", ("n_crowds", "n_storeys")),
-    "touches": ("i8", ("n_crowds",)),
+    "scopes": (SCOPE, ("n_scopes",)),
+    "at": ("i8", ("n_scopes", "n_storeys")),
+    "touches": ("i8", ("n_scopes",)),
     "apart": (APART, ("n_apart",)),
     "tower_apart": (APART, ("n_tower_apart",)),
     "pins": (PIN, ("n_pins",)),
@@ -88,20 +88,20 @@ FORMS: Forms = {
 """Tables of a line. Given: trips between members at their price; minutes between floors; what all
 of a member costs on a floor by itself and by who is elsewhere; the share of it that is there
 today; where it may be. Under way: the line, the order in which floors are filled, pieces on them;
-the same as they would be; the best so far; pieces of crowds on floors, crowds that would change;
+the same as they would be; the best so far; pieces of scopes on floors, scopes that would change;
 how many weighted minutes the units of a field are away
 from a floor; members that would change, how and how much."""
 
 LINE = record(
     FORMS,
-    "dice first last end climbed n_touched n_changed "
+    "rng_state first last end climbed n_touched n_changed "
     "wrong singly between fresh_wrong fresh_singly fresh_between",
     "extra_floor over broken hot cold short fresh_short weight best_weight",
 )
-"""Addresses and sizes of the tables, and single numbers: state of the dice; places in the line
+"""Addresses and sizes of the tables, and single numbers: the random state; places in the line
 from which and up to which it is changed, and where all is as before again, whether the order of
-floors is another; how many crowds and members would change; desks that are wrong, and steps away
-from rules, of members and crowds by themselves and between crowds, all as they would be, too;
+floors is another; how many scopes and members would change; desks that are wrong, and steps away
+from rules, of members and scopes by themselves and between scopes, all as they would be, too;
 prices of a floor more, of a desk too many and of a step away from a rule; temperatures, first and
 last; desks that pins are short of, as they count; what all weighs, and the best line that honours
 everything."""
@@ -111,11 +111,11 @@ def _view(name: str) -> Callable[[Any], Any]:
     return view(name, *FORMS[name])
 
 
-members, storeys, towers, crowds = (
+members, storeys, towers, scopes = (
     _view("members"),
     _view("storeys"),
     _view("towers"),
-    _view("crowds"),
+    _view("scopes"),
 )
 spots, fresh_spots, best_spots = _view("spots"), _view("fresh_spots"), _view("best_spots")
 climb, fresh_climb, best_climb = _view("climb"), _view("fresh_climb"), _view("best_climb")

@@ -31,7 +31,6 @@ from allocator.search.local.line_tables import (
     changes,
     climb,
     counts,
-    crowds,
     fresh_climb,
     fresh_pieces,
     fresh_spots,
@@ -43,6 +42,7 @@ from allocator.search.local.line_tables import (
     pins,
     potential,
     pull,
+    scopes,
     spots,
     storeys,
     touches,
@@ -50,7 +50,7 @@ from allocator.search.local.line_tables import (
     towers,
     trips,
 )
-from allocator.search.local.moves import pick, rolled
+from allocator.search.local.moves import pick, uniform
 from allocator.search.local.transfer import felt, joint_trips
 
 SWAP, SHIFT, TURN, BREAK = 0.45, 0.75, 0.80, 0.87
@@ -215,19 +215,19 @@ def bring(q: Any, m: int, of: Any, count: int, step: int) -> float:
     member, cost = members(q)[m], 0.0
     for k in range(count):
         s = of[m, k].place
-        if storeys(q)[s].guests == (0 if step > 0 else 1):
+        if storeys(q)[s].occupants == (0 if step > 0 else 1):
             cost += step * storeys(q)[s].opening
-        storeys(q)[s].guests += step
+        storeys(q)[s].occupants += step
         for i in range(member.pin_from, member.pin_to):
             pin = pins(q)[links(q)[i].to]
             pin.held += step * of[m, k].desks if pin.storey == s else 0
-        for i in range(member.crowd_from, member.crowd_to):
+        for i in range(member.scope_from, member.scope_to):
             c = links(q)[i].to
-            crowd = crowds(q)[c]
+            scope = scopes(q)[c]
             if at(q)[c, s] == (0 if step > 0 else 1):
-                crowd.floors ^= 1 << s
-                if crowd.touched == 0:
-                    crowd.touched = 1
+                scope.floors ^= 1 << s
+                if scope.touched == 0:
+                    scope.touched = 1
                     touches(q)[q.n_touched] = c
                     q.n_touched += 1
             at(q)[c, s] += step
@@ -248,7 +248,7 @@ def bring_changed(q: Any, step: int) -> float:
             bring(q, m, pieces(q), members(q)[m].pieces, 1)
             bring(q, m, fresh_pieces(q), members(q)[m].fresh, -1)
     for i in range(q.n_touched):
-        crowds(q)[touches(q)[i]].touched = 0
+        scopes(q)[touches(q)[i]].touched = 0
     return cost
 
 
@@ -263,45 +263,45 @@ def bits(number: int) -> int:
 
 
 @compiled
-def weigh_crowd(q: Any, c: int) -> None:
-    """Work out what a crowd would weigh and what would be wrong with it."""
-    crowd = crowds(q)[c]
-    count, left_out, complexes = crowd.other_towers, 0, crowd.other_complexes
+def weigh_scope(q: Any, c: int) -> None:
+    """Work out what a scope would weigh and what would be wrong with it."""
+    scope = scopes(q)[c]
+    count, left_out, complexes = scope.other_towers, 0, scope.other_complexes
     for t in range(q.n_towers):
         tower, last = towers(q)[t], -1
         for s in range(tower.storey_from, tower.storey_to):
-            if crowd.floors >> s & 1:
+            if scope.floors >> s & 1:
                 level = storeys(q)[s].level
                 left_out += max(level - last - 1, 0) if last >= 0 else 0
                 last = level
         if last >= 0:
             count += 1
             complexes |= tower.complex
-    wrong = above(count, crowd.towers_most) + crowd.gapless * left_out
-    if crowd.places_most <= q.n_storeys:
-        wrong += above(bits(crowd.floors) + crowd.other_places, crowd.places_most)
-    wrong += above(bits(complexes) + crowd.far_complexes, crowd.complexes_most)
-    crowd.fresh_wrong = wrong
-    crowd.fresh_weight = crowd.tower_price * above(count, 1) + crowd.gap_price * left_out
+    wrong = above(count, scope.towers_most) + scope.gapless * left_out
+    if scope.places_most <= q.n_storeys:
+        wrong += above(bits(scope.floors) + scope.other_places, scope.places_most)
+    wrong += above(bits(complexes) + scope.far_complexes, scope.complexes_most)
+    scope.fresh_wrong = wrong
+    scope.fresh_weight = scope.tower_price * above(count, 1) + scope.gap_price * left_out
 
 
 @compiled
 def tangles(q: Any) -> int:
-    """Return the steps away from rules between crowds."""
+    """Return the steps away from rules between scopes."""
     found = 0
     for i in range(q.n_apart):
-        found += bits(crowds(q)[apart(q)[i].one].floors & crowds(q)[apart(q)[i].other].floors)
+        found += bits(scopes(q)[apart(q)[i].one].floors & scopes(q)[apart(q)[i].other].floors)
     for i in range(q.n_tower_apart):
-        one, other = crowds(q)[tower_apart(q)[i].one], crowds(q)[tower_apart(q)[i].other]
+        one, other = scopes(q)[tower_apart(q)[i].one], scopes(q)[tower_apart(q)[i].other]
         for t in range(q.n_towers):
             tower = towers(q)[t]
             here = ((1 << tower.storey_to) - 1) ^ ((1 << tower.storey_from) - 1)
             found += 1 if one.floors & here and other.floors & here else 0
     for i in range(q.n_alone):
-        c, o = alone(q)[i].crowd, alone(q)[i].organisation
+        c, o = alone(q)[i].scope, alone(q)[i].organisation
         for s in range(q.n_storeys):
-            if crowds(q)[c].floors >> s & 1:
-                found += storeys(q)[s].guests - at(q)[o, s]
+            if scopes(q)[c].floors >> s & 1:
+                found += storeys(q)[s].occupants - at(q)[o, s]
     return found
 
 
@@ -339,10 +339,10 @@ def weigh(q: Any) -> float:
         most = members(q)[m].pieces_most
         q.fresh_singly += above(fresh + other, most) - above(was + other, most)
     for i in range(q.n_touched):
-        weigh_crowd(q, touches(q)[i])
-        crowd = crowds(q)[touches(q)[i]]
-        more += crowd.fresh_weight - crowd.weight
-        q.fresh_singly += crowd.fresh_wrong - crowd.wrong
+        weigh_scope(q, touches(q)[i])
+        scope = scopes(q)[touches(q)[i]]
+        more += scope.fresh_weight - scope.weight
+        q.fresh_singly += scope.fresh_wrong - scope.wrong
     if q.n_apart + q.n_tower_apart + q.n_alone > 0:
         q.fresh_between = tangles(q)
     q.fresh_short = pinned(q)
@@ -357,8 +357,8 @@ def settle(q: Any, worse: float) -> None:
     for j in range(q.n_changed):
         follow(q, changed(q)[j], j)
     for i in range(q.n_touched):
-        crowd = crowds(q)[touches(q)[i]]
-        crowd.weight, crowd.wrong = crowd.fresh_weight, crowd.fresh_wrong
+        scope = scopes(q)[touches(q)[i]]
+        scope.weight, scope.wrong = scope.fresh_weight, scope.fresh_wrong
     for i in range(q.first, q.end):
         copy_spot(fresh_spots(q)[i], spots(q)[i])
     for s in range(q.n_storeys if q.climbed == 1 else 0):
@@ -421,15 +421,15 @@ def turn(q: Any, i: int, j: int) -> None:
 @compiled
 def propose(q: Any) -> None:
     """Change the fresh line, and say where."""
-    die = rolled(q)
-    i, reach = pick(q, 0, q.n_members), 2 + int(rolled(q) * rolled(q) * q.n_members)
+    die = uniform(q)
+    i, reach = pick(q, 0, q.n_members), 2 + int(uniform(q) * uniform(q) * q.n_members)
     j = pick(q, max(i - reach, 0), min(i + reach + 1, q.n_members))
     q.first, q.last, q.climbed = min(i, j), max(i, j), 0
     if die < SWAP:
         exchange(q, i, j)
     elif die < SHIFT:  # the first few, or the last few, go to the other end
         few = min(1 + pick(q, 0, MOST_SHIFTED), q.last - q.first)
-        middle = q.first + few if rolled(q) < 0.5 else q.last + 1 - few
+        middle = q.first + few if uniform(q) < 0.5 else q.last + 1 - few
         turn(q, q.first, middle - 1)
         turn(q, middle, q.last)
         turn(q, q.first, q.last)
@@ -452,9 +452,9 @@ def begin(line: Any) -> None:
     copy_line(spots(q), climb(q), fresh_spots(q), fresh_climb(q))
     fresh_spots(q)[0].room = storeys(q)[fresh_climb(q)[0]].capacity
     q.first, q.last = 0, q.n_members
-    for c in range(q.n_crowds):
-        weigh_crowd(q, c)
-        crowds(q)[c].weight, crowds(q)[c].wrong = crowds(q)[c].fresh_weight, 0
+    for c in range(q.n_scopes):
+        weigh_scope(q, c)
+        scopes(q)[c].weight, scopes(q)[c].wrong = scopes(q)[c].fresh_weight, 0
     settle(q, weigh(q))
 
 
@@ -468,7 +468,7 @@ def anneal(line: Any, moves: int) -> None:
         heat *= cooler
         propose(q)
         worse = weigh(q)
-        if worse <= 0 or (worse < NEVER * heat and rolled(q) < np.exp(-worse / heat)):
+        if worse <= 0 or (worse < NEVER * heat and uniform(q) < np.exp(-worse / heat)):
             settle(q, worse)
         else:
             take_back(q)

@@ -8,7 +8,7 @@ References
 Ahuja, Orlin, Sharma (2000), Very large-scale neighborhood search, International Transactions in
 Operational Research 7: compensated transfers where capacity is tight.
 Vigna (2016), An experimental exploration of Marsaglia's xorshift generators, ACM Transactions on
-Mathematical Software 42: the dice.
+Mathematical Software 42: the rng_state.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from allocator.search.local.compiled import compiled
 from allocator.search.local.counts import COST, piece_at, places, tally, units
 from allocator.search.local.transfer import add_row, joint_change, move_desks, walking_change
 
-links, pieces, guests, allowed = on.links, on.pieces, on.guests, on.allowed
+links, pieces, occupants, allowed = on.links, on.pieces, on.occupants, on.allowed
 towers, fields, bands, log = on.towers, on.fields, on.bands, on.log
 minutes, swell = on.minutes, on.swell
 
@@ -44,20 +44,20 @@ towers saved."""
 
 
 @compiled
-def rolled(b: Any) -> float:
-    """Return a random number from 0 to below 1 (xorshift64*), from the dice of any record."""
-    x = np.uint64(b.dice)
+def uniform(b: Any) -> float:
+    """Return a random number from 0 to below 1 (xorshift64*), from the rng_state of any record."""
+    x = np.uint64(b.rng_state)
     x ^= x >> np.uint64(12)
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
-    b.dice = np.int64(x)
+    b.rng_state = np.int64(x)
     return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * 2.0**-53
 
 
 @compiled
 def pick(b: Any, first: int, end: int) -> int:
     """Return a random whole number from first to below end."""
-    return first + int(rolled(b) * (end - first))
+    return first + int(uniform(b) * (end - first))
 
 
 @compiled
@@ -89,13 +89,13 @@ def partner_place(b: Any, u: int) -> int:
     if v < 0 or units(b)[v].pieces == 0:
         return -1
     p = pieces(b)[v, pick(b, 0, units(b)[v].pieces)].place
-    return p if rolled(b) < 0.5 else neighbour_place(b, p, 2)
+    return p if uniform(b) < 0.5 else neighbour_place(b, p, 2)
 
 
 @compiled
 def target(b: Any, u: int, p: int, somewhere: Any) -> int:
     """Return a place to send desks of a unit to; -1 if none was found."""
-    die = rolled(b)
+    die = uniform(b)
     if die < NEAR_PARTNER:
         return partner_place(b, u)
     if die < SAME_TOWER and p >= 0:
@@ -121,14 +121,14 @@ def fitted(b: Any, u: int, p: int, q: int, desks: int) -> int:
     if there + desks < unit.least:
         return 0
     after = unit.pieces + (k < 0) - (p >= 0 and desks == have)
-    full = k < 0 and places(b)[q].guests >= b.n_guests
+    full = k < 0 and places(b)[q].occupants >= b.n_guests
     return 0 if full or after > max(unit.slots, unit.pieces) else desks
 
 
 @compiled
 def amount(b: Any, u: int, p: int, q: int, have: int) -> int:
     """Return how many of the desks at p should go to q."""
-    die = rolled(b)
+    die = uniform(b)
     room = -desks_above(b, u, q) if q >= 0 else 0
     if die < ALL_OF_IT:
         return have
@@ -159,7 +159,7 @@ def note(b: Any, u: int, p: int, q: int, desks: int) -> None:
 @compiled
 def is_open(b: Any, u: int, q: int) -> bool:
     """Tell whether desks of a unit may go to a place now; nowhere is not open."""
-    return q >= 0 and places(b)[q].welcome == 1 and allowed(b)[u, q]
+    return q >= 0 and places(b)[q].active == 1 and allowed(b)[u, q]
 
 
 @compiled
@@ -168,12 +168,12 @@ def transfer(b: Any, who: Any, somewhere: Any) -> None:
     u = who[pick(b, 0, len(who))]
     unit = units(b)[u]
     p, have = -1, unit.demand - unit.placed
-    if unit.pieces > 0 and (have == 0 or rolled(b) < 0.5):
+    if unit.pieces > 0 and (have == 0 or uniform(b) < 0.5):
         piece = pieces(b)[u, pick(b, 0, unit.pieces)]
         p, have = piece.place, piece.desks
-    if have == 0 or (p >= 0 and not places(b)[p].welcome):
+    if have == 0 or (p >= 0 and not places(b)[p].active):
         return
-    leaves = b.may_leave == 1 and p >= 0 and rolled(b) < LEAVE
+    leaves = b.may_leave == 1 and p >= 0 and uniform(b) < LEAVE
     q = -1 if leaves else target(b, u, p, somewhere)
     if q == p or not (leaves or is_open(b, u, q)):
         return
@@ -182,7 +182,7 @@ def transfer(b: Any, who: Any, somewhere: Any) -> None:
         return
     move_desks(b, u, p, q, desks)
     note(b, u, p, q, desks)
-    if q >= 0 and places(b)[q].load > places(b)[q].capacity and rolled(b) < SEND_BACK:
+    if q >= 0 and places(b)[q].load > places(b)[q].capacity and uniform(b) < SEND_BACK:
         send_back(b)
 
 
@@ -194,15 +194,15 @@ def send_back(b: Any) -> None:
     """
     first = log(b)[0]
     u, p, q = first.unit, first.origin, first.target
-    v = guests(b)[q, pick(b, 0, places(b)[q].guests)]
+    v = occupants(b)[q, pick(b, 0, places(b)[q].occupants)]
     leaves = p < 0 and b.may_leave == 1
-    back_there = (p >= 0 or leaves) and rolled(b) < 0.75
+    back_there = (p >= 0 or leaves) and uniform(b) < 0.75
     r = p if back_there else neighbour_place(b, q, 3)
     if v == u or r == q or not ((leaves and back_there) or is_open(b, v, r)):
         return
     have = pieces(b)[v, piece_at(b, v, q)].desks
     excess = desks_above(b, v, q)
-    back = fitted(b, v, q, r, have if rolled(b) < 0.5 else min(excess, have))
+    back = fitted(b, v, q, r, have if uniform(b) < 0.5 else min(excess, have))
     if back == 0:
         return
     shares = first.desks / units(b)[u].demand * back / units(b)[v].demand
@@ -328,9 +328,9 @@ def move_band(b: Any, crews: Any, somewhere: Any) -> None:
     if units(b)[u].pieces == 0:
         return
     p = pieces(b)[u, pick(b, 0, units(b)[u].pieces)].place
-    near = rolled(b) < 0.5
+    near = uniform(b) < 0.5
     q = partner_place(b, u) if near else somewhere[pick(b, 0, len(somewhere))]
-    if q < 0 or q == p or not places(b)[q].welcome or not places(b)[p].welcome:
+    if q < 0 or q == p or not places(b)[q].active or not places(b)[p].active:
         return
     if hopeless(b, band, p, q):
         return
@@ -338,12 +338,12 @@ def move_band(b: Any, crews: Any, somewhere: Any) -> None:
     b.settled = 1
     at = q
     for _ in range(MOST_BACK):
-        if places(b)[at].load <= places(b)[at].capacity or rolled(b) > SEND_BACK:
+        if places(b)[at].load <= places(b)[at].capacity or uniform(b) > SEND_BACK:
             break
-        other = band_of(b, guests(b)[at, pick(b, 0, places(b)[at].guests)])
-        back_there = rolled(b) < BACK_THERE
+        other = band_of(b, occupants(b)[at, pick(b, 0, places(b)[at].occupants)])
+        back_there = uniform(b) < BACK_THERE
         to = p if back_there else somewhere[pick(b, 0, len(somewhere))]
-        if other < 0 or to == at or not places(b)[to].welcome or has_moved(b, other):
+        if other < 0 or to == at or not places(b)[to].active or has_moved(b, other):
             continue
         gather(b, other, at, to)
         at = at if back_there else to
@@ -365,4 +365,4 @@ def hopeless(b: Any, band: int, p: int, q: int) -> bool:
     """Tell whether walking alone forbids that a band goes from p to q."""
     walking = walk_of_band(b, band, p, q)
     calm_band(b, band)
-    return b.walking * walking > HOPELESS * b.temperature + b.leap
+    return b.walking * walking > HOPELESS * b.temperature + b.jump_allowance

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from allocator.search.case import Case
 from allocator.search.local import board as tables
 from allocator.search.local.board import OVER_FIXED, Board, Tally
-from allocator.search.local.crowds import Crowds, crowds
 from allocator.search.local.memory import link
+from allocator.search.local.scopes import Scopes, scopes
 from allocator.search.local.towers import Outlook, Waste
 from allocator.search.local.walking import Walks, walks
 from allocator.search.pooling.spreads import GRAIN, Spreads
@@ -42,7 +42,7 @@ def board_of(
         "units": setup.units(bands, wastes),
         "places": setup.places(curves),
         "towers": setup.towers(),
-        "crowds": setup.crowds(),
+        "scopes": setup.scopes(),
         "fields": setup.group(setup.walks.members),
         "bands": setup.group(bands),
         "pins": setup.pins(),
@@ -59,7 +59,7 @@ def board_of(
     board = Board(setup.sizes(given, bands), **given)
     prices = case.scenario.settings.prices
     board.record["walking"], board.record["extra_floor"] = prices.walking, prices.extra_floor
-    board.record["leap"] = 2 * prices.extra_tower
+    board.record["jump_allowance"] = 2 * prices.extra_tower
     board.record["grain"] = case.grain if case.spreads is None else GRAIN
     board.record["reach"] = 0.0 if case.spreads is None else case.spreads.reach
     board.record["may_leave"] = case.allow_unplaced
@@ -96,8 +96,8 @@ def clear(board: Board) -> None:
 
 _UNDER_WAY = {
     "units": ("pieces", "placed", "kept", "touched"),
-    "places": ("load", "guests"),
-    "crowds": ("places", "towers", "complexes"),
+    "places": ("load", "occupants"),
+    "scopes": ("places", "towers", "complexes"),
     "pins": ("held",),
 }
 
@@ -107,7 +107,7 @@ class _Setup:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.limits: Crowds = crowds(case)
+        self.limits: Scopes = scopes(case)
         self.walks: Walks = walks(case)
         self.links: list[tuple[int, float]] = []
         self.sites: list[tuple[int, float, float]] = []
@@ -135,7 +135,7 @@ class _Setup:
             ("tie", walked.ties),
         ):
             self.link(rows, name, [sorted(row.items()) for row in weights])
-        self.link(rows, "crowd", _owners((c.members for c in self.limits.all), count))
+        self.link(rows, "scope", _owners((c.members for c in self.limits.all), count))
         self.link(rows, "pin", _owners((units for units, _, _ in self.limits.pins), count))
         self.link(rows, "waste", _owners((waste.units for waste in wastes), count))
         self.link(rows, "band", _owners(bands, count))
@@ -193,18 +193,18 @@ class _Setup:
         self.link(rows, "place", _plain(by_height))
         return rows
 
-    def crowds(self) -> NDArray[Any]:
-        """Return the crowds with their limits; organisations bear prices."""
+    def scopes(self) -> NDArray[Any]:
+        """Return the scopes with their limits; organisations bear prices."""
         found, prices = self.limits.all, self.case.scenario.settings.prices
-        rows = np.zeros(len(found), tables.CROWD)
+        rows = np.zeros(len(found), tables.SCOPE)
         for name in ("places_most", "towers_most", "complexes_most", "gapless"):
-            rows[name] = [getattr(crowd, name) for crowd in found]
+            rows[name] = [getattr(scope, name) for scope in found]
         organisations = slice(len(self.case.organisation_ids))
         rows["tower_price"][organisations] = prices.extra_tower
         rows["gap_price"][organisations] = prices.extra_gap
         rows["entry"][organisations] = 0 if self.case.spreads else self.case.entry
-        self.link(rows, "apart", _plain([crowd.apart for crowd in found]))
-        self.link(rows, "tower_apart", _plain([crowd.tower_apart for crowd in found]))
+        self.link(rows, "apart", _plain([scope.apart for scope in found]))
+        self.link(rows, "tower_apart", _plain([scope.tower_apart for scope in found]))
         return rows
 
     def group(self, groups: Sequence[Sequence[int]]) -> NDArray[Any]:
@@ -222,7 +222,7 @@ class _Setup:
     ) -> dict[str, int]:
         """Return how many of everything there are."""
         case = self.case
-        named = ("units", "places", "towers", "crowds", "fields", "bands", "pins", "alone")
+        named = ("units", "places", "towers", "scopes", "fields", "bands", "pins", "alone")
         sizes = {
             f"n_{name}": len(given[name])
             for name in (*named, "wastes", "waste_desks", "sites", "links", "opening", "inside")

@@ -81,7 +81,7 @@ class _Forms:
         self.bend = np.zeros(units)
         self.unit = {name: u for u, name in enumerate(case.unit_ids)}
         self.organisation = {name: o for o, name in enumerate(case.organisation_ids)}
-        self.crowd = [
+        self.scope = [
             self.field({u: float(self.people[u]) for u in members}) for members in case.units_of
         ]
         """Field of each organisation, its units weighted by people."""
@@ -194,7 +194,7 @@ def _coordinators(forms: _Forms) -> None:
 def _to_coordinator(forms: _Forms, heads: int, coordinator: int | None) -> None:
     people = 0 if coordinator is None else int(forms.case.headcount_of[coordinator])
     if coordinator is not None and people > 0:
-        forms.form(heads, forms.crowd[coordinator], forms.rates.coordinator / people)
+        forms.form(heads, forms.scope[coordinator], forms.rates.coordinator / people)
 
 
 def _between_siblings(forms: _Forms, heads: int, members: Sequence[int]) -> None:
@@ -207,7 +207,7 @@ def _between_siblings(forms: _Forms, heads: int, members: Sequence[int]) -> None
     weights = {u: pull[o] * forms.people[u] for o in members for u in forms.case.units_of[o]}
     forms.form(forms.field(weights), heads, rate)
     for o in members:
-        forms.form(forms.crowd[o], forms.crowd[o], -rate * pull[o])
+        forms.form(forms.scope[o], forms.scope[o], -rate * pull[o])
 
 
 def _affinity(forms: _Forms, row: Affinity) -> None:
@@ -236,4 +236,4 @@ def _body(forms: _Forms, name: str) -> tuple[int, int]:
 
 
 def _field(forms: _Forms, name: str, body: int) -> int:
-    return forms.field_of(body) if name in forms.unit else forms.crowd[body]
+    return forms.field_of(body) if name in forms.unit else forms.scope[body]

@@ -76,5 +76,5 @@ def seats_in(case: Case, office: Office, rng: np.random.Generator) -> Seats:
         in_tower=np.zeros((len(case.organisation_ids), len(case.tower_ids)), np.int64),
         on_level=np.zeros((len(case.organisation_ids), int(office.levels_from[-1])), np.int64),
         sums=np.array([0.0, 0.0, np.inf]),
-        dice=rng.integers(1, 2**62, 1).astype(np.uint64),
+        rng_state=rng.integers(1, 2**62, 1).astype(np.uint64),
     )

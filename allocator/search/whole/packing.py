@@ -58,5 +58,5 @@ def empty_floors(case: Case, stock: Stock, rng: np.random.Generator) -> Filled:
         keys=np.zeros(MOST),
         reach=np.zeros((MOST + 1, largest + 1), np.bool_),
         sums=np.array([units, stock.desks.sum(), 0.0, room @ room, np.inf]),
-        dice=rng.integers(1, 2**62, 1).astype(np.uint64),
+        rng_state=rng.integers(1, 2**62, 1).astype(np.uint64),
     )

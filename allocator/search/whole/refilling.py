@@ -39,7 +39,7 @@ class Filled(NamedTuple):
     plan; guests (F, most) and count (F), units on floors; load (F); part (O, F), desks of bodies
     on floors; pool (U) and loose (1), units in hand and how many; bodies (O) and floors (F),
     numbers to be shuffled; picks and keys (MOST), units to choose from and what they are ordered
-    by; reach (MOST + 1, largest floor + 1), desks that they can add up to; sums (5); dice (1).
+    by; reach (MOST + 1, largest floor + 1), desks that they can add up to; sums (5); rng_state.
     """
 
     at: Any
@@ -57,7 +57,7 @@ class Filled(NamedTuple):
     keys: Any
     reach: Any
     sums: Any
-    dice: Any
+    rng_state: Any
 
 
 NOWHERE = ANYBODY = np.int64(-1)
@@ -83,21 +83,21 @@ OUT_WORTH, EACH_OUT = 40.0, 5.0
 
 
 @compiled
-def rolled(x: Any) -> float:
+def uniform(x: Any) -> float:
     """Return a random number from 0 to below 1 (xorshift64*)."""
-    dice = x.dice[0]
-    dice ^= dice >> np.uint64(12)
-    dice ^= dice << np.uint64(25)
-    dice ^= dice >> np.uint64(27)
-    x.dice[0] = dice
-    return np.float64((dice * np.uint64(2685821657736338717)) >> np.uint64(11)) * 2.0**-53
+    rng_state = x.rng_state[0]
+    rng_state ^= rng_state >> np.uint64(12)
+    rng_state ^= rng_state << np.uint64(25)
+    rng_state ^= rng_state >> np.uint64(27)
+    x.rng_state[0] = rng_state
+    return np.float64((rng_state * np.uint64(2685821657736338717)) >> np.uint64(11)) * 2.0**-53
 
 
 @compiled
 def shuffle(x: Any, numbers: Any, count: int) -> None:
     """Shuffle the first numbers of a row."""
     for i in range(count - 1, 0, -1):
-        j = int(rolled(x) * (i + 1))
+        j = int(uniform(x) * (i + 1))
         numbers[i], numbers[j] = numbers[j], numbers[i]
 
 
@@ -144,10 +144,10 @@ def choose(stock: Any, x: Any, o: Any, room: int, mix: float) -> int:
         u = x.pool[i]
         fits = x.at[u] == NOWHERE and stock.desks[u] <= room
         if fits and count < MOST and (o == ANYBODY or stock.body[u] == o):
-            line_up(x, u, count, stock.desks[u] + mix * rolled(x))
+            line_up(x, u, count, stock.desks[u] + mix * uniform(x))
             count += 1
-    if count > 1 and rolled(x) > LARGEST_FIRST:
-        j = int(rolled(x) * count)
+    if count > 1 and uniform(x) > LARGEST_FIRST:
+        j = int(uniform(x) * count)
         x.picks[0], x.picks[j] = x.picks[j], x.picks[0]
     return count
 
@@ -189,7 +189,7 @@ def fill(stock: Any, x: Any, f: int, o: Any, mix: float) -> None:
 @compiled
 def refill(stock: Any, x: Any, floors: int) -> None:
     """Fill the first of the shuffled floors from the hand: with one body alone, then with more."""
-    mix = MIXES[int(rolled(x) * len(MIXES))] * stock.largest[0]
+    mix = MIXES[int(uniform(x) * len(MIXES))] * stock.largest[0]
     bodies, done, spare = len(x.bodies), 0, np.int64(0)
     for i in range(floors):
         spare += stock.capacity[x.floors[i]]
@@ -198,7 +198,7 @@ def refill(stock: Any, x: Any, floors: int) -> None:
     shuffle(x, x.bodies, bodies)
     for o in x.bodies:
         mine = in_hand(stock, x, o)
-        while done < floors and mine >= stock.capacity[x.floors[done]] and rolled(x) > STOP:
+        while done < floors and mine >= stock.capacity[x.floors[done]] and uniform(x) > STOP:
             fill(stock, x, x.floors[done], o, mix)
             mine -= x.load[x.floors[done]]
             spare -= stock.capacity[x.floors[done]] - x.load[x.floors[done]]
@@ -220,11 +220,11 @@ def in_hand(stock: Any, x: Any, o: int) -> int:
 @compiled
 def fill_mixed(stock: Any, x: Any, f: int, spare: Any, mix: float) -> Any:
     """Put bodies on a floor until it is full, or leave what is to spare; return how much."""
-    if rolled(x) < STOP:
+    if uniform(x) < STOP:
         fill(stock, x, f, ANYBODY, mix)
     for o in x.bodies:
         vacant = stock.capacity[f] - x.load[f]
-        if vacant == 0 or (x.count[f] > 0 and vacant <= spare and rolled(x) < LEAVE):
+        if vacant == 0 or (x.count[f] > 0 and vacant <= spare and uniform(x) < LEAVE):
             break
         fill(stock, x, f, o, mix)
     return stock.capacity[f] - x.load[f]
@@ -253,9 +253,9 @@ def draw(stock: Any, x: Any, floors: int) -> None:
     """Bring floors to the front: one that hurts, others that hurt, share a body, or any."""
     count = len(x.floors)
     for i in range(floors):
-        wish = rolled(x)
+        wish = uniform(x)
         for _ in range(LOOKS):
-            j = i + int(rolled(x) * (count - i))
+            j = i + int(uniform(x) * (count - i))
             x.floors[i], x.floors[j] = x.floors[j], x.floors[i]
             f = x.floors[i]
             if i == 0 or wish < 0.3:
@@ -301,7 +301,7 @@ def begin(stock: Any, x: Any, at: Any) -> None:
 def step(stock: Any, x: Any, heat: float) -> None:
     """Empty some floors, fill them anew, and go back if that is worse by more than the heat."""
     most = min(MOST_FLOORS, len(x.floors))
-    floors = min(2 + int(rolled(x) * (most - 1)), most)
+    floors = min(2 + int(uniform(x) * (most - 1)), most)
     draw(stock, x, floors)
     before = energy(stock, x)
     x.loose[0] = 0
@@ -339,4 +339,4 @@ def undo(stock: Any, x: Any, floors: int) -> None:
 def anneal(stock: Any, x: Any, temperature: float, steps: int) -> None:
     """Take so many steps at a temperature, in pairs of body and floor."""
     for _ in range(steps):
-        step(stock, x, -temperature * np.log(1.0 - rolled(x)))
+        step(stock, x, -temperature * np.log(1.0 - uniform(x)))

@@ -53,7 +53,7 @@ class Seats(NamedTuple):
     at (U), floor of each unit; kept (U), those of the best plan; load and guests (F), desks and
     units; pull (U, F), what a unit would cost on a floor; in_tower (O, T) and on_level (O, L),
     units of an organisation; sums (3), the cost, the desks too many, the cost of the best plan;
-    dice (1).
+    rng_state (1).
     """
 
     at: Any
@@ -64,7 +64,7 @@ class Seats(NamedTuple):
     in_tower: Any
     on_level: Any
     sums: Any
-    dice: Any
+    rng_state: Any
 
 
 COST, BEYOND, KEPT = 0, 1, 2
@@ -75,17 +75,17 @@ NEVER = 30.0
 
 
 @compiled
-def turned(dice: Any) -> Any:
-    """Return the dice after a throw (xorshift64)."""
-    dice ^= dice >> np.uint64(12)
-    dice ^= dice << np.uint64(25)
-    return dice ^ (dice >> np.uint64(27))
+def turned(rng_state: Any) -> Any:
+    """Return the rng_state after a throw (xorshift64)."""
+    rng_state ^= rng_state >> np.uint64(12)
+    rng_state ^= rng_state << np.uint64(25)
+    return rng_state ^ (rng_state >> np.uint64(27))
 
 
 @compiled
-def shown(dice: Any) -> float:
-    """Return what the dice show, from 0 to below 1 (xorshift64*)."""
-    return np.float64((dice * np.uint64(2685821657736338717)) >> np.uint64(11)) * 2.0**-53
+def shown(rng_state: Any) -> float:
+    """Return what the rng_state show, from 0 to below 1 (xorshift64*)."""
+    return np.float64((rng_state * np.uint64(2685821657736338717)) >> np.uint64(11)) * 2.0**-53
 
 
 @compiled
@@ -205,13 +205,13 @@ def anneal(office: Any, seats: Any, price: float, hot: float, cold: float, moves
     pull, at, load, minutes = seats.pull, seats.at, seats.load, office.minutes
     capacity, allowed, desks = office.capacity, office.allowed, office.desks
     units, floors, counts = len(at), len(load), office.counts[0]
-    dice, heat, cooler = seats.dice[0], hot, (cold / hot) ** (1.0 / max(moves, 1))
+    rng_state, heat, cooler = seats.rng_state[0], hot, (cold / hot) ** (1.0 / max(moves, 1))
     for _ in range(moves):
         heat *= cooler
-        dice = turned(dice)
-        u = int(shown(dice) * units)
-        dice = turned(dice)
-        where = shown(dice) * 2
+        rng_state = turned(rng_state)
+        u = int(shown(rng_state) * units)
+        rng_state = turned(rng_state)
+        where = shown(rng_state) * 2
         v = int((where - 1) * units) if where >= 1 else NOBODY
         f, g = at[u], at[v] if v != NOBODY else int(where * floors)
         if f == g or not allowed[u, g] or (v != NOBODY and not allowed[v, f]):
@@ -226,8 +226,8 @@ def anneal(office: Any, seats: Any, price: float, hot: float, cold: float, moves
             change += counted(office, seats, u, f, g)
             change += counted(office, seats, v, g, f) if v != NOBODY else 0.0
         worse = change + price * more
-        dice = turned(dice)
-        if worse <= 0 or (worse < NEVER * heat and shown(dice) < np.exp(-worse / heat)):
+        rng_state = turned(rng_state)
+        if worse <= 0 or (worse < NEVER * heat and shown(rng_state) < np.exp(-worse / heat)):
             seats.sums[COST] += change
             seats.sums[BEYOND] += more
             settle(office, seats, u, v, g)
@@ -235,7 +235,7 @@ def anneal(office: Any, seats: Any, price: float, hot: float, cold: float, moves
             count(office, seats, u, g, f)
             if v != NOBODY:
                 count(office, seats, v, f, g)
-    seats.dice[0] = dice
+    seats.rng_state[0] = rng_state
 
 
 @compiled
@@ -252,15 +252,15 @@ def settle(office: Any, seats: Any, u: int, v: int, g: int) -> None:
 def ordinary_change(office: Any, seats: Any, moves: int) -> float:
     """Return what a shift of a random unit to a random floor changes, on average of so many."""
     units, floors = seats.pull.shape
-    change, dice = 0.0, seats.dice[0]
+    change, rng_state = 0.0, seats.rng_state[0]
     for _ in range(moves):
-        dice = turned(dice)
-        u = int(shown(dice) * units)
-        dice = turned(dice)
-        f, g = seats.at[u], int(shown(dice) * floors)
+        rng_state = turned(rng_state)
+        u = int(shown(rng_state) * units)
+        rng_state = turned(rng_state)
+        f, g = seats.at[u], int(shown(rng_state) * floors)
         if f != g:
             apart = seats.pull[u, g] - seats.pull[u, f]
             change += abs(apart + counted(office, seats, u, f, g))
             count(office, seats, u, g, f)
-    seats.dice[0] = dice
+    seats.rng_state[0] = rng_state
     return change / moves

@@ -54,7 +54,7 @@ def test_lines_differ_as_the_board_says() -> None:
 def units_in(game: Game, case: Case, towers: list[int]) -> bool:
     """Whether anybody is in the towers."""
     places = [f for t in towers for f in case.floors_of[t]]
-    return bool(game.table["places"]["guests"][places].sum())
+    return bool(game.table["places"]["occupants"][places].sum())
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""Rules as limits on crowds, prepared for compiled code. Counting them is in `counts`.
+"""Rules as limits on scopes, prepared for compiled code. Counting them is in `counts`.
 
-A crowd is a set of units whose whereabouts are counted together: every organisation, and every
+A scope is a set of units whose whereabouts are counted together: every organisation, and every
 body or pair of bodies that a rule speaks of. Rules about single units and floors (only_in,
 never_in, kept_for, levels, needs) are in `Case.allowed` and are never broken by any move.
 """
@@ -20,7 +20,7 @@ NO_LIMIT = 1 << 30
 
 
 @dataclass
-class Crowd:
+class CountingScope:
     """A set of units that is counted together, and what rules limit it to.
 
     Attributes
@@ -30,7 +30,7 @@ class Crowd:
     gapless
         Levels must follow one another: contiguous, adjacent_floors.
     apart, tower_apart
-        Numbers of crowds that it may not share a floor, or a tower, with.
+        Numbers of scopes that it may not share a floor, or a tower, with.
     """
 
     members: frozenset[int]
@@ -42,15 +42,15 @@ class Crowd:
     tower_apart: list[int] = field(default_factory=list)
 
 
-class Crowds:
-    """Crowds of a case, organisations first, and the limits that its rules set.
+class Scopes:
+    """Scopes of a case, organisations first, and the limits that its rules set.
 
     Attributes
     ----------
     all
-        The crowds.
+        The scopes.
     alone
-        own_floor: number of a crowd that wants its floors for its organisation, and of that.
+        own_floor: number of a scope that wants its floors for its organisation, and of that.
     pieces_most : (U)
         max_floors: floors that a unit may use.
     pins
@@ -59,23 +59,23 @@ class Crowds:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.all = [Crowd(frozenset(units)) for units in case.units_of]
-        self.number = {crowd.members: c for c, crowd in enumerate(self.all)}
+        self.all = [CountingScope(frozenset(units)) for units in case.units_of]
+        self.number = {scope.members: c for c, scope in enumerate(self.all)}
         self.alone: list[tuple[int, int]] = []
         self.pieces_most = np.full(len(case.unit_ids), NO_LIMIT, np.int64)
         self.pins: list[tuple[tuple[int, ...], int, int]] = []
 
-    def crowd(self, units: tuple[int, ...]) -> int:
+    def scope(self, units: tuple[int, ...]) -> int:
         """Return the number of a set of units, counted from now on."""
         wanted = frozenset(units)
         if wanted not in self.number:
             self.number[wanted] = len(self.all)
-            self.all.append(Crowd(wanted))
+            self.all.append(CountingScope(wanted))
         return self.number[wanted]
 
-    def of(self, units: tuple[int, ...]) -> Crowd:
-        """Return a set of units as a crowd."""
-        return self.all[self.crowd(units)]
+    def of(self, units: tuple[int, ...]) -> CountingScope:
+        """Return a set of units as a scope."""
+        return self.all[self.scope(units)]
 
     def at_most(self, limit: AtMost) -> None:
         """So many places at most; floors of one unit are counted with its pieces."""
@@ -83,12 +83,12 @@ class Crowds:
             (u,) = limit.units
             self.pieces_most[u] = min(self.pieces_most[u], limit.most)
             return
-        crowd, name = self.of(limit.units), MOST[limit.place]
-        setattr(crowd, name, min(limit.most, getattr(crowd, name)))
+        scope, name = self.of(limit.units), MOST[limit.place]
+        setattr(scope, name, min(limit.most, getattr(scope, name)))
 
     def apart_from(self, limit: Apart) -> None:
         """No floor, or tower, with pieces of both."""
-        a, b = self.crowd(limit.units), self.crowd(limit.others)
+        a, b = self.scope(limit.units), self.scope(limit.others)
         name = "apart" if limit.place is PlaceKind.FLOOR else "tower_apart"
         getattr(self.all[a], name).append(b)
         getattr(self.all[b], name).append(a)
@@ -96,7 +96,7 @@ class Crowds:
     def exclusive(self, limit: Exclusive) -> None:
         """No other organisation on the floors used."""
         organisation = int(self.case.organisation[limit.units[0]])
-        self.alone.append((self.crowd(limit.units), organisation))
+        self.alone.append((self.scope(limit.units), organisation))
 
     def contiguous(self, limit: Contiguous) -> None:
         """Levels that follow one another."""
@@ -114,18 +114,18 @@ MOST = {
 }
 
 
-def crowds(case: Case) -> Crowds:
-    """Return the limits of a case as limits on crowds."""
-    found = Crowds(case)
+def scopes(case: Case) -> Scopes:
+    """Return the limits of a case as limits on scopes."""
+    found = Scopes(case)
     for limit in case.limits:
         POSTED[type(limit)](found, limit)
     return found
 
 
-POSTED: dict[type[Limit], Callable[[Crowds, Any], None]] = {
-    AtMost: Crowds.at_most,
-    Apart: Crowds.apart_from,
-    Exclusive: Crowds.exclusive,
-    Contiguous: Crowds.contiguous,
-    Pinned: Crowds.pinned,
+POSTED: dict[type[Limit], Callable[[Scopes, Any], None]] = {
+    AtMost: Scopes.at_most,
+    Apart: Scopes.apart_from,
+    Exclusive: Scopes.exclusive,
+    Contiguous: Scopes.contiguous,
+    Pinned: Scopes.pinned,
 }
