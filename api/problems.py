@@ -94,10 +94,10 @@ class Unauthenticated(StatusProblem):
 
 
 class Forbidden(StatusProblem):
-    """The service is open to this machine alone, and the caller is not on it."""
+    """The caller, or the page that sent it, is from elsewhere."""
 
     type_ = "forbidden"
-    title = "The service is open to this machine alone"
+    title = "The service may not be used from there"
     status = 403
 
 

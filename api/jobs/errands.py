@@ -17,7 +17,7 @@ from allocator.scenario.read import scenario_from_json
 from allocator.scenario.types import Scenario
 from allocator.scenario.write import scenario_json
 from allocator.search.options import SolveOptions
-from api.orders import given_placements
+from api.requests import given_placements
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, ShouldStop

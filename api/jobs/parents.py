@@ -27,7 +27,7 @@ from api.jobs.errands import Answer, compact, rows_of
 from api.jobs.records import STATES, Kind, Standing, State, reason_of
 from api.jobs.running import Wishes, given_up
 from api.jobs.store import EVENTS, NewJob, Store
-from api.orders import ratio_text
+from api.requests import ratio_text
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress

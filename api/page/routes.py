@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib import metadata, resources
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from allocator.errors import InputError, Problem
 from allocator.plan.stack_colours import COLOURINGS
 from allocator.texts import LANGUAGES, texts
-from api.access import COOKIE
-from api.clerk import CLERKS
-from api.deps import Body, Caller, InService
-from api.problems import Forbidden, NoSuchCase
+from api.access import COOKIE, could_be_key, own_page_only
+from api.bodies import FORM, media_type_of
+from api.deps import Caller, InService, SentBody
+from api.problems import ContentTooLarge, NoSuchCase
+from api.request_workers import DRAWING_S
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, ShouldStop
@@ -59,17 +62,17 @@ MEDIA_TYPES = {
     "xlsx": SHEET,
 }
 VEGA = "vega.js"
-SECONDS = 60.0
-"""That a clerk has for one task."""
+LONGEST_KEY = 1_000
+"""Bytes of a form with a key, which anybody may send."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A task of the page, for a clerk's process."""
+    """A task of the page, for a request worker."""
 
     task: str
     body: Any
-    time_limit_s: float = SECONDS
+    time_limit_s: float = DRAWING_S
 
     def run(self, _solver: Solver, _tell: OnProgress, _stop: ShouldStop) -> Any:
         """Return the answer."""
@@ -125,23 +128,34 @@ async def curve(lang: str = LANGUAGES[0]) -> JSONResponse:
 
 
 @router.post("/page/key")
-async def take_key(request: Request, key: Annotated[str, Form()]) -> Response:
+async def take_key(request: Request) -> Response:
     """Keep a key in a cookie that scripts cannot read; other sites cannot hand one in."""
-    origin = request.headers.get("origin")
-    if origin is not None and origin.split("://")[-1] != request.headers.get("host"):
-        raise Forbidden("hand the key in on the page itself")
+    own_page_only(request)
+    key = await _sent_key(request)
     home = RedirectResponse(f"{request.scope.get('root_path', '')}/", status_code=303)
     secure = request.url.scheme == "https"
-    home.set_cookie(COOKIE, key.strip(), httponly=True, samesite="strict", secure=secure)
+    home.set_cookie(COOKIE, key, httponly=True, samesite="strict", secure=secure)
     return home
 
 
+async def _sent_key(request: Request) -> str:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST_KEY:
+            raise ContentTooLarge(f"at most {LONGEST_KEY:,} bytes")
+    sent = parse_qs(body.decode("latin-1")).get("key", [""])[0].strip()
+    if not could_be_key(sent):
+        raise InputError([Problem("expected a key", "request", column="key")])
+    return sent
+
+
 @router.post("/page/{task}")
-async def ask(task: str, service: InService, _caller: Caller, body: Body) -> Response:
-    """Do a task of `tasks` in a clerk's process."""
-    if task not in TASK_NAMES or (task == "read") != isinstance(body, tuple):
+async def ask(task: str, service: InService, _caller: Caller, body: SentBody) -> Response:
+    """Let a request worker do a task of `tasks`."""
+    if task not in TASK_NAMES or (task == "read") != (media_type_of(body.request) == FORM):
         raise NoSuchCase("no such task of the page")
-    answer = await service.clerks.do(Asked(task, body))
+    answer = await service.workers.do_with(body, partial(Asked, task))
     if isinstance(answer, bytes):
         return Response(answer, media_type="application/octet-stream")
     return JSONResponse(answer)
@@ -153,17 +167,14 @@ TASK_NAMES = frozenset(
 
 
 def _warm_up(request: Request) -> None:
-    """Let the clerks load what pictures need while the page is read, once."""
+    """Let the processes load what pictures need while the page is read, once."""
     state = request.app.state
     if hasattr(state, "service") and not hasattr(state, "warming"):
         from api.page.template import EXAMPLE  # noqa: PLC0415 - seldom asked for
 
         body = json.dumps({"scenario": EXAMPLE}).encode()
-        clerks = state.service.clerks
-        state.warming = asyncio.gather(
-            *(asyncio.ensure_future(clerks.do(Asked("stack", body))) for _ in range(CLERKS)),
-            return_exceptions=True,
-        )
+        warming = state.service.workers.warm_up(Asked("stack", body))
+        state.warming = asyncio.create_task(warming)
 
 
 def _args(name: str) -> tuple[str, ...]:

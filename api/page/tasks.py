@@ -1,6 +1,6 @@
 """What the page asks for, worked out from what it sends: nothing is kept between requests.
 
-Runs in a clerk's process. Which address asks for which task is `routes`'.
+Runs in a process of its own. Which address asks for which task is `routes`'.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from allocator.scenario.read import scenario_from_files
 from allocator.scenario.tables import TABLES
 from allocator.scenario.workbook import sheets
 from allocator.scenario.write import scenario_json
-from api.orders import Part
 from api.page.tasks import Answer, told_of
+from api.requests import Part
 
 AROUND = 2
 """Rows shown above and below a row with a problem."""

@@ -20,6 +20,7 @@ from api.jobs.records import JobRecord, Kind, State
 from api.jobs.store import DatabaseAwayError
 from api.openapi import Responses
 from api.problems import NotAcceptable, NotThere
+from api.request_workers import Drawing
 from api.routes.studies import answer_of
 
 LOOK_S = 0.25
@@ -161,7 +162,7 @@ async def _plan(service: InService, caller: str, job_id: str, form: str) -> Resp
         raise NotThere(f"there is no plan: {job.status}")
     scenario = await run_in_threadpool(service.store.scenario, job_id)
     scenario |= answer.get("changes", {})
-    content = await service.clerks.draw(form, scenario, text)
+    content = await service.workers.do(Drawing(form, scenario, text), caller)
     shown = "inline" if form in ("svg", "png", "pdf") else "attachment"
     headers = {
         "Content-Disposition": f'{shown}; filename="plan-{job_id[:8]}.{form}"',

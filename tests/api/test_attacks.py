@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
 
-from api import deps
+from api import bodies
 from api.examples import SMALLEST
 from tests.api.conftest import client
 from tests.api.live import served
@@ -160,7 +160,7 @@ def test_hostile_title_comes_back_as_it_was(hostile: tuple[TestClient, str]) -> 
 
 def test_slow_sender_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """While somebody sends a byte a second, others are answered at once; then it is sent away."""
-    monkeypatch.setattr(deps, "SENDING_S", 2.0)
+    monkeypatch.setattr(bodies, "SENDING_S", 2.0)
     with client(concurrent_solves=0) as one, served(one.app) as url:  # type: ignore[arg-type]
         host, port = url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=10) as slow:
