@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from allocator.errors import InputError, Problem
@@ -15,6 +17,8 @@ from allocator.scenario.raw import RawTable
 from allocator.scenario.tables import REQUIRED_TABLES, TABLES
 
 _MOST_DIGITS = 400
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""How JSON text writes half of a surrogate pair, alone or with its other half."""
 
 
 def parse_json(data: bytes, place: str) -> Any:
@@ -36,12 +40,16 @@ def parse_json(data: bytes, place: str) -> Any:
         return found
 
     try:
+        text = decode(data, place)
         document = json.loads(
-            decode(data, place),
+            text,
             object_pairs_hook=unique,
             parse_constant=_refused,
             parse_int=_whole,
+            parse_float=_finite,
         )
+        if _HALF.search(text):
+            _refuse_halves(document)
     except (ValueError, RecursionError) as error:
         raise InputError([Problem(f"expected well-formed JSON: {error}", place)]) from error
     if twice:
@@ -54,6 +62,26 @@ def parse_json(data: bytes, place: str) -> Any:
 
 def _refused(constant: str) -> Any:
     raise ValueError(f"{constant} is no number")
+
+
+def _finite(digits: str) -> float:
+    if not isfinite(float(digits)):
+        raise ValueError(f"{digits} is too large a number")
+    return float(digits)
+
+
+def _refuse_halves(value: Any) -> None:
+    """Refuse text with half of a surrogate pair, which is no character and cannot be written."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"{ascii(value)[:40]} is no text") from error
+    elif isinstance(value, dict):
+        _refuse_halves([*value, *value.values()])
+    elif isinstance(value, list):
+        for each in value:
+            _refuse_halves(each)
 
 
 def _whole(digits: str) -> int:

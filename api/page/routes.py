@@ -80,7 +80,7 @@ class Asked:
 
         if self.task == "read":
             return uploads.read(self.body)
-        return tasks.TASKS[self.task](tasks.document_of(self.body))
+        return tasks.answer(self.task, self.body)
 
 
 @router.get("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Annotated, Any
@@ -26,6 +27,7 @@ from api.routes.studies import answer_of
 LOOK_S = 0.25
 ALIVE_S = 15.0
 """How often a stream with nothing to tell says that it is alive."""
+_WEIGHT = re.compile(r"\d(\.\d{0,9})?", re.ASCII)
 JobId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f.-]+$")]
 
 
@@ -140,8 +142,7 @@ def form_of(accept: str) -> str:
     for part in accept.split(","):
         media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
-        with_weight = float(weight) if weight.replace(".", "", 1).isdigit() else 0.0
-        wanted.append((-with_weight, media_type))
+        wanted.append((-float(weight) if _WEIGHT.fullmatch(weight) else 0.0, media_type))
     for less, media_type in sorted(wanted, key=lambda pair: pair[0]):
         for form, offered in MEDIA_TYPES.items():
             family = offered.split("/")[0] + "/*"

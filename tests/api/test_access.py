@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from api.access import is_loopback
 from api.examples import SMALLEST
 from api.jobs.database import open_engine, prepare_database
 from api.keys import Keys
@@ -173,6 +174,38 @@ def test_open_service_refuses_pages_from_elsewhere(
     """A page of another host that a browser on this machine shows may not use the service."""
     answer = idle.get("/jobs", headers=headers)
     assert answer.status_code == 403
+
+
+def test_cookie_counts_on_pages_of_the_service_alone(callers: Callers) -> None:
+    """A browser sends the cookie for a page of any site; only one of the service is served."""
+    cookie = {"Cookie": f"allocator_key={callers.one['X-API-Key']}"}
+    origins = (None, "http://127.0.0.1", "http://evil.example", "null")
+    answers = [
+        callers.service.get("/jobs", headers=cookie | ({"Origin": origin} if origin else {}))
+        for origin in origins
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 403, 403]
+
+
+def test_origin_is_nothing_to_keys_in_headers(callers: Callers) -> None:
+    """A key that a script sends itself is one that it knows: whose page it is does not matter."""
+    answer = callers.service.get("/jobs", headers=callers.one | {"Origin": "http://other.example"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("key", ["\xe9", 'al_"\\000"_x', "al_0_0"])
+def test_keys_of_any_characters_are_401(callers: Callers, key: str) -> None:
+    """What cannot be a key is refused like a wrong one, in a header and in a cookie."""
+    for name, value in (("X-API-Key", key), ("Cookie", f"allocator_key={key}")):
+        answer = callers.service.get("/jobs", headers={name: value.encode("latin-1")})
+        assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("host", ["testclient", "testserver", "localhost.evil.example"])
+def test_only_addresses_of_this_machine_are_here(host: str) -> None:
+    """No name but localhost is taken for this machine."""
+    assert not is_loopback(host)
+    assert is_loopback("localhost")
 
 
 class Issuer:

@@ -178,7 +178,7 @@ def test_accept_says_in_which_form_a_plan_comes(accept: str, form: str) -> None:
     assert form_of(accept) == form
 
 
-@pytest.mark.parametrize("accept", ["text/html", "image/png;q=0", "nonsense"])
+@pytest.mark.parametrize("accept", ["text/html", "image/png;q=0", "*/*;q=\xb2", "nonsense"])
 def test_other_forms_are_not_acceptable(accept: str) -> None:
     """A form that there is not is refused."""
     with pytest.raises(NotAcceptable):

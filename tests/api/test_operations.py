@@ -28,6 +28,15 @@ def test_metrics_count_jobs_and_requests(idle: TestClient) -> None:
     assert 'allocator_requests_total{method="POST",route="/allocate",status="202"}' in text
 
 
+def test_methods_that_callers_make_up_are_counted_as_one(idle: TestClient) -> None:
+    """Labels of metrics are few, whatever is sent."""
+    for number in range(3):
+        idle.request(f"MADE{number}", "/jobs")
+    text = idle.get("/metrics").text
+    assert 'method="other"' in text
+    assert "MADE" not in text
+
+
 def test_ready_while_the_database_answers(idle: TestClient) -> None:
     """/readyz asks the database."""
     assert idle.get("/readyz").json()["status"] == "ok"

@@ -22,8 +22,9 @@ HAND = [
 ]
 
 
-def document(**more: Any) -> dict[str, Any]:
-    return {"scenario": EXAMPLE, "placements": HAND, "language": "en"} | more
+def document(**more: Any) -> tasks.Document:
+    sent = {"scenario": EXAMPLE, "placements": HAND, "language": "en"}
+    return tasks.Document(**(sent | more))
 
 
 def look(**more: Any) -> dict[str, Any]:
@@ -101,8 +102,8 @@ def test_report_of_a_plan_by_hand_is_a_workbook() -> None:
     assert "Towers" in CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
 
 
-@pytest.mark.parametrize("form", [None, "docx", "../x"])
-def test_other_forms_are_refused(form: str | None) -> None:
+@pytest.mark.parametrize("form", ["", "docx", "../x"])
+def test_other_forms_are_refused(form: str) -> None:
     """A report is a PDF or a workbook."""
     with pytest.raises(InputError, match="pdf or xlsx"):
         tasks.report(document(form=form))
@@ -111,7 +112,7 @@ def test_other_forms_are_refused(form: str | None) -> None:
 def test_body_must_be_an_object() -> None:
     """A list is no document."""
     with pytest.raises(InputError, match="expected an object"):
-        tasks.document_of(b"[]")
+        tasks.answer("case", b"[]")
 
 
 def test_template_is_a_scenario_with_an_example(tmp_path: Path) -> None:
@@ -163,3 +164,10 @@ def test_nothing_uploaded_is_said() -> None:
     """A form without files is bad input."""
     with pytest.raises(InputError, match=r"expected an \.xlsx"):
         uploads.read(())
+
+
+def test_overfull_floor_is_told_and_serves_nobody_more() -> None:
+    """A floor with fewer desks than its people own is looked at like any other plan by hand."""
+    floors = [EXAMPLE["floors"][0] | {"desks": 0}, *EXAMPLE["floors"][1:]]
+    seen = look(scenario=EXAMPLE | {"floors": floors})
+    assert "over_capacity" in {violation["kind"] for violation in seen["violations"]}
