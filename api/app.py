@@ -81,8 +81,8 @@ def _open(settings: ServiceSettings, solver: Solver) -> Lifespan:
         service = _service(settings)
         app.state.service = service
         worker = Worker(settings, service.metrics, solver) if settings.concurrent_solves else None
+        service.workers.start()
         if worker:
-            service.workers.start()
             await run_in_threadpool(worker.open)
         try:
             yield

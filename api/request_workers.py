@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from allocator.errors import InputError, OutOfMemoryError, Problem, SolveFailedError
 from allocator.studies.pool import Limits, Pool, Work
+from allocator.words import counted
 from api import requests
 from api.bodies import Body
 from api.limits import Turns
@@ -33,6 +34,8 @@ READING_S = 10.0
 """Seconds that a process has for a body."""
 DRAWING_S = 60.0
 """Seconds that a process has for a picture or a report."""
+MOST_LISTED = 1_000
+"""Problems of a body that an answer lists; more are counted."""
 GONE_S = 1.0
 """Seconds that a process may go on with what nobody waits for any more."""
 MEMORY_MB = 1500.0
@@ -73,11 +76,20 @@ class Reading:
                 parsed, scenario = requests.read_form(self.kind, self.body, self.limits)
         except requests.MalformedError as error:
             return Malformed(error.problems)
+        except InputError as error:
+            raise InputError(_first(error.problems)) from error
         if self.kind != requests.CHECK:
             return parsed
         from api.verdict import verdict  # noqa: PLC0415 - in a process
 
         return verdict(parsed, scenario)
+
+
+def _first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return as many problems as one answer lists, and how many more there are."""
+    more = len(problems) - MOST_LISTED
+    rest = (Problem(f"there are {counted(more, 'problem')} more"),) if more > 0 else ()
+    return problems[:MOST_LISTED] + rest
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ PLACEMENT_COLUMNS, AMOUNTS = ("unit_id", "floor_id"), ("desks", "people")
 """Columns of a placement: it has one of the amounts at least, with capacity by chance people."""
 USUAL_TIME_LIMIT_S = 30.0
 LARGEST_SEED = 2**31 - 1
+ROWS_A_UNIT = 20
+"""Rows of any other table for each unit that there may be."""
 MOST_SCHEMES = 20
 """Headcount schemes of one scenario that its limit of units allows for: one of them is solved."""
 _PLACE = "request"
@@ -176,13 +178,11 @@ def _too_many(document: Mapping[str, Any], limits: ServiceSettings) -> Iterator[
         "floors": limits.max_floors,
         "headcounts": limits.max_units,
         "tables": limits.max_tables,
-        "start": limits.max_units * 20,
-        "placements": limits.max_units * 20,
     }
-    for table, most in most_rows.items():
-        rows = document.get(table)
+    for table, rows in document.items():
         if not isinstance(rows, list):
             continue
+        most = most_rows.get(table, ROWS_A_UNIT * limits.max_units)
         count = _units(rows, most) if table == "headcounts" else len(rows)
         if count > most:
             yield Problem(

@@ -24,6 +24,8 @@ from api.bodies import FORM, media_type_of
 from api.deps import Caller, InService, SentBody
 from api.problems import ContentTooLarge, NoSuchCase
 from api.request_workers import DRAWING_S
+from api.requests import USUAL_TIME_LIMIT_S
+from api.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, ShouldStop
@@ -88,7 +90,8 @@ async def index(request: Request, lang: str | None = None) -> HTMLResponse:
     """Return the page in the language asked for, else in the browser's."""
     _warm_up(request)
     language = lang if lang in LANGUAGES else _language(request)
-    html = await run_in_threadpool(_index, language, request.scope.get("root_path", ""))
+    root, most_s = request.scope.get("root_path", ""), _most_s(request)
+    html = await run_in_threadpool(_index, language, root, most_s)
     answer = HTMLResponse(html, headers=HEADERS | {"Vary": "Accept-Language, Cookie"})
     if lang in LANGUAGES:
         answer.set_cookie(LANGUAGE_COOKIE, language, samesite="strict", max_age=31536000)
@@ -190,8 +193,15 @@ def _language(request: Request) -> str:
     return next((tongue for tongue in tongues if tongue in LANGUAGES), LANGUAGES[0])
 
 
+def _most_s(request: Request) -> int:
+    """Return the seconds that a solve may be given here; the page can stand alone."""
+    service = getattr(request.app.state, "service", None)
+    settings = service.settings if service else ServiceSettings()
+    return max(1, int(settings.max_time_limit_s))
+
+
 @cache
-def _index(language: str, root: str) -> str:
+def _index(language: str, root: str, most_s: int) -> str:
     loader = PackageLoader("api.page")
     pages = Environment(
         loader=loader, autoescape=select_autoescape(default=True), undefined=StrictUndefined
@@ -204,6 +214,8 @@ def _index(language: str, root: str) -> str:
         root=root,
         files=f"{root}/page/files/{_version()}",
         colourings=COLOURINGS,
+        most_s=most_s,
+        usual_s=int(min(USUAL_TIME_LIMIT_S, most_s)),
         texts=_embedded(say.all),
     )
 

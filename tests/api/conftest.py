@@ -42,9 +42,7 @@ def client(solver: Solver = default_solver, **changes: Any) -> Iterator[TestClie
     """Yield a client of a service of its own; only one at a time may have a worker."""
     with TemporaryDirectory() as folder:
         app = create_app(limits(Path(folder), **changes), solver)
-        one = TestClient(
-            app, HERE, raise_server_exceptions=False, client=("127.0.0.1", 50_000)
-        )
+        one = TestClient(app, HERE, raise_server_exceptions=False, client=("127.0.0.1", 50_000))
         with one:
             yield one
 

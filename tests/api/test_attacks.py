@@ -173,3 +173,20 @@ def test_slow_sender_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> No
             said = slow.recv(4096)
     assert said.startswith(b"HTTP/1.1 408")
     assert b"application/problem+json" in said
+
+
+def test_answer_lists_the_first_of_very_many_problems(wide: TestClient) -> None:
+    """A body in which everything is wrong gets no answer longer than itself."""
+    rows = [UNIT | {"unit_id": f"U-{n}", "headcount": -1} for n in range(3_000)]
+    answer = wide.post("/allocate", json=SMALLEST | {"headcounts": rows})
+    errors = answer.json()["errors"]
+    assert (answer.status_code, len(errors)) == (422, 1_001)
+    assert errors[-1]["message"] == "there are 2,000 problems more"
+
+
+def test_rows_of_every_table_are_counted_first(wide: TestClient) -> None:
+    """No table has more rows than a scenario could need, and none is read that has."""
+    pairs = [{"a": "x", "b": "y"}] * 100_001
+    answer = wide.post("/allocate", json=SMALLEST | {"affinities": pairs})
+    [error] = answer.json()["errors"]
+    assert (error["table"], error["message"]) == ("affinities", "expected at most 100,000 rows")

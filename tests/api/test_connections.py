@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import httpx2 as httpx
 import pytest
@@ -54,12 +54,13 @@ def test_head_that_trickles_does_not_keep_the_connection(
 ) -> None:
     """A byte now and then is no head: time counts from the connection on."""
     monkeypatch.setattr(connections, "HEAD_S", 0.5)
-    began = time.monotonic()
-    with connected(url) as slow, pytest.raises(OSError, match=r"reset|[Bb]roken"):
+    sent = 0
+    with connected(url) as slow, suppress(OSError):
         for byte in HEALTH * 100:
             slow.sendall(bytes((byte,)))
+            sent += 1
             time.sleep(0.05)
-    assert time.monotonic() - began < 10
+    assert sent < 200
 
 
 def test_answer_that_takes_long_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,4 @@
-"""Every route, sent what no caller of good will sends: it is refused in words, never by a crash.
-
-A few dozen examples are drawn in passing; `--hypothesis-profile=long` draws many more.
-"""
+"""Every route, sent what no caller of good will sends: it is refused in words, never by a crash."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.examples import CHECKED, FROM_A_PLAN, REQUESTS, WITH_RULES
@@ -92,7 +89,7 @@ def refused_well(answer: Any) -> bool:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
-@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=12)
 @given(rng=st.randoms(use_true_random=False))
 def test_spoilt_documents(keyed: TestClient, path: str, rng: random.Random) -> None:
     """A document with anything anywhere in it is taken or refused, by every route."""
