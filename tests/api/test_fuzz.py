@@ -1,4 +1,4 @@
-"""Every route, sent what no caller of good will sends: it is refused in words, never by a crash."""
+"""Every route, sent what means nothing: it is refused in words, never by a crash."""
 
 from __future__ import annotations
 
