@@ -39,7 +39,9 @@ class GuardedProtocol(H11Protocol):
         super().connection_made(transport)
         self._wait()
         if len(self.connections) > self.most:
-            next(iter(self._waiting)).transport.abort()
+            oldest = next(iter(self._waiting))
+            oldest._wait_no_longer()  # now, as others may come before it has gone
+            oldest.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Take in what came; where that completes a head, wait for it no longer."""
