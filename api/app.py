@@ -20,6 +20,7 @@ from allocator.studies.pool import Solver, default_solver
 from api.access import Access, Tokens
 from api.clerk import Clerks
 from api.deps import Service
+from api.head import HeadAsGet
 from api.jobs.database import prepare_database
 from api.jobs.store import Store
 from api.jobs.watch import Watch
@@ -69,6 +70,7 @@ def create_app(
     )
     _add_routes(app)
     app.add_middleware(_Counted)
+    app.add_middleware(HeadAsGet)
     app.add_exception_handler(ClientDisconnect, _unheard)
     app.openapi = document(app, settings)  # type: ignore[method-assign]
     return app

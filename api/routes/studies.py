@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from fastapi import APIRouter, Header, Request
 from fastapi_problem.error import StatusProblem
@@ -12,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.deps import Body, Caller, InService, Service
 from api.jobs.records import JobRecord, Kind, State
-from api.jobs.store import NewJob, retry_id
+from api.jobs.store import NewJob
 from api.limits import room_for_a_job
 from api.openapi import STUDIES, Responses, request_body
 from api.orders import Order
@@ -75,20 +76,16 @@ def wait_of(prefer: str, order: Order, kind: Kind) -> float:
 
 def _accept(service: Service, caller: str, order: Order, again: str | None) -> str:
     """Keep the job, and return its id; of a retry, that of the job there is."""
-    is_retry = again is not None and service.store.is_known(retry_id(caller, again))
-    if not is_retry:
-        room_for_a_job(service.store, caller, service.settings)
-    return service.store.accept(
-        NewJob(
-            kind=Kind(order.kind),
-            owner=caller,
-            request=order.request,
-            sha256=order.sha256,
-            name=order.name,
-            time_limit_s=order.time_limit_s,
-            again=again,
-        )
+    job = NewJob(
+        kind=Kind(order.kind),
+        owner=caller,
+        request=order.request,
+        sha256=order.sha256,
+        name=order.name,
+        time_limit_s=order.time_limit_s,
+        again=again,
     )
+    return service.store.accept(job, room_for_a_job(service.settings))
 
 
 def accepted(job: JobRecord) -> Response:
@@ -109,16 +106,18 @@ def answer_of(service: Service, caller: str, job_id: str) -> Response:
     job = service.store.get(caller, job_id)
     answer = service.store.answer(job_id)
     if answer is None:
-        raise without_answer(job)
+        rows = service.store.rows(job_id) if job.kind.is_parent and job.state.is_over else []
+        raise without_answer(job, rows)
     text = answer.get("result") or answer["plan"]
     headers = {"Content-Location": job.links.result}
     return Response(text, media_type="application/json", headers=headers)
 
 
-def without_answer(job: JobRecord) -> StatusProblem:
-    """Return the problem of a job that has no answer."""
+def without_answer(job: JobRecord, rows: Sequence[dict[str, Any]]) -> StatusProblem:
+    """Return the problem of a job that has no answer, with the rows that one of children has."""
+    kept: dict[str, Any] = {"rows": rows} if rows else {}
     if job.state is not State.FAILED:
-        return NotThere(f"the job is {job.state}")
+        return NotThere(f"the job is {job.state}", **kept)
     if "memory" in (job.reason or ""):
         return OutOfMemory(job.reason)
-    return InternalError(job.reason)
+    return InternalError(job.reason, **kept)
