@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from allocator.errors import InputError, Problem
 from api.jobs.database import KEYS
 
 _PREFIX = "al"
@@ -38,19 +39,24 @@ class Keys:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def make(self, name: str, same_as: str | None = None) -> str | None:
+    def make(self, name: str, same_as: str | None = None) -> str:
         """Make a key for a caller; return it, as it can never be told again.
 
         Parameters
         ----------
         same_as
-            A key of the caller, also a revoked one: the new key sees the same jobs. None is
-            returned where there is no such key.
+            A key of the caller, also a revoked one: the new key sees the same jobs.
+
+        Raises
+        ------
+        InputError
+            If there is no such key.
         """
         key_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
         owners = {key.key_id: key.owner for key in self.all()}
         if same_as is not None and same_as not in owners:
-            return None
+            wanted = "expected a key that is listed"
+            raise InputError([Problem(wanted, "--same-as", value=same_as)])
         row = {
             "key_id": key_id,
             "name": name,

@@ -163,9 +163,12 @@ class Store:
         def accepted(client: DBOSClient) -> None:
             with self.engine.begin() as connection:
                 begin_writing(connection)
-                if admits is not None and not self._is_there(connection, job_id):
+                is_new = not self._is_there(connection, job_id)
+                if is_new and admits is not None:
                     admits(*self._active(connection, job.owner))
                 client.enqueue_in_transaction(connection, options, job.request)
+                if is_new and connection.dialect.name == "sqlite":
+                    self._note_moment(connection, job_id)
 
         try:
             self._ask(accepted)
@@ -179,6 +182,12 @@ class Store:
         found = self._status(job_id)
         if (found.attributes or {}).get("sha256") != sha256:
             raise KeyReusedError
+
+    def _note_moment(self, connection: sa.Connection, job_id: str) -> None:
+        """Keep when a job was accepted, which dbos keeps to the second in SQLite."""
+        jobs = self._jobs
+        mine = sa.update(jobs).where(jobs.c.workflow_uuid == job_id)
+        connection.execute(mine.values(created_at=int(time.time() * 1000)))
 
     def _is_there(self, connection: sa.Connection, job_id: str) -> bool:
         query = sa.select(self._jobs.c.status).where(self._jobs.c.workflow_uuid == job_id)
