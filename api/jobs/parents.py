@@ -26,9 +26,10 @@ from allocator.search.options import SolveOptions
 from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, Task, Work
 from api.jobs.handlers import Answer, compact, rows_of
+from api.jobs.new_job import NewJob
 from api.jobs.records import STATES, JobStatus, Kind, State, status_of
 from api.jobs.running import CancellationRequests, given_up
-from api.jobs.store import Ended, NewJob, Store
+from api.jobs.store import Ended, Store
 from api.orders import ratio_text
 
 if TYPE_CHECKING:

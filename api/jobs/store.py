@@ -14,13 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowStatus
+from dbos import DBOS, DBOSClient, WorkflowStatus
 from dbos import error as dbos_error
 
 from api.jobs.database import PINGS, Database, at_once, begin_writing
+from api.jobs.new_job import NewJob, options_of
 from api.jobs.records import (
     ACTIVE,
     STATES,
@@ -36,15 +36,9 @@ from api.jobs.records import (
     record_of,
 )
 
-SOLVES, STUDIES = "solves", "studies"
-"""Queues: children never wait behind the parents that wait for them."""
 EVENTS = "events"
 KEPT = "handover"
 """Under which name the best plan of a job is kept, with the time that is left for it."""
-VERSION = "1"
-"""Of what jobs hold: to be raised when workers could not carry out older ones."""
-DIRECT, CHILD = 1, 2
-"""Priorities: who waits for one answer goes before the many of a batch."""
 FORGET_AT_ONCE = 500
 PING_MS = 3_000
 """Milliseconds within which a database has to take a row to be ready."""
@@ -59,46 +53,6 @@ class NoSuchJobError(Exception):
 
 class KeyReusedError(Exception):
     """An Idempotency-Key came before, with another request."""
-
-
-@dataclass(frozen=True)
-class NewJob:
-    """A job to be accepted.
-
-    Attributes
-    ----------
-    request
-        JSON text, kept as it is.
-    again
-        Idempotency-Key of the caller, if any.
-    """
-
-    kind: Kind
-    owner: str
-    request: str
-    sha256: str
-    name: str
-    time_limit_s: float
-    again: str | None = None
-    parent: str | None = None
-    number: str | None = None
-
-    @property
-    def id(self) -> str:
-        """Id of the job: the same for the same child, and for a retry of the same caller."""
-        if self.parent is not None:
-            return f"{self.parent}.{self.number}"
-        if self.again is None:
-            return str(uuid4())
-        return retry_id(self.owner, self.again)
-
-
-def retry_id(owner: str, again: str) -> str:
-    """Return the id of the job that a caller's Idempotency-Key names."""
-    import hashlib  # noqa: PLC0415
-
-    digest = hashlib.sha256(f"{len(owner)} {owner} {again}".encode()).digest()
-    return str(UUID(bytes=digest[:16], version=5))
 
 
 @dataclass(frozen=True)
@@ -158,7 +112,7 @@ class Store:
             If its Idempotency-Key came before, with another request.
         """
         job_id = job.id
-        options = _options(job, job_id)
+        options = options_of(job, job_id)
 
         def accepted(client: DBOSClient) -> None:
             with self.engine.begin() as connection:
@@ -431,24 +385,6 @@ class Store:
                 client.delete_workflows([job.workflow_id for job in old])
 
         self._ask(forgotten)
-
-
-def _options(job: NewJob, job_id: str) -> EnqueueOptions:
-    return {
-        "workflow_name": job.kind.value,
-        "queue_name": STUDIES if job.kind.is_parent else SOLVES,
-        "workflow_id": job_id,
-        "app_version": VERSION,
-        "authenticated_user": job.owner,
-        "queue_partition_key": job.owner,
-        "priority": DIRECT if job.parent is None else CHILD,
-        "attributes": {
-            "sha256": job.sha256,
-            "name": job.name,
-            "time_limit_s": job.time_limit_s,
-            "parent": job.parent,
-        },
-    }
 
 
 def _ended(found: WorkflowStatus) -> Ended:

@@ -21,10 +21,11 @@ from allocator.studies.pool import Limits, Pool, default_solver
 from api.jobs.database import APPLICATION, SERIALIZER, DatabaseAwayError
 from api.jobs.handlers import Answer, JobHandler
 from api.jobs.leases import Leases
+from api.jobs.new_job import SOLVES, STUDIES, VERSION
 from api.jobs.parents import Parent, conduct_batch, conduct_comparison
 from api.jobs.records import MOST_STARTS, Kind, has_kept_plan, status_of
 from api.jobs.running import CancellationRequests, Running, given_up
-from api.jobs.store import SOLVES, STUDIES, VERSION, Store
+from api.jobs.store import Store
 from api.metrics import Metrics
 from api.settings import ServiceSettings
 

@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from api.deps import Body, Caller, InService, Service
+from api.jobs.new_job import NewJob
 from api.jobs.records import JobRecord, Kind, State
-from api.jobs.store import NewJob
 from api.limits import room_for_a_job
 from api.openapi import STUDIES, Responses, request_body
 from api.orders import Order

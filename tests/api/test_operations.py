@@ -14,8 +14,9 @@ from allocator.errors import InputError
 from api.jobs import database
 from api.jobs.database import Database, prepare_database
 from api.jobs.leases import Leases
+from api.jobs.new_job import NewJob
 from api.jobs.records import Kind
-from api.jobs.store import NewJob, NoSuchJobError, Store
+from api.jobs.store import NoSuchJobError, Store
 from tests.api.conftest import limits
 from tests.api.test_jobs import QUICK, handed_in
 

@@ -14,9 +14,10 @@ from dbos import WorkflowStatus
 from allocator.search.progress import Progress
 from api.jobs.database import prepare_database
 from api.jobs.leases import Leases
+from api.jobs.new_job import NewJob
 from api.jobs.records import Kind, State
 from api.jobs.running import Progressing
-from api.jobs.store import NewJob, Store
+from api.jobs.store import Store
 from tests.api.conftest import limits
 
 
