@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Timer
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from dbos import WorkflowStatus
 
 from allocator.search.progress import Progress
-from api.jobs.database import prepare_database
+from api.jobs.database import Database, DatabaseAwayError, prepare_database
 from api.jobs.leases import Leases
 from api.jobs.new_job import NewJob
 from api.jobs.records import Kind, State
@@ -137,6 +139,47 @@ def test_stopped_worker_gives_up_what_it_holds_alone(store: Store) -> None:
         others: State.RUNNING,
         cancelled: State.CANCELLED,
     }
+
+
+@pytest.fixture
+def away(tmp_path: Path) -> str:
+    """The address of a database that is away: its folder is."""
+    return f"sqlite:///{tmp_path / 'folder' / 'jobs.sqlite'}"
+
+
+def test_whatever_asks_a_database_that_is_away_is_told_so(away: str) -> None:
+    """Jobs and leases raise the one error that routes answer with 503."""
+    store = Store(away)
+    leases = Leases(store.database, 60)
+    asked: list[Callable[[], object]] = [
+        store.ping,
+        store.counts,
+        store.orphans,
+        leases.live,
+        leases.held,
+        lambda: leases.renew("one", 1),
+        lambda: leases.take_from(["one"]),
+        lambda: store.list("me"),
+        lambda: store.states([str(UUID(int=0))]),
+        lambda: store.events(str(UUID(int=0)), 0),
+        lambda: store.kept_plan(str(UUID(int=0))),
+        lambda: accepted(store),
+    ]
+    for ask in asked:
+        with pytest.raises(DatabaseAwayError):
+            ask()
+    store.close()
+
+
+def test_worker_waits_for_a_database_that_is_away(away: str, tmp_path: Path) -> None:
+    """Its questions are answered once the database is back."""
+    database = Database(away, gives_up=lambda: False)
+    back = Timer(0.3, (tmp_path / "folder").mkdir)
+    back.start()
+    one = sa.select(sa.literal(1))
+    assert database.transact(lambda connection: connection.execute(one).scalar()) == 1
+    assert not back.is_alive()
+    database.close()
 
 
 class Told(list[tuple[str, Any]]):

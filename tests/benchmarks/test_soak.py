@@ -25,7 +25,7 @@ from tests.api.live import Json, Live, live, until
 JOBS = 1_000
 ASYNC = {"Prefer": "respond-async"}
 ROOMY: dict[str, Any] = {"jobs_a_key": 2 * JOBS, "queued_jobs": 2 * JOBS, "running_a_key": 64}
-EVERY_S = 5.0
+EVERY_S = 20.0
 """Seconds between two kills."""
 
 
@@ -54,6 +54,16 @@ def all_jobs(service: Live) -> list[Json]:
         found += page["jobs"]
         where = page["next"] and f"&before={page['next']}"
     return found
+
+
+def nobody_waits(service: Live) -> bool:
+    return not service.ask("GET", "/jobs?state=queued&limit=1").json()["jobs"]
+
+
+def took_s(job: Json) -> float:
+    """Return the seconds from the start of a job to its end."""
+    ended, started = (datetime.fromisoformat(job[name]) for name in ("ended_at", "started_at"))
+    return (ended - started).total_seconds()
 
 
 def descriptors(service: Live) -> int:
@@ -94,23 +104,14 @@ def test_thousand_jobs_among_kills(tmp_path: Path, folder: Path) -> None:
         accepting_s = time.monotonic() - began
         killing = kills(url, random.Random(0))
         number = 0
-        while next(killing) and service.ask("GET", "/jobs?state=queued&limit=1").json()["jobs"]:
+        while next(killing) and not until(lambda: nobody_waits(service), EVERY_S):
             number += 1
-            until(
-                lambda: not service.ask("GET", "/jobs?state=queued&limit=1").json()["jobs"],
-                EVERY_S,
-            )
         assert until(lambda: all(job["ended_at"] for job in all_jobs(service)), 60)
         seconds = time.monotonic() - began - accepting_s
         killing.close()
         jobs = all_jobs(service)
         after = descriptors(service), megabytes(service)
-    waits = sorted(
-        (
-            datetime.fromisoformat(j["ended_at"]) - datetime.fromisoformat(j["started_at"])
-        ).total_seconds()
-        for j in jobs
-    )
+    waits = sorted(map(took_s, jobs))
     report(
         kills=number,
         accepted_a_second=JOBS / accepting_s,
@@ -127,13 +128,14 @@ def test_thousand_jobs_among_kills(tmp_path: Path, folder: Path) -> None:
 
 
 def test_thousand_queued_jobs_after_a_kill(tmp_path: Path) -> None:
-    """Seconds from the start of a killed service to its first result; and of a DELETE meanwhile."""
+    """Seconds from the start of a killed service to its first result, and of a DELETE then."""
     url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
     with live("serve", url, "real", **ROOMY) as first:
         jobs = [first.accept(SMALLEST | {"seed": number}) for number in range(JOBS)]
         first.kill()
+    began = time.monotonic()
     with live("serve", url, "real", **ROOMY) as second:
-        began = time.monotonic()
+        ready_s = time.monotonic() - began
         done = len(second.ask("GET", "/jobs?state=done&limit=200").json()["jobs"])
         path = "/jobs?state=done&limit=200"
         assert until(lambda: len(second.ask("GET", path).json()["jobs"]) > done or done == 200, 60)
@@ -141,7 +143,7 @@ def test_thousand_queued_jobs_after_a_kill(tmp_path: Path) -> None:
         began = time.monotonic()
         second.ask("DELETE", f"/jobs/{jobs[-1]}")
         delete_s = time.monotonic() - began
-    report(first_result_after_the_start_s=first_s, delete_s=delete_s)
+    report(ready_after_s=ready_s, first_result_after_s=first_s, delete_s=delete_s)
     assert first_s < 5
     assert delete_s < 1
 
