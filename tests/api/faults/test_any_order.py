@@ -29,7 +29,7 @@ from tests.api.live import Json, Live, until
 
 pytestmark = pytest.mark.faults
 MORE = bool(os.environ.get("ALLOCATOR_TESTS_MORE"))
-ORDERS, STEPS = (6, 15) if MORE else (3, 7)
+ORDERS, STEPS = (6, 15) if MORE else (2, 4)
 MOST_JOBS = 12
 ASYNC = {"Prefer": "respond-async"}
 BRIEF = {"time_limit_s": 0.5}
@@ -101,11 +101,12 @@ class Orders(RuleBasedStateMachine):
 
     machines: Machines
 
-    @initialize()
-    def hand_in_one_of_each(self) -> None:
+    @initialize(number=st.integers(0, 30))
+    def hand_in_one_of_each(self, number: int) -> None:
         """Every kind of job is there when the first fault comes."""
         for kind in REQUESTS:
             self.hand_in(kind)
+        self.suffer(number)
 
     @rule(kind=st.sampled_from(list(REQUESTS)))
     def hand_in(self, kind: str) -> None:
