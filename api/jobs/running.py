@@ -221,7 +221,9 @@ class Running:
         told = False
         while not wait([job.future], timeout=TELL_S / 4).done:
             self._look(job, progress)
-            if not told and (self.requests.stop or self.closing.is_set()):
+            # one of which a plan is kept is let begin first, as it ends with that plan at least
+            may_stop = handler.start is None or job.future.running()
+            if not told and (self.closing.is_set() or (self.requests.stop and may_stop)):
                 told, self.handed_over = True, not self.requests.stop
                 job.stop()
         if job.future.cancelled():  # it waited for a process, and never began

@@ -101,6 +101,18 @@ def test_cancelling_takes_a_thousand_children_along(store: Store) -> None:
     assert store.states(children[:1]) == {children[0]: State.RUNNING}
 
 
+def test_cancelled_job_that_waits_again_keeps_its_plan(store: Store) -> None:
+    """A job of which a plan is kept is not dropped: whoever begins it ends it with that plan."""
+    job = accepted(store)
+    put(store, [job], attributes={"left": True})
+    store.stop(job)
+    [found] = store.statuses([job])
+    assert (store.states([job]), found.attributes) == (
+        {job: State.QUEUED},
+        {"left": True, "stop": True},
+    )
+
+
 def test_child_whose_parent_is_over_is_an_orphan(store: Store) -> None:
     """However a parent ended, children of it that wait or run are found, and cancelled."""
     one, other = accepted(store), accepted(store)
