@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
-from api.jobs.store import DatabaseAwayError
+from api.jobs.database import DatabaseAwayError
 from api.keys import Keys
 from api.problems import Forbidden, Unauthenticated
 

@@ -19,6 +19,7 @@ from allocator.studies.pool import Solver, default_solver
 from api.access import Access, Tokens
 from api.bodies import BoundedBodies
 from api.deps import Service
+from api.head import HeadAsGet
 from api.jobs.database import prepare_database
 from api.jobs.store import Store
 from api.jobs.watch import Watch
@@ -68,6 +69,7 @@ def create_app(
     _add_routes(app)
     app.add_middleware(BoundedBodies, most_bytes=settings.max_body_bytes)
     app.add_middleware(_Counted)
+    app.add_middleware(HeadAsGet)
     app.openapi = document(app, settings)  # type: ignore[method-assign]
     return app
 

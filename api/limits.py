@@ -11,7 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from allocator.words import counted
-from api.jobs.store import Store
+from api.jobs.store import Admits
 from api.problems import Busy, TooMany, later
 from api.settings import ServiceSettings
 
@@ -105,18 +105,18 @@ class Streams:
             del self._open[caller]
 
 
-def room_for_a_job(store: Store, owner: str, settings: ServiceSettings) -> None:
-    """Make sure that a caller may hand in another job.
+def room_for_a_job(settings: ServiceSettings) -> Admits:
+    """Return what makes sure that a caller may hand in another job, children counted.
 
-    Raises
-    ------
-    TooMany
-        If it has as many as one may have.
-    Busy
-        If there are as many in all as there may be.
+    It raises `TooMany` if the caller has as many as one may have, `Busy` if there are as many in
+    all as there may be.
     """
-    mine, all_jobs = store.active(owner)
-    if mine >= settings.jobs_a_key:
-        raise later(TooMany, f"at most {counted(settings.jobs_a_key, 'job')} at a time", RETRY_S)
-    if all_jobs >= settings.queued_jobs:
-        raise later(Busy, "try again later", RETRY_S)
+
+    def admits(mine: int, all_jobs: int) -> None:
+        if mine >= settings.jobs_a_key:
+            most = f"at most {counted(settings.jobs_a_key, 'job')} at a time"
+            raise later(TooMany, most, RETRY_S)
+        if all_jobs >= settings.queued_jobs:
+            raise later(Busy, "try again later", RETRY_S)
+
+    return admits

@@ -21,7 +21,8 @@ from starlette.responses import JSONResponse
 
 from allocator.errors import InputError, Problem
 from allocator.words import counted
-from api.jobs.store import DatabaseAwayError, KeyReusedError, NoSuchJobError
+from api.jobs.database import DatabaseAwayError
+from api.jobs.store import KeyReusedError, NoSuchJobError
 
 MEDIA_TYPE = "application/problem+json"
 AWAY_S = 5

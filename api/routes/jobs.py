@@ -17,10 +17,11 @@ from starlette.types import Receive, Scope, Send
 
 from api.deps import Caller, InService, Service
 from api.forms import MEDIA_TYPES
+from api.jobs.database import DatabaseAwayError
 from api.jobs.records import JobRecord, Kind, State
-from api.jobs.store import DatabaseAwayError
+from api.jobs.store import NoSuchJobError
 from api.openapi import Responses
-from api.problems import NotAcceptable, NotThere
+from api.problems import NotAcceptable, NotThere, Unauthenticated
 from api.request_workers import Drawing
 from api.routes.studies import answer_of
 
@@ -28,7 +29,10 @@ LOOK_S = 0.25
 ALIVE_S = 15.0
 """How often a stream with nothing to tell says that it is alive."""
 _WEIGHT = re.compile(r"\d(\.\d{0,9})?", re.ASCII)
-JobId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f.-]+$")]
+JobId = Annotated[str, Path()]
+"""Whatever it looks like: what is no id names no job."""
+OWNER_S = 0.5
+"""How often a stream asks whether its caller is still one."""
 
 
 class Jobs(BaseModel):
@@ -76,7 +80,7 @@ async def list_jobs(
     caller: Caller,
     kind: Kind | None = None,
     state: State | None = None,
-    before: Annotated[str | None, Query(max_length=64)] = None,
+    before: Annotated[str | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Jobs:
     """Return the jobs that the caller handed in, newest first."""
@@ -205,13 +209,17 @@ class _EventStream(StreamingResponse):
 async def _told(
     request: Request, service: InService, caller: str, job_id: str, after: int
 ) -> AsyncIterator[str]:
-    quiet_s = 0.0
-    while not await request.is_disconnected():
+    quiet_s, owned_s = 0.0, 0.0
+    while True:  # until the caller has gone, which cancels
         try:
+            owned_s += LOOK_S
+            if owned_s >= OWNER_S:
+                owned_s = 0.0
+                await service.access.owner(request)
             job = await run_in_threadpool(service.store.get, caller, job_id)
             events = await run_in_threadpool(service.store.events, job_id, after)
-        except DatabaseAwayError:  # the client comes back, with the last id it heard
-            return
+        except (DatabaseAwayError, Unauthenticated, NoSuchJobError):
+            return  # the client comes back, with the last id it heard, if it still may
         for number, event in events:
             after = number
             yield _event(event["event"], event["data"], number)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from fastapi import APIRouter, Header, Request
 from fastapi_problem.error import StatusProblem
@@ -11,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from api.deps import Caller, InService, SentBody, Service
+from api.jobs.new_job import NewJob
 from api.jobs.records import JobRecord, Kind, State
-from api.jobs.store import NewJob, retry_id
 from api.limits import room_for_a_job
 from api.openapi import STUDIES, Responses, request_body
 from api.problems import InternalError, NotThere, OutOfMemory
@@ -75,20 +76,16 @@ def wait_of(prefer: str, parsed: ParsedRequest, kind: Kind) -> float:
 
 def _accept(service: Service, caller: str, parsed: ParsedRequest, again: str | None) -> str:
     """Keep the job, and return its id; of a retry, that of the job there is."""
-    is_retry = again is not None and service.store.is_known(retry_id(caller, again))
-    if not is_retry:
-        room_for_a_job(service.store, caller, service.settings)
-    return service.store.accept(
-        NewJob(
-            kind=Kind(parsed.kind),
-            owner=caller,
-            request=parsed.request,
-            sha256=parsed.sha256,
-            name=parsed.name,
-            time_limit_s=parsed.time_limit_s,
-            again=again,
-        )
+    job = NewJob(
+        kind=Kind(parsed.kind),
+        owner=caller,
+        request=parsed.request,
+        sha256=parsed.sha256,
+        name=parsed.name,
+        time_limit_s=parsed.time_limit_s,
+        again=again,
     )
+    return service.store.accept(job, room_for_a_job(service.settings))
 
 
 def accepted(job: JobRecord) -> Response:
@@ -109,16 +106,18 @@ def answer_of(service: Service, caller: str, job_id: str) -> Response:
     job = service.store.get(caller, job_id)
     answer = service.store.answer(job_id)
     if answer is None:
-        raise without_answer(job)
+        rows = service.store.rows(job_id) if job.kind.is_parent and job.state.is_over else []
+        raise without_answer(job, rows)
     text = answer.get("result") or answer["plan"]
     headers = {"Content-Location": job.links.result}
     return Response(text, media_type="application/json", headers=headers)
 
 
-def without_answer(job: JobRecord) -> StatusProblem:
-    """Return the problem of a job that has no answer."""
+def without_answer(job: JobRecord, rows: Sequence[dict[str, Any]]) -> StatusProblem:
+    """Return the problem of a job that has no answer, with the rows that one of children has."""
+    kept: dict[str, Any] = {"rows": rows} if rows else {}
     if job.state is not State.FAILED:
-        return NotThere(f"the job is {job.state}")
+        return NotThere(f"the job is {job.state}", **kept)
     if "memory" in (job.reason or ""):
         return OutOfMemory(job.reason)
-    return InternalError(job.reason)
+    return InternalError(job.reason, **kept)

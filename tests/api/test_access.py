@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from allocator.errors import InputError
 from api.access import is_loopback
 from api.examples import SMALLEST
 from api.jobs.database import open_engine, prepare_database
@@ -53,6 +54,53 @@ def test_what_is_no_key_is_nobody(keys: Keys, wrong: str) -> None:
     key = keys.make("me")
     assert keys.owner(wrong) is None
     assert keys.owner(key[:-1] + ("A" if key[-1] != "A" else "B")) is None
+
+
+def test_callers_second_key_sees_the_same_jobs(keys: Keys) -> None:
+    """A key made for the caller of another is that caller, also once the first is revoked."""
+    first = keys.make("me")
+    owner, [listed] = keys.owner(first), keys.all()
+    second = keys.make("me, later", listed.key_id)
+    keys.revoke(listed.key_id)
+    third = keys.make("me, later still", next(k.key_id for k in keys.all() if k.key_id in second))
+    assert (keys.owner(first), keys.owner(second), keys.owner(third)) == (None, owner, owner)
+
+
+def test_key_for_the_caller_of_no_key_is_refused(keys: Keys) -> None:
+    """There is nobody whose jobs the new key could see."""
+    with pytest.raises(InputError, match="expected a key that is listed"):
+        keys.make("me", "nonsense")
+
+
+def test_keys_of_an_older_database_are_kept(tmp_path: Path) -> None:
+    """A table of keys made before a caller could have several is brought up to date."""
+    url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    prepare_database(url)
+    engine = open_engine(url)
+    key = Keys(engine).make("me")
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE allocator_keys DROP COLUMN same_as"))
+    prepare_database(url)
+    assert Keys(engine).owner(key) is not None
+
+
+def test_revoked_key_ends_its_streams(callers: Callers) -> None:
+    """Whoever listens with a key that is revoked hears no more within a second."""
+    me = {"X-API-Key": callers.keys.make("listener")}
+    answer = callers.service.post("/allocate", json=SMALLEST, headers=me | ASYNC)
+    key_id = callers.keys.all()[-1].key_id
+    app: Any = callers.service.app
+    with (
+        served(app) as url,
+        httpx.stream(
+            "GET", f"{url}{answer.headers['location']}/events", headers=me, timeout=10
+        ) as told,
+    ):
+        callers.keys.revoke(key_id)
+        began = time.monotonic()
+        assert list(told.iter_raw()) == []
+    assert time.monotonic() - began < 1.5
+    app.state.service.store.stop(answer.json()["id"])
 
 
 def test_secret_of_a_key_is_not_kept(keys: Keys) -> None:
