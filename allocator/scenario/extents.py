@@ -64,10 +64,10 @@ class Extent:
 
     @property
     def cells(self) -> int:
-        """Cells of the rectangle that holds all values."""
+        """Cells from the first one of the sheet to the last row and column with a value."""
         if self.rows is None or self.columns is None:
             return 0
-        return (self.rows[1] - self.rows[0] + 1) * (self.columns[1] - self.columns[0] + 1)
+        return (self.rows[1] + 1) * (self.columns[1] + 1)
 
     @property
     def farthest(self) -> str:

@@ -169,7 +169,8 @@ def _sheet(
     book: CalamineWorkbook, name: str, place: str, known: dict[str, Extent], hidden: bool
 ) -> Sheet:
     opened = book.get_sheet_by_name(name)
-    _refuse_far_cells(opened.total_height * max(opened.width, 1), "", f"{place} {name}")
+    last_row, last_column = opened.end or (-1, -1)
+    _refuse_far_cells((last_row + 1) * (last_column + 1), "", f"{place} {name}")
     rows = opened.to_python(False) if opened.width else []
     cells = [[_cell(cell) for cell in row] for row in rows]
     merged = opened.merged_cell_ranges
