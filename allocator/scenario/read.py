@@ -61,7 +61,7 @@ def read_scenario(
         wanted = "a folder, an .xlsx or a .json file"
         exists = "expected " if path.exists() else "found nothing there; expected "
         raise InputError([Problem(exists + wanted, str(path))])
-    return _scenario(given, people_per_desk, scheme)
+    return scenario_of(given, people_per_desk, scheme)
 
 
 def scenario_from_json(
@@ -78,7 +78,7 @@ def scenario_from_json(
     InputError
         With everything that is wrong, each thing with its table, row (from 1) and column.
     """
-    return _scenario(from_document(document, name, ""), people_per_desk, scheme)
+    return scenario_of(from_document(document, name, ""), people_per_desk, scheme)
 
 
 def scenario_from_files(files: Mapping[str, tuple[str, bytes]]) -> Scenario:
@@ -96,8 +96,8 @@ def scenario_from_files(files: Mapping[str, tuple[str, bytes]]) -> Scenario:
         With everything that is wrong, each thing with its file, row and column.
     """
     if set(files) == {"workbook"}:
-        return _scenario(from_workbook(*files["workbook"]), None, None)
-    return _scenario(from_files(files), None, None)
+        return scenario_of(from_workbook(*files["workbook"]), None, None)
+    return scenario_of(from_files(files), None, None)
 
 
 def headcounts_from_file(name: str, data: bytes) -> tuple[Headcount, ...]:
@@ -174,7 +174,9 @@ def _text(cell: Any) -> str:
     return str(SHEET[Kind.TEXT](cell)) if number else str(cell)
 
 
-def _scenario(given: Given, people_per_desk: str | None, scheme: str | None) -> Scenario:
+def scenario_of(
+    given: Given, people_per_desk: str | None = None, scheme: str | None = None
+) -> Scenario:
     """Return the scenario in what was given, with every problem of cells and between tables."""
     built = {raw.name: build_table(raw) for raw in given.tables}
     for table in REQUIRED_TABLES:

@@ -84,7 +84,7 @@ def from_folder(folder: Path) -> Given:
 def _take_settings(given: Given, data: bytes) -> None:
     given.settings_content = data
     try:
-        given.settings = _toml(data)
+        given.settings = settings_of(data)
     except InputError as error:
         given.fails("scenario", error)
 
@@ -105,7 +105,8 @@ def _is_other_table(name: str) -> bool:
     return name.lower().endswith(OTHER_TABLES) and not name.startswith((".", "~$"))
 
 
-def _toml(data: bytes) -> dict[str, Any]:
+def settings_of(data: bytes) -> dict[str, Any]:
+    """Return the sections of a scenario.toml, not yet judged; raise `InputError` if it is none."""
     try:
         return tomllib.loads(decode(data, _SETTINGS_FILE))
     except (ValueError, RecursionError) as error:

@@ -1,0 +1,403 @@
+"""A table of people: its totals, notes and headings, and the organisation of every unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from allocator.scenario.importing.cells import read_cells
+from allocator.scenario.importing.columns import NAMES, Understood
+from allocator.scenario.importing.headings import Heading, are_organisations, find_headings
+from allocator.scenario.importing.layout import Block, titles
+from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed
+from allocator.scenario.importing.rows import (
+    Line,
+    fill_merged,
+    is_note,
+    leave_out,
+    leave_out_plain_rows,
+    lines_of,
+    name_columns,
+    strip_numbers,
+    sums_column,
+    total_word,
+)
+from allocator.scenario.importing.vocabulary import (
+    ORGANISATION_WORDS,
+    PLAIN_SHEETS,
+    SUMMARY_WORDS,
+    plain,
+    starts_with,
+)
+from allocator.scenario.importing.whose import organisation_of_sheet
+
+
+def map_headcounts(
+    block: Block, found: Understood, ledger: Ledger, *, alone: bool
+) -> TableMapping:
+    """Return what is understood of a table of people.
+
+    Parameters
+    ----------
+    block, found
+        The table, and what its columns mean.
+    alone
+        Whether no other sheet has people: the sheet's name then says less.
+    """
+    mapping = TableMapping(
+        file=block.sheet.file,
+        sheet=block.sheet.name,
+        table="headcounts",
+        header=block.top,
+        header_rows=block.height,
+        end=block.end,
+        columns=dict(found.roles),
+        labels={label.column: label.text for label in block.labels},
+        people=found.people,
+        counts_rows=not found.people,
+    )
+    names = name_columns(mapping, (*NAMES, "unit_code"))
+    _fill(block, mapping, names, ledger)
+    for column in names:
+        strip_numbers(block, mapping, column, ledger)
+    lines = lines_of(block, mapping, names, found.people)
+    if mapping.counts_rows:
+        for line in lines:
+            line.number = 1 if all(line.names) else None
+    lines = leave_out_plain_rows(block, mapping, lines, ledger)
+    lines, totals = _without_totals(block, mapping, lines, ledger)
+    headings = _take_headings(block, mapping, lines, ledger, alone=alone)
+    lines = _without_nameless(block, mapping, lines, ledger)
+    _check_totals(block, mapping, lines, totals, headings, ledger)
+    _tell_titles(block, mapping, ledger)
+    _fill_down(block, mapping, lines, ledger)
+    read_cells(block, mapping, lines, ledger)
+    return mapping
+
+
+def _fill(block: Block, mapping: TableMapping, names: Sequence[int], ledger: Ledger) -> None:
+    """Fill merged names down, and say so."""
+    for column, count in fill_merged(block, mapping, names).items():
+        label = mapping.labels.get(column, "")
+        ledger.settle(
+            "merged_filled",
+            f"merged.{label}",
+            "filled",
+            place=block.sheet.place,
+            what=label,
+            count=count,
+        )
+
+
+def _without_totals(
+    block: Block, mapping: TableMapping, lines: list[Line], ledger: Ledger
+) -> tuple[list[Line], list[Line]]:
+    """Leave out notes, and return the other rows and the totals apart."""
+    kept: list[Line] = []
+    totals: list[Line] = []
+    last = max((line.row for line in lines if line.number is not None), default=-1)
+    for line in lines:
+        ends = line.row > last and any(total.row <= last for total in totals)
+        if total_word(line) and not _names_unit(line):
+            totals.append(line)
+        elif is_note(line, after_total=ends or (line.row > last and not any(line.names))):
+            leave_out(block, mapping, line, "row_note", ledger)
+        else:
+            kept.append(line)
+    return kept, totals
+
+
+def _names_unit(line: Line) -> bool:
+    """Return whether a row with a total word in a wider column names a unit all the same."""
+    return bool(line.names) and bool(line.names[-1]) and not total_word(
+        Line(line.row, line.names[-1:], line.names[-1], "", None)
+    ) and not starts_with(line.label, ("total", "jumlah", "subtotal", "sub total"))
+
+
+def _take_headings(
+    block: Block, mapping: TableMapping, lines: list[Line], ledger: Ledger, *, alone: bool
+) -> list[Heading]:
+    """Take rows that head others for organisations or parents, and tell what units belong to."""
+    roles = set(mapping.columns.values())
+    found = find_headings(lines, by_number=not roles & {"organisation_id", "parent_id"})
+    headings = [each for each in found if _is_heading(block, each, ledger)]
+    for heading in headings:
+        mapping.rows_left_out[heading.line.row] = LeftOut("heading", heading.line.label)
+        heading.line.kind = "heading"
+    whole, source = "", ""
+    if "organisation_id" not in roles:
+        top = [each.line.label for each in headings if each.depth == _top(headings)]
+        whole, source = organisation_of_sheet(block, top, alone=alone)
+    kinds = _kinds(block, headings, roles, whole, source, ledger)
+    if "organisation_id" not in roles and "organisation_id" not in kinds.values():
+        whole = _whole_organisation(block, whole, source, lines, ledger, alone=alone)
+    else:
+        whole = ""
+    _give(mapping, lines, headings, kinds, whole)
+    return headings
+
+
+def _top(headings: Sequence[Heading]) -> int:
+    return min((each.depth for each in headings), default=0)
+
+
+def _is_heading(block: Block, heading: Heading, ledger: Ledger) -> bool:
+    """Return whether a row heads others; ask where its number is not that of the rows below."""
+    if heading.agrees:
+        return True
+    line = heading.line
+    chosen = ledger.settle(
+        "heading_unclear",
+        f"row.{line.label}",
+        "heading",
+        place=block.sheet.place,
+        what=line.label,
+        choices=("heading", "unit"),
+        row=line.row + 1,
+        number=line.number,
+        below=heading.below,
+    )
+    return chosen == "heading"
+
+
+def _kinds(
+    block: Block,
+    headings: Sequence[Heading],
+    roles: set[str],
+    whole: str,
+    source: str,
+    ledger: Ledger,
+) -> dict[int, str]:
+    """Return what the headings of each depth are: organisations, parents, or nothing more."""
+    kinds: dict[int, str] = {}
+    for depth in sorted({each.depth for each in headings}):
+        labels = [each.line.label for each in headings if each.depth == depth]
+        taken = roles | set(kinds.values())
+        proposed = "organisation_id"
+        if taken & {"organisation_id"} or (
+            whole and source == "title" and not are_organisations(labels)
+        ):
+            proposed = "parent_id" if "parent_id" not in taken else "left_out"
+        kinds[depth] = ledger.settle(
+            "heading_organisation" if proposed == "organisation_id" else "heading_parent",
+            f"headings.{block.sheet.name or block.sheet.file}.{depth + 1}",
+            proposed,
+            place=block.sheet.place,
+            what=", ".join(labels[:3]) + (" …" if len(labels) > 3 else ""),
+            choices=("organisation_id", "parent_id", "left_out"),
+            row=next(each.line.row for each in headings if each.depth == depth) + 1,
+            count=len(labels),
+        )
+    return kinds
+
+
+def _whole_organisation(
+    block: Block, whole: str, source: str, lines: list[Line], ledger: Ledger, *, alone: bool
+) -> str:
+    """Return the one organisation of all units of a sheet that names none for them."""
+    rule = {"title": "organisation_of_title", "sheet": "organisation_of_sheet"}.get(source)
+    labels = [line.names[-1] for line in lines if line.names and line.number is not None]
+    if rule is None and are_organisations(labels):
+        return ""  # the units are the organisations themselves
+    chosen = ledger.settle(
+        rule or "organisation_unclear",
+        f"organisation.{block.sheet.name or block.sheet.file}",
+        whole or "each_its_own",
+        place=block.sheet.place,
+        what=block.sheet.name or block.sheet.file,
+        choices=() if whole or not alone else (),
+    )
+    return "" if chosen == "each_its_own" else chosen
+
+
+def _give(
+    mapping: TableMapping,
+    lines: Sequence[Line],
+    headings: Sequence[Heading],
+    kinds: dict[int, str],
+    whole: str,
+) -> None:
+    """Give every unit what the headings above it say, or the one organisation of the sheet."""
+    depth_of = {each.line.row: each.depth for each in headings}
+    above: dict[int, str] = {}
+    for line in lines:
+        depth = depth_of.get(line.row)
+        if depth is not None:
+            above = {each: label for each, label in above.items() if each < depth}
+            above[depth] = line.label
+            continue
+        given = {kinds[each]: label for each, label in above.items() if kinds[each] != "left_out"}
+        if whole:
+            given.setdefault("organisation_id", whole)
+        if given:
+            mapping.given[line.row] = given
+
+
+def _without_nameless(
+    block: Block, mapping: TableMapping, lines: list[Line], ledger: Ledger
+) -> list[Line]:
+    """Leave out rows that sum others up without saying so, and units without people."""
+    kept: list[Line] = []
+    for line in lines:
+        if line.kind == "heading":
+            kept.append(line)
+            continue
+        formula = _sums(block, mapping, line)
+        if formula == "above" and len(kept) > 1:
+            if not leave_out(block, mapping, line, "row_total_by_formula", ledger):
+                kept.append(line)
+        elif not any(line.names):
+            if not _is_nameless_total(block, mapping, line, kept, ledger):
+                kept.append(line)
+        elif line.number is None and not _refused(block, mapping, line):
+            if not leave_out(block, mapping, line, "row_without_number", ledger):
+                kept.append(line)
+        else:
+            kept.append(line)
+    return kept
+
+
+def _sums(block: Block, mapping: TableMapping, line: Line) -> str:
+    formulas = block.sheet.extent.formulas
+    texts = [formulas.get((line.row, column), "") for column in mapping.people]
+    found = {sums_column(text, line.row) for text in texts if text}
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _refused(block: Block, mapping: TableMapping, line: Line) -> bool:
+    """Return whether a cell of people holds something that is no number, which is refused."""
+    return any(block.sheet.cell(line.row, c) != "" for c in mapping.people) or any(
+        (line.row, c) in block.sheet.extent.errors
+        or (line.row, c) in block.sheet.extent.uncalculated
+        for c in mapping.people
+    )
+
+
+def _is_nameless_total(
+    block: Block, mapping: TableMapping, line: Line, kept: Sequence[Line], ledger: Ledger
+) -> bool:
+    data = [each.number or 0 for each in kept if each.kind == "data"]
+    sums = [sum(data[at:]) for at in range(max(len(data) - 1, 0))]
+    rule = "row_total_by_sum" if line.number in sums else "row_without_name"
+    if line.number is None:
+        rule = "row_note"
+    return leave_out(block, mapping, line, rule, ledger)
+
+
+def _check_totals(
+    block: Block,
+    mapping: TableMapping,
+    lines: Sequence[Line],
+    totals: Sequence[Line],
+    headings: Sequence[Heading],
+    ledger: Ledger,
+) -> None:
+    """Leave totals out, and ask where one is not the sum of the rows above it."""
+    starts = _section_starts(block, mapping, lines, totals)
+    for total in totals:
+        above = [each for each in lines if each.row < total.row and each.kind == "data"]
+        sums = {
+            start: sum(each.number or 0 for each in above if each.row >= start)
+            for start in starts
+            if start < total.row
+        }
+        whole = sum(each.number or 0 for each in lines if each.kind == "data")
+        formulas = [block.sheet.extent.formulas.get((total.row, c)) for c in mapping.people]
+        unknown = total.number is None or (not total.number and any(f is not None for f in formulas))
+        if unknown or total.number in (*sums.values(), whole) or not above:
+            leave_out(block, mapping, total, "row_total", ledger)
+            continue
+        nearest = min((*sums.values(), whole), key=lambda each: abs(each - (total.number or 0)))
+        leave_out(
+            block,
+            mapping,
+            total,
+            "row_total_differs",
+            ledger,
+            number=total.number,
+            summed=nearest,
+            apart=abs((total.number or 0) - nearest),
+        )
+
+
+def _section_starts(
+    block: Block, mapping: TableMapping, lines: Sequence[Line], totals: Sequence[Line]
+) -> list[int]:
+    """Return the rows at which something begins that a total may sum up."""
+    starts = {block.first} | {total.row + 1 for total in totals}
+    starts |= {line.row + 1 for line in lines if line.kind == "heading"}
+    columns = name_columns(mapping, ("organisation_id", "parent_id"))
+    for column in columns:
+        starts |= {
+            row
+            for row in range(block.first, block.end)
+            if block.sheet.cell(row, column) != ""
+            and changed(block.sheet, mapping.changes, row - 1, column)
+            != block.sheet.cell(row, column)
+        }
+    return sorted(starts)
+
+
+def _tell_titles(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
+    """Say which row is the header, and that the lines above it are titles."""
+    labels = " | ".join(label.text for label in block.labels)
+    ledger.settle(
+        "header_rows" if block.height > 1 else "header_row",
+        f"header.{block.sheet.name or block.sheet.file}.{block.top + 1}",
+        str(block.top + 1),
+        place=block.sheet.place,
+        what=labels,
+        row=block.top + 1,
+        rows=block.height,
+    )
+    for row, text in titles(block, block_start(block)):
+        mapping.rows_left_out[row] = LeftOut("row_title", text)
+        ledger.settle(
+            "row_title",
+            f"row.{text}",
+            "left_out",
+            place=block.sheet.place,
+            what=text,
+            choices=("left_out",),
+            row=row + 1,
+        )
+
+
+def block_start(block: Block) -> int:
+    """Return the first row of the lines that stand as titles above a table."""
+    start = block.top
+    while start > 0 and start > block.top - 12:
+        filled = [cell for cell in block.sheet.cells[start - 1] if cell != ""]
+        if len(filled) > 3 or any(not isinstance(cell, str) for cell in filled):
+            break
+        start -= 1
+    return start
+
+
+def _fill_down(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
+    """Fill blanks below a name of a wider body, where no merged range tells."""
+    data = [line for line in lines if line.kind == "data"]
+    for column in name_columns(mapping, ("organisation_id", "parent_id")):
+        filled: list[int] = []
+        for before, line in pairwise(data):
+            cell = changed(block.sheet, mapping.changes, before.row, column)
+            if cell != "" and changed(block.sheet, mapping.changes, line.row, column) == "":
+                mapping.changes[line.row, column] = Change(cell, "blanks_filled")
+                filled.append(line.row)
+        if filled:
+            label = mapping.labels.get(column, "")
+            answer = ledger.settle(
+                "blanks_filled",
+                f"blanks.{label}",
+                "filled",
+                place=block.sheet.place,
+                what=label,
+                choices=("filled", "left_blank"),
+                row=filled[0] + 1,
+                count=len(filled),
+            )
+            if answer == "left_blank":
+                for row in filled:
+                    del mapping.changes[row, column]
