@@ -26,6 +26,8 @@ from allocator.cli import (
     check,
     compare,
     explain,
+    importing,
+    init,
     keys,
     report,
     serve,
@@ -65,6 +67,8 @@ def root(
 
 app.command(epilog=f"Example: {solve.EXAMPLE}")(solve.solve)
 app.command(epilog=f"Example: {check.EXAMPLE}")(check.check)
+app.command("import", epilog=f"Example: {importing.EXAMPLE}")(importing.import_tables)
+app.command(epilog=f"Example: {init.EXAMPLE}")(init.init)
 app.command(epilog=f"Example: {explain.EXAMPLE}")(explain.explain)
 app.command(epilog=f"Example: {batch.EXAMPLE}")(batch.batch)
 app.command(epilog=f"Example: {compare.EXAMPLE}")(compare.compare)

@@ -39,10 +39,11 @@ class Entry:
 
 @dataclass
 class Tables:
-    """The tables of a scenario as cells, and its settings as nested keys."""
+    """The tables of a scenario as cells, its settings as nested keys, and what is dropped."""
 
     rows: dict[str, list[Entry]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
 
     def columns(self, table: str, order: Sequence[str]) -> tuple[str, ...]:
         """Return the columns of a table that any row fills, in an order."""

@@ -28,6 +28,7 @@ RULES: Mapping[str, float] = {
     "sheet_crossed": 0.75,
     "macros_ignored": 1.0,
     "table_kept": 1.0,
+    "table_dropped": 0.7,
     "header_row": 0.9,
     "header_rows": 0.85,
     "column_by_name": 0.95,

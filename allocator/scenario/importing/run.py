@@ -29,8 +29,11 @@ from allocator.scenario.types import Scenario
 from allocator.scenario.write import scenario_json
 
 SETTINGS_FILE = "scenario.toml"
-GOES_WITH = {"headcounts": ("units", "organisations"), "floors": ("towers",)}
-"""Tables that speak of the ids of another: kept only where they know all of its ids."""
+GOES_WITH = {
+    "headcounts": {"units": "unit_id", "organisations": "organisation_id"},
+    "floors": {"towers": "tower_id"},
+}
+"""Tables that list ids of another: kept only where they know all of them. With the column."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ def import_files(
     settle_area_per_desk(tables, sheets, ledger)
     ledger.refuse_unknown()
     ledger.raise_problems()
+    _drop(tables, base, ledger)
     questions = ledger.questions
     scenario = None if questions else _scenario(tables, base)
     return Imported(
@@ -193,19 +197,28 @@ def _placed(tables: Tables, problems: Sequence[Problem]) -> Iterator[Problem]:
             yield problem
 
 
+def _drop(tables: Tables, base: Scenario | None, ledger: Ledger) -> None:
+    """Drop tables of the scenario that is there which lack ids of the tables that come in."""
+    for name, own in GOES_WITH.items():
+        if base is None or name not in tables.rows:
+            continue
+        for other, key in own.items():
+            used = {str(entry.cells.get(key, "")) for entry in tables.rows[name]} - {""}
+            rows = getattr(base, other) or ()
+            known = {getattr(row, key) for row in rows}
+            if rows and other not in tables.rows and not used <= known:
+                ledger.settle(
+                    "table_dropped", f"kept.{other}", "left_out", what=other, choices=("left_out",)
+                )
+                tables.dropped.add(other)
+
+
 def _add_kept(given: Given, tables: Tables, base: Scenario) -> None:
     """Add the tables and settings of the scenario that is there which no file holds."""
     document = json.loads(scenario_json(base))
     given.settings = _merged(document.pop("settings"), tables.settings)
-    for name, own in GOES_WITH.items():
-        if name in tables.rows:
-            for other in own:
-                key = {"units": "unit_id", "organisations": "organisation_id"}.get(other, "tower_id")
-                used = {str(entry.cells.get(key, "")) for entry in tables.rows[name]} - {""}
-                known = {row[key] for row in document.get(other, ())}
-                if not used <= known:
-                    document.pop(other, None)
-    kept = {name: rows for name, rows in document.items() if name not in tables.rows}
+    gone = {*tables.rows, *tables.dropped}
+    kept = {name: rows for name, rows in document.items() if name not in gone}
     given.tables += document_tables(kept, "scenario", "")[0]
 
 
