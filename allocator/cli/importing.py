@@ -57,7 +57,7 @@ def import_tables(
         written = write_import(imported, given, out, language)
     print_result(_as_json(imported, written, language) if as_json else _told(imported, words))
     for question in imported.questions:
-        say(words("import.question_how", key=question.key))
+        say(words("import.question_how", name=question.key))
     if imported.scenario is None:
         say(words("import.questions", count=len(imported.questions)))
         raise typer.Exit(BAD_INPUT)

@@ -13,6 +13,8 @@ from allocator.scenario.raw import Grid, RawTable, from_grid, is_ignored
 from allocator.scenario.spreadsheet import read_book
 
 SETTINGS_COLUMNS = ("section", "key", "value")
+INSTRUCTIONS = {"en": "instructions", "id": "petunjuk"}
+"""The sheet of a template that tells how to fill it in, by language: it is no table."""
 
 def sheets(data: bytes, place: str) -> dict[str, Grid]:
     """Return the cells of every worksheet by its name.
@@ -36,7 +38,7 @@ def unknown_sheets(names: Collection[str], known: Collection[str], place: str) -
     return [
         Problem(f"unknown sheet{nearest.hint(name)}", place, column=name)
         for name in names
-        if name not in known
+        if name not in known and name not in INSTRUCTIONS.values()
     ]
 
 

@@ -150,15 +150,23 @@ def scenario_json(scenario: Scenario) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2, default=decimal_text) + "\n"
 
 
-def _write_workbook(scenario: Scenario, path: Path) -> None:
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+def workbook_tables(scenario: Scenario) -> dict[str, Table]:
+    """Return what the sheets of a workbook hold: cells as a sheet keeps them, settings last."""
     sections = _sections(scenario.settings).items()
     settings = [(part, key, value) for part, values in sections for key, value in values.items()]
+    tables = _tables(scenario) | {"scenario": (SETTINGS_COLUMNS, settings)}
+    return {
+        name: (columns, [tuple(_sheet_cell(value) for value in row) for row in rows])
+        for name, (columns, rows) in tables.items()
+    }
+
+
+def _write_workbook(scenario: Scenario, path: Path) -> None:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, options) as book:
-        for name, table in _tables(scenario).items():
+        for name, table in workbook_tables(scenario).items():
             _write_sheet(book, name, table)
-        _write_sheet(book, "scenario", (SETTINGS_COLUMNS, settings))
     path.write_bytes(content.getvalue())
 
 
@@ -166,8 +174,7 @@ def _write_sheet(book: Any, name: str, table: Table) -> None:
     columns, rows = table
     sheet = book.add_worksheet(name)
     for number, row in enumerate([columns, *rows]):
-        for place, value in enumerate(row):
-            cell = _sheet_cell(value)
+        for place, cell in enumerate(row):
             if cell is not None and sheet.write(number, place, cell) != 0:
                 message = "expected text that a cell of a workbook can hold"
                 raise InputError([Problem(message, name, number + 1, columns[place])])

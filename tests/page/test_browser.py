@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from allocator.scenario.read import scenario_from_json
 from allocator.scenario.write import write_scenario
 from allocator.texts import texts
-from api.page.template import EXAMPLE
+from allocator.scenario.template import EXAMPLE
 from tests.page.conftest import Visit
 
 pytestmark = pytest.mark.browser

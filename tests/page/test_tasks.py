@@ -13,7 +13,7 @@ from allocator.errors import InputError
 from allocator.scenario.read import read_scenario, scenario_from_json
 from allocator.scenario.tables import TABLES
 from api.page import tasks, uploads
-from api.page.template import EXAMPLE, template
+from allocator.scenario.template import EXAMPLE, template
 
 HAND = [
     {"unit_id": "KEMENKO-1", "floor_id": "A-1", "desks": 60},

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from allocator.scenario.importing.ledger import Ledger
 from allocator.scenario.importing.mapping import TableMapping, rows_of
 from allocator.scenario.importing.vocabulary import plain
+from allocator.scenario.raw import columns_of
 from allocator.scenario.spreadsheet import Sheet
+from allocator.scenario.tables import REQUIRED_COLUMNS
 
 AREA_PER_DESK = "10"
 """Square metres a desk where nothing says more: an assumption, always asked for."""
@@ -45,10 +47,11 @@ class Tables:
     settings: dict[str, Any] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
 
-    def columns(self, table: str, order: Sequence[str]) -> tuple[str, ...]:
-        """Return the columns of a table that any row fills, in an order."""
-        filled = {column for entry in self.rows[table] for column in entry.cells}
-        return tuple(column for column in order if column in filled)
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Return the columns of a table: those needed, and those that any row fills."""
+        needed = {each for each in REQUIRED_COLUMNS[table] if " or " not in each}
+        filled = needed.union(*(entry.cells for entry in self.rows[table]))
+        return tuple(column for column in columns_of(table) if column in filled)
 
 
 def entries(sheet: Sheet, mapping: TableMapping) -> list[Entry]:
@@ -307,6 +310,7 @@ def _floor(cells: Mapping[str, Any], floor: str, tower: str) -> dict[str, Any]:
             "area_m2": cells.get("area_m2", ""),
             "max_occupants": cells.get("max_occupants", ""),
             "features": cells.get("features", ""),
+            "open_price": cells.get("open_price", ""),
             "opens_wave": clean(cells.get("wave", "")),
         }
     )

@@ -24,6 +24,7 @@ from allocator.scenario.importing.values import (
 )
 
 WHOLE = ("own_desks", "desks", "max_occupants")
+AMOUNTS = ("open_price",)
 AREAS = ("area_m2", "area_net", "area_gross")
 SHARES = ("attendance_share", "net_factor")
 RATIOS = ("people_per_desk", "desks_per_person")
@@ -79,7 +80,7 @@ def _is_sound(
 
 def is_name(role: str) -> bool:
     """Return whether a column holds names rather than numbers."""
-    return role not in (*WHOLE, *AREAS, *SHARES, *RATIOS, "headcount")
+    return role not in (*WHOLE, *AREAS, *SHARES, *RATIOS, *AMOUNTS, "headcount")
 
 
 def _reader(
@@ -97,7 +98,9 @@ def _reader(
         return lambda cell: decimal(cell, mark, least=LARGEST_SMALL_AREA)
     if role in SHARES:
         return share
-    return decimal if role in RATIOS else None
+    if role in RATIOS and any("/" in cell for cell in cells if isinstance(cell, str)):
+        return None  # quotients such as 29/15 stay as they are
+    return decimal if role in (*RATIOS, *AMOUNTS) else None
 
 
 def _read_column(

@@ -24,7 +24,7 @@ OF_HEADCOUNTS = (
 )  # fmt: skip
 OF_FLOORS = (
     "floor_id", "level", "tower_id", "complex_id", *SIZES, "net_factor", "max_occupants",
-    "features", "wave", "number",
+    "features", "wave", "number", "open_price",
 )  # fmt: skip
 OF_ORGANISATIONS = (
     "organisation_id", "organisation_code", "coordinator_id", "kind", "number", "unit_id",
@@ -83,6 +83,8 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
     wanted: dict[str, list[Label]] = {}
     for label in block.labels:
         meaning = _answered(label, ledger) or _meaning(label, allowed)
+        if not any(cell != "" for cell in block.column(label.column)):
+            meaning = IDLE
         wanted.setdefault(meaning, []).append(label)
     _take_numbering(block, wanted)
     if table == "headcounts":

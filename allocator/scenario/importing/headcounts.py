@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from allocator.scenario.importing.cells import read_cells
 from allocator.scenario.importing.columns import NAMES, Understood
@@ -24,18 +24,12 @@ from allocator.scenario.importing.rows import (
     sums_column,
     total_word,
 )
-from allocator.scenario.importing.vocabulary import (
-    ORGANISATION_WORDS,
-    PLAIN_SHEETS,
-    SUMMARY_WORDS,
-    plain,
-    starts_with,
-)
+from allocator.scenario.importing.vocabulary import starts_with
 from allocator.scenario.importing.whose import organisation_of_sheet
 
 
 def map_headcounts(
-    block: Block, found: Understood, ledger: Ledger, *, alone: bool
+    block: Block, found: Understood, ledger: Ledger, *, alone: bool, known: Container[str] = ()
 ) -> TableMapping:
     """Return what is understood of a table of people.
 
@@ -45,6 +39,8 @@ def map_headcounts(
         The table, and what its columns mean.
     alone
         Whether no other sheet has people: the sheet's name then says less.
+    known
+        Units whose organisation another sheet gives.
     """
     mapping = TableMapping(
         file=block.sheet.file,
@@ -68,7 +64,8 @@ def map_headcounts(
             line.number = 1 if all(line.names) else None
     lines = leave_out_plain_rows(block, mapping, lines, ledger)
     lines, totals = _without_totals(block, mapping, lines, ledger)
-    headings = _take_headings(block, mapping, lines, ledger, alone=alone)
+    alone_or_known = _Surroundings(alone, known)
+    headings = _take_headings(block, mapping, lines, ledger, alone_or_known)
     lines = _without_nameless(block, mapping, lines, ledger)
     _check_totals(block, mapping, lines, totals, headings, ledger)
     _tell_titles(block, mapping, ledger)
@@ -117,7 +114,11 @@ def _names_unit(line: Line) -> bool:
 
 
 def _take_headings(
-    block: Block, mapping: TableMapping, lines: list[Line], ledger: Ledger, *, alone: bool
+    block: Block,
+    mapping: TableMapping,
+    lines: list[Line],
+    ledger: Ledger,
+    around: _Surroundings,
 ) -> list[Heading]:
     """Take rows that head others for organisations or parents, and tell what units belong to."""
     roles = set(mapping.columns.values())
@@ -129,14 +130,26 @@ def _take_headings(
     whole, source = "", ""
     if "organisation_id" not in roles:
         top = [each.line.label for each in headings if each.depth == _top(headings)]
-        whole, source = organisation_of_sheet(block, top, alone=alone)
+        whole, source = organisation_of_sheet(block, top, alone=around.alone)
     kinds = _kinds(block, headings, roles, whole, source, ledger)
     if "organisation_id" not in roles and "organisation_id" not in kinds.values():
-        whole = _whole_organisation(block, whole, source, lines, ledger, alone=alone)
-    else:
+        whole = _whole_organisation(block, whole, source, lines, ledger, around.known)
+    elif source != "title" or "organisation_id" in roles or not _before_first(lines):
         whole = ""
     _give(mapping, lines, headings, kinds, whole)
     return headings
+
+
+class _Surroundings(NamedTuple):
+    """What other sheets say: whether they have people, and which units they know."""
+
+    alone: bool
+    known: Container[str]
+
+
+def _before_first(lines: Sequence[Line]) -> bool:
+    """Return whether units stand above the first heading."""
+    return bool(lines) and lines[0].kind == "data"
 
 
 def _top(headings: Sequence[Heading]) -> int:
@@ -194,11 +207,18 @@ def _kinds(
 
 
 def _whole_organisation(
-    block: Block, whole: str, source: str, lines: list[Line], ledger: Ledger, *, alone: bool
+    block: Block,
+    whole: str,
+    source: str,
+    lines: list[Line],
+    ledger: Ledger,
+    known: Container[str],
 ) -> str:
     """Return the one organisation of all units of a sheet that names none for them."""
     rule = {"title": "organisation_of_title", "sheet": "organisation_of_sheet"}.get(source)
     labels = [line.names[-1] for line in lines if line.names and line.number is not None]
+    if all(label in known for label in labels):
+        return ""
     if rule is None and are_organisations(labels):
         return ""  # the units are the organisations themselves
     chosen = ledger.settle(
@@ -207,7 +227,6 @@ def _whole_organisation(
         whole or "each_its_own",
         place=block.sheet.place,
         what=block.sheet.name or block.sheet.file,
-        choices=() if whole or not alone else (),
     )
     return "" if chosen == "each_its_own" else chosen
 

@@ -20,7 +20,7 @@ from allocator.scenario.importing.columns import WORDS_OF
 from allocator.scenario.importing.files import read_sheets
 from allocator.scenario.importing.ledger import Decision, Ledger
 from allocator.scenario.importing.sheets import Found, take_sheets, without_repetition
-from allocator.scenario.raw import RawTable, columns_of
+from allocator.scenario.raw import RawTable
 from allocator.scenario.read import scenario_of
 from allocator.scenario.sources import Given, settings_of
 from allocator.scenario.spreadsheet import Sheet
@@ -180,7 +180,7 @@ def _scenario(tables: Tables, base: Scenario | None) -> Scenario:
 
 
 def _raw(name: str, tables: Tables) -> RawTable:
-    columns = tables.columns(name, columns_of(name))
+    columns = tables.columns(name)
     rows = [(number, entry.cells) for number, entry in enumerate(tables.rows[name], 1)]
     content = [entry.cells for entry in tables.rows[name]]
     return RawTable(name, name, rows, SHEET, content, columns, 0)

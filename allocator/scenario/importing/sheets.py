@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from allocator.errors import Problem
 from allocator.scenario.importing.assemble import Entry, Origin, Tables, entries
@@ -55,11 +56,13 @@ def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list
             _tell_none(sheet, ledger)
         told += [(sheet, *each) for each in found]
     people = {id(sheet) for sheet, _, _, table in told if table == "headcounts"}
+    known = {str(entry.cells.get("unit_id", "")) for entry in tables.rows.get("units", ())}
     done = []
     for sheet, block, laid_out, proposed in told:
         table = _settled_table(sheet, block, proposed, laid_out, ledger)
         if table != "none":
-            done.append(_mapped(sheet, block, table, laid_out, ledger, alone=len(people) < 2))
+            around = {"alone": len(people) < 2, "known": known}
+            done.append(_mapped(sheet, block, table, laid_out, ledger, around))
     return done
 
 
@@ -172,14 +175,13 @@ def _mapped(
     table: str,
     laid_out: LaidOut | None,
     ledger: Ledger,
-    *,
-    alone: bool,
+    around: dict[str, Any],
 ) -> Found:
     """Return a table with what is understood of it, rows told as the spreadsheet shows them."""
     decisions, problems = len(ledger.decisions), len(ledger.problems)
     understood = understand(block, table, ledger)
     if table == "headcounts":
-        mapping = map_headcounts(block, understood, ledger, alone=alone)
+        mapping = map_headcounts(block, understood, ledger, **around)
     elif table == "floors":
         mapping = map_floors(block, understood, ledger)
     else:

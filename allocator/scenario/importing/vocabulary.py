@@ -154,6 +154,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "max occupants", "kapasitas maksimum", "penghuni maksimum", "kapasitas evakuasi",
         "maksimum penghuni", "maximum occupancy", "okupansi maksimum", "maks penghuni",
     ),
+    "open_price": ("open price",),
     "coordinator_id": (
         "coordinator id", "coordinator", "kemenko", "koordinator", "kementerian koordinator",
         "menko", "di bawah koordinasi", "coordinating ministry",
