@@ -65,7 +65,7 @@ def table_of(labels: Iterable[Label]) -> str:
         return "headcounts"
     if meanings & {"level", "floor_id"} and meanings & set(SIZES):
         return "floors"
-    if meanings & {"level", "floor_id"} and not bodies and meanings & {"total", "tower_id"}:
+    if meanings & {"level", "floor_id"} and not bodies and "total" in meanings:
         return "floors"
     if meanings & {"organisation_id"} and meanings & {"coordinator_id", "organisation_code"}:
         return "organisations"
@@ -151,7 +151,7 @@ def _take_names(block: Block, wanted: dict[str, list[Label]]) -> None:
     if not ranked:
         return
     *wider, (_, _, unit) = ranked
-    wanted["unit_id"] = [unit]
+    wanted["organisation_id" if not wider and ranked[0][0] == 0 else "unit_id"] = [unit]
     if wider and (wider[0][0] == 0 or len(wider) > 1):
         wanted["organisation_id"] = [wider.pop(0)[2]]
     if wider:

@@ -10,8 +10,7 @@ from typing import Any
 from allocator.errors import Problem
 from allocator.scenario.importing.cells import read_cells
 from allocator.scenario.importing.columns import SIZES, Understood
-from allocator.scenario.importing.headcounts import block_start
-from allocator.scenario.importing.layout import Block, titles
+from allocator.scenario.importing.layout import Block
 from allocator.scenario.importing.ledger import Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed, name_of
 from allocator.scenario.importing.rows import (
@@ -24,12 +23,14 @@ from allocator.scenario.importing.rows import (
     name_columns,
     total_word,
 )
+from allocator.scenario.importing.totals import check_totals, tell_header
 from allocator.scenario.importing.values import Level, decimal, heights, level, share
 from allocator.scenario.importing.vocabulary import TOWER_WORDS, plain, starts_with
 from allocator.scenario.importing.whose import tower_of_sheet
 
 NET_OF_GROSS = "0.8"
 """Net area of a gross one where nothing says more: an assumption, always asked for."""
+_LONGEST_TOWER = 60
 _FACTOR = re.compile(
     r"(?:faktor|efisiensi|efficiency|factor|net(?:t?o)?\s*(?:to|/|:|dari)\s*(?:gross|bruto))"
     r"[^\d%]{0,40}(\d{1,3}(?:[.,]\d+)?\s*%?)",
@@ -68,9 +69,12 @@ def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
     sizes = [column for column, role in mapping.columns.items() if role in SIZES]
     lines = lines_of(block, mapping, names, sizes)
     lines = leave_out_plain_rows(block, mapping, lines, ledger)
+    totals = [line for line in lines if total_word(line)]
+    lines = [line for line in lines if not total_word(line)]
     lines = _floors_only(block, mapping, lines, sizes, ledger)
     _fill_towers(block, mapping, lines, places, ledger)
-    _tell_header(block, mapping, ledger)
+    check_totals(block, mapping, lines, totals, ledger)
+    tell_header(block, mapping, ledger)
     read_cells(block, mapping, lines, ledger)
     _net_areas(block, mapping, lines, ledger)
     _levels(block, mapping, lines, ledger)
@@ -91,9 +95,7 @@ def _floors_only(
     level_column = next((c for c, role in mapping.columns.items() if role == "level"), None)
     for line in lines:
         named = _text(block, mapping, line.row, level_column)
-        if total_word(line):
-            leave_out(block, mapping, line, "row_total", ledger, key=f"total.{line.label}")
-        elif _heads_tower(line, named, has_tower=has_tower):
+        if _heads_tower(line, named, has_tower=has_tower):
             tower = line.label
             leave_out(
                 block, mapping, line, "heading_tower", ledger, choices=("tower_id", "left_out")
@@ -115,11 +117,9 @@ def _floors_only(
 
 def _heads_tower(line: Line, named: str, *, has_tower: bool) -> bool:
     is_tower = bool(starts_with(line.label, TOWER_WORDS)) and level(named) is None
-    return is_tower and not has_tower and _is_text(line.label)
-
-
-def _is_text(label: str) -> bool:
-    return len(label) < 60 and bool(label)
+    divided = _TOWER_AND_FLOOR.fullmatch(named)
+    floor_too = divided is not None and level(divided["floor"]) is not None
+    return is_tower and not has_tower and not floor_too and len(line.label) < _LONGEST_TOWER
 
 
 def _filled(block: Block, row: int, column: int) -> bool:
@@ -221,29 +221,6 @@ def _one_tower(
     )
     for line in lines:
         mapping.given.setdefault(line.row, {}).setdefault("tower_id", chosen)
-
-
-def _tell_header(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
-    ledger.settle(
-        "header_rows" if block.height > 1 else "header_row",
-        f"header.{block.sheet.name or block.sheet.file}.{block.top + 1}",
-        str(block.top + 1),
-        place=block.sheet.place,
-        what=" | ".join(label.text for label in block.labels),
-        row=block.top + 1,
-        rows=block.height,
-    )
-    for row, text in titles(block, block_start(block)):
-        mapping.rows_left_out[row] = LeftOut("row_title", text)
-        ledger.settle(
-            "row_title",
-            f"row.{text}",
-            "left_out",
-            place=block.sheet.place,
-            what=text,
-            choices=("left_out",),
-            row=row + 1,
-        )
 
 
 def _net_areas(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from allocator.scenario.importing.cells import read_cells
 from allocator.scenario.importing.columns import NAMES, Understood
 from allocator.scenario.importing.headings import Heading, are_organisations, find_headings
-from allocator.scenario.importing.layout import Block, titles
+from allocator.scenario.importing.layout import Block
 from allocator.scenario.importing.ledger import Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed
 from allocator.scenario.importing.rows import (
@@ -24,6 +24,7 @@ from allocator.scenario.importing.rows import (
     sums_column,
     total_word,
 )
+from allocator.scenario.importing.totals import check_totals, tell_header
 from allocator.scenario.importing.vocabulary import starts_with
 from allocator.scenario.importing.whose import organisation_of_sheet
 
@@ -67,8 +68,8 @@ def map_headcounts(
     alone_or_known = _Surroundings(alone, known)
     headings = _take_headings(block, mapping, lines, ledger, alone_or_known)
     lines = _without_nameless(block, mapping, lines, ledger)
-    _check_totals(block, mapping, lines, totals, headings, ledger)
-    _tell_titles(block, mapping, ledger)
+    check_totals(block, mapping, lines, totals, ledger)
+    tell_header(block, mapping, ledger)
     _fill_down(block, mapping, lines, ledger)
     read_cells(block, mapping, lines, ledger)
     return mapping
@@ -303,96 +304,6 @@ def _is_nameless_total(
     if line.number is None:
         rule = "row_note"
     return leave_out(block, mapping, line, rule, ledger)
-
-
-def _check_totals(
-    block: Block,
-    mapping: TableMapping,
-    lines: Sequence[Line],
-    totals: Sequence[Line],
-    headings: Sequence[Heading],
-    ledger: Ledger,
-) -> None:
-    """Leave totals out, and ask where one is not the sum of the rows above it."""
-    starts = _section_starts(block, mapping, lines, totals)
-    for total in totals:
-        above = [each for each in lines if each.row < total.row and each.kind == "data"]
-        sums = {
-            start: sum(each.number or 0 for each in above if each.row >= start)
-            for start in starts
-            if start < total.row
-        }
-        whole = sum(each.number or 0 for each in lines if each.kind == "data")
-        formulas = [block.sheet.extent.formulas.get((total.row, c)) for c in mapping.people]
-        unknown = total.number is None or (not total.number and any(f is not None for f in formulas))
-        if unknown or total.number in (*sums.values(), whole) or not above:
-            leave_out(block, mapping, total, "row_total", ledger)
-            continue
-        nearest = min((*sums.values(), whole), key=lambda each: abs(each - (total.number or 0)))
-        leave_out(
-            block,
-            mapping,
-            total,
-            "row_total_differs",
-            ledger,
-            number=total.number,
-            summed=nearest,
-            apart=abs((total.number or 0) - nearest),
-        )
-
-
-def _section_starts(
-    block: Block, mapping: TableMapping, lines: Sequence[Line], totals: Sequence[Line]
-) -> list[int]:
-    """Return the rows at which something begins that a total may sum up."""
-    starts = {block.first} | {total.row + 1 for total in totals}
-    starts |= {line.row + 1 for line in lines if line.kind == "heading"}
-    columns = name_columns(mapping, ("organisation_id", "parent_id"))
-    for column in columns:
-        starts |= {
-            row
-            for row in range(block.first, block.end)
-            if block.sheet.cell(row, column) != ""
-            and changed(block.sheet, mapping.changes, row - 1, column)
-            != block.sheet.cell(row, column)
-        }
-    return sorted(starts)
-
-
-def _tell_titles(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
-    """Say which row is the header, and that the lines above it are titles."""
-    labels = " | ".join(label.text for label in block.labels)
-    ledger.settle(
-        "header_rows" if block.height > 1 else "header_row",
-        f"header.{block.sheet.name or block.sheet.file}.{block.top + 1}",
-        str(block.top + 1),
-        place=block.sheet.place,
-        what=labels,
-        row=block.top + 1,
-        rows=block.height,
-    )
-    for row, text in titles(block, block_start(block)):
-        mapping.rows_left_out[row] = LeftOut("row_title", text)
-        ledger.settle(
-            "row_title",
-            f"row.{text}",
-            "left_out",
-            place=block.sheet.place,
-            what=text,
-            choices=("left_out",),
-            row=row + 1,
-        )
-
-
-def block_start(block: Block) -> int:
-    """Return the first row of the lines that stand as titles above a table."""
-    start = block.top
-    while start > 0 and start > block.top - 12:
-        filled = [cell for cell in block.sheet.cells[start - 1] if cell != ""]
-        if len(filled) > 3 or any(not isinstance(cell, str) for cell in filled):
-            break
-        start -= 1
-    return start
 
 
 def _fill_down(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:

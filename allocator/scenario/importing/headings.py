@@ -66,20 +66,21 @@ def _by_sums(lines: Sequence[Line]) -> list[int | None]:
     Only where all rows are divided so: each row that is not below another is such a sum.
     """
     depths: list[int | None] = [None] * len(lines)
-    at = 0
+    at, largest = 0, 0
     while at < len(lines):
         number, summed, end = lines[at].number, 0.0, at + 1
         if not number:
             return [None] * len(lines)
-        while end < len(lines) and summed < number:
+        while end < len(lines) and (summed < number or not lines[end].number):
             summed += lines[end].number or 0
             end += 1
-        if summed != number or end - at < 3:
+        if summed != number or end - at < 2:
             return [None] * len(lines)
+        largest = max(largest, end - at)
         depths[at] = 0
         depths[at + 1 : end] = [1] * (end - at - 1)
         at = end
-    return depths
+    return depths if largest > 2 else [None] * len(lines)
 
 
 def _without_numbers(lines: Sequence[Line]) -> list[int | None]:

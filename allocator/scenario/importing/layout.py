@@ -149,6 +149,8 @@ def blocks(sheet: Sheet) -> list[Block]:
             row += found[0]
         else:
             row += 1
+    if not tops:
+        return []
     ends = [top for top, _, _ in tops[1:]] + [last]
     return [
         Block(sheet, top, height, end, labels)

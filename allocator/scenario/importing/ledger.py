@@ -241,6 +241,14 @@ class Ledger:
                 first.setdefault(decision.key, decision)
         return tuple(first.values())
 
+    def forget_questions(self, place: str, *, but: str) -> None:
+        """Drop the questions of a sheet that is left out, but for one key."""
+        self.decisions = [
+            each
+            for each in self.decisions
+            if each.place != place or each.key == but or not each.is_open
+        ]
+
     def refuse_unknown(self) -> None:
         """Note a problem for every answer to something that was not asked."""
         known = {decision.key for decision in self.decisions}

@@ -11,9 +11,15 @@ from typing import Any
 
 from allocator.scenario.extents import Extent
 from allocator.scenario.importing.headings import are_organisations
-from allocator.scenario.importing.layout import blocks, meant
+from allocator.scenario.importing.layout import Block, blocks, meant
 from allocator.scenario.importing.values import level, whole
-from allocator.scenario.importing.vocabulary import TOTAL_WORDS, holds_word, starts_with
+from allocator.scenario.importing.vocabulary import (
+    TOTAL_WORDS,
+    UNIT_WORDS,
+    holds_word,
+    plain,
+    starts_with,
+)
 from allocator.scenario.spreadsheet import Sheet
 
 _WIDEST_TURNED = 300
@@ -87,6 +93,32 @@ def crossed(sheet: Sheet) -> LaidOut | None:
     table = "floors" if labels[1] == "Menara" or labels[0] == "Menara" else "headcounts"
     new = replace(sheet, cells=cells, merged=(), extent=Extent())
     return LaidOut(new, tuple(lines), "sheet_crossed", table)
+
+
+def is_crossed(block: Block) -> bool:
+    """Return whether a table has a column of numbers for each of several bodies or towers."""
+    if _names_above(block) > 1:
+        return True
+    meanings = [label.meant.meaning for label in block.labels if label.meant]
+    named = [label for label in block.labels if holds_word(label.text, UNIT_WORDS)]
+    bodies = [meaning for meaning in meanings if meaning in ("organisation_id", "unit_id")]
+    people = {"headcount", "present", "posts"} & set(meanings)
+    numeric = [
+        label for label in named if any(whole(cell) for cell in block.column(label.column))
+    ]
+    return len(numeric) > 1 and "organisation_id" in bodies and not people
+
+
+def _names_above(block: Block) -> int:
+    """Return how many columns are headed by a body or a tower and hold numbers."""
+    count = 0
+    for label in block.labels:
+        cells = [cell for cell in block.column(label.column) if cell != ""]
+        numeric = sum(whole(cell) is not None for cell in cells) > 0.7 * len(cells)
+        meaning = label.meant.meaning if label.meant else ""
+        if cells and numeric and meaning in ("tower_id", "organisation_id", "unit_id"):
+            count += len(plain(label.text).split()) > 1
+    return count
 
 
 def _header(sheet: Sheet) -> tuple[int, int, list[int]] | None:

@@ -14,7 +14,7 @@ from allocator.scenario.importing.headcounts import map_headcounts
 from allocator.scenario.importing.layout import Block, blocks
 from allocator.scenario.importing.ledger import Ledger
 from allocator.scenario.importing.mapping import TableMapping
-from allocator.scenario.importing.shapes import LaidOut, crossed, turned
+from allocator.scenario.importing.shapes import LaidOut, crossed, is_crossed, turned
 from allocator.scenario.importing.vocabulary import (
     INSTRUCTIONS,
     SUMMARY_WORDS,
@@ -70,9 +70,9 @@ def _tables_on(sheet: Sheet) -> list[tuple[Block, LaidOut | None, str]]:
     """Return the tables on a sheet, laid out anew where that is what makes them tables."""
     found = [(block, None, table_of(block.labels)) for block in blocks(sheet)]
     kept = [each for each in found if each[2] != "none"]
-    if kept:
+    if kept and not (len(kept) == 1 and is_crossed(kept[0][0])):
         return kept
-    for lay_out in (turned, crossed):
+    for lay_out in (crossed,) if kept else (turned, crossed):
         laid_out = lay_out(sheet)
         if laid_out is None:
             continue
@@ -80,7 +80,7 @@ def _tables_on(sheet: Sheet) -> list[tuple[Block, LaidOut | None, str]]:
             table = laid_out.table or table_of(block.labels)
             if table != "none":
                 return [(block, laid_out, table)]
-    return [(block, None, "none") for block, _, _ in found[:1]]
+    return kept or [(block, None, "none") for block, _, _ in found[:1]]
 
 
 def _is_taken_as_it_is(sheet: Sheet, tables: Tables, ledger: Ledger) -> bool:
@@ -248,6 +248,8 @@ def _dropped(each: Found, rule: str, ledger: Ledger, **told: object) -> bool:
         choices=("left_out", "kept"),
         **told,
     )
+    if chosen == "left_out":
+        ledger.forget_questions(each.sheet.place, but=f"use.{name}")
     return chosen == "left_out"
 
 

@@ -111,7 +111,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "features": ("features", "fasilitas", "fitur", "keistimewaan"),
     "floor_id": ("floor id", "kode lantai", "id lantai", "floor code"),
     "level": (
-        "level", "lantai", "lt", "floor", "storey", "story", "nama lantai", "lantai ke",
+        "level", "lantai", "lt", "floor", "menara lantai", "gedung lantai", "tower lantai",
+        "tower floor", "building floor", "lokasi lantai", "gedung dan lantai", "menara dan lantai", "storey", "story", "nama lantai", "lantai ke",
         "tingkat", "floor name", "floor level", "nomor lantai", "no lantai", "floors", "lantai no",
     ),
     "tower_id": (
@@ -192,6 +193,9 @@ ORGANISATION_WORDS = ("kementerian", "kemenko", "badan", "lembaga", "otorita", "
                       "sekretariat kabinet", "kementrian", "ministry", "agency", "arsip nasional",
                       "perpustakaan nasional", "bank", "ombudsman", "tentara", "authority",
                       "commission", "kantor staf", "kementerian koordinator")  # fmt: skip
+UNIT_WORDS = ("setjen", "itjen", "ditjen", "sekretariat jenderal", "inspektorat jenderal",
+              "inspektorat", "sekretariat", "direktorat jenderal", "badan", "biro", "deputi",
+              "pusat", "direktorat", "sestama", "kedeputian", "balai", "pusdatin")  # fmt: skip
 TOWER_WORDS = ("menara", "gedung", "tower", "building", "blok", "block", "bangunan")
 SUMMARY_WORDS = ("rekap", "rekapitulasi", "ringkasan", "summary", "resume", "recap")
 PLAIN_SHEETS = ("sheet", "lembar", "lembar kerja", "data", "tabel", "table", "pegawai", "unit",

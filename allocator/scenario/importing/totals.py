@@ -1,0 +1,102 @@
+"""Rows that sum others up, held against the rows that they sum; and what stands above a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from allocator.scenario.importing.columns import SIZES
+from allocator.scenario.importing.layout import Block, titles
+from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.mapping import LeftOut, TableMapping, changed
+from allocator.scenario.importing.rows import Line, leave_out, name_columns
+
+
+def check_totals(
+    block: Block,
+    mapping: TableMapping,
+    lines: Sequence[Line],
+    totals: Sequence[Line],
+    ledger: Ledger,
+) -> None:
+    """Leave totals out, and ask where one is not the sum of the rows above it."""
+    starts = _section_starts(block, mapping, lines, totals)
+    counted = [*mapping.people, *(c for c, role in mapping.columns.items() if role in SIZES)]
+    for total in totals:
+        above = [each for each in lines if each.row < total.row and each.kind == "data"]
+        sums = {
+            start: sum(each.number or 0 for each in above if each.row >= start)
+            for start in starts
+            if start < total.row
+        }
+        whole = sum(each.number or 0 for each in lines if each.kind == "data")
+        formulas = [block.sheet.extent.formulas.get((total.row, c)) for c in counted]
+        unknown = total.number is None or (not total.number and any(f is not None for f in formulas))
+        if unknown or total.number in (*sums.values(), whole) or not above:
+            leave_out(block, mapping, total, "row_total", ledger)
+            continue
+        nearest = min((*sums.values(), whole), key=lambda each: abs(each - (total.number or 0)))
+        leave_out(
+            block,
+            mapping,
+            total,
+            "row_total_differs",
+            ledger,
+            number=total.number,
+            summed=nearest,
+            apart=abs((total.number or 0) - nearest),
+        )
+
+
+def _section_starts(
+    block: Block, mapping: TableMapping, lines: Sequence[Line], totals: Sequence[Line]
+) -> list[int]:
+    """Return the rows at which something begins that a total may sum up."""
+    starts = {block.first} | {total.row + 1 for total in totals}
+    starts |= {r + 1 for r, left in mapping.rows_left_out.items() if left.rule == "heading_tower"}
+    starts |= {line.row + 1 for line in lines if line.kind == "heading"}
+    columns = name_columns(mapping, ("organisation_id", "parent_id", "tower_id"))
+    for column in columns:
+        starts |= {
+            row
+            for row in range(block.first, block.end)
+            if block.sheet.cell(row, column) != ""
+            and changed(block.sheet, mapping.changes, row - 1, column)
+            != block.sheet.cell(row, column)
+        }
+    return sorted(starts)
+
+
+def tell_header(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
+    """Say which row is the header, and that the lines above it are titles."""
+    labels = " | ".join(label.text for label in block.labels)
+    ledger.settle(
+        "header_rows" if block.height > 1 else "header_row",
+        f"header.{block.sheet.name or block.sheet.file}.{block.top + 1}",
+        str(block.top + 1),
+        place=block.sheet.place,
+        what=labels,
+        row=block.top + 1,
+        rows=block.height,
+    )
+    for row, text in titles(block, block_start(block)):
+        mapping.rows_left_out[row] = LeftOut("row_title", text)
+        ledger.settle(
+            "row_title",
+            f"row.{text}",
+            "left_out",
+            place=block.sheet.place,
+            what=text,
+            choices=("left_out",),
+            row=row + 1,
+        )
+
+
+def block_start(block: Block) -> int:
+    """Return the first row of the lines that stand as titles above a table."""
+    start = block.top
+    while start > 0 and start > block.top - 12:
+        filled = [cell for cell in block.sheet.cells[start - 1] if cell != ""]
+        if len(filled) > 3 or any(not isinstance(cell, str) for cell in filled):
+            break
+        start -= 1
+    return start
