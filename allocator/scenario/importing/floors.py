@@ -37,7 +37,7 @@ _FACTOR = re.compile(
     re.IGNORECASE,
 )
 _TOWER_AND_FLOOR = re.compile(
-    r"(?P<tower>.+?)[\s,/–-]+(?P<floor>(?:lt|lantai|level|floor|fl|l)\.?\s*[\w.-]+|[\w]{1,4})",
+    r"(?P<tower>.+?)[\s,/–-]+(?P<floor>(?:lt|lantai|level|floor|fl|l)\.?\s*[\w.-]+|-?\d{1,3}[A-Za-z]?|B\d|LG|GF|UG|SB)",
     re.IGNORECASE,
 )
 
