@@ -36,7 +36,7 @@ from allocator.cli import (
     worker,
 )
 from allocator.cli.common import ABORTED, ALL_WELL, BAD_INPUT, OWN_BUG, print_result, say
-from allocator.errors import InputError, Problem
+from allocator.errors import InputError, Problem, told_once
 
 
 def print_version(asked: bool) -> None:
@@ -122,8 +122,8 @@ def run() -> NoReturn:
 
 
 def _refuse(what: str, problems: Sequence[Problem], *, as_json: bool) -> int:
-    for problem in problems:
-        say(" ".join(str(problem).split()))
+    for line in told_once(problems):
+        say(" ".join(line.split()))
     if as_json:
         print_result({"error": what, "problems": [asdict(problem) for problem in problems]})
     return BAD_INPUT

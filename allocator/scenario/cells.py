@@ -17,8 +17,10 @@ from allocator.scenario.raw import RawTable, from_grid
 
 SEPARATORS = (",", ";", "\t")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)?"?[ \t]*(\r\n|\r|\n|$)', re.IGNORECASE)
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+_STARTS = "=+\\-@\t\r＝＋－＠﹦﹢﹣﹫"
+"""With what a formula may begin, in the wide and small forms of some keyboards, too."""
+_FORMULA = re.compile(f"'*[{_STARTS}]")
+_QUOTED_FORMULA = re.compile(f"'+[{_STARTS}]")
 
 
 def harmless(text: str) -> str:

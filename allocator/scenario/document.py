@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from allocator.errors import InputError, Problem
@@ -15,6 +16,8 @@ from allocator.scenario.raw import RawTable
 from allocator.scenario.tables import REQUIRED_TABLES, TABLES
 
 _MOST_DIGITS = 400
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character: one of a pair of codes, which JSON may spell alone."""
 
 
 def parse_json(data: bytes, place: str) -> Any:
@@ -44,12 +47,31 @@ def parse_json(data: bytes, place: str) -> Any:
         )
     except (ValueError, RecursionError) as error:
         raise InputError([Problem(f"expected well-formed JSON: {error}", place)]) from error
+    broken = next(_broken_texts(document), None)
+    if broken is not None:
+        message = "expected text of whole characters: this one is half of a pair"
+        raise InputError([Problem(message, place, value=ascii(broken)[1:-1])])
     if twice:
         raise InputError(
             Problem("expected each key of an object once", place, column=key)
             for key in dict.fromkeys(twice)
         )
     return document
+
+
+def _broken_texts(value: Any) -> Iterator[str]:
+    """Yield every text with half of a character, which no file and no answer can hold."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            if _HALF.search(each):
+                yield each
+        elif isinstance(each, Mapping):
+            waiting += each
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
 
 
 def _refused(constant: str) -> Any:

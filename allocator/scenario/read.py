@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from allocator.errors import InputError, Problem
 from allocator.scenario import consistency
+from allocator.scenario.blanks import organisations_left_blank
 from allocator.scenario.build import build_settings, build_table, expectation, shown
 from allocator.scenario.convert import SHEET, Kind, kinds_of
 from allocator.scenario.document import parse_json
@@ -179,6 +180,7 @@ def scenario_of(
 ) -> Scenario:
     """Return the scenario in what was given, with every problem of cells and between tables."""
     built = {raw.name: build_table(raw) for raw in given.tables}
+    given.problems += organisations_left_blank(given.tables, built)
     for table in REQUIRED_TABLES:
         if table not in built and table not in given.unread:
             missing = Problem("expected this table, which is missing", given.missing.format(table))

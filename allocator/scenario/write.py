@@ -67,9 +67,25 @@ def _cell(value: Cell | None) -> Cell | None:
 
 def _tables(scenario: Scenario) -> dict[str, Table]:
     """Return every table with rows: the required columns and those that some row fills."""
-    return {
-        name: _table(name, getattr(scenario, name)) for name in TABLES if getattr(scenario, name)
-    }
+    rows = {name: getattr(scenario, name) for name in TABLES if getattr(scenario, name)}
+    rows["headcounts"] = _none_blank(scenario)
+    return {name: _table(name, rows[name]) for name in TABLES if name in rows}
+
+
+def _none_blank(scenario: Scenario) -> tuple[Row, ...]:
+    """Return headcounts in which no organisation is blank below a filled one.
+
+    A unit that stands for itself there names itself; blanks are refused as merged cells are.
+    """
+    settled = {unit.unit_id for unit in scenario.units or () if unit.organisation_id}
+    settled |= {each.organisation_id for each in scenario.organisations or ()}
+    filled = False
+    found = []
+    for row in scenario.headcounts:
+        filled = filled or row.organisation_id is not None
+        blank = filled and row.organisation_id is None and row.unit_id not in settled
+        found.append(row.model_copy(update={"organisation_id": row.unit_id}) if blank else row)
+    return tuple(found)
 
 
 def _table(name: str, rows: tuple[Row, ...]) -> Table:

@@ -117,13 +117,13 @@ def test_body_must_be_an_object() -> None:
 def test_template_is_a_scenario_with_an_example(tmp_path: Path) -> None:
     """The template can be uploaded as it is."""
     file = tmp_path / "template.xlsx"
-    file.write_bytes(template())
+    file.write_bytes(template("id"))
     assert len(read_scenario(file).housed) == 5
 
 
 def test_upload_of_the_template_is_its_scenario() -> None:
     """A workbook gives the scenario as JSON, and what is known of it."""
-    found = uploads.read((("files", "mine.xlsx", template()),))
+    found = uploads.read((("files", "mine.xlsx", template("id")),))
     assert isinstance(found, dict)
     assert scenario_from_json(found["scenario"]).housed == scenario_from_json(EXAMPLE).housed
 
