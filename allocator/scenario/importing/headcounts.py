@@ -271,7 +271,7 @@ def _without_nameless(
         elif not any(line.names):
             if not _is_nameless_total(block, mapping, line, kept, ledger):
                 kept.append(line)
-        elif line.number is None and not _refused(block, mapping, line):
+        elif line.number is None and not line.unread:
             if not leave_out(block, mapping, line, "row_without_number", ledger):
                 kept.append(line)
         else:
@@ -284,15 +284,6 @@ def _sums(block: Block, mapping: TableMapping, line: Line) -> str:
     texts = [formulas.get((line.row, column), "") for column in mapping.people]
     found = {sums_column(text, line.row) for text in texts if text}
     return next(iter(found)) if len(found) == 1 else ""
-
-
-def _refused(block: Block, mapping: TableMapping, line: Line) -> bool:
-    """Return whether a cell of people holds something that is no number, which is refused."""
-    return any(block.sheet.cell(line.row, c) != "" for c in mapping.people) or any(
-        (line.row, c) in block.sheet.extent.errors
-        or (line.row, c) in block.sheet.extent.uncalculated
-        for c in mapping.people
-    )
 
 
 def _is_nameless_total(

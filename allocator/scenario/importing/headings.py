@@ -87,7 +87,7 @@ def _without_numbers(lines: Sequence[Line]) -> list[int | None]:
     """Return how deep rows without people stand: the last of several in a row is the deepest."""
     runs: list[list[int]] = []
     for at, line in enumerate(lines):
-        if line.number is None and line.label:
+        if line.number is None and line.label and not line.unread:
             if runs and runs[-1][-1] == at - 1:
                 runs[-1].append(at)
             else:

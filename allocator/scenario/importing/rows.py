@@ -11,7 +11,7 @@ from typing import Any
 from allocator.scenario.importing.layout import Block
 from allocator.scenario.importing.ledger import Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed
-from allocator.scenario.importing.values import is_number, roman, whole
+from allocator.scenario.importing.values import roman, whole
 from allocator.scenario.importing.vocabulary import (
     MONTHS,
     NOTE_STARTS,
@@ -53,6 +53,8 @@ class Line:
     enumerator: str
     number: int | float | None
     kind: str = "data"
+    unread: bool = False
+    """Whether a name stands beside something that is no number, which is refused."""
 
 
 def name_columns(mapping: TableMapping, roles: Sequence[str]) -> list[int]:
@@ -134,9 +136,19 @@ def lines_of(
                 _NUMBERED.sub("", label),
                 enumerator_class(enumerator or _prefix(label), letters=bool({"A", "B"} & uppers)),
                 sum(numbers) if numbers else None,
+                unread=not numbers and any(texts) and _holds_any(block, row, counted),
             )
         )
     return found
+
+
+def _holds_any(block: Block, row: int, columns: Sequence[int]) -> bool:
+    """Return whether a cell of these columns holds anything, an error or a formula included."""
+    extent = block.sheet.extent
+    return any(
+        block.sheet.cell(row, c) != "" or (row, c) in extent.errors or (row, c) in extent.uncalculated
+        for c in columns
+    )
 
 
 def _cells(block: Block, column: int | None) -> list[Any]:
@@ -270,6 +282,3 @@ def sums_column(formula: str, row: int) -> str:
     return "above" if last < row else "below" if first > row else ""
 
 
-def is_short_number(cell: Any) -> bool:
-    """Return whether a cell is a number or text that is one."""
-    return is_number(cell) or (isinstance(cell, str) and whole(cell) is not None)
