@@ -79,8 +79,9 @@ def _separator(text: str) -> str:
             return -1.0, 0
         widths = [len(row) for row in rows if any(row)]
         usual = mode(widths) if widths else 1
-        known = max((sum(bool(meant(c)) for c in row if c) for row in rows), default=0)
+        wide = [row for row in rows if len(row) > 1]
+        known = max((sum(bool(meant(c)) for c in row if c) for row in wide), default=0)
         regular = widths.count(usual) / len(widths) if widths else 0.0
-        return (known if usual > 1 else 0) + regular, usual
+        return known + regular, usual
 
     return max((*SEPARATORS, "|"), key=merit)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from allocator.scenario.importing.values import is_moment, is_number
+from allocator.scenario.importing.values import is_moment, is_number, whole
 from allocator.scenario.importing.vocabulary import HEADERS, plain
 from allocator.scenario.spreadsheet import Sheet
 
@@ -144,7 +144,7 @@ def blocks(sheet: Sheet) -> list[Block]:
         if not tops and row > _DEEPEST_TITLE:
             break
         found = _header_at(sheet, row)
-        if found and _is_new(tops, found[1]):
+        if found and _is_new(tops, found[1]) and (not tops or _is_clear(found[1])):
             tops.append((row, *found))
             row += found[0]
         else:
@@ -156,6 +156,11 @@ def blocks(sheet: Sheet) -> list[Block]:
         Block(sheet, top, height, end, labels)
         for (top, height, labels), end in zip(tops, ends, strict=True)
     ]
+
+
+def _is_clear(labels: Sequence[Label]) -> bool:
+    """Return whether a header below another table is one beyond doubt."""
+    return sum(bool(label.meant and label.meant.fit == 1.0) for label in labels) > 1
 
 
 def _is_new(tops: Sequence[tuple[int, int, tuple[Label, ...]]], labels: tuple[Label, ...]) -> bool:
@@ -199,7 +204,7 @@ def _is_header_row(filled: Sequence[Any]) -> bool:
     """Return whether cells may be labels: short text, or years."""
     return all(
         _is_year(cell)
-        if is_number(cell) or _DIGITS.fullmatch(str(cell))
+        if is_number(cell) or whole(cell) is not None
         else isinstance(cell, str) and len(cell) <= _LONGEST_LABEL
         for cell in filled
     )
@@ -213,7 +218,11 @@ def _goes_on(sheet: Sheet, top: int, height: int) -> bool:
     filled = {c: cell for c, cell in enumerate(sheet.cells[row]) if cell != ""}
     if len(filled) < 2 or not _is_header_row(list(filled.values())):
         return False
-    above = {c for c in filled if sheet.cell(row - 1, c) == ""}
+    above = {
+        c
+        for c in filled
+        if sheet.cell(row - 1, c) == "" and (sheet.cell(top, c) == "" or _spans(sheet, top, c))
+    }
     under_wide = [c for c in filled if _spans(sheet, row - 1, c) or c in above]
     named = [cell for cell in filled.values() if isinstance(cell, str) and meant(cell)]
     years = [cell for cell in filled.values() if _DIGITS.fullmatch(str(cell))]

@@ -72,7 +72,8 @@ def _tables_on(sheet: Sheet) -> list[tuple[Block, LaidOut | None, str]]:
     kept = [each for each in found if each[2] != "none"]
     if kept and not (len(kept) == 1 and is_crossed(kept[0][0])):
         return kept
-    for lay_out in (crossed,) if kept else (turned, crossed):
+    names_above = any(is_crossed(block) for block, _, _ in found)
+    for lay_out in (crossed,) if names_above else (turned, crossed):
         laid_out = lay_out(sheet)
         if laid_out is None:
             continue
