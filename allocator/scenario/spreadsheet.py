@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree
 
@@ -68,6 +69,15 @@ class Sheet:
     def place(self) -> str:
         """What to call the sheet in messages."""
         return f"{self.file} {self.name}" if self.name else self.file
+
+    @cached_property
+    def merged_by_row(self) -> dict[int, list[Range]]:
+        """Merged ranges by each row that they touch."""
+        found: dict[int, list[Range]] = {}
+        for span in self.merged or ():
+            for row in range(span[0][0], min(span[1][0], len(self.cells)) + 1):
+                found.setdefault(row, []).append(span)
+        return found
 
     def cell(self, row: int, column: int) -> Any:
         """Return a cell by row and column from 0, "" beyond the last one."""

@@ -71,6 +71,7 @@ def add_people(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
     for entry in found:
         _settle_names(entry)
     _unify(found, ledger)
+    _tell_alone(found, ledger)
     found = _added_up(found, ledger)
     by_code = _has_codes(found, ledger)
     ids = _unit_ids(found, by_code, ledger)
@@ -150,6 +151,33 @@ def _unify(found: Sequence[Entry], ledger: Ledger) -> None:
         name = entry.cells.get("organisation_id")
         if name in alike:
             entry.cells["organisation_id"] = alike[name]
+
+
+def _tell_alone(found: Sequence[Entry], ledger: Ledger) -> None:
+    """Show units that have no organisation where others have one, and ratios turned round."""
+    named = {entry.cells.get("organisation_id") for entry in found} - {None, ""}
+    for entry in found:
+        cells = entry.cells
+        if named and not cells.get("organisation_id"):
+            cells["organisation_id"] = _settle(
+                ledger, "unit_stands_alone", "organisation_of", entry, cells["name"]
+            )
+    turned = [entry for entry in found if entry.cells.get("desks_per_person")]
+    if turned:
+        ratio = f"{1 / turned[0].cells['desks_per_person']:.6g}"
+        _settle(ledger, "ratio_turned", "ratio_of", turned[0], ratio)
+
+
+def _settle(ledger: Ledger, rule: str, key: str, entry: Entry, proposed: str) -> str:
+    name = entry.cells["name"]
+    return ledger.settle(
+        rule,
+        f"{key}.{name}",
+        proposed,
+        place=entry.origin.place,
+        what=name,
+        row=entry.origin.row,
+    )
 
 
 def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:

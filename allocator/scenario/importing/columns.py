@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from allocator.scenario.extents import column_letters
@@ -57,9 +57,9 @@ class Understood:
         return next((column for column, each in self.roles.items() if each == role), None)
 
 
-def table_of(labels: Iterable[Label]) -> str:
-    """Return which table the labels of a block make, ``none`` where they make none."""
-    meanings = {x.meant.meaning for x in labels if x.meant and x.meant.fit >= _FIT}
+def table_of(block: Block) -> str:
+    """Return which table a block is, ``none`` where it is none that is known."""
+    meanings = {x.meant.meaning for x in block.labels if x.meant and x.meant.fit >= _FIT}
     bodies = bool(meanings & {*NAMES, "unit_code"})
     if bodies and meanings & set(PEOPLE):
         return "headcounts"
@@ -67,9 +67,21 @@ def table_of(labels: Iterable[Label]) -> str:
         return "floors"
     if meanings & {"level", "floor_id"} and not bodies and "total" in meanings:
         return "floors"
+    if "unit_id" in meanings and not meanings & {"level", "floor_id"} and _has_numbers(block):
+        return "headcounts"
     if meanings & {"organisation_id"} and meanings & {"coordinator_id", "organisation_code"}:
         return "organisations"
     return "none"
+
+
+def _has_numbers(block: Block) -> bool:
+    """Return whether a column that no word tells of holds whole numbers."""
+    for label in block.labels:
+        cells = [cell for cell in block.column(label.column) if cell != ""]
+        read = [whole(cell) for cell in cells]
+        if label.meant is None and cells and sum(each is not None for each in read) > len(read) / 2:
+            return True
+    return False
 
 
 def understand(block: Block, table: str, ledger: Ledger) -> Understood:

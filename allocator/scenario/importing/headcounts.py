@@ -24,7 +24,7 @@ from allocator.scenario.importing.rows import (
     sums_column,
     total_word,
 )
-from allocator.scenario.importing.totals import check_totals, tell_header
+from allocator.scenario.importing.totals import check_totals, tell_header, tell_sums
 from allocator.scenario.importing.vocabulary import starts_with
 from allocator.scenario.importing.whose import organisation_of_sheet
 
@@ -69,6 +69,7 @@ def map_headcounts(
     headings = _take_headings(block, mapping, lines, ledger, alone_or_known)
     lines = _without_nameless(block, mapping, lines, ledger)
     check_totals(block, mapping, lines, totals, ledger)
+    tell_sums(block, mapping, lines, ledger)
     tell_header(block, mapping, ledger)
     _fill_down(block, mapping, lines, ledger)
     read_cells(block, mapping, lines, ledger)

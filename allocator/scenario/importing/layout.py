@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from allocator.scenario.importing.values import is_moment, is_number, whole
@@ -40,7 +40,7 @@ class Meant:
     fit: float
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def meant(label: str) -> Meant | None:
     """Return what a label means, None if no word of it is known."""
     bare = plain(_BRACKETS.sub(" ", label))
@@ -231,8 +231,8 @@ def _goes_on(sheet: Sheet, top: int, height: int) -> bool:
 
 def _spans(sheet: Sheet, row: int, column: int) -> bool:
     """Return whether a label stands over several columns: merged, or blank to its right."""
-    for (top, left), (bottom, right) in sheet.merged or ():
-        if top <= row <= bottom and left <= column <= right:
+    for (_, left), (_, right) in sheet.merged_by_row.get(row, ()):
+        if left <= column <= right:
             return right > left
     return sheet.cell(row, column) != "" and sheet.cell(row, column + 1) == ""
 
@@ -254,7 +254,7 @@ def _labels(sheet: Sheet, top: int, height: int) -> tuple[Label, ...]:
 def _filled_right(sheet: Sheet, row: int, width: int, *, is_last: bool) -> list[str]:
     """Return the labels of a row; one that stands over several columns is each one's."""
     cells = [_label(sheet.cell(row, column)) for column in range(width)]
-    merged = [each for each in sheet.merged or () if each[0][0] <= row <= each[1][0]]
+    merged = sheet.merged_by_row.get(row, [])
     for (top, left), (_, right) in merged:
         text = _label(sheet.cell(top, left))
         for column in range(left, min(right + 1, width)):

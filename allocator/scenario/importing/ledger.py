@@ -58,7 +58,6 @@ RULES: Mapping[str, float] = {
     "heading_organisation": 0.8,
     "heading_parent": 0.75,
     "heading_unclear": 0.5,
-    "heading_is_unit": 0.8,
     "merged_filled": 0.98,
     "blanks_filled": 0.85,
     "number_grouped": 0.95,

@@ -148,7 +148,7 @@ def _of_parts(
     if not any(counted) and all((row, total.label.column) in formulas for row in rows):
         return "formula_not_calculated", summed, told
     row, number, rest = apart[0]
-    told |= {"row": block.first + row + 1, "total": number, "summed": rest, "rows": len(apart)}
+    told |= {"at": block.first + row + 1, "total": number, "summed": rest, "rows": len(apart)}
     return "headcount_differs", (total.label.column,), told
 
 

@@ -244,7 +244,7 @@ def leave_out(
         row=line.row + 1,
         **told,
     )
-    if chosen == choices[0]:
+    if chosen != "kept":
         mapping.rows_left_out[line.row] = LeftOut(rule, what)
         return True
     return False

@@ -68,7 +68,7 @@ def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list
 
 def _tables_on(sheet: Sheet) -> list[tuple[Block, LaidOut | None, str]]:
     """Return the tables on a sheet, laid out anew where that is what makes them tables."""
-    found = [(block, None, table_of(block.labels)) for block in blocks(sheet)]
+    found = [(block, None, table_of(block)) for block in blocks(sheet)]
     kept = [each for each in found if each[2] != "none"]
     if kept and not (len(kept) == 1 and is_crossed(kept[0][0])):
         return kept
@@ -78,7 +78,7 @@ def _tables_on(sheet: Sheet) -> list[tuple[Block, LaidOut | None, str]]:
         if laid_out is None:
             continue
         for block in blocks(laid_out.sheet):
-            table = laid_out.table or table_of(block.labels)
+            table = laid_out.table or table_of(block)
             if table != "none":
                 return [(block, laid_out, table)]
     return kept or [(block, None, "none") for block, _, _ in found[:1]]

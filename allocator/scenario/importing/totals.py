@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 
 from allocator.scenario.importing.columns import SIZES
 from allocator.scenario.importing.layout import Block, titles
@@ -21,20 +23,20 @@ def check_totals(
     """Leave totals out, and ask where one is not the sum of the rows above it."""
     starts = _section_starts(block, mapping, lines, totals)
     counted = [*mapping.people, *(c for c, role in mapping.columns.items() if role in SIZES)]
+    data = [each for each in lines if each.kind == "data"]
+    rows = [each.row for each in data]
+    upto = [0.0, *accumulate(float(each.number or 0) for each in data)]
     for total in totals:
-        above = [each for each in lines if each.row < total.row and each.kind == "data"]
-        sums = {
-            start: sum(each.number or 0 for each in above if each.row >= start)
-            for start in starts
-            if start < total.row
-        }
-        whole = sum(each.number or 0 for each in lines if each.kind == "data")
+        above = bisect_left(rows, total.row)
+        begun = starts[: bisect_left(starts, total.row)]
+        sums = {_whole(upto[above] - upto[bisect_left(rows, start)]) for start in begun}
+        sums.add(_whole(upto[-1]))
         formulas = [block.sheet.extent.formulas.get((total.row, c)) for c in counted]
         unknown = total.number is None or (not total.number and any(f is not None for f in formulas))
-        if unknown or total.number in (*sums.values(), whole) or not above:
+        if unknown or total.number in sums or not above:
             leave_out(block, mapping, total, "row_total", ledger)
             continue
-        nearest = min((*sums.values(), whole), key=lambda each: abs(each - (total.number or 0)))
+        nearest = min(sums, key=lambda each: abs(each - (total.number or 0)))
         leave_out(
             block,
             mapping,
@@ -45,6 +47,28 @@ def check_totals(
             summed=nearest,
             apart=abs((total.number or 0) - nearest),
         )
+
+
+def tell_sums(
+    block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger
+) -> None:
+    """Show units whose people are the sum of all rows above them in their part of the table."""
+    starts = _section_starts(block, mapping, lines, ())
+    data = [each for each in lines if each.kind == "data"]
+    rows = [each.row for each in data]
+    upto = [0.0, *accumulate(float(each.number or 0) for each in data)]
+    for at, line in enumerate(data):
+        begun = starts[: bisect_left(starts, line.row)]
+        firsts = [bisect_left(rows, start) for start in begun]
+        sums = {upto[at] - upto[first] for first in firsts if at - first > 1}
+        if line.number and line.number in sums:
+            leave_out(
+                block, mapping, line, "row_equals_sum", ledger, choices=("kept", "left_out")
+            )
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if number.is_integer() else number
 
 
 def _section_starts(

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from allocator.scenario.importing.vocabulary import plain
@@ -59,8 +61,11 @@ def whole(cell: Any, *, scaled: bool = False) -> Read | None:
     """
     if is_number(cell):
         return _whole_number(float(cell), scaled)
-    if not isinstance(cell, str) or not cell:
-        return None
+    return _whole_text(cell) if isinstance(cell, str) and cell else None
+
+
+@lru_cache(maxsize=100_000)
+def _whole_text(cell: str) -> Read | None:
     if cell.strip().casefold() in DASHES:
         return Read(0, "number_dash")
     text = _bare(cell)

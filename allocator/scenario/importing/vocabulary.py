@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 _NO_WORD = re.compile(r"[^a-z0-9#]+")
 
@@ -209,7 +209,7 @@ INSTRUCTIONS = ("petunjuk", "instructions", "panduan", "readme", "cara mengisi",
                 "lists")  # fmt: skip
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     """Return text in small letters and digits, its words separated by single spaces."""
     folded = unicodedata.normalize("NFKD", text.replace("²", "2")).casefold()
@@ -217,7 +217,7 @@ def plain(text: str) -> str:
     return _NO_WORD.sub(" ", folded).strip()
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def starts_with(text: str, words: tuple[str, ...]) -> str:
     """Return the longest of the words that a text begins with, or nothing."""
     found = plain(text)
@@ -225,7 +225,7 @@ def starts_with(text: str, words: tuple[str, ...]) -> str:
     return max(fitting, key=len, default="")
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def holds_word(text: str, words: tuple[str, ...]) -> str:
     """Return the longest of the words that stands in a text, or nothing."""
     found = f" {plain(text)} "
