@@ -82,7 +82,9 @@ def _told(imported: Imported, words: Texts) -> str:
     """Return the table of decisions, and the questions with their choices."""
     from allocator.scenario.importing.marked import decision_rows
 
-    heads = tuple(words(f"import.{head}") for head in ("where", "what", "taken_for", "sure", "why"))
+    heads = tuple(
+        words(f"import.{head}") for head in ("where", "what", "taken_for", "sure", "why")
+    )
     rows = [(a, b, c, e, d) for a, b, c, d, e in decision_rows(imported.decisions, words)]
     table = aligned([heads, *rows], left=len(heads))
     for question in imported.questions:

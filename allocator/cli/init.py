@@ -1,4 +1,4 @@
-"""`allocator init`: a workbook to begin from, with instructions, lists to choose from, an example."""
+"""`allocator init`: a workbook to begin from, with instructions, lists and an example."""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ def organisations_left_blank(
     raw = next((each for each in tables if each.name == "headcounts"), None)
     if raw is None or raw.header is None:
         return []
-    listed = [row for name in ("units", "organisations") if name in built for row in built[name].rows]
+    listed = [
+        row for name in ("units", "organisations") if name in built for row in built[name].rows
+    ]
     settled = {row.unit_id for row in listed if isinstance(row, Unit) and row.organisation_id}
     settled |= {row.organisation_id for row in listed if isinstance(row, Organisation)}
     filled = False

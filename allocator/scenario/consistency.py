@@ -250,8 +250,8 @@ def totals_are_no_units(scenario: Scenario, _: Known) -> Iterator[Problem]:
         if is_called_total:
             row = scenario.headcounts[number - 1]
             expected = (
-                "expected a unit, not a total: it is the sum of the rows above; delete the row, or "
-                "let `allocator import` read the table"
+                "expected a unit, not a total: it is the sum of the rows above; delete the row, "
+                "or let `allocator import` read the table"
             )
             yield Problem(expected, "headcounts", number, "unit_id", row.unit_id)
 

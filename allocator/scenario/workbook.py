@@ -16,6 +16,7 @@ SETTINGS_COLUMNS = ("section", "key", "value")
 INSTRUCTIONS = {"en": "instructions", "id": "petunjuk"}
 """The sheet of a template that tells how to fill it in, by language: it is no table."""
 
+
 def sheets(data: bytes, place: str) -> dict[str, Grid]:
     """Return the cells of every worksheet by its name.
 

@@ -11,9 +11,9 @@ import pytest
 from pypdf import PdfReader
 
 from allocator.scenario.read import scenario_from_json
+from allocator.scenario.template import EXAMPLE
 from allocator.scenario.write import write_scenario
 from allocator.texts import texts
-from allocator.scenario.template import EXAMPLE
 from tests.page.conftest import Visit
 
 pytestmark = pytest.mark.browser

@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook
 from allocator.errors import InputError
 from allocator.scenario.read import read_scenario, scenario_from_json
 from allocator.scenario.tables import TABLES
-from api.page import tasks, uploads
 from allocator.scenario.template import EXAMPLE, template
+from api.page import tasks, uploads
 
 HAND = [
     {"unit_id": "KEMENKO-1", "floor_id": "A-1", "desks": 60},

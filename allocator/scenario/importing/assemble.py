@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import TableMapping, rows_of
 from allocator.scenario.importing.vocabulary import plain
 from allocator.scenario.raw import columns_of
@@ -56,9 +56,7 @@ class Tables:
 
 def entries(sheet: Sheet, mapping: TableMapping) -> list[Entry]:
     """Return the rows of a sheet, as its mapping says."""
-    return [
-        Entry(Origin(sheet.place, row + 1), cells) for row, cells in rows_of(sheet, mapping)
-    ]
+    return [Entry(Origin(sheet.place, row + 1), cells) for row, cells in rows_of(sheet, mapping)]
 
 
 def clean(cell: Any) -> str:
@@ -144,7 +142,7 @@ def _unify(found: Sequence[Entry], ledger: Ledger) -> None:
                 alike[name] = same
     for name, same in alike.items():
         chosen = ledger.settle(
-            "names_alike", f"same.{name}", same, what=name, choices=(same, name)
+            "names_alike", f"same.{name}", same, At(what=name), choices=(same, name)
         )
         alike[name] = chosen
     for entry in found:
@@ -174,9 +172,7 @@ def _settle(ledger: Ledger, rule: str, key: str, entry: Entry, proposed: str) ->
         rule,
         f"{key}.{name}",
         proposed,
-        place=entry.origin.place,
-        what=name,
-        row=entry.origin.row,
+        At(place=entry.origin.place, what=name, row=entry.origin.row),
     )
 
 
@@ -198,12 +194,14 @@ def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
         "units_given_twice" if same and not counted else "units_added_up",
         "units_twice",
         "add_up",
-        place=group[0].origin.place,
-        what=group[0].cells["name"],
+        At(
+            place=group[0].origin.place,
+            what=group[0].cells["name"],
+            row=group[0].origin.row,
+            count=len(several),
+        ),
         choices=("add_up", "first"),
-        row=group[0].origin.row,
-        count=len(several),
-        rows=", ".join(str(entry.origin.row) for entry in group[:5]),
+        told={"rows": ", ".join(str(entry.origin.row) for entry in group[:5])},
     )
     return [_one(group, add=chosen == "add_up") for group in groups.values()]
 
@@ -229,9 +227,12 @@ def _has_codes(found: Sequence[Entry], ledger: Ledger) -> bool:
     codes = [code for code in units.values() if code]
     if not codes or len(codes) < len(units) or len(set(codes)) < len(codes):
         return False
-    return ledger.settle(
-        "names_by_code", "unit_ids", "code", what=codes[0], choices=("code", "name")
-    ) == "code"
+    return (
+        ledger.settle(
+            "names_by_code", "unit_ids", "code", At(what=codes[0]), choices=("code", "name")
+        )
+        == "code"
+    )
 
 
 def _unit_key(entry: Entry) -> tuple[str, str, str]:
@@ -267,17 +268,19 @@ def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str
             "name_made_unique",
             "unit_names",
             whole,
-            place=entry.origin.place,
-            what=entry.cells["name"],
+            At(
+                place=entry.origin.place,
+                what=entry.cells["name"],
+                row=entry.origin.row,
+                count=len(changed),
+            ),
             choices=(whole,),
-            row=entry.origin.row,
-            count=len(changed),
         )
     return ids
 
 
 def _parent_ids(found: Sequence[Entry]) -> dict[int, str]:
-    """Return the parent of every row that has one, by the row's place; alike ones are told apart."""
+    """Return the parent of every row that has one, by the row's place, told apart where alike."""
     owners: dict[str, set[str]] = defaultdict(set)
     for entry in found:
         organisation, parent, name = _unit_key(entry)
@@ -317,11 +320,13 @@ def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
             "floor_made_unique",
             "floor_names",
             made[0],
-            place=first.origin.place,
-            what=clean(first.cells.get("called", "")),
+            At(
+                place=first.origin.place,
+                what=clean(first.cells.get("called", "")),
+                row=first.origin.row,
+                count=len(made),
+            ),
             choices=(made[0],),
-            row=first.origin.row,
-            count=len(made),
         )
     tables.rows["floors"] = rows
     _add_towers(tables, found)
@@ -407,8 +412,7 @@ def settle_area_per_desk(tables: Tables, sheets: Sequence[Sheet], ledger: Ledger
         "area_per_desk_stated" if stated else "area_per_desk_unclear",
         "m2_per_desk",
         stated or AREA_PER_DESK,
-        place=by_area[0].origin.place,
-        what="m2_per_desk",
+        At(place=by_area[0].origin.place, what="m2_per_desk"),
     )
     tables.settings["sharing"] = {**sharing, "m2_per_desk": chosen.replace(",", ".")}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from allocator.errors import Problem
 from allocator.scenario.importing.layout import Block
-from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import Change, TableMapping, changed, name_of
 from allocator.scenario.importing.rows import Line
 from allocator.scenario.importing.values import (
@@ -37,14 +37,10 @@ _MOMENT = "expected {}, not a date: format the cell as text and type it again"
 _NO_NUMBER = "expected {}: change the cell, or leave the row out"
 
 
-def read_cells(
-    block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger
-) -> None:
+def read_cells(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
     """Read the cells of all rows that are not left out; tell what was changed, by rule."""
     rows = [
-        line.row
-        for line in lines
-        if line.kind == "data" and line.row not in mapping.rows_left_out
+        line.row for line in lines if line.kind == "data" and line.row not in mapping.rows_left_out
     ]
     roles = {**mapping.columns, **dict.fromkeys(mapping.people, "headcount")}
     for column, role in roles.items():
@@ -53,7 +49,7 @@ def read_cells(
         sound = [row for row in rows if _is_sound(block, mapping, row, column, role, ledger)]
         reader = _reader(block, mapping, sound, column, role)
         if reader is not None:
-            _read_column(block, mapping, sound, column, role, reader, ledger)
+            _read_column(block, mapping, sound, column, reader, ledger)
     _tell_hidden(block, rows, ledger)
 
 
@@ -108,7 +104,6 @@ def _read_column(
     mapping: TableMapping,
     rows: Sequence[int],
     column: int,
-    role: str,
     reader: Callable[[Any], Read | None],
     ledger: Ledger,
 ) -> None:
@@ -119,7 +114,8 @@ def _read_column(
             continue
         read = reader(cell)
         if read is None:
-            expected = "a whole number" if role in ("headcount", *WHOLE) else "a number"
+            is_whole = mapping.columns.get(column, "headcount") in ("headcount", *WHOLE)
+            expected = "a whole number" if is_whole else "a number"
             problem = Problem(
                 _NO_NUMBER.format(expected),
                 block.sheet.place,
@@ -138,12 +134,14 @@ def _read_column(
             rule,
             f"numbers.{mapping.labels.get(column, '')}.{rule}",
             str(mapping.changes[first, column].to),
-            place=block.sheet.place,
-            what=str(block.sheet.cell(first, column)),
+            At(
+                place=block.sheet.place,
+                what=str(block.sheet.cell(first, column)),
+                row=first + 1,
+                cell=name_of(first, column),
+                count=len(changed_rows),
+            ),
             choices=(str(mapping.changes[first, column].to),),
-            row=first + 1,
-            cell=name_of(first, column),
-            count=len(changed_rows),
         )
 
 
@@ -154,9 +152,11 @@ def _tell_hidden(block: Block, rows: Sequence[int], ledger: Ledger) -> None:
             "rows_hidden",
             f"hidden_rows.{block.sheet.name or block.sheet.file}",
             "kept",
-            place=block.sheet.place,
-            what=", ".join(str(row + 1) for row in hidden[:5]) + (" …" if hidden[5:] else ""),
+            At(
+                place=block.sheet.place,
+                what=", ".join(str(row + 1) for row in hidden[:5]) + (" …" if hidden[5:] else ""),
+                row=hidden[0] + 1,
+                count=len(hidden),
+            ),
             choices=("kept",),
-            row=hidden[0] + 1,
-            count=len(hidden),
         )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from allocator.scenario.extents import column_letters
-from allocator.scenario.importing.ledger import Ledger
 from allocator.scenario.importing.layout import Block, Label
+from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.people import headcount_columns
 from allocator.scenario.importing.values import roman, whole
 from allocator.scenario.importing.vocabulary import HEADERS, plain
@@ -79,7 +79,11 @@ def _has_numbers(block: Block) -> bool:
     for label in block.labels:
         cells = [cell for cell in block.column(label.column) if cell != ""]
         read = [whole(cell) for cell in cells]
-        if label.meant is None and cells and sum(each is not None for each in read) > len(read) / 2:
+        if (
+            label.meant is None
+            and cells
+            and sum(each is not None for each in read) > len(read) / 2
+        ):
             return True
     return False
 
@@ -172,7 +176,9 @@ def _take_names(block: Block, wanted: dict[str, list[Label]]) -> None:
 
 
 def _names_in(block: Block, label: Label) -> int:
-    return len({str(cell) for cell in block.column(label.column) if isinstance(cell, str) and cell})
+    return len(
+        {str(cell) for cell in block.column(label.column) if isinstance(cell, str) and cell}
+    )
 
 
 def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) -> None:
@@ -189,11 +195,13 @@ def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
             rule,
             "desks",
             best.text,
-            place=block.sheet.place,
-            what=best.text,
+            At(
+                place=block.sheet.place,
+                what=best.text,
+                cell=f"{column_letters(best.column)}{block.top + 1}",
+            ),
             choices=[label.text for label in desks],
-            cell=f"{column_letters(best.column)}{block.top + 1}",
-            others=", ".join(label.text for label in desks if label is not best),
+            told={"others": ", ".join(label.text for label in desks if label is not best)},
         )
         wanted["desks"] = [label for label in desks if label.text == chosen][:1]
         wanted[IDLE] += [label for label in desks if label not in wanted["desks"]]
@@ -224,11 +232,13 @@ def _tell(block: Block, found: Understood, ledger: Ledger) -> None:
             rule,
             column_key(label),
             meaning or IDLE,
-            place=block.sheet.place,
-            what=label.text,
+            At(
+                place=block.sheet.place,
+                what=label.text,
+                row=block.top + 1,
+                cell=f"{column_letters(label.column)}{block.top + 1}",
+            ),
             choices=CHOICES,
-            row=block.top + 1,
-            cell=f"{column_letters(label.column)}{block.top + 1}",
         )
 
 

@@ -9,7 +9,7 @@ from statistics import mode
 from allocator.errors import InputError, Problem
 from allocator.scenario.cells import SEPARATORS, decode, records
 from allocator.scenario.importing.layout import meant
-from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.spreadsheet import Sheet, read_book
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm")
@@ -46,7 +46,7 @@ def _wanted(data: bytes) -> str:
 def _workbook(name: str, data: bytes, ledger: Ledger) -> list[Sheet]:
     book = read_book(data, name)
     if book.macros:
-        ledger.settle("macros_ignored", f"macros.{name}", "ignored", place=name, what=name)
+        ledger.settle("macros_ignored", f"macros.{name}", "ignored", At(place=name, what=name))
     return list(book.sheets)
 
 

@@ -11,7 +11,7 @@ from allocator.errors import Problem
 from allocator.scenario.importing.cells import read_cells
 from allocator.scenario.importing.columns import SIZES, Understood
 from allocator.scenario.importing.layout import Block
-from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed, name_of
 from allocator.scenario.importing.rows import (
     Line,
@@ -61,9 +61,7 @@ def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
             "merged_filled",
             f"merged.{label}",
             "filled",
-            place=block.sheet.place,
-            what=label,
-            count=count,
+            At(place=block.sheet.place, what=label, count=count),
         )
     names = name_columns(mapping, ("complex_id", "tower_id", "floor_id", "level"))
     sizes = [column for column, role in mapping.columns.items() if role in SIZES]
@@ -155,11 +153,8 @@ def _fill_towers(
                 "blanks_filled",
                 f"blanks.{label}",
                 "filled",
-                place=block.sheet.place,
-                what=label,
+                At(place=block.sheet.place, what=label, row=filled[0] + 1, count=len(filled)),
                 choices=("filled",),
-                row=filled[0] + 1,
-                count=len(filled),
             )
     has_tower = "tower_id" in mapping.columns.values() or any(
         "tower_id" in mapping.given.get(line.row, {}) for line in lines
@@ -178,32 +173,32 @@ def _split_towers(
     cells = {line.row: _text(block, mapping, line.row, column) for line in lines}
     if any(level(cell) is not None for cell in cells.values()):
         return False
-    found = {row: _TOWER_AND_FLOOR.fullmatch(cell) for row, cell in cells.items()}
-    if not all(each and level(each["floor"]) is not None for each in found.values()):
+    found = {
+        row: each for row, cell in cells.items() if (each := _TOWER_AND_FLOOR.fullmatch(cell))
+    }
+    if len(found) < len(cells) or any(level(each["floor"]) is None for each in found.values()):
         return False
     first = lines[0].row
     ledger.settle(
         "tower_and_floor",
         f"split.{mapping.labels.get(column, '')}",
         "split",
-        place=block.sheet.place,
-        what=cells[first],
-        row=first + 1,
-        cell=name_of(first, column),
-        count=len(cells),
-        tower=found[first]["tower"],  # type: ignore[index]
-        floor=found[first]["floor"],  # type: ignore[index]
+        At(
+            place=block.sheet.place,
+            what=cells[first],
+            row=first + 1,
+            cell=name_of(first, column),
+            count=len(cells),
+        ),
+        told={"tower": found[first]["tower"], "floor": found[first]["floor"]},
     )
     for row, each in found.items():
-        if each:
-            mapping.given[row] = {"tower_id": each["tower"].strip()}
-            mapping.changes[row, column] = Change(each["floor"].strip(), "tower_and_floor")
+        mapping.given[row] = {"tower_id": each["tower"].strip()}
+        mapping.changes[row, column] = Change(each["floor"].strip(), "tower_and_floor")
     return True
 
 
-def _one_tower(
-    block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger
-) -> None:
+def _one_tower(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
     if "floor_id" in mapping.columns.values() and "level" not in mapping.columns.values():
         return
     name, source = tower_of_sheet(block)
@@ -216,16 +211,13 @@ def _one_tower(
         rule,
         f"tower.{block.sheet.name or block.sheet.file}",
         name or "A",
-        place=block.sheet.place,
-        what=block.sheet.name or block.sheet.file,
+        At(place=block.sheet.place, what=block.sheet.name or block.sheet.file),
     )
     for line in lines:
         mapping.given.setdefault(line.row, {}).setdefault("tower_id", chosen)
 
 
-def _net_areas(
-    block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger
-) -> None:
+def _net_areas(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
     """Take net areas; make gross ones net by a factor that is stated, or asked for."""
     columns = {role: column for column, role in mapping.columns.items()}
     gross, net = columns.get("area_gross"), columns.get("area_net", columns.get("area_m2"))
@@ -235,7 +227,7 @@ def _net_areas(
     if net is not None:
         rule = "net_area" if "area_net" in columns else "area_net_assumed"
         ledger.settle(
-            rule, f"area.{label}", "net", place=block.sheet.place, what=label, choices=("net",)
+            rule, f"area.{label}", "net", At(place=block.sheet.place, what=label), choices=("net",)
         )
         mapping.columns.pop(gross, None) if gross is not None else None
         mapping.columns[net] = "area_m2"
@@ -273,11 +265,9 @@ def _factors(
                 "gross_to_net",
                 f"net_factor.{label}",
                 mapping.labels[column],
-                place=block.sheet.place,
-                what=label,
+                At(place=block.sheet.place, what=label, row=first + 1),
                 choices=(mapping.labels[column],),
-                row=first + 1,
-                stated=mapping.labels[column],
+                told={"stated": mapping.labels[column]},
             )
             return own
     stated = _stated_factor(block)
@@ -285,9 +275,8 @@ def _factors(
         "gross_to_net" if stated else "gross_factor_unclear",
         "net_factor",
         stated or NET_OF_GROSS,
-        place=block.sheet.place,
-        what=label,
-        stated=stated,
+        At(place=block.sheet.place, what=label),
+        told={"stated": stated},
     )
     read = share(chosen)
     if read is None or not 0 < read.value <= 1:
@@ -355,9 +344,7 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
             "level_by_name",
             f"levels.{mapping.labels.get(column, '')}",
             ", ".join(f"{text} = {value}" for text, value in changes.items()),
-            place=block.sheet.place,
-            what=mapping.labels.get(column, ""),
-            count=len(changes),
+            At(place=block.sheet.place, what=mapping.labels.get(column, ""), count=len(changes)),
         )
 
 
@@ -367,9 +354,7 @@ def _asked_level(block: Block, line: Line, text: str, ledger: Ledger) -> Level |
         "level_unclear",
         f"level.{text}",
         "left_out",
-        place=block.sheet.place,
-        what=text,
-        row=line.row + 1,
+        At(place=block.sheet.place, what=text, row=line.row + 1),
     )
     read = decimal(answer)
     if answer != "left_out" and (read is None or not float(read.value).is_integer()):

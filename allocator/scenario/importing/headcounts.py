@@ -10,7 +10,7 @@ from allocator.scenario.importing.cells import read_cells
 from allocator.scenario.importing.columns import NAMES, Understood
 from allocator.scenario.importing.headings import Heading, are_organisations, find_headings
 from allocator.scenario.importing.layout import Block
-from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed
 from allocator.scenario.importing.rows import (
     Line,
@@ -66,7 +66,7 @@ def map_headcounts(
     lines = leave_out_plain_rows(block, mapping, lines, ledger)
     lines, totals = _without_totals(block, mapping, lines, ledger)
     alone_or_known = _Surroundings(alone, known)
-    headings = _take_headings(block, mapping, lines, ledger, alone_or_known)
+    _take_headings(block, mapping, lines, ledger, alone_or_known)
     lines = _without_nameless(block, mapping, lines, ledger)
     check_totals(block, mapping, lines, totals, ledger)
     tell_sums(block, mapping, lines, ledger)
@@ -84,9 +84,7 @@ def _fill(block: Block, mapping: TableMapping, names: Sequence[int], ledger: Led
             "merged_filled",
             f"merged.{label}",
             "filled",
-            place=block.sheet.place,
-            what=label,
-            count=count,
+            At(place=block.sheet.place, what=label, count=count),
         )
 
 
@@ -110,9 +108,12 @@ def _without_totals(
 
 def _names_unit(line: Line) -> bool:
     """Return whether a row with a total word in a wider column names a unit all the same."""
-    return bool(line.names) and bool(line.names[-1]) and not total_word(
-        Line(line.row, line.names[-1:], line.names[-1], "", None)
-    ) and not starts_with(line.label, ("total", "jumlah", "subtotal", "sub total"))
+    return (
+        bool(line.names)
+        and bool(line.names[-1])
+        and not total_word(Line(line.row, line.names[-1:], line.names[-1], "", None))
+        and not starts_with(line.label, ("total", "jumlah", "subtotal", "sub total"))
+    )
 
 
 def _take_headings(
@@ -167,12 +168,9 @@ def _is_heading(block: Block, heading: Heading, ledger: Ledger) -> bool:
         "heading_unclear",
         f"row.{line.label}",
         "heading",
-        place=block.sheet.place,
-        what=line.label,
+        At(place=block.sheet.place, what=line.label, row=line.row + 1),
         choices=("heading", "unit"),
-        row=line.row + 1,
-        number=line.number,
-        below=heading.below,
+        told={"number": line.number, "below": heading.below},
     )
     return chosen == "heading"
 
@@ -199,11 +197,13 @@ def _kinds(
             "heading_organisation" if proposed == "organisation_id" else "heading_parent",
             f"headings.{block.sheet.name or block.sheet.file}.{depth + 1}",
             proposed,
-            place=block.sheet.place,
-            what=", ".join(labels[:3]) + (" …" if len(labels) > 3 else ""),
+            At(
+                place=block.sheet.place,
+                what=", ".join(labels[:3]) + (" …" if len(labels) > 3 else ""),
+                row=next(each.line.row for each in headings if each.depth == depth) + 1,
+                count=len(labels),
+            ),
             choices=("organisation_id", "parent_id", "left_out"),
-            row=next(each.line.row for each in headings if each.depth == depth) + 1,
-            count=len(labels),
         )
     return kinds
 
@@ -227,8 +227,7 @@ def _whole_organisation(
         rule or "organisation_unclear",
         f"organisation.{block.sheet.name or block.sheet.file}",
         whole or "each_its_own",
-        place=block.sheet.place,
-        what=block.sheet.name or block.sheet.file,
+        At(place=block.sheet.place, what=block.sheet.name or block.sheet.file),
     )
     return "" if chosen == "each_its_own" else chosen
 
@@ -314,11 +313,8 @@ def _fill_down(block: Block, mapping: TableMapping, lines: Sequence[Line], ledge
                 "blanks_filled",
                 f"blanks.{label}",
                 "filled",
-                place=block.sheet.place,
-                what=label,
+                At(place=block.sheet.place, what=label, row=filled[0] + 1, count=len(filled)),
                 choices=("filled", "left_blank"),
-                row=filled[0] + 1,
-                count=len(filled),
             )
             if answer == "left_blank":
                 for row in filled:

@@ -234,7 +234,7 @@ def _spans(sheet: Sheet, row: int, column: int) -> bool:
     for (_, left), (_, right) in sheet.merged_by_row.get(row, ()):
         if left <= column <= right:
             return right > left
-    return sheet.cell(row, column) != "" and sheet.cell(row, column + 1) == ""
+    return bool(sheet.cell(row, column) != "" and sheet.cell(row, column + 1) == "")
 
 
 def _labels(sheet: Sheet, top: int, height: int) -> tuple[Label, ...]:

@@ -99,6 +99,21 @@ RULES: Mapping[str, float] = {
 
 
 @dataclass(frozen=True)
+class At:
+    """What is decided about and where it stands.
+
+    place is file and sheet; what is the thing as it is written; row is as the spreadsheet shows
+    it; cell is the name of the first cell; count is how many rows or cells are decided alike.
+    """
+
+    place: str = ""
+    what: str = ""
+    row: int | None = None
+    cell: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Decision:
     """What was understood of a sheet, a column, a row or a cell.
 
@@ -182,18 +197,27 @@ class Ledger:
         rule: str,
         key: str,
         proposed: str,
-        *,
-        place: str = "",
-        what: str = "",
+        at: At,
         choices: Iterable[str] = (),
-        row: int | None = None,
-        cell: str = "",
-        count: int = 1,
-        **told: object,
+        told: Mapping[str, object] | None = None,
     ) -> str:
-        """Return what holds for a key: the answer, else what the rule proposes."""
+        """Return what holds for a key: the answer, else what the rule proposes.
+
+        Parameters
+        ----------
+        rule, told
+            The rule that decides, and what its reason speaks of.
+        key
+            By which it can be answered.
+        proposed
+            What holds without an answer.
+        at
+            What is decided about, and where it stands.
+        choices
+            What may be answered; anything where there are none.
+        """
         closed = tuple(choices)
-        given, source = self._given(key, closed, place)
+        given, source = self._given(key, closed, at.place)
         confidence = RULES[rule]
         if given is None:
             is_open = confidence < ASK_BELOW and not self.take_proposals
@@ -201,16 +225,16 @@ class Ledger:
         decision = Decision(
             key=key,
             rule=rule,
-            place=place,
-            what=what,
+            place=at.place,
+            what=at.what,
             chosen=proposed if given is None else given,
             confidence=confidence if given is None else 1.0,
-            told=told,
-            row=row,
-            cell=cell,
+            told=told or {},
+            row=at.row,
+            cell=at.cell,
             choices=closed,
             source=source,
-            count=count,
+            count=at.count,
         )
         self.decisions.append(decision)
         return decision.chosen

@@ -103,9 +103,7 @@ def _sum(cells: list[Any]) -> Any:
     return wrong[0] if wrong else sum(cells)
 
 
-def changed(
-    sheet: Sheet, changes: Mapping[tuple[int, int], Change], row: int, column: int
-) -> Any:
+def changed(sheet: Sheet, changes: Mapping[tuple[int, int], Change], row: int, column: int) -> Any:
     """Return a cell as it is understood."""
     change = changes.get((row, column))
     return sheet.cell(row, column) if change is None else change.to

@@ -136,7 +136,9 @@ class _Marks:
                 row = each.row - 1
                 column = self._column(each)
                 kinds[row, column] = "doubtful"
-                words[row, column] = f"{each.reason(self.say)} → {each.shown(each.chosen, self.say)}"
+                words[row, column] = (
+                    f"{each.reason(self.say)} → {each.shown(each.chosen, self.say)}"
+                )
         return kinds, {place: text for place, text in words.items() if text}
 
     def _first(self, row: int) -> int:
@@ -153,7 +155,7 @@ class _Marks:
     def _cell(self, row: int, column: int, cell: Any, form: Any) -> None:
         if isinstance(cell, bool):
             self.out.write_boolean(row, column, cell, form)
-        elif isinstance(cell, int | float) and cell == cell and abs(cell) < 1e300:
+        elif isinstance(cell, int | float) and abs(cell) < 1e300:
             self.out.write_number(row, column, cell, form)
         elif cell != "":
             self.out.write_string(row, column, str(cell)[:_LONGEST], form)

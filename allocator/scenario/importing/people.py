@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from allocator.scenario.extents import column_letters
 from allocator.scenario.importing.layout import Block, Label
-from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.values import whole
 from allocator.scenario.importing.vocabulary import plain
 
@@ -24,7 +24,8 @@ FAMILIES: tuple[frozenset[str], ...] = tuple(
     )
 )
 """Ways of dividing the same people: the parts of one way add up to all of them."""
-_AGREE = 0.9
+_Options = dict[tuple[int, ...], str]
+"""Columns whose sum may be the headcount, and what they are called together."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,13 @@ def headcount_columns(
     """Return the columns whose sum is the headcount; none where every row is a person."""
     found = {
         meaning: [
-            column
-            for label in wanted.get(meaning, [])
-            if (column := _column(block, label)).filled
+            column for label in wanted.get(meaning, []) if (column := _column(block, label)).filled
         ]
         for meaning in ("headcount", "present", "posts", "total", "part")
     }
     parts = _parts(found)
     singles = [*found["headcount"], *found["total"], *found["present"], *found["posts"]]
-    options = {(column.label.column,): column.label.text for column in singles}
+    options: _Options = {(column.label.column,): column.label.text for column in singles}
     if len(parts) > 1:
         options[tuple(x.label.column for x in parts)] = " + ".join(x.label.text for x in parts)
     elif parts:
@@ -106,7 +105,7 @@ def _propose(
     block: Block,
     found: dict[str, list[_Column]],
     parts: list[_Column],
-    options: dict[tuple[int, ...], str],
+    options: _Options,
 ) -> tuple[str, tuple[int, ...], dict[str, object]]:
     """Return the rule, the columns proposed, and what the reason speaks of."""
     heads, totals = found["headcount"], found["total"]
@@ -157,7 +156,7 @@ def _settled(
     ledger: Ledger,
     rule: str,
     proposed: tuple[int, ...],
-    options: dict[tuple[int, ...], str],
+    options: _Options,
     told: dict[str, object],
 ) -> tuple[int, ...]:
     if rule in ("column_by_name", "column_by_part") and ledger.answered("headcount") is None:
@@ -167,11 +166,13 @@ def _settled(
         rule,
         "headcount",
         options[proposed],
-        place=block.sheet.place,
-        what=options[proposed],
+        At(
+            place=block.sheet.place,
+            what=options[proposed],
+            cell=f"{column_letters(proposed[0])}{block.top + 1}",
+        ),
         choices=options.values(),
-        cell=f"{column_letters(proposed[0])}{block.top + 1}",
-        **told,
+        told=told,
     )
     return next(columns for columns, text in options.items() if text == chosen)
 
@@ -180,9 +181,7 @@ def _labels(block: Block, columns: Sequence[int]) -> list[str]:
     return [label.text for column in columns for label in block.labels if label.column == column]
 
 
-def _by_content(
-    block: Block, wanted: dict[str, list[Label]], ledger: Ledger
-) -> tuple[int, ...]:
+def _by_content(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) -> tuple[int, ...]:
     """Return the column of numbers that may be the headcount where no word says so."""
     idle = [_column(block, label) for label in wanted.get("idle", [])]
     numeric = [
@@ -196,14 +195,16 @@ def _by_content(
             "people_counted",
             "headcount",
             label.text,
-            place=block.sheet.place,
-            what=label.text,
-            cell=f"{column_letters(label.column)}{block.top + 1}",
+            At(
+                place=block.sheet.place,
+                what=label.text,
+                cell=f"{column_letters(label.column)}{block.top + 1}",
+            ),
         )
         return ()
     if not numeric:
         return ()
-    options = {(column.label.column,): column.label.text for column in numeric}
+    options: _Options = {(column.label.column,): column.label.text for column in numeric}
     rule = "column_by_content" if len(numeric) == 1 else "headcount_unclear"
     first = next(iter(options))
     told: dict[str, object] = {"others": ", ".join(options.values())}

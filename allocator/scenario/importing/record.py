@@ -136,7 +136,9 @@ def read_record(path: Path) -> dict[str, str]:
     try:
         return remembered(record)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        message = "expected the record of an import: delete it, and import as if for the first time"
+        message = (
+            "expected the record of an import: delete it, and import as if for the first time"
+        )
         raise InputError([Problem(message, str(path))]) from error
 
 

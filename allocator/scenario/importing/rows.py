@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.scenario.importing.layout import Block
-from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed
 from allocator.scenario.importing.values import roman, whole
 from allocator.scenario.importing.vocabulary import (
@@ -24,7 +24,9 @@ from allocator.scenario.importing.vocabulary import (
 
 _LONG_NOTE = 90
 """Letters from which a line without numbers is taken for a note."""
-_NUMBERED = re.compile(r"^\s*(?:(?:[IVXLC]+|[A-Za-z]|\d{1,3})[.)]|\d{1,2}(?:\.\d{1,2})+\.?)\s+(?=\S)")
+_NUMBERED = re.compile(
+    r"^\s*(?:(?:[IVXLC]+|[A-Za-z]|\d{1,3})[.)]|\d{1,2}(?:\.\d{1,2})+\.?)\s+(?=\S)"
+)
 _ENUMERATOR = re.compile(r"\(?([A-Za-z]{1,5}|\d{1,4})\)?[.)]?|\d{1,3}(?:\.\d{1,3})+\.?")
 _SUM = re.compile(r"^=?\+?(?:SUM|SUBTOTAL\(\d+,|JUMLAH)\(?([A-Z]+)\$?(\d+):\$?\1\$?(\d+)\)", re.I)
 
@@ -99,11 +101,9 @@ def strip_numbers(block: Block, mapping: TableMapping, column: int, ledger: Ledg
         "name_numbered",
         key,
         "yes",
-        place=block.sheet.place,
-        what=first,
+        At(place=block.sheet.place, what=first, count=len(numbered)),
         choices=("yes", "no"),
-        count=len(numbered),
-        bare=_NUMBERED.sub("", first),
+        told={"bare": _NUMBERED.sub("", first)},
     )
     if chosen == "yes":
         for row, cell in numbered.items():
@@ -127,7 +127,7 @@ def lines_of(
             for column in counted
             if (read := whole(changed(block.sheet, mapping.changes, row, column))) is not None
         ]
-        enumerator = _text(cells[number_column]) if _within(number_column, cells) else ""
+        enumerator = "" if number_column is None else _text(block.sheet.cell(row, number_column))
         label = next((text for text in texts if text), "") or _first_text(cells)
         found.append(
             Line(
@@ -146,17 +146,15 @@ def _holds_any(block: Block, row: int, columns: Sequence[int]) -> bool:
     """Return whether a cell of these columns holds anything, an error or a formula included."""
     extent = block.sheet.extent
     return any(
-        block.sheet.cell(row, c) != "" or (row, c) in extent.errors or (row, c) in extent.uncalculated
+        block.sheet.cell(row, c) != ""
+        or (row, c) in extent.errors
+        or (row, c) in extent.uncalculated
         for c in columns
     )
 
 
 def _cells(block: Block, column: int | None) -> list[Any]:
     return [] if column is None else block.column(column)
-
-
-def _within(column: int | None, cells: Sequence[Any]) -> bool:
-    return column is not None and column < len(cells)
 
 
 def _text(cell: Any) -> str:
@@ -201,7 +199,10 @@ def leave_out_plain_rows(
         cells = [block.sheet.cell(line.row, c) for c in sorted(mapping.labels)]
         filled = [cell for cell in cells if cell != ""]
         words = [plain(str(cell)) for cell in cells]
-        if len(filled) > 1 and sum(a == b and a != "" for a, b in zip(words, header, strict=True)) >= 2:
+        if (
+            len(filled) > 1
+            and sum(a == b and a != "" for a, b in zip(words, header, strict=True)) >= 2
+        ):
             leave_out(block, mapping, line, "row_header_again", ledger)
         elif line.row <= block.first + 1 and _numbers_columns(filled):
             leave_out(block, mapping, line, "row_column_numbers", ledger)
@@ -227,8 +228,6 @@ def leave_out(
     line: Line,
     rule: str,
     ledger: Ledger,
-    *,
-    key: str = "",
     choices: Sequence[str] = ("left_out", "kept"),
     **told: object,
 ) -> bool:
@@ -236,13 +235,11 @@ def leave_out(
     what = line.label or f"{line.row + 1}"
     chosen = ledger.settle(
         rule,
-        key or f"row.{what}",
+        f"row.{what}",
         choices[0],
-        place=block.sheet.place,
-        what=what,
+        At(place=block.sheet.place, what=what, row=line.row + 1),
         choices=choices,
-        row=line.row + 1,
-        **told,
+        told=told,
     )
     if chosen != "kept":
         mapping.rows_left_out[line.row] = LeftOut(rule, what)
@@ -280,5 +277,3 @@ def sums_column(formula: str, row: int) -> str:
     if last <= first:
         return ""
     return "above" if last < row else "below" if first > row else ""
-
-

@@ -18,7 +18,7 @@ from allocator.scenario.importing.assemble import (
 )
 from allocator.scenario.importing.columns import WORDS_OF
 from allocator.scenario.importing.files import read_sheets
-from allocator.scenario.importing.ledger import Decision, Ledger
+from allocator.scenario.importing.ledger import At, Decision, Ledger
 from allocator.scenario.importing.sheets import Found, take_sheets, without_repetition
 from allocator.scenario.raw import RawTable
 from allocator.scenario.read import scenario_of
@@ -138,7 +138,7 @@ def _require(
         if name in tables.rows:
             continue
         if base is not None and getattr(base, name):
-            ledger.settle("table_kept", f"kept.{name}", "kept", what=name, choices=("kept",))
+            ledger.settle("table_kept", f"kept.{name}", "kept", At(what=name), choices=("kept",))
         elif not ledger.problems and not ledger.questions:
             ledger.problems.append(_missing(name, sheets))
 
@@ -208,7 +208,11 @@ def _drop(tables: Tables, base: Scenario | None, ledger: Ledger) -> None:
             known = {getattr(row, key) for row in rows}
             if rows and other not in tables.rows and not used <= known:
                 ledger.settle(
-                    "table_dropped", f"kept.{other}", "left_out", what=other, choices=("left_out",)
+                    "table_dropped",
+                    f"kept.{other}",
+                    "left_out",
+                    At(what=other),
+                    choices=("left_out",),
                 )
                 tables.dropped.add(other)
 

@@ -53,7 +53,9 @@ def turned(sheet: Sheet) -> LaidOut | None:
     width = max((len(cells) for cells in sheet.cells), default=0)
     if not 1 < width <= _WIDEST_TURNED or len(sheet.cells) > _WIDEST_TURNED:
         return None
-    cells = [[sheet.cell(row, column) for row in range(len(sheet.cells))] for column in range(width)]
+    cells = [
+        [sheet.cell(row, column) for row in range(len(sheet.cells))] for column in range(width)
+    ]
     merged = tuple(((a, b), (c, d)) for (b, a), (d, c) in sheet.merged or ())
     new = replace(sheet, cells=cells, merged=merged, extent=Extent())
     found = blocks(new)
@@ -103,9 +105,7 @@ def is_crossed(block: Block) -> bool:
     named = [label for label in block.labels if holds_word(label.text, UNIT_WORDS)]
     bodies = [meaning for meaning in meanings if meaning in ("organisation_id", "unit_id")]
     people = {"headcount", "present", "posts"} & set(meanings)
-    numeric = [
-        label for label in named if any(whole(cell) for cell in block.column(label.column))
-    ]
+    numeric = [label for label in named if any(whole(cell) for cell in block.column(label.column))]
     return len(numeric) > 1 and "organisation_id" in bodies and not people
 
 
@@ -137,7 +137,9 @@ def _header(sheet: Sheet) -> tuple[int, int, list[int]] | None:
 def _names(sheet: Sheet, row: int, column: int) -> bool:
     text = str(sheet.cell(row, column))
     known = meant(text)
-    counting = known is not None and known.fit >= 0.9 and known.meaning not in ("unit_id", "tower_id")
+    counting = (
+        known is not None and known.fit >= 0.9 and known.meaning not in ("unit_id", "tower_id")
+    )
     return not starts_with(text, TOTAL_WORDS) and (not counting or level(text) is not None)
 
 

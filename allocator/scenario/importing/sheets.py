@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from allocator.errors import Problem
+from allocator.scenario.convert import SHEET
 from allocator.scenario.importing.assemble import Entry, Origin, Tables, entries
 from allocator.scenario.importing.columns import SIZES, Understood, table_of, understand
 from allocator.scenario.importing.floors import map_floors
 from allocator.scenario.importing.headcounts import map_headcounts
 from allocator.scenario.importing.layout import Block, blocks
-from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import TableMapping
 from allocator.scenario.importing.shapes import LaidOut, crossed, is_crossed, turned
 from allocator.scenario.importing.vocabulary import (
@@ -25,12 +26,15 @@ from allocator.scenario.raw import columns_of, from_grid, is_ignored
 from allocator.scenario.spreadsheet import Sheet
 from allocator.scenario.tables import REQUIRED_COLUMNS, TABLES
 from allocator.scenario.workbook import sheet_settings, sheet_table
-from allocator.scenario.convert import SHEET
 
 READ_ANEW = ("floors", "headcounts")
 """Tables that are looked through even where their header is the scenario's own."""
 _SHARED = 0.6
 """Part of the units of two sheets from which they are taken for the same units twice."""
+
+
+_OnSheet = tuple[Block, LaidOut | None, str]
+"""A table on a sheet, how the sheet was laid out anew, if it was, and which table it is."""
 
 
 @dataclass
@@ -66,9 +70,9 @@ def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list
     return done
 
 
-def _tables_on(sheet: Sheet) -> list[tuple[Block, LaidOut | None, str]]:
+def _tables_on(sheet: Sheet) -> list[_OnSheet]:
     """Return the tables on a sheet, laid out anew where that is what makes them tables."""
-    found = [(block, None, table_of(block)) for block in blocks(sheet)]
+    found: list[_OnSheet] = [(block, None, table_of(block)) for block in blocks(sheet)]
     kept = [each for each in found if each[2] != "none"]
     if kept and not (len(kept) == 1 and is_crossed(kept[0][0])):
         return kept
@@ -104,7 +108,10 @@ def _is_taken_as_it_is(sheet: Sheet, tables: Tables, ledger: Ledger) -> bool:
     if not known or not needed & set(header):
         return False
     tables.rows[name] = [
-        Entry(Origin(sheet.place, number), {c: v for c, v in cells.items() if not is_ignored(c, name)})
+        Entry(
+            Origin(sheet.place, number),
+            {c: v for c, v in cells.items() if not is_ignored(c, name)},
+        )
         for number, cells in raw.rows
     ]
     _tell(sheet, "sheet_as_it_is", name, ledger)
@@ -113,7 +120,7 @@ def _is_taken_as_it_is(sheet: Sheet, tables: Tables, ledger: Ledger) -> bool:
 
 def _tell(sheet: Sheet, rule: str, table: str, ledger: Ledger) -> str:
     name = sheet.name or sheet.file
-    return ledger.settle(rule, f"table.{name}", table, place=sheet.place, what=name)
+    return ledger.settle(rule, f"table.{name}", table, At(place=sheet.place, what=name))
 
 
 def _is_passed_over(sheet: Sheet, ledger: Ledger) -> bool:
@@ -135,8 +142,7 @@ def _choice(sheet: Sheet, rule: str, ledger: Ledger) -> str:
         rule,
         f"table.{name}",
         "none",
-        place=sheet.place,
-        what=name,
+        At(place=sheet.place, what=name),
         choices=("none", "headcounts", "floors", "organisations"),
     )
 
@@ -163,10 +169,8 @@ def _settled_table(
         rule,
         f"table.{name}",
         proposed,
-        place=sheet.place,
-        what=name,
+        At(place=sheet.place, what=name, row=None if laid_out else block.top + 1),
         choices=("none", "headcounts", "floors", "organisations"),
-        row=None if laid_out else block.top + 1,
     )
 
 
@@ -225,9 +229,9 @@ def without_repetition(found: list[Found], ledger: Ledger) -> list[Found]:
     dropped: set[int] = set()
     for each in people:
         others = [other for other in people if other is not each]
-        if others and _is_summary(each, others):
-            if _dropped(each, "sheet_summary", ledger):
-                dropped.add(id(each))
+        is_summary = bool(others) and _is_summary(each, others)
+        if is_summary and _dropped(each, "sheet_summary", ledger):
+            dropped.add(id(each))
     people = [each for each in people if id(each) not in dropped]
     for place, each in enumerate(people):
         for later in people[place + 1 :]:
@@ -244,10 +248,9 @@ def _dropped(each: Found, rule: str, ledger: Ledger, **told: object) -> bool:
         rule,
         f"use.{name}",
         "left_out",
-        place=each.sheet.place,
-        what=name,
+        At(place=each.sheet.place, what=name),
         choices=("left_out", "kept"),
-        **told,
+        told=told,
     )
     if chosen == "left_out":
         ledger.forget_questions(each.sheet.place, but=f"use.{name}")
@@ -272,7 +275,10 @@ def _is_summary(each: Found, others: Sequence[Found]) -> bool:
 def _same_units(a: Found, b: Found) -> bool:
     def units(each: Found) -> set[tuple[str, str]]:
         return {
-            (plain(str(row.cells.get("organisation_id", ""))), plain(str(row.cells.get("unit_id", ""))))
+            (
+                plain(str(row.cells.get("organisation_id", ""))),
+                plain(str(row.cells.get("unit_id", ""))),
+            )
             for row in each.rows
         }
 

@@ -1,4 +1,4 @@
-"""Reading the files of an import, and writing what came of it: scenario, record, marked workbook."""
+"""The files of an import, and what came of it: scenario, record, marked workbook."""
 
 from __future__ import annotations
 

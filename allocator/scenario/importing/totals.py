@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from allocator.scenario.importing.columns import SIZES
 from allocator.scenario.importing.layout import Block, titles
-from allocator.scenario.importing.ledger import Ledger
+from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import LeftOut, TableMapping, changed
 from allocator.scenario.importing.rows import Line, leave_out, name_columns
 
@@ -32,7 +32,9 @@ def check_totals(
         sums = {_whole(upto[above] - upto[bisect_left(rows, start)]) for start in begun}
         sums.add(_whole(upto[-1]))
         formulas = [block.sheet.extent.formulas.get((total.row, c)) for c in counted]
-        unknown = total.number is None or (not total.number and any(f is not None for f in formulas))
+        unknown = total.number is None or (
+            not total.number and any(f is not None for f in formulas)
+        )
         if unknown or total.number in sums or not above:
             leave_out(block, mapping, total, "row_total", ledger)
             continue
@@ -49,9 +51,7 @@ def check_totals(
         )
 
 
-def tell_sums(
-    block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger
-) -> None:
+def tell_sums(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
     """Show units whose people are the sum of all rows above them in their part of the table."""
     starts = _section_starts(block, mapping, lines, ())
     data = [each for each in lines if each.kind == "data"]
@@ -62,9 +62,7 @@ def tell_sums(
         firsts = [bisect_left(rows, start) for start in begun]
         sums = {upto[at] - upto[first] for first in firsts if at - first > 1}
         if line.number and line.number in sums:
-            leave_out(
-                block, mapping, line, "row_equals_sum", ledger, choices=("kept", "left_out")
-            )
+            leave_out(block, mapping, line, "row_equals_sum", ledger, choices=("kept", "left_out"))
 
 
 def _whole(number: float) -> int | float:
@@ -97,10 +95,8 @@ def tell_header(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
         "header_rows" if block.height > 1 else "header_row",
         f"header.{block.sheet.name or block.sheet.file}.{block.top + 1}",
         str(block.top + 1),
-        place=block.sheet.place,
-        what=labels,
-        row=block.top + 1,
-        rows=block.height,
+        At(place=block.sheet.place, what=labels, row=block.top + 1),
+        told={"rows": block.height},
     )
     for row, text in titles(block, block_start(block)):
         mapping.rows_left_out[row] = LeftOut("row_title", text)
@@ -108,10 +104,8 @@ def tell_header(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
             "row_title",
             f"row.{text}",
             "left_out",
-            place=block.sheet.place,
-            what=text,
+            At(place=block.sheet.place, what=text, row=row + 1),
             choices=("left_out",),
-            row=row + 1,
         )
 
 

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -81,7 +80,7 @@ def _whole_text(cell: str) -> Read | None:
 
 
 def _whole_number(number: float, scaled: bool) -> Read | None:
-    if number != number or abs(number) > 1e15:
+    if not abs(number) <= 1e15:
         return None
     if number.is_integer():
         return Read(int(number))
@@ -124,9 +123,11 @@ def decimal(cell: Any, mark: str = "", *, least: float = 0.0) -> Read | None:
         What is read as thousands rather than as decimals if it would be less than this.
     """
     if is_number(cell):
-        return Read(cell) if cell == cell and abs(cell) < 1e15 else None
-    if not isinstance(cell, str) or not cell:
-        return None
+        return Read(cell) if abs(cell) < 1e15 else None
+    return _decimal_text(cell, mark, least) if isinstance(cell, str) and cell else None
+
+
+def _decimal_text(cell: str, mark: str, least: float) -> Read | None:
     if cell.strip().casefold() in DASHES:
         return Read(0, "number_dash")
     text = _bare(cell)
@@ -135,18 +136,21 @@ def decimal(cell: Any, mark: str = "", *, least: float = 0.0) -> Read | None:
         return Read(int(text), rule)
     found = _WITH_DECIMALS.fullmatch(text)
     if found:
-        digits, last = re.sub(r"\D", "", found[1]), found[3]
-        as_decimal = float(f"{digits}.{found[4]}")
-        several = found[2] == last
-        is_grouped = len(found[4]) == 3 and (
-            several or (last != mark if mark else as_decimal < least)
-        )
-        if is_grouped:
-            return Read(int(digits + found[4]), "number_grouped")
-        return Read(as_decimal, "number_decimal")
+        return _with_decimals(found, mark, least)
     if _GROUPED.fullmatch(text):
         return Read(int(re.sub(r"\D", "", text)), "number_grouped")
     return None
+
+
+def _with_decimals(found: re.Match[str], mark: str, least: float) -> Read:
+    """Return a number with one mark before its last digits: decimals, or three of thousands."""
+    digits, last = re.sub(r"\D", "", found[1]), found[3]
+    as_decimal = float(f"{digits}.{found[4]}")
+    several = found[2] == last
+    is_grouped = len(found[4]) == 3 and (several or (last != mark if mark else as_decimal < least))
+    if is_grouped:
+        return Read(int(digits + found[4]), "number_grouped")
+    return Read(as_decimal, "number_decimal")
 
 
 def share(cell: Any) -> Read | None:
@@ -156,7 +160,7 @@ def share(cell: Any) -> Read | None:
     found = decimal(cell)
     if found is None:
         return None
-    if isinstance(cell, str) and "%" in cell or found.value > 1:
+    if (isinstance(cell, str) and "%" in cell) or found.value > 1:
         return Read(found.value / 100, "share_in_per_cent")
     return found
 

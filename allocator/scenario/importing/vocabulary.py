@@ -112,7 +112,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "floor_id": ("floor id", "kode lantai", "id lantai", "floor code"),
     "level": (
         "level", "lantai", "lt", "floor", "menara lantai", "gedung lantai", "tower lantai",
-        "tower floor", "building floor", "lokasi lantai", "gedung dan lantai", "menara dan lantai", "storey", "story", "nama lantai", "lantai ke",
+        "tower floor", "building floor", "lokasi lantai", "gedung dan lantai", "menara dan lantai",
+         "storey", "story", "nama lantai", "lantai ke",
         "tingkat", "floor name", "floor level", "nomor lantai", "no lantai", "floors", "lantai no",
     ),
     "tower_id": (

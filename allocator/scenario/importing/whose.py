@@ -17,8 +17,10 @@ from allocator.scenario.importing.vocabulary import (
     starts_with,
 )
 
-_STOPS = r"(?:\s+(?:TAHUN|PER|BULAN|POSISI|DI|PADA|SEMESTER|TRIWULAN|T\.?A\.?|KEADAAN|YANG|AS OF)\b|" \
-         r"\s*[,;:(|\n]|\s+[-–—]\s|\s*\d{4})"  # fmt: skip
+_STOPS = (
+    r"(?:\s+(?:TAHUN|PER|BULAN|POSISI|DI|PADA|SEMESTER|TRIWULAN|T\.?A\.?|KEADAAN|YANG|AS OF)\b"
+    r"|\s*[,;:(|\n]|\s+[-–—]\s|\s*\d{4})"
+)
 _ORGANISATION = re.compile(
     rf"\b((?:{'|'.join(word for word in ORGANISATION_WORDS if word != 'bank')})\b.*?)"
     rf"(?={_STOPS}|$)",
@@ -80,6 +82,9 @@ def is_plain_name(name: str) -> bool:
     """Return whether a sheet's name says nothing of whose it is."""
     words = re.sub(r"\d+", " ", plain(name)).split()
     left = " ".join(word for word in words if word not in MONTHS)
-    return not left or left in PLAIN_SHEETS or bool(starts_with(left, SUMMARY_WORDS)) or all(
-        word in PLAIN_SHEETS for word in left.split()
+    return (
+        not left
+        or left in PLAIN_SHEETS
+        or bool(starts_with(left, SUMMARY_WORDS))
+        or all(word in PLAIN_SHEETS for word in left.split())
     )

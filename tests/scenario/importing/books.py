@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 import xlsxwriter
+from xlsxwriter.utility import xl_cell_to_rowcol
 
 from allocator.errors import InputError
 from allocator.scenario.importing.run import Imported, import_files
@@ -18,6 +19,7 @@ from allocator.scenario.importing.run import Imported, import_files
 Rows = Sequence[Sequence[Any]]
 FLOORS = b"floor_id,tower_id,level,desks\nA-1,A,1,600\nA-2,A,2,600\n"
 PEOPLE = b"unit_id,headcount,organisation_id\nu,30,O\nv,20,O\n"
+_URN = "urn:oasis:names:tc:opendocument:xmlns"
 _OPTIONS = {"in_memory": True, "default_date_format": "yyyy-mm-dd"}
 
 
@@ -60,19 +62,16 @@ def _write(sheet: Any, row: int, column: int, cell: Any, values: dict[str, Any])
 
 
 def _merge(sheet: Any, span: str, one: Sheet) -> None:
-    from xlsxwriter.utility import xl_cell_to_rowcol
-
-    top, left = xl_cell_to_rowcol(span.split(":")[0])
+    top, left = xl_cell_to_rowcol(span.split(":", maxsplit=1)[0])
     sheet.merge_range(span, one.rows[top][left])
 
 
 def ods(rows: Rows) -> bytes:
     """Return an .ods of one sheet."""
-    lines = "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows)
-    spaces = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text")
+    lines = "".join(
+        f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows
     )
+    spaces = " ".join(f'xmlns:{name}="{_URN}:{name}:1.0"' for name in ("office", "table", "text"))
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body>'
         f'<office:spreadsheet><table:table table:name="Data">{lines}</table:table>'
@@ -84,7 +83,7 @@ def ods(rows: Rows) -> bytes:
         packed.writestr("content.xml", content)
         packed.writestr(
             "META-INF/manifest.xml",
-            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+            f'<m:manifest xmlns:m="{_URN}:manifest:1.0"/>',
         )
     return out.getvalue()
 

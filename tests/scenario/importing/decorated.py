@@ -16,25 +16,37 @@ ORGANISATIONS = [
 UNITS = [
     "Sekretariat Jenderal", "Inspektorat Jenderal", "Ditjen Anggaran", "Biro Umum", "Biro SDM",
     "Direktorat Kerja Sama", "Pusat Data dan Informasi", "Deputi Bidang Ekonomi", "Biro Hukum",
-    "Badan Diklat", "Direktorat Pajak, Bea & Cukai", "Pusdiklat", "Inspektorat I", "Inspektorat II",
-    "Staf Ahli", "Deputi I", "Biro Perencanaan",
+    "Badan Diklat", "Direktorat Pajak, Bea & Cukai", "Pusdiklat", "Inspektorat I",
+    "Inspektorat II",
+    "Staf Ahli",
+    "Deputi I", "Biro Perencanaan",
 ]  # fmt: skip
 HEADERS = {
-    "organisation": ["Instansi", "Kementerian/Lembaga", "K/L", "Nama Instansi", "Ministry", "Organisation"],
-    "unit": ["Unit Kerja", "Nama Unit Kerja", "Unit", "Satuan Kerja", "Unit Organisasi Eselon II", "Department"],
-    "people": ["Jumlah Pegawai", "Jumlah ASN", "Pegawai", "Jml. Pegawai (orang)", "Headcount", "JUMLAH PEGAWAI"],
+    "organisation": ["Instansi", "Kementerian/Lembaga", "K/L", "Nama Instansi",
+                     "Ministry", "Organisation"],
+    "unit": ["Unit Kerja", "Nama Unit Kerja", "Unit", "Satuan Kerja",
+             "Unit Organisasi Eselon II", "Department"],
+    "people": ["Jumlah Pegawai", "Jumlah ASN", "Pegawai", "Jml. Pegawai (orang)",
+               "Headcount", "JUMLAH PEGAWAI"],
     "number": ["No", "No.", "NO", "Nomor"],
     "tower": ["Menara", "Gedung", "Tower", "Nama Gedung"],
     "floor": ["Lantai", "Lt.", "Floor", "Level"],
     "desks": ["Meja", "Jumlah Meja", "Kapasitas", "Desks", "Kapasitas Meja Kerja"],
 }  # fmt: skip
-TITLES = ["DAFTAR PEGAWAI PER UNIT KERJA", "Tahun Anggaran 2026", "Lampiran I", "Posisi per 1 November 2026",
+TITLES = ["DAFTAR PEGAWAI PER UNIT KERJA", "Tahun Anggaran 2026", "Lampiran I",
+          "Posisi per 1 November 2026",
           "REKAPITULASI KEBUTUHAN RUANG KANTOR"]  # fmt: skip
 NOTES = [
     ["Sumber: Biro SDM, diolah"], ["Catatan: termasuk CPNS"], ["*) data sementara"],
     ["Jakarta, 12 November 2026"], ["Keterangan: angka dapat berubah"],
 ]  # fmt: skip
-SIGNED = ["Jakarta, 12 November 2026", "Kepala Biro Umum,", "", "Dr. Siti Rahayu, M.Si.", "NIP. 197001011995032001"]
+SIGNED = [
+    "Jakarta, 12 November 2026",
+    "Kepala Biro Umum,",
+    "",
+    "Dr. Siti Rahayu, M.Si.",
+    "NIP. 197001011995032001",
+]
 
 
 @dataclass
@@ -52,7 +64,9 @@ def decorated(seed: int) -> Decorated:
     draw = Random(seed)
     names = draw.sample(ORGANISATIONS, draw.randint(1, 5))
     people = {
-        (name, unit): draw.choice([0, draw.randint(1, 99), draw.randint(100, 999), draw.randint(1000, 3500)])
+        (name, unit): draw.choice(
+            [0, draw.randint(1, 99), draw.randint(100, 999), draw.randint(1000, 3500)]
+        )
         for name in names
         for unit in draw.sample(UNITS, draw.randint(1, 6))
     }
@@ -66,11 +80,17 @@ def decorated(seed: int) -> Decorated:
     if extension != "xlsx" and len(sheets) == 1:
         (sheet,) = sheets.values()
         data = ods(sheet.rows) if extension == "ods" else text(sheet.rows, ";")
-        files = {f"pegawai.{extension}": data, "Lantai.xlsx": book(**_floor_sheets(draw, floors, how))}
+        files = {
+            f"pegawai.{extension}": data,
+            "Lantai.xlsx": book(**_floor_sheets(draw, floors, how)),
+        }
     elif draw.random() < 0.5:
         files = {"semua.xlsx": book(**sheets, **_floor_sheets(draw, floors, how))}
     else:
-        files = {"pegawai.xlsx": book(**sheets), "Lantai.xlsx": book(**_floor_sheets(draw, floors, how))}
+        files = {
+            "pegawai.xlsx": book(**sheets),
+            "Lantai.xlsx": book(**_floor_sheets(draw, floors, how)),
+        }
     return Decorated(files, people, floors, how)
 
 
@@ -79,7 +99,9 @@ def _count(draw: Random, number: int, style: str) -> Any:
         return draw.choice(["-", "–", 0])
     if style == "number":
         return number
-    grouped = f"{number:,}".replace(",", {"point": ".", "comma": ",", "space": " "}.get(style, "."))
+    grouped = f"{number:,}".replace(
+        ",", {"point": ".", "comma": ",", "space": " "}.get(style, ".")
+    )
     return f"{number} orang" if style == "orang" else grouped
 
 
@@ -101,7 +123,11 @@ def _people_sheets(
         }
     if layout == "sheets":
         layout = how["layout"] = "column"
-    return {draw.choice(["Data", "Sheet1", "Pegawai"]): _one_sheet(draw, groups, words, layout, style, how)}
+    return {
+        draw.choice(["Data", "Sheet1", "Pegawai"]): _one_sheet(
+            draw, groups, words, layout, style, how
+        )
+    }
 
 
 def _one_sheet(
@@ -121,14 +147,18 @@ def _one_sheet(
     header = [*before, words["unit"]]
     width = len(header)
     after = [["Keterangan"], [], ["Jabatan"]][draw.randint(0, 2)]
-    _add_header(draw, rows, header, words["people"], after, how["parts"], merged)
+    _add_header(draw, rows, header, words["people"], after, how["parts"], merged=merged)
     totals = draw.choice(["none", "word", "subtotals", "formula"])
     how["totals"] = totals
     sums: list[int] = []
     count = 0
     for place, (name, units) in enumerate(groups.items(), 1):
         if layout in ("headings", "roman"):
-            number = ["I II III IV V".split()[place - 1]] if layout == "roman" else [""] * numbered
+            number = (
+                [["I", "II", "III", "IV", "V"][place - 1]]
+                if layout == "roman"
+                else [""] * numbered
+            )
             with_sum = layout == "roman" and sum(units.values()) > 0
             cells = _cells(draw, sum(units.values()), how["parts"], "number") if with_sum else []
             rows.append([*number, name, *cells])
@@ -139,14 +169,22 @@ def _one_sheet(
             shown = name if layout == "column" or at == 1 else None
             body = [shown] * has_organisation
             extra = [draw.choice(["", "ok"])] * len(after)
-            rows.append([*running, *body, unit, *_cells(draw, number_of, how["parts"], style), *extra])
+            rows.append(
+                [*running, *body, unit, *_cells(draw, number_of, how["parts"], style), *extra]
+            )
         if layout == "merged" and len(units) > 1:
             letter = "AB"[numbered]
             merged.append(f"{letter}{first}:{letter}{len(rows)}")
         sums.append(sum(units.values()))
         if totals == "subtotals" and len(units) > 1:
             label = [""] * (width - 1)
-            rows.append([*label, draw.choice(["Sub Total", "Jumlah", "Subtotal"]), *_cells(draw, sums[-1], how["parts"], "number")])
+            rows.append(
+                [
+                    *label,
+                    draw.choice(["Sub Total", "Jumlah", "Subtotal"]),
+                    *_cells(draw, sums[-1], how["parts"], "number"),
+                ]
+            )
     if totals in ("word", "subtotals"):
         label = [""] * (width - 1)
         word = draw.choice(["JUMLAH", "Total", "TOTAL KESELURUHAN", "Jumlah Pegawai"])
@@ -165,7 +203,14 @@ def _cells(draw: Random, number: int, parts: str, style: str) -> list[Any]:
 
 
 def _add_header(
-    draw: Random, rows: list[list[Any]], header: list[str], people: str, after: list[str], parts: str, merged: list[str]
+    draw: Random,
+    rows: list[list[Any]],
+    header: list[str],
+    people: str,
+    after: list[str],
+    parts: str,
+    *,
+    merged: list[str],
 ) -> None:
     if parts == "one":
         rows.append([*header, people, *after])
@@ -203,19 +248,29 @@ def _floor_name(level: int, style: str) -> Any:
     if style == "number":
         return level
     named = NAMED[style].get(level)
-    return named or {"word": f"Lantai {level}", "letters": f"Lt. {level}", "short": f"L{level}"}[style]
+    return (
+        named
+        or {"word": f"Lantai {level}", "letters": f"Lt. {level}", "short": f"L{level}"}[style]
+    )
 
 
 def _floor_sheets(
     draw: Random, floors: list[tuple[str, int, int]], how: dict[str, str]
 ) -> dict[str, Sheet]:
-    how["floors"] = layout = draw.choice(["column", "merged", "blanks", "headings", "sheets", "crossed"])
+    how["floors"] = layout = draw.choice(
+        ["column", "merged", "blanks", "headings", "sheets", "crossed"]
+    )
     how["levels"] = style = draw.choice(["number", "word", "letters", "short"])
     words = {key: draw.choice(choices) for key, choices in HEADERS.items()}
     towers = list(dict.fromkeys(tower for tower, _, _ in floors))
     if layout == "sheets":
         return {
-            tower: Sheet([[words["floor"], words["desks"]], *([_floor_name(f, style), d] for t, f, d in floors if t == tower)])
+            tower: Sheet(
+                [
+                    [words["floor"], words["desks"]],
+                    *([_floor_name(f, style), d] for t, f, d in floors if t == tower),
+                ]
+            )
             for tower in towers
         }
     if layout == "crossed" and len(towers) > 1:
@@ -229,11 +284,15 @@ def _floor_sheets(
     rows.append(header if layout == "headings" else [words["tower"], *header])
     for tower in towers:
         if layout == "headings":
-            rows.append([tower.upper() if False else tower])
+            rows.append([tower])
         first = len(rows) + 1
         for at, (_, level, desks) in enumerate([each for each in floors if each[0] == tower]):
             cells = [_floor_name(level, style), desks]
-            lead = [] if layout == "headings" else [tower if layout in ("column", "crossed") or at == 0 else None]
+            lead = (
+                []
+                if layout == "headings"
+                else [tower if layout in ("column", "crossed") or at == 0 else None]
+            )
             rows.append([*lead, *cells])
         if layout == "merged":
             merged.append(f"A{first}:A{len(rows)}")

@@ -35,7 +35,9 @@ TITLED = [
 SIX = [(A, -1, 40), (A, 0, 60), (A, 1, 1060), (B, 0, 50), (B, 2, 0)]
 
 
-@pytest.mark.parametrize("data", [book(Lantai=TITLED), book(Lantai=Sheet(TITLED, ["B4:B6", "B7:B8"]))])
+@pytest.mark.parametrize(
+    "data", [book(Lantai=TITLED), book(Lantai=Sheet(TITLED, ["B4:B6", "B7:B8"]))]
+)
 def test_floors_by_name_are_levels(data: bytes) -> None:
     """LG, GF, Lt. 1 and Lantai Dasar are levels, tower by tower."""
     assert read_floors(data) == SIX
@@ -88,10 +90,23 @@ def test_floor_whose_name_tells_nothing_is_asked() -> None:
 
 def test_towers_as_headings_and_as_sheets() -> None:
     """A row that names a tower heads its floors; so does the name of a sheet."""
-    rows = [["Lantai", "Jumlah Meja"], ["MENARA A", None], ["Lt. 1", 40], ["Lt. 2", 60], ["MENARA B", None], ["Lt. 1", 50]]
-    assert read_floors(book(Data=rows)) == [("MENARA A", 1, 40), ("MENARA A", 2, 60), ("MENARA B", 1, 50)]
+    rows = [
+        ["Lantai", "Jumlah Meja"],
+        ["MENARA A", None],
+        ["Lt. 1", 40],
+        ["Lt. 2", 60],
+        ["MENARA B", None],
+        ["Lt. 1", 50],
+    ]
+    assert read_floors(book(Data=rows)) == [
+        ("MENARA A", 1, 40),
+        ("MENARA A", 2, 60),
+        ("MENARA B", 1, 50),
+    ]
     header = ["Lantai", "Jumlah Meja"]
-    sheets = book(Menara_A=[header, ["Lt. 1", 40], ["Lt. 2", 60]], Menara_B=[header, ["Lt. 1", 50]])
+    sheets = book(
+        Menara_A=[header, ["Lt. 1", 40], ["Lt. 2", 60]], Menara_B=[header, ["Lt. 1", 50]]
+    )
     assert read_floors(sheets) == [(A, 1, 40), (A, 2, 60), (B, 1, 50)]
 
 
@@ -127,7 +142,10 @@ def test_gross_area_is_made_net_by_the_factor_that_is_stated() -> None:
     stated = book(Data=[*AREAS, [], ["Faktor efisiensi 80%; 10 m2/orang"]])
     assert read_floors(stated) == [(A, 1, 1000.4), (A, 2, 800)]
     column = [[*row, cell] for row, cell in zip(AREAS, ["Faktor", 0.8, "80%"], strict=True)]
-    assert read_floors(book(Data=column), answers={"m2_per_desk": "10"}) == [(A, 1, 1000.4), (A, 2, 800)]
+    assert read_floors(book(Data=column), answers={"m2_per_desk": "10"}) == [
+        (A, 1, 1000.4),
+        (A, 2, 800),
+    ]
 
 
 def test_factor_and_area_per_desk_are_asked_where_nothing_states_them() -> None:
@@ -146,8 +164,15 @@ def test_factor_and_area_per_desk_are_asked_where_nothing_states_them() -> None:
 def test_net_area_beats_gross_area_and_desks_beat_both() -> None:
     """What desks can stand on is used; desks that are counted are better still."""
     rows = [["Menara", "Lantai", "Luas Bruto", "Luas Netto"], [A, 1, 1200, 900], [A, 2, 1000, 750]]
-    assert read_floors(book(Data=rows), answers={"m2_per_desk": "10"}) == [(A, 1, 900), (A, 2, 750)]
-    rows = [["Menara", "Lantai", "Luas (m2)", "Kapasitas Meja"], [A, 1, 1200, 90], [A, 2, 1000, 75]]
+    assert read_floors(book(Data=rows), answers={"m2_per_desk": "10"}) == [
+        (A, 1, 900),
+        (A, 2, 750),
+    ]
+    rows = [
+        ["Menara", "Lantai", "Luas (m2)", "Kapasitas Meja"],
+        [A, 1, 1200, 90],
+        [A, 2, 1000, 75],
+    ]
     found = import_files({"Data.xlsx": book(Data=rows), "headcounts.csv": PEOPLE})
     assert found.scenario is not None
     assert [floor.desks for floor in found.scenario.floors] == [90, 75]

@@ -137,11 +137,19 @@ def test_rows_that_head_others_are_organisations(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("separator", "encoding", "name"),
-    [(";", "cp1252", "a.csv"), (",", "utf-8-sig", "a.csv"), ("\t", "utf-16", "a.txt"), ("|", "utf-8", "a.csv")],
+    [
+        (";", "cp1252", "a.csv"),
+        (",", "utf-8-sig", "a.csv"),
+        ("\t", "utf-16", "a.txt"),
+        ("|", "utf-8", "a.csv"),
+    ],
 )
 def test_text_tables_of_any_kind_are_read(separator: str, encoding: str, name: str) -> None:
     """Encoding and separator are found."""
-    rows = [["Kementerian/Lembaga", "Unit Kerja", "Jumlah Pegawai"], [KEU, "Biro Perencanaan – é", "1.107"]]
+    rows = [
+        ["Kementerian/Lembaga", "Unit Kerja", "Jumlah Pegawai"],
+        [KEU, "Biro Perencanaan – é", "1.107"],
+    ]
     rows += [[KEU, "Biro Umum", 90]]
     found = read_people(text(rows, separator, encoding), name)
     assert found == {(KEU, "Biro Perencanaan – é"): 1107, (KEU, "Biro Umum"): 90}
@@ -170,14 +178,21 @@ def test_header_of_two_rows_and_parts_beside_their_total() -> None:
         ["Jumlah", None, 110, 80, 190],
     ]
     merged = ["A2:A3", "B2:B3", "C2:E2", "A7:B7"]
-    expected = {("KEMENTERIAN KEUANGAN", "Sekretariat Jenderal"): 100, ("KEMENTERIAN KEUANGAN", "Ditjen Anggaran"): 90}
+    expected = {
+        ("KEMENTERIAN KEUANGAN", "Sekretariat Jenderal"): 100,
+        ("KEMENTERIAN KEUANGAN", "Ditjen Anggaran"): 90,
+    }
     assert read_people(book(Data=Sheet(rows, merged))) == expected
     assert read_people(book(Data=rows)) == expected
 
 
 def test_parts_without_a_total_are_added_up() -> None:
     """PNS and PPPK are all the people."""
-    rows = [["Instansi", "Unit Kerja", "PNS", "PPPK"], [KEU, "Itjen", 40, 12], [KEU, "Setjen", "1.000", "-"]]
+    rows = [
+        ["Instansi", "Unit Kerja", "PNS", "PPPK"],
+        [KEU, "Itjen", 40, 12],
+        [KEU, "Setjen", "1.000", "-"],
+    ]
     assert read_people(book(Data=rows)) == {(KEU, "Itjen"): 52, (KEU, "Setjen"): 1000}
 
 
@@ -220,31 +235,50 @@ def test_total_by_formula_needs_no_word() -> None:
 
 def test_total_without_a_name_is_told_by_its_sum() -> None:
     """A last row with a number alone is a total."""
-    rows = [["Instansi", "Unit Kerja", "Jumlah Pegawai"], [KEU, "Itjen", 40], [KEU, "Setjen", 50], [None, None, 90]]
+    rows = [
+        ["Instansi", "Unit Kerja", "Jumlah Pegawai"],
+        [KEU, "Itjen", 40],
+        [KEU, "Setjen", 50],
+        [None, None, 90],
+    ]
     assert read_people(book(Data=rows)) == {(KEU, "Itjen"): 40, (KEU, "Setjen"): 50}
 
 
 def test_total_that_differs_is_asked() -> None:
     """A total that is not the sum is a question; the rows are proposed."""
-    rows = [["Instansi", "Unit Kerja", "Jumlah Pegawai"], [KEU, "Itjen", 40], [KEU, "Setjen", 50], ["Total", None, 92]]
+    rows = [
+        ["Instansi", "Unit Kerja", "Jumlah Pegawai"],
+        [KEU, "Itjen", 40],
+        [KEU, "Setjen", 50],
+        ["Total", None, 92],
+    ]
     data = book(Data=rows)
     assert asked(data) == ["row.Total"]
     assert read_people(data, take_proposals=True) == {(KEU, "Itjen"): 40, (KEU, "Setjen"): 50}
 
 
-@pytest.mark.parametrize("header", [("Formasi", "Bezetting"), ("Jumlah Pegawai 2025", "Jumlah Pegawai 2026")])
+@pytest.mark.parametrize(
+    "header", [("Formasi", "Bezetting"), ("Jumlah Pegawai 2025", "Jumlah Pegawai 2026")]
+)
 def test_two_columns_that_could_be_the_headcount_are_asked(header: tuple[str, str]) -> None:
     """Which of two counts is meant only the planner knows; the later or real one is proposed."""
     rows = [["Instansi", "Unit Kerja", *header], [KEU, "Itjen", 60, 40], [KEU, "Setjen", 70, 50]]
     data = book(Data=rows)
     assert asked(data) == ["headcount"]
-    assert read_people(data, answers={"headcount": header[1]}) == {(KEU, "Itjen"): 40, (KEU, "Setjen"): 50}
+    assert read_people(data, answers={"headcount": header[1]}) == {
+        (KEU, "Itjen"): 40,
+        (KEU, "Setjen"): 50,
+    }
     assert read_people(data, take_proposals=True) == {(KEU, "Itjen"): 40, (KEU, "Setjen"): 50}
 
 
 def test_total_that_is_not_its_parts_is_asked() -> None:
     """A total column that differs from its parts in some row is a question."""
-    rows = [["Instansi", "Unit Kerja", "L", "P", "Jumlah"], [KEU, "Itjen", 30, 12, 42], [KEU, "Setjen", 50, 5, 50]]
+    rows = [
+        ["Instansi", "Unit Kerja", "L", "P", "Jumlah"],
+        [KEU, "Itjen", 30, 12, 42],
+        [KEU, "Setjen", 50, 5, 50],
+    ]
     assert asked(book(Data=rows)) == ["headcount"]
 
 
@@ -253,12 +287,20 @@ def test_a_sheet_for_each_ministry_and_a_summary() -> None:
     header = ["No", "Unit Kerja", "Jumlah Pegawai"]
     found = read_people(
         book(
-            Rekap=[["No", "Kementerian", "Jumlah Pegawai"], [1, "Kemenkeu", 90], [2, "Kemendag", 30]],
+            Rekap=[
+                ["No", "Kementerian", "Jumlah Pegawai"],
+                [1, "Kemenkeu", 90],
+                [2, "Kemendag", 30],
+            ],
             Kemenkeu=[header, [1, "Itjen", 40], [2, "Setjen", 50], [None, "Jumlah", 90]],
             Kemendag=[header, [1, "Setjen", 30], [None, "Jumlah", 30]],
         )
     )
-    assert found == {("Kemenkeu", "Itjen"): 40, ("Kemenkeu", "Setjen"): 50, ("Kemendag", "Setjen"): 30}
+    assert found == {
+        ("Kemenkeu", "Itjen"): 40,
+        ("Kemenkeu", "Setjen"): 50,
+        ("Kemendag", "Setjen"): 30,
+    }
 
 
 def test_the_same_units_on_two_sheets_are_asked() -> None:
@@ -283,7 +325,12 @@ def test_echelons_in_merged_columns() -> None:
         [4, None, "Inspektorat II", 25],
     ]
     found = read_people(book(Data=Sheet(rows, ["B3:B4", "B5:B6"])))
-    assert {unit for _, unit in found} == {"Biro Umum", "Biro Hukum", "Inspektorat I", "Inspektorat II"}
+    assert {unit for _, unit in found} == {
+        "Biro Umum",
+        "Biro Hukum",
+        "Inspektorat I",
+        "Inspektorat II",
+    }
     assert {body for body, _ in found} == {"KEMENTERIAN KEUANGAN"}
 
 
@@ -294,7 +341,11 @@ def test_units_as_columns_are_turned() -> None:
         ["Unit Kerja", "Itjen", "Setjen", "Setjen"],
         ["Jumlah Pegawai", 40, 50, 30],
     ]
-    assert read_people(book(Data=rows)) == {(KEU, "Itjen"): 40, (KEU, "Setjen"): 50, (DAG, "Setjen"): 30}
+    assert read_people(book(Data=rows)) == {
+        (KEU, "Itjen"): 40,
+        (KEU, "Setjen"): 50,
+        (DAG, "Setjen"): 30,
+    }
 
 
 def test_organisations_by_units_are_crossed() -> None:
@@ -339,7 +390,12 @@ def test_rows_of_one_unit_are_added_up() -> None:
 
 def test_unit_given_twice_alike_is_asked() -> None:
     """The same number twice may be a slip."""
-    rows = [["Instansi", "Unit Kerja", "Jumlah Pegawai"], [KEU, "Itjen", 40], [KEU, "Itjen", 40], [KEU, "Setjen", 1]]
+    rows = [
+        ["Instansi", "Unit Kerja", "Jumlah Pegawai"],
+        [KEU, "Itjen", 40],
+        [KEU, "Itjen", 40],
+        [KEU, "Setjen", 1],
+    ]
     assert asked(book(Data=rows)) == ["units_twice"]
 
 
@@ -362,7 +418,11 @@ def test_header_that_comes_again_on_each_page_is_no_row() -> None:
 
 def test_thousands_that_a_spreadsheet_took_for_decimals() -> None:
     """1.107 as a number cannot be people, so it is 1107."""
-    rows = [["Instansi", "Unit Kerja", "Jumlah Pegawai"], [KEU, "Itjen", 1.107], [KEU, "Setjen", 1.5]]
+    rows = [
+        ["Instansi", "Unit Kerja", "Jumlah Pegawai"],
+        [KEU, "Itjen", 1.107],
+        [KEU, "Setjen", 1.5],
+    ]
     assert read_people(book(Data=rows)) == {(KEU, "Itjen"): 1107, (KEU, "Setjen"): 1500}
 
 
@@ -370,30 +430,49 @@ def test_units_without_an_organisation_are_asked_for_it() -> None:
     """Whose units they are a planner knows; each may stand for itself."""
     data = book(Sheet1=[["Unit Kerja", "Jumlah Pegawai"], ["Itjen", 40], ["Setjen", 50]])
     assert asked(data) == ["organisation.Sheet1"]
-    assert read_people(data, answers={"organisation.Sheet1": KEU}) == {(KEU, "Itjen"): 40, (KEU, "Setjen"): 50}
+    assert read_people(data, answers={"organisation.Sheet1": KEU}) == {
+        (KEU, "Itjen"): 40,
+        (KEU, "Setjen"): 50,
+    }
 
 
 def test_organisations_alone_are_their_own_units() -> None:
     """A list of ministries with their people has a unit for each."""
-    rows = [["No", "Kementerian/Lembaga", "Jumlah Pegawai"], [1, KEU, 40], [2, DAG, 50], [None, "Total", 90]]
+    rows = [
+        ["No", "Kementerian/Lembaga", "Jumlah Pegawai"],
+        [1, KEU, 40],
+        [2, DAG, 50],
+        [None, "Total", 90],
+    ]
     assert read_people(book(Data=rows)) == {(KEU, KEU): 40, (DAG, DAG): 50}
 
 
 def test_hidden_rows_count_and_hidden_sheets_do_not() -> None:
     """Rows that are filtered away are people all the same; a hidden sheet is left out."""
     rows = [["Instansi", "Unit Kerja", "Jumlah Pegawai"], [KEU, "Itjen", 40], [KEU, "Setjen", 50]]
-    data = book(Data=Sheet(rows, hidden_rows=[3]), Lama=Sheet([*rows, [KEU, "Lama", 7]], hidden=True))
+    data = book(
+        Data=Sheet(rows, hidden_rows=[3]), Lama=Sheet([*rows, [KEU, "Lama", 7]], hidden=True)
+    )
     assert read_people(data) == {(KEU, "Itjen"): 40, (KEU, "Setjen"): 50}
 
 
 def test_dates_beside_the_people_do_no_harm() -> None:
     """A column of dates that is not needed is left out."""
     day = datetime.date(2026, 3, 1)
-    rows = [["Instansi", "Unit Kerja", "TMT", "Jumlah Pegawai"], [KEU, "Itjen", day, 40], [KEU, "Setjen", day, 50]]
+    rows = [
+        ["Instansi", "Unit Kerja", "TMT", "Jumlah Pegawai"],
+        [KEU, "Itjen", day, 40],
+        [KEU, "Setjen", day, 50],
+    ]
     assert read_people(book(Data=rows)) == {(KEU, "Itjen"): 40, (KEU, "Setjen"): 50}
 
 
 def test_unit_without_a_number_is_left_out_and_shown() -> None:
     """A blank headcount is no unit to place."""
-    rows = [["Instansi", "Unit Kerja", "Jumlah Pegawai"], [KEU, "Itjen", 40], [KEU, "Baru", None], [KEU, "Setjen", 50]]
+    rows = [
+        ["Instansi", "Unit Kerja", "Jumlah Pegawai"],
+        [KEU, "Itjen", 40],
+        [KEU, "Baru", None],
+        [KEU, "Setjen", 50],
+    ]
     assert read_people(book(Data=rows)) == {(KEU, "Itjen"): 40, (KEU, "Setjen"): 50}

@@ -30,5 +30,7 @@ def test_a_decorated_scenario_is_read_back_equal(seed: int) -> None:
 
 def test_hardly_any_example_asks() -> None:
     """Of a sample that is always the same, at most one in twenty leaves a question open."""
-    asking = [seed for seed in range(2 * EXAMPLES) if import_files(decorated(seed).files).questions]
+    asking = [
+        seed for seed in range(2 * EXAMPLES) if import_files(decorated(seed).files).questions
+    ]
     assert len(asking) <= MAY_ASK * 2 * EXAMPLES

@@ -48,14 +48,23 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
     "sheet_hidden": people(ONE, Lama=Sheet(ONE, hidden=True)),
     "sheet_summary": people(ONE, Rekap=[["Kementerian", "Jumlah Pegawai"], [KEU, 90]]),
     "sheet_same_units": people(ONE, Data2=ONE),
-    "sheet_turned": people([["Instansi", KEU, KEU], ["Unit Kerja", "A", "B"], ["Jumlah Pegawai", 4, 5]]),
+    "sheet_turned": people(
+        [["Instansi", KEU, KEU], ["Unit Kerja", "A", "B"], ["Jumlah Pegawai", 4, 5]]
+    ),
     "sheet_crossed": people([["Kementerian", "Setjen", "Itjen"], [KEU, 4, 5], [DAG, 6, 7]]),
     "macros_ignored": {"a.xlsm": _macros(), "floors.csv": FLOORS},
     "table_kept": {"a.xlsx": book(Data=ONE)},
     "table_dropped": people(ONE),
     "header_row": people(ONE),
     "header_rows": people(
-        Sheet([["Instansi", "Unit Kerja", "Jumlah Pegawai", None], [None, None, "L", "P"], [KEU, "A", 1, 2]], ["C1:D1"])
+        Sheet(
+            [
+                ["Instansi", "Unit Kerja", "Jumlah Pegawai", None],
+                [None, None, "L", "P"],
+                [KEU, "A", 1, 2],
+            ],
+            ["C1:D1"],
+        )
     ),
     "column_by_name": people(ONE),
     "column_by_part": people([["Instansi Pengguna Gedung", *HEADER[1:]], *ONE[1:]]),
@@ -75,14 +84,18 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
     "row_column_numbers": people([HEADER, ["(1)", "(2)", "(3)"], *ONE[1:]]),
     "row_total": people([*ONE, ["Jumlah", None, 90]]),
     "row_total_by_sum": people([*ONE, [None, None, 90]]),
-    "row_total_by_formula": people(Sheet([*ONE, [KEU, "Semua", "=SUM(C2:C3)"]], values={"=SUM(C2:C3)": 90})),
+    "row_total_by_formula": people(
+        Sheet([*ONE, [KEU, "Semua", "=SUM(C2:C3)"]], values={"=SUM(C2:C3)": 90})
+    ),
     "row_total_differs": people([*ONE, ["Jumlah", None, 91]]),
     "row_equals_sum": people([*ONE, [KEU, "Ditjen", 90]]),
     "row_without_number": people([*ONE, [KEU, "Baru", None]]),
     "row_without_name": people([*ONE, [None, None, 7]]),
     "rows_hidden": people(Sheet(ONE, hidden_rows=[3])),
     "heading_organisation": people([HEADER[1:], [KEU], ["Itjen", 40], [DAG], ["Itjen", 50]]),
-    "heading_parent": people([[KEU], HEADER[1:], ["Setjen"], ["Biro A", 40], ["Itjen"], ["Biro B", 50]]),
+    "heading_parent": people(
+        [[KEU], HEADER[1:], ["Setjen"], ["Biro A", 40], ["Itjen"], ["Biro B", 50]]
+    ),
     "heading_unclear": people([["No", *HEADER[1:]], ["I", KEU, 95], [1, "A", 40], [2, "B", 50]]),
     "heading_tower": floors([["Lantai", "Meja"], ["Menara A"], [1, 40], ["Menara B"], [1, 50]]),
     "merged_filled": people(Sheet([HEADER, [KEU, "A", 1], [None, "B", 2]], ["A2:A3"])),
@@ -93,10 +106,14 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
     "number_dash": people([HEADER, [KEU, "A", "-"], [KEU, "B", 1]]),
     "number_scaled": people([HEADER, [KEU, "A", 1.107]]),
     "number_decimal": floors([["Menara", "Lantai", "Luas Netto"], ["A", 1, "850,5"]]),
-    "formula_not_calculated": people([[*HEADER[:2], "L", "P", "Jumlah"], [KEU, "A", 1, 2, "=SUM(C2:D2)"]]),
+    "formula_not_calculated": people(
+        [[*HEADER[:2], "L", "P", "Jumlah"], [KEU, "A", 1, 2, "=SUM(C2:D2)"]]
+    ),
     "level_by_name": floors([TOWERS, ["A", "GF", 4]]),
     "level_unclear": floors([TOWERS, ["A", "Podium", 4], ["A", 1, 4]]),
-    "organisation_of_title": people([[f"PEGAWAI {KEU} TAHUN 2026"], HEADER[1:], ["A", 1], ["B", 2]]),
+    "organisation_of_title": people(
+        [[f"PEGAWAI {KEU} TAHUN 2026"], HEADER[1:], ["A", 1], ["B", 2]]
+    ),
     "organisation_of_sheet": {
         "a.xlsx": book(Kemenkeu=[HEADER[1:], ["A", 1]], Kemendag=[HEADER[1:], ["B", 1]]),
         "floors.csv": FLOORS,
@@ -118,7 +135,9 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
     "area_net_assumed": floors([["Menara", "Lantai", "Luas"], ["A", 1, 900]]),
     "gross_to_net": floors([AREAS, ["A", 1, 900], [], ["Faktor efisiensi: 80%"]]),
     "gross_factor_unclear": floors([AREAS, ["A", 1, 900]]),
-    "area_per_desk_stated": floors([["Standar 8 m2 per orang"], ["Menara", "Lantai", "Luas"], ["A", 1, 900]]),
+    "area_per_desk_stated": floors(
+        [["Standar 8 m2 per orang"], ["Menara", "Lantai", "Luas"], ["A", 1, 900]]
+    ),
     "area_per_desk_unclear": floors([["Menara", "Lantai", "Luas"], ["A", 1, 900]]),
     "floor_left_out": floors([TOWERS, ["A", 1, 4], ["A", "Basement", None]]),
     "share_in_per_cent": people([[*HEADER, "Kehadiran"], [KEU, "A", 10, "60%"]]),
