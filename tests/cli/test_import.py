@@ -94,7 +94,9 @@ def test_the_workbook_comes_back_with_marks(tmp_path: Path, floors: Path) -> Non
     assert run(data, floors, "--out", out, "--yes", "--language", "id") == 0
     back = CalamineWorkbook.from_path(str(out / "import.xlsx"))
     assert back.sheet_names == ["Hasil pembacaan", "Pegawai", "floors"]
-    told = [str(cell) for row in back.get_sheet_by_name("Hasil pembacaan").to_python() for cell in row]
+    told = [
+        str(cell) for row in back.get_sheet_by_name("Hasil pembacaan").to_python() for cell in row
+    ]
     assert "jumlah pegawai" in told
     assert back.get_sheet_by_name("Pegawai").to_python(False)[2][4] == "40 orang"
 
@@ -122,7 +124,9 @@ def test_a_scenario_may_be_one_file(tmp_path: Path, floors: Path, name: str) -> 
 
 
 @pytest.mark.parametrize("assumed", ["headcount", "=x", "headcount="])
-def test_answer_without_key_or_value_is_refused(tmp_path: Path, floors: Path, assumed: str) -> None:
+def test_answer_without_key_or_value_is_refused(
+    tmp_path: Path, floors: Path, assumed: str
+) -> None:
     """An answer is KEY=VALUE."""
     assert run(floors, "--out", tmp_path / "out", "--assume", assumed) == 2
 

@@ -86,7 +86,7 @@ def _value(cell: Any) -> Any:
 
 
 def decision_json(decision: Decision, language: str = "en") -> dict[str, Any]:
-    """Return a decision as data, its reason in a language."""
+    """Return a decision as data, its reason in a language, and of a question its choices."""
     say = texts(language)
     return {
         "key": decision.key,
@@ -101,7 +101,8 @@ def decision_json(decision: Decision, language: str = "en") -> dict[str, Any]:
         "confidence": decision.confidence,
         "source": decision.source,
         "choices": [
-            {"value": choice, "said": decision.shown(choice, say)} for choice in decision.choices
+            {"value": choice, "said": decision.shown(choice, say)}
+            for choice in (decision.choices if decision.is_open else ())
         ],
         "count": decision.count,
     }
@@ -132,14 +133,28 @@ def read_record(path: Path) -> dict[str, str]:
         data = path.read_bytes()
     except FileNotFoundError:
         return {}
-    record = parse_json(data, path.name)
+    return remembered_in(data, path.name)
+
+
+def remembered_in(data: bytes, place: str) -> dict[str, str]:
+    """Return what the text of a record remembers; nothing of no text.
+
+    Raises
+    ------
+    InputError
+        If it is no record.
+    """
+    if not data:
+        return {}
+    record = parse_json(data, place)
     try:
-        return remembered(record)
+        found = remembered(record)
+        if not all(isinstance(text, str) for text in found.values()):
+            raise TypeError("answers are texts")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        message = (
-            "expected the record of an import: delete it, and import as if for the first time"
-        )
-        raise InputError([Problem(message, str(path))]) from error
+        message = "expected the record of an import: go on without it, as if for the first time"
+        raise InputError([Problem(message, place)]) from error
+    return found
 
 
 def record_text(record: Mapping[str, Any]) -> str:
