@@ -300,6 +300,7 @@ def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
     """Add floors, and towers where their complexes are known."""
     if not found:
         return
+    _parts_of_floors(found)
     made: list[str] = []
     taken: Counter[str] = Counter()
     rows = []
@@ -330,6 +331,20 @@ def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
         )
     tables.rows["floors"] = rows
     _add_towers(tables, found)
+
+
+def _parts_of_floors(found: Sequence[Entry]) -> None:
+    """Take zones for parts of floors: a tower is in one complex, so several are none."""
+    complexes: dict[str, set[str]] = defaultdict(set)
+    for entry in found:
+        if entry.cells.get("complex_id"):
+            tower = clean(entry.cells.get("tower_id", ""))
+            complexes[tower].add(clean(entry.cells["complex_id"]))
+    if any(len(several) > 1 for several in complexes.values()):
+        for entry in found:
+            part = clean(entry.cells.pop("complex_id", ""))
+            called = entry.cells.get("called", entry.cells.get("level", ""))
+            entry.cells["called"] = f"{clean(called)} {part}".strip()
 
 
 def _floor(cells: Mapping[str, Any], floor: str, tower: str) -> dict[str, Any]:
@@ -399,6 +414,22 @@ def add_organisations(tables: Tables, found: list[Entry]) -> None:
         missing = {"organisation_id": body, "name": body}
         rows.setdefault(body, Entry(entry.origin, missing))
     tables.rows["organisations"] = list(rows.values())
+
+
+def settle_scheme(tables: Tables, ledger: Ledger) -> None:
+    """Ask which scheme of headcounts holds where rows bear several."""
+    rows = tables.rows.get("headcounts", ())
+    schemes = list(dict.fromkeys(e.cells["scheme"] for e in rows if e.cells.get("scheme")))
+    options = tables.settings.get("options", {})
+    if len(schemes) > 1 and "scheme" not in options:
+        chosen = ledger.settle(
+            "scheme_unclear",
+            "scheme",
+            str(schemes[0]),
+            At(place=rows[0].origin.place, what=", ".join(map(str, schemes))),
+            choices=map(str, schemes),
+        )
+        tables.settings["options"] = {**options, "scheme": chosen}
 
 
 def settle_area_per_desk(tables: Tables, sheets: Sequence[Sheet], ledger: Ledger) -> None:

@@ -99,6 +99,8 @@ class Label:
 
 def _within(above: Meant, last: Meant) -> Meant:
     """Return what a total or a part means under the words above it."""
+    if above.meaning == "other" and above.fit < 1.0:
+        return last  # such as a year, of which only the totals and parts below count
     if above.meaning in ("headcount", "present", "posts", "total", "part"):
         if last.meaning == "part":
             return last

@@ -109,6 +109,11 @@ def _propose(
 ) -> tuple[str, tuple[int, ...], dict[str, object]]:
     """Return the rule, the columns proposed, and what the reason speaks of."""
     heads, totals = found["headcount"], found["total"]
+    several = _by_group(found)
+    if len(several) > 1:
+        chosen = max(several, key=lambda each: (each.label.text, each.label.column))
+        told = {"others": ", ".join(each.label.text for each in several)}
+        return "headcount_unclear", (chosen.label.column,), told
     summed = tuple(x.label.column for x in parts)
     for total in [*totals, *heads]:
         rest = [part for part in parts if part is not total]
@@ -131,6 +136,13 @@ def _propose(
     latest = max(candidates, key=lambda each: (each.label.text, each.label.column))
     chosen = latest if heads or totals else candidates[0]
     return "headcount_unclear", (chosen.label.column,), {"others": ", ".join(options.values())}
+
+
+def _by_group(found: dict[str, list[_Column]]) -> list[_Column]:
+    """Return the totals that each have parts of their own beneath the same wider label."""
+    parts = {x.label.parts[:-1] for x in found["part"] if len(x.label.parts) > 1}
+    counted = [*found["headcount"], *found["total"], *found["present"], *found["posts"]]
+    return [x for x in counted if x.label.parts[:-1] in parts]
 
 
 def _of_parts(

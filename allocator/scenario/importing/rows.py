@@ -115,7 +115,7 @@ def lines_of(
 ) -> list[Line]:
     """Return every row under the header that holds anything."""
     number_column = next((c for c, role in mapping.columns.items() if role == "number"), None)
-    uppers = {str(cell).strip(" .)") for cell in _cells(block, number_column)}
+    marks = frozenset(str(cell).strip(" .)") for cell in _cells(block, number_column))
     found = []
     for row in range(block.first, block.end):
         cells = block.sheet.cells[row]
@@ -134,7 +134,7 @@ def lines_of(
                 row,
                 texts,
                 _NUMBERED.sub("", label),
-                enumerator_class(enumerator or _prefix(label), letters=bool({"A", "B"} & uppers)),
+                enumerator_class(enumerator or _prefix(label), marks),
                 sum(numbers) if numbers else None,
                 unread=not numbers and any(texts) and _holds_any(block, row, counted),
             )
@@ -172,8 +172,11 @@ def _prefix(label: str) -> str:
     return found[0].strip() if found else ""
 
 
-def enumerator_class(text: str, *, letters: bool = False) -> str:
-    """Return how a row is numbered; ``letters`` where single letters count A, B, C."""
+def enumerator_class(text: str, others: frozenset[str] = frozenset()) -> str:
+    """Return how a row is numbered.
+
+    ``others`` are the marks of all rows: I is a letter where H is among them, else a numeral.
+    """
     found = _ENUMERATOR.fullmatch(text.strip())
     if not found:
         return ""
@@ -184,7 +187,8 @@ def enumerator_class(text: str, *, letters: bool = False) -> str:
         return "arabic"
     if token.islower():
         return "lower"
-    if token.isupper() and roman(token.casefold()) and not (letters and len(token) == 1):
+    is_letter = {"I": "H", "V": "U", "X": "W"}.get(token, token) in others - {token}
+    if token.isupper() and roman(token.casefold()) and not is_letter:
         return "roman"
     return "upper" if len(token) == 1 else ""
 

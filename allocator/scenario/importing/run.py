@@ -15,6 +15,7 @@ from allocator.scenario.importing.assemble import (
     add_organisations,
     add_people,
     settle_area_per_desk,
+    settle_scheme,
 )
 from allocator.scenario.importing.columns import WORDS_OF
 from allocator.scenario.importing.files import read_sheets
@@ -97,6 +98,7 @@ def import_files(
     found = _take(sheets, tables, ledger)
     _require(tables, base, sheets, ledger)
     settle_area_per_desk(tables, sheets, ledger)
+    settle_scheme(tables, ledger)
     ledger.refuse_unknown()
     ledger.raise_problems()
     _drop(tables, base, ledger)

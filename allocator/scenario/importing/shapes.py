@@ -97,6 +97,34 @@ def crossed(sheet: Sheet) -> LaidOut | None:
     return LaidOut(new, tuple(lines), "sheet_crossed", table)
 
 
+def beside(block: Block) -> LaidOut | None:
+    """Return tables that stand side by side under one header, one after the other.
+
+    Where a wider label stands over each, it is the tower or the organisation of its rows.
+    """
+    last = [plain(label.parts[-1]) for label in block.labels]
+    starts = [at for at, text in enumerate(last) if text == last[0]] if last else []
+    width = starts[1] if len(starts) > 1 else 0
+    if width < 2 or any(last[at : at + width] != last[:width] for at in starts):
+        return None
+    above = [block.labels[at].parts[0] for at in starts]
+    named = len(set(above)) == len(starts)
+    is_floors = any(each.meant and each.meant.meaning == "level" for each in block.labels)
+    lead = ["Menara" if is_floors else "Instansi"] if named else []
+    labels = block.labels[:width]
+    cells: list[list[Any]] = [[*lead, *(label.parts[-1] for label in labels)]]
+    lines = [block.top]
+    for at, name in zip(starts, above, strict=True):
+        columns = [label.column for label in block.labels[at : at + width]]
+        for row in range(block.first, block.end):
+            body = [block.sheet.cell(row, column) for column in columns]
+            if any(cell != "" for cell in body):
+                cells.append([*([name] if named else []), *body])
+                lines.append(row)
+    new = replace(block.sheet, cells=cells, merged=(), extent=Extent())
+    return LaidOut(new, tuple(lines), "sheet_side_by_side")
+
+
 def is_crossed(block: Block) -> bool:
     """Return whether a table has a column of numbers for each of several bodies or towers."""
     if _names_above(block) > 1:

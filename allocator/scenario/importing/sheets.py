@@ -15,7 +15,7 @@ from allocator.scenario.importing.headcounts import map_headcounts
 from allocator.scenario.importing.layout import Block, blocks
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import TableMapping
-from allocator.scenario.importing.shapes import LaidOut, crossed, is_crossed, turned
+from allocator.scenario.importing.shapes import LaidOut, beside, crossed, is_crossed, turned
 from allocator.scenario.importing.vocabulary import (
     INSTRUCTIONS,
     SUMMARY_WORDS,
@@ -72,6 +72,10 @@ def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list
 
 def _tables_on(sheet: Sheet) -> list[_OnSheet]:
     """Return the tables on a sheet, laid out anew where that is what makes them tables."""
+    for block in blocks(sheet)[:1]:
+        laid_out = beside(block)
+        if laid_out is not None:
+            return [(each, laid_out, table_of(each)) for each in blocks(laid_out.sheet)]
     found: list[_OnSheet] = [(block, None, table_of(block)) for block in blocks(sheet)]
     kept = [each for each in found if each[2] != "none"]
     if kept and not (len(kept) == 1 and is_crossed(kept[0][0])):

@@ -59,7 +59,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "personel", "personil", "jumlah personil", "jumlah karyawan", "karyawan", "fte",
         "total pegawai", "jumlah orang", "total asn", "pegawai asn", "jumlah total pegawai",
         "jumlah seluruh pegawai", "banyaknya pegawai", "total headcount", "jumlah pegawai orang",
-        "jumlah penghuni", "jumlah asn orang", "kekuatan pegawai", "total personel", "head count",
+        "jumlah penghuni", "jumlah asn orang", "kekuatan pegawai", "jml peg", "jlh peg", "jumlah peg", "peg", "total personel", "head count",
         "total employees", "no of staff", "jumlah pegawai asn", "staf", "jumlah staf",
     ),
     "present": (
@@ -167,6 +167,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "remark", "comment",
     ),
     "other": (
+        "jumlah lantai", "banyak lantai", "number of floors", "total lantai",
         "jabatan", "golongan", "pangkat", "pendidikan", "eselon", "kelas jabatan", "alamat",
         "telepon", "tanggal", "tmt", "usia", "umur", "kebutuhan meja", "kebutuhan ruang",
         "selisih", "kekurangan", "kelebihan", "persentase", "bulan", "tahun", "grade", "fungsi",

@@ -26,6 +26,12 @@ _ORGANISATION = re.compile(
     rf"(?={_STOPS}|$)",
     re.IGNORECASE,
 )
+_STATED = re.compile(
+    r"\s*(?:nama\s+)?(?:instansi|kementerian\s*/\s*lembaga|k\s*/\s*l|lembaga|organisasi|ministry|agency)"
+    r"\s*[:=]\s*(\S.{0,80})",
+    re.IGNORECASE,
+)
+"""A line that states whose table it is: "Nama Instansi : BSSN"."""
 _TOWER = re.compile(
     rf"\b((?:{'|'.join(TOWER_WORDS)})\s+(?:[A-Z]\b|\d+|[A-Z][\w.]*).*?)(?={_STOPS}|$)",
     re.IGNORECASE,
@@ -52,6 +58,9 @@ def organisation_of_sheet(
 
 def organisation_in(text: str) -> str:
     """Return the ministry or agency that a title names, or nothing."""
+    stated = _STATED.match(text)
+    if stated and not _GENERIC.fullmatch(stated[1].strip()):
+        return " ".join(stated[1].split())
     found = _ORGANISATION.search(_GENERIC.sub(" ", text))
     if not found:
         return ""

@@ -52,6 +52,7 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
         [["Instansi", KEU, KEU], ["Unit Kerja", "A", "B"], ["Jumlah Pegawai", 4, 5]]
     ),
     "sheet_crossed": people([["Kementerian", "Setjen", "Itjen"], [KEU, 4, 5], [DAG, 6, 7]]),
+    "sheet_side_by_side": floors([["Lantai", "Meja", None, "Lantai", "Meja"], [1, 4, None, 2, 5]]),
     "macros_ignored": {"a.xlsm": _macros(), "floors.csv": FLOORS},
     "table_kept": {"a.xlsx": book(Data=ONE)},
     "table_dropped": people(ONE),
@@ -135,6 +136,7 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
     "area_net_assumed": floors([["Menara", "Lantai", "Luas"], ["A", 1, 900]]),
     "gross_to_net": floors([AREAS, ["A", 1, 900], [], ["Faktor efisiensi: 80%"]]),
     "gross_factor_unclear": floors([AREAS, ["A", 1, 900]]),
+    "scheme_unclear": people([[*HEADER, "Skema"], [KEU, "A", 1, "X"], [KEU, "A", 2, "Y"]]),
     "area_per_desk_stated": floors(
         [["Standar 8 m2 per orang"], ["Menara", "Lantai", "Luas"], ["A", 1, 900]]
     ),
