@@ -8,7 +8,13 @@ from typing import NamedTuple
 
 from allocator.scenario.importing.cells import read_cells
 from allocator.scenario.importing.columns import NAMES, Understood
-from allocator.scenario.importing.headings import Heading, are_organisations, find_headings
+from allocator.scenario.importing.headings import (
+    Heading,
+    are_organisations,
+    are_units,
+    find_headings,
+    subtotals_above,
+)
 from allocator.scenario.importing.layout import Block
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed
@@ -126,10 +132,14 @@ def _take_headings(
     """Take rows that head others for organisations or parents, and tell what units belong to."""
     roles = set(mapping.columns.values())
     found = find_headings(lines, by_number=not roles & {"organisation_id", "parent_id"})
+    said_by_column = subtotals_above(lines)
+    rows = {each.line.row for each in said_by_column}
+    found = [*said_by_column, *(each for each in found if each.line.row not in rows)]
     headings = [each for each in found if _is_heading(block, each, ledger)]
     for heading in headings:
         mapping.rows_left_out[heading.line.row] = LeftOut("heading", heading.line.label)
         heading.line.kind = "heading"
+    headings = [each for each in headings if not _named_by_column(each, ledger, block)]
     whole, source = "", ""
     if "organisation_id" not in roles:
         top = [each.line.label for each in headings if each.depth == _top(headings)]
@@ -157,6 +167,21 @@ def _before_first(lines: Sequence[Line]) -> bool:
 
 def _top(headings: Sequence[Heading]) -> int:
     return min((each.depth for each in headings), default=0)
+
+
+def _named_by_column(heading: Heading, ledger: Ledger, block: Block) -> bool:
+    """Return whether a wider column names what heads the rows below, and say so."""
+    line = heading.line
+    if len(line.names) < 2 or line.names[-1] or not any(line.names):
+        return False
+    ledger.settle(
+        "heading_in_column",
+        f"row.{line.label}",
+        "left_out",
+        At(place=block.sheet.place, what=line.label, row=line.row + 1),
+        choices=("left_out", "heading", "unit"),
+    )
+    return True
 
 
 def _is_heading(block: Block, heading: Heading, ledger: Ledger) -> bool:
@@ -190,7 +215,7 @@ def _kinds(
         taken = roles | set(kinds.values())
         proposed = "organisation_id"
         if taken & {"organisation_id"} or (
-            whole and source == "title" and not are_organisations(labels)
+            not are_organisations(labels) and (source == "title" or are_units(labels))
         ):
             proposed = "parent_id" if "parent_id" not in taken else "left_out"
         kinds[depth] = ledger.settle(
@@ -299,12 +324,13 @@ def _is_nameless_total(
 
 def _fill_down(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
     """Fill blanks below a name of a wider body, where no merged range tells."""
-    data = [line for line in lines if line.kind == "data"]
+    data = [line for line in lines if line.kind in ("data", "heading")]
     for column in name_columns(mapping, ("organisation_id", "parent_id")):
         filled: list[int] = []
         for before, line in pairwise(data):
             cell = changed(block.sheet, mapping.changes, before.row, column)
-            if cell != "" and changed(block.sheet, mapping.changes, line.row, column) == "":
+            blank = changed(block.sheet, mapping.changes, line.row, column) == ""
+            if cell != "" and blank and line.kind == "data":
                 mapping.changes[line.row, column] = Change(cell, "blanks_filled")
                 filled.append(line.row)
         if filled:

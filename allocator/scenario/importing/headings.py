@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allocator.scenario.importing.rows import Line
-from allocator.scenario.importing.vocabulary import ORGANISATION_WORDS, holds_word
+from allocator.scenario.importing.vocabulary import (
+    ACRONYMS,
+    ORGANISATION_WORDS,
+    UNIT_WORDS,
+    holds_word,
+    plain,
+)
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,32 @@ def _headings(lines: Sequence[Line], depths: Sequence[int | None]) -> list[Headi
     return found
 
 
+def subtotals_above(lines: Sequence[Line]) -> list[Heading]:
+    """Return rows that name only a wider body and have its people, with units of it below them."""
+    found = []
+    for at, line in enumerate(lines):
+        wider = [name for name in line.names[:-1] if name]
+        if len(line.names) < 2 or line.names[-1] or not wider or line.number is None:
+            continue
+        below = []
+        for other in lines[at + 1 :]:
+            others = [name for name in other.names[:-1] if name]
+            if not other.names[-1] or (others and others[-1] != wider[-1]):
+                break
+            below.append(other.number or 0)
+        if below:
+            found.append(Heading(line, 0, sum(below)))
+    return found
+
+
 def are_organisations(labels: Sequence[str]) -> bool:
     """Return whether most names are those of ministries or agencies."""
-    named = sum(bool(holds_word(label, ORGANISATION_WORDS)) for label in labels)
+    words = (*ORGANISATION_WORDS, *ACRONYMS)
+    named = sum(bool(holds_word(x, words)) or plain(x).startswith("kemen") for x in labels)
     return named * 2 > len(labels)
+
+
+def are_units(labels: Sequence[str]) -> bool:
+    """Return whether most names are those of units within a ministry or agency."""
+    named = sum(bool(holds_word(label, UNIT_WORDS)) for label in labels)
+    return named * 2 > len(labels) and not are_organisations(labels)

@@ -23,6 +23,8 @@ _KNOWN = 0.6
 _LONGEST_LABEL = 80
 _BRACKETS = re.compile(r"\([^)]*\)")
 _PHRASES = {phrase: meaning for meaning, phrases in HEADERS.items() for phrase in phrases}
+_GENERIC = ("nama", "name", "uraian", "nomor", "no", "kode")
+"""Labels that mean what the label above them says."""
 _DIGITS = re.compile(r"[\d.,' -]*\d[\d.,' -]*")
 _YEARS = range(1990, 2100)
 
@@ -85,6 +87,8 @@ class Label:
         joined, above = meant(" ".join(self.parts)), self.above
         if last is not None and last.meaning in ("total", "part") and above is not None:
             return _within(above, last)
+        if plain(self.parts[-1]) in _GENERIC and above is not None:
+            return above
         if last is not None and last.fit >= 0.9:
             return last
         if joined is not None and joined.fit == 1.0:

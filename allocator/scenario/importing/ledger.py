@@ -58,6 +58,7 @@ RULES: Mapping[str, float] = {
     "rows_hidden": 0.8,
     "heading_organisation": 0.8,
     "heading_parent": 0.75,
+    "heading_in_column": 0.9,
     "heading_unclear": 0.5,
     "merged_filled": 0.98,
     "blanks_filled": 0.85,

@@ -218,7 +218,8 @@ def _by_content(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
         return ()
     options: _Options = {(column.label.column,): column.label.text for column in numeric}
     rule = "column_by_content" if len(numeric) == 1 else "headcount_unclear"
-    first = next(iter(options))
+    years = all(text.isdigit() for text in options.values())
+    first = max(options, key=lambda columns: options[columns]) if years else next(iter(options))
     told: dict[str, object] = {"others": ", ".join(options.values())}
     if rule == "column_by_content":
         return first

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from allocator.scenario.importing.layout import Block, titles
 from allocator.scenario.importing.vocabulary import (
+    ACRONYMS,
     MONTHS,
     ORGANISATION_WORDS,
     PLAIN_SHEETS,
@@ -32,6 +33,7 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 """A line that states whose table it is: "Nama Instansi : BSSN"."""
+_KEMEN = re.compile(r"kemen(?!terian)[a-z]{2,}", re.IGNORECASE)
 _TOWER = re.compile(
     rf"\b((?:{'|'.join(TOWER_WORDS)})\s+(?:[A-Z]\b|\d+|[A-Z][\w.]*).*?)(?={_STOPS}|$)",
     re.IGNORECASE,
@@ -63,10 +65,23 @@ def organisation_in(text: str) -> str:
         return " ".join(stated[1].split())
     found = _ORGANISATION.search(_GENERIC.sub(" ", text))
     if not found:
-        return ""
+        return _short_name(text)
     name = " ".join(found[1].split()).strip(" .:-")
     words = plain(name).split()
     return name if len(words) > 1 and words[-1] not in ("kementerian", "lembaga") else ""
+
+
+def _short_name(text: str) -> str:
+    """Return the body that a title names for short, or nothing."""
+    words = re.findall(r"[A-Za-z0-9]+", text)
+    return next(
+        (
+            word
+            for word in words
+            if (word.isupper() and plain(word) in ACRONYMS) or _KEMEN.fullmatch(word)
+        ),
+        "",
+    )
 
 
 def tower_of_sheet(block: Block) -> tuple[str, str]:

@@ -98,6 +98,7 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
         [[KEU], HEADER[1:], ["Setjen"], ["Biro A", 40], ["Itjen"], ["Biro B", 50]]
     ),
     "heading_unclear": people([["No", *HEADER[1:]], ["I", KEU, 95], [1, "A", 40], [2, "B", 50]]),
+    "heading_in_column": people([HEADER, [KEU, None, 90], [None, "A", 40], [None, "B", 50]]),
     "heading_tower": floors([["Lantai", "Meja"], ["Menara A"], [1, 40], ["Menara B"], [1, 50]]),
     "merged_filled": people(Sheet([HEADER, [KEU, "A", 1], [None, "B", 2]], ["A2:A3"])),
     "blanks_filled": people([HEADER, [KEU, "A", 1], [None, "B", 2]]),
