@@ -82,8 +82,9 @@ class Label:
         if not self.parts:
             return None
         last = meant(self.parts[-1])
-        if len(self.parts) == 1:
-            return last
+        return last if len(self.parts) == 1 else self._within_above(last)
+
+    def _within_above(self, last: Meant | None) -> Meant | None:
         joined, above = meant(" ".join(self.parts)), self.above
         if last is not None and last.meaning in ("total", "part") and above is not None:
             return _within(above, last)

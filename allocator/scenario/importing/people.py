@@ -59,7 +59,11 @@ def headcount_columns(
         options.setdefault((parts[0].label.column,), parts[0].label.text)
     if not options:
         return _by_content(block, wanted, ledger)
-    rule, proposed, told = _propose(block, found, parts, options)
+    several = _by_group(found)
+    if len(several) > 1:
+        rule, proposed, told = _latest(several)
+    else:
+        rule, proposed, told = _propose(block, found, parts, options)
     return _settled(block, ledger, rule, proposed, options, told)
 
 
@@ -106,14 +110,9 @@ def _propose(
     found: dict[str, list[_Column]],
     parts: list[_Column],
     options: _Options,
-) -> tuple[str, tuple[int, ...], dict[str, object]]:
+) -> _Proposal:
     """Return the rule, the columns proposed, and what the reason speaks of."""
     heads, totals = found["headcount"], found["total"]
-    several = _by_group(found)
-    if len(several) > 1:
-        chosen = max(several, key=lambda each: (each.label.text, each.label.column))
-        told = {"others": ", ".join(each.label.text for each in several)}
-        return "headcount_unclear", (chosen.label.column,), told
     summed = tuple(x.label.column for x in parts)
     for total in [*totals, *heads]:
         rest = [part for part in parts if part is not total]
@@ -128,11 +127,11 @@ def _propose(
         rule = "parts_add_up" if len(parts) > 1 else "column_by_part"
         return rule, summed, {"parts": options[summed]}
     candidates = heads or found["present"] or totals or found["posts"]
-    if len(options) == 1:
-        return "column_by_part", (candidates[0].label.column,), {}
     same = all(each.numbers == candidates[0].numbers for each in candidates)
     if heads and same:
         return "headcount_chosen", (heads[0].label.column,), {"others": heads[1].label.text}
+    if len(options) == 1:
+        return "column_by_part", (candidates[0].label.column,), {}
     latest = max(candidates, key=lambda each: (each.label.text, each.label.column))
     chosen = latest if heads or totals else candidates[0]
     return "headcount_unclear", (chosen.label.column,), {"others": ", ".join(options.values())}
@@ -145,9 +144,19 @@ def _by_group(found: dict[str, list[_Column]]) -> list[_Column]:
     return [x for x in counted if x.label.parts[:-1] in parts]
 
 
+_Proposal = tuple[str, tuple[int, ...], dict[str, object]]
+"""A rule, the columns that it proposes, and what its reason speaks of."""
+
+
+def _latest(several: Sequence[_Column]) -> _Proposal:
+    chosen = max(several, key=lambda each: (each.label.text, each.label.column))
+    told: dict[str, object] = {"others": ", ".join(each.label.text for each in several)}
+    return "headcount_unclear", (chosen.label.column,), told
+
+
 def _of_parts(
     block: Block, total: _Column, parts: list[_Column], summed: tuple[int, ...]
-) -> tuple[str, tuple[int, ...], dict[str, object]]:
+) -> _Proposal:
     """Return the rule for a total beside its parts."""
     apart = _sums_up(total, parts)
     told: dict[str, object] = {"parts": " + ".join(part.label.text for part in parts)}
@@ -158,6 +167,9 @@ def _of_parts(
     rows = [block.first + row for row, _, _ in apart]
     if not any(counted) and all((row, total.label.column) in formulas for row in rows):
         return "formula_not_calculated", summed, told
+    counted_rows = sum(number is not None for number in total.numbers)
+    if len(apart) == counted_rows and all(number > rest for _, number, rest in apart):
+        return "headcount_chosen", (total.label.column,), {"others": told["parts"]}
     row, number, rest = apart[0]
     told |= {"at": block.first + row + 1, "total": number, "summed": rest, "rows": len(apart)}
     return "headcount_differs", (total.label.column,), told

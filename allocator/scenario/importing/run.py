@@ -11,15 +11,14 @@ from allocator.scenario.convert import SHEET
 from allocator.scenario.document import document_tables
 from allocator.scenario.importing.assemble import (
     Tables,
-    add_floors,
     add_organisations,
     add_people,
-    settle_area_per_desk,
     settle_scheme,
 )
 from allocator.scenario.importing.columns import WORDS_OF
 from allocator.scenario.importing.files import read_sheets
 from allocator.scenario.importing.ledger import At, Decision, Ledger
+from allocator.scenario.importing.places import add_floors, settle_area_per_desk
 from allocator.scenario.importing.sheets import Found, take_sheets, without_repetition
 from allocator.scenario.raw import RawTable
 from allocator.scenario.read import scenario_of

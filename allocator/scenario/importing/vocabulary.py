@@ -59,7 +59,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "personel", "personil", "jumlah personil", "jumlah karyawan", "karyawan", "fte",
         "total pegawai", "jumlah orang", "total asn", "pegawai asn", "jumlah total pegawai",
         "jumlah seluruh pegawai", "banyaknya pegawai", "total headcount", "jumlah pegawai orang",
-        "jumlah penghuni", "jumlah asn orang", "kekuatan pegawai", "jml peg", "jlh peg", "jumlah peg", "peg", "total personel", "head count",
+        "jumlah penghuni", "jumlah asn orang", "kekuatan pegawai",
+        "jml peg", "jlh peg", "jumlah peg", "peg", "total personel", "head count",
         "total employees", "no of staff", "jumlah pegawai asn", "staf", "jumlah staf",
     ),
     "present": (
@@ -195,12 +196,12 @@ ORGANISATION_WORDS = ("kementerian", "kemenko", "badan", "lembaga", "otorita", "
                       "sekretariat kabinet", "kementrian", "ministry", "agency", "arsip nasional",
                       "perpustakaan nasional", "bank", "ombudsman", "tentara", "authority",
                       "commission", "kantor staf", "kementerian koordinator")  # fmt: skip
-ACRONYMS = ("bssn", "bps", "bpkp", "bkn", "lan", "bin", "bnn", "bnpb", "bmkg", "basarnas", "bpom",
-            "brin", "bappenas", "anri", "perpusnas", "bpip", "bnpt", "bkpm", "kpk", "kpu", "bawaslu",
-            "komnas ham", "bpk", "ma", "mk", "dpr", "dpd", "mpr", "polri", "tni", "setneg", "setkab",
-            "kemensetneg", "lpsk", "kppu", "ppatk", "bapanas", "bgn", "oikn", "batan", "lapan", "lkpp",
-            "bakamla", "bsn", "kompolnas", "ombudsman", "bp2mi", "wantimpres", "wantannas",
-            "lemhannas", "kejagung")  # fmt: skip
+ACRONYMS = ("bssn", "bps", "bpkp", "bkn", "lan", "bin", "bnn", "bnpb", "bmkg", "basarnas",
+            "bpom", "brin", "bappenas", "anri", "perpusnas", "bpip", "bnpt", "bkpm", "kpk", "kpu",
+            "bawaslu", "komnas ham", "bpk", "ma", "mk", "dpr", "dpd", "mpr", "polri", "tni",
+            "setneg", "setkab", "lpsk", "kppu", "ppatk", "bapanas", "bgn", "oikn", "batan",
+            "lapan", "lkpp", "bakamla", "bsn", "kompolnas", "ombudsman", "bp2mi", "wantimpres",
+            "wantannas", "lemhannas", "kejagung")  # fmt: skip
 """What bodies are called for short, beside every word that begins with "kemen"."""
 UNIT_WORDS = ("setjen", "itjen", "ditjen", "sekretariat jenderal", "inspektorat jenderal",
               "inspektorat", "sekretariat", "direktorat jenderal", "badan", "biro", "deputi",

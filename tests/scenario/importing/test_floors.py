@@ -134,6 +134,25 @@ def test_towers_above_and_floors_beside_are_crossed() -> None:
     assert sorted(read_floors(book(Data=rows))) == [(A, 1, 60), (A, 2, 40), (B, 2, 50)]
 
 
+def test_tables_side_by_side_are_read_one_after_the_other() -> None:
+    """The label over each is its tower."""
+    rows = [
+        [A, None, None, B, None],
+        ["Lantai", "Meja", None, "Lantai", "Meja"],
+        ["Lt. 1", 30, None, "Lt. 1", 50],
+        ["Lt. 2", 40, None, "Lt. 2", 60],
+        ["Jumlah", 70, None, "Jumlah", 110],
+    ]
+    expected = [(A, 1, 30), (A, 2, 40), (B, 1, 50), (B, 2, 60)]
+    assert read_floors(book(Data=Sheet(rows, ["A1:B1", "D1:E1"]))) == expected
+
+
+def test_zones_are_parts_of_floors() -> None:
+    """Several zones of one floor are floors on one level."""
+    rows = [["Gedung", "Lantai", "Zona", "Meja"], ["A", 1, "Timur", 30], ["A", 1, "Barat", 40]]
+    assert read_floors(book(Data=rows)) == [("A", 1, 30), ("A", 1, 40)]
+
+
 AREAS = [["Menara", "Lantai", "Luas Bruto (m²)"], [A, 1, "1.250,5"], [A, 2, "1.000"]]
 
 

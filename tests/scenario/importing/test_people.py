@@ -282,6 +282,86 @@ def test_total_that_is_not_its_parts_is_asked() -> None:
     assert asked(book(Data=rows)) == ["headcount"]
 
 
+def test_total_above_parts_that_are_not_all_is_taken() -> None:
+    """Two of several kinds of posts never add up to everybody, so nothing is asked."""
+    rows = [
+        ["Instansi", "Unit Kerja", "Jumlah Pegawai", "Struktural", "Fungsional"],
+        [KEU, "Itjen", 40, 4, 20],
+        [KEU, "Setjen", 50, 5, 30],
+    ]
+    assert read_people(book(Data=rows)) == {(KEU, "Itjen"): 40, (KEU, "Setjen"): 50}
+
+
+MORE: dict[str, tuple[list[list[Any]], dict[tuple[str, str], int]]] = {
+    "three ranks of headings": (
+        [
+            ["No", "Uraian", "Jumlah Pegawai"],
+            ["I", "KEMENKO BIDANG PMK", None],
+            ["A", "Sekretariat", None],
+            [1, "Biro Umum", 20],
+            ["B", "Deputi I", None],
+            [1, "Asdep Satu", 12],
+            ["II", "KEMENTERIAN AGAMA", None],
+            ["A", "Setjen", None],
+            [1, "Biro Umum", 33],
+            [None, "JUMLAH", 65],
+        ],
+        {
+            ("KEMENKO BIDANG PMK", "Biro Umum"): 20,
+            ("KEMENKO BIDANG PMK", "Asdep Satu"): 12,
+            ("KEMENTERIAN AGAMA", "Biro Umum"): 33,
+        },
+    ),
+    "the organisation beside a word for it": (
+        [["Nama Instansi", ": BSSN"], [], ["NO.", "UNIT KERJA", "JML\nPEG"], [1, "Setama", 40]],
+        {("BSSN", "Setama"): 40},
+    ),
+    "deputies as headings of a body named for short": (
+        [
+            ["DATA PEGAWAI BSSN"],
+            ["No", "Unit Kerja", "Pegawai"],
+            ["A", "Deputi Bidang Operasi", None],
+            [1, "Direktorat Operasi", 20],
+            ["B", "Deputi Bidang Strategi", None],
+            [1, "Direktorat Strategi", 12],
+        ],
+        {("BSSN", "Direktorat Operasi"): 20, ("BSSN", "Direktorat Strategi"): 12},
+    ),
+    "sums of echelon I in their own column": (
+        [
+            ["DATA KEMENTERIAN AGAMA"],
+            ["Unit Organisasi", "Unit Kerja", "Jumlah"],
+            ["Setjen", None, 90],
+            [None, "Biro A", 40],
+            [None, "Biro B", 50],
+            ["Itjen", None, 30],
+            [None, "Inspektorat I", 30],
+        ],
+        {
+            ("KEMENTERIAN AGAMA", "Biro A"): 40,
+            ("KEMENTERIAN AGAMA", "Biro B"): 50,
+            ("KEMENTERIAN AGAMA", "Inspektorat I"): 30,
+        },
+    ),
+    "an organisation in a row of its own": (
+        [
+            ["Kementerian/Lembaga", "Unit Kerja", "Jumlah Pegawai (orang)"],
+            [KEU, None, None],
+            [None, "Setjen", "1.200 orang"],
+            [None, "Itjen", "300 orang"],
+        ],
+        {(KEU, "Setjen"): 1200, (KEU, "Itjen"): 300},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_other_shapes_are_understood(name: str) -> None:
+    """Shapes met in ministries' tables beside those above."""
+    rows, expected = MORE[name]
+    assert read_people(book(Data=rows)) == expected
+
+
 def test_a_sheet_for_each_ministry_and_a_summary() -> None:
     """Sheets are organisations; the summary of them is not counted again."""
     header = ["No", "Unit Kerja", "Jumlah Pegawai"]

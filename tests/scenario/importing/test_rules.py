@@ -74,7 +74,9 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
     "column_is_empty": people([[*HEADER, "Ket."], *ONE[1:]]),
     "column_numbers": people([["No", *HEADER], [1, *ONE[1]], [2, *ONE[2]]]),
     "headcount_of_parts": people([[*HEADER[:2], "L", "P", "Jumlah"], [KEU, "A", 1, 2, 3]]),
-    "headcount_differs": people([[*HEADER[:2], "L", "P", "Jumlah"], [KEU, "A", 1, 2, 4]]),
+    "headcount_differs": people(
+        [[*HEADER[:2], "L", "P", "Jumlah"], [KEU, "A", 1, 2, 4], [KEU, "B", 1, 1, 2]]
+    ),
     "parts_add_up": people([[*HEADER[:2], "PNS", "PPPK"], [KEU, "A", 1, 2]]),
     "headcount_chosen": people([[*HEADER, "Formasi"], [KEU, "A", 1, 2]]),
     "headcount_unclear": people([[*HEADER[:2], "Formasi", "Bezetting"], [KEU, "A", 2, 1]]),
