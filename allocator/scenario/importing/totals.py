@@ -52,14 +52,14 @@ def check_totals(
 
 
 def tell_sums(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
-    """Show units whose people are the sum of all rows above them in their part of the table."""
+    """Show units whose people are the sum of all rows above them, in the table or their part."""
     starts = _section_starts(block, mapping, lines, ())
     data = [each for each in lines if each.kind == "data"]
     rows = [each.row for each in data]
     upto = [0.0, *accumulate(float(each.number or 0) for each in data)]
     for at, line in enumerate(data):
         begun = starts[: bisect_left(starts, line.row)]
-        firsts = [bisect_left(rows, start) for start in begun]
+        firsts = [bisect_left(rows, start) for start in (*begun[:1], *begun[-1:])]
         sums = {upto[at] - upto[first] for first in firsts if at - first > 1}
         if line.number and line.number in sums:
             leave_out(block, mapping, line, "row_equals_sum", ledger, choices=("kept", "left_out"))
