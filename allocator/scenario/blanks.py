@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable
 
 from allocator.errors import Problem
-from allocator.scenario.build import Built
 from allocator.scenario.raw import RawTable
-from allocator.scenario.tables import Organisation, Unit
+from allocator.scenario.tables import Organisation, Row, Unit
 from allocator.words import counted
 
 
-def organisations_left_blank(
-    tables: Collection[RawTable], built: Mapping[str, Built]
-) -> list[Problem]:
+def organisations_left_blank(raw: RawTable | None, listed: Iterable[Row]) -> list[Problem]:
     """Return a problem where units would become organisations of their own by a blank cell.
 
     Only in a table with a header, below a filled cell, and for units that are no organisation and
     to which `units` gives none. Rows of JSON leave out what they do not say.
+
+    Parameters
+    ----------
+    raw
+        The headcounts as they were found; None where there are none.
+    listed
+        The rows of `units` and `organisations`.
     """
-    raw = next((each for each in tables if each.name == "headcounts"), None)
     if raw is None or raw.header is None:
         return []
-    listed = [
-        row for name in ("units", "organisations") if name in built for row in built[name].rows
-    ]
+    listed = list(listed)
     settled = {row.unit_id for row in listed if isinstance(row, Unit) and row.organisation_id}
     settled |= {row.organisation_id for row in listed if isinstance(row, Organisation)}
     filled = False

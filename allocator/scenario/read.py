@@ -127,8 +127,10 @@ def read_headcounts(scenario: Scenario, path: Path) -> Scenario:
     """
     raw = single_table("headcounts", path.name, read_bytes(path), columns_of("headcounts"))
     built = build_table(raw)
-    if built.problems:
-        raise InputError(built.problems)
+    listed = (*(scenario.units or ()), *(scenario.organisations or ()))
+    problems = [*built.problems, *organisations_left_blank(raw, listed)]
+    if problems:
+        raise InputError(problems)
     return scenario.replace(
         headcounts=built.rows,
         fingerprints=scenario.fingerprints | {"headcounts": fingerprint(raw.content)},
@@ -180,7 +182,11 @@ def scenario_of(
 ) -> Scenario:
     """Return the scenario in what was given, with every problem of cells and between tables."""
     built = {raw.name: build_table(raw) for raw in given.tables}
-    given.problems += organisations_left_blank(given.tables, built)
+    people = next((raw for raw in given.tables if raw.name == "headcounts"), None)
+    listed = [
+        row for name in ("units", "organisations") if name in built for row in built[name].rows
+    ]
+    given.problems += organisations_left_blank(people, listed)
     for table in REQUIRED_TABLES:
         if table not in built and table not in given.unread:
             missing = Problem("expected this table, which is missing", given.missing.format(table))

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from allocator.errors import InputError, Problem, told_once
 from allocator.scenario.document import parse_json
-from allocator.scenario.read import read_scenario, scenario_from_json
+from allocator.scenario.read import read_headcounts, read_scenario, scenario_from_json
 from allocator.scenario.spreadsheet import read_book
 from tests.builders import scenario
 from tests.scenario.files import problems, read
@@ -63,6 +63,16 @@ def test_organisations_left_blank_below_one_are_refused_once(tmp_path: Path) -> 
     (found,) = problems(read, tmp_path, headcounts=rows)
     assert found.startswith("headcounts.csv, row 3, column organisation_id: expected an organis")
     assert "2 rows are so" in found
+
+
+def test_another_table_of_headcounts_is_held_to_the_same(tmp_path: Path) -> None:
+    """A batch reads other headcounts: blanks and totals there are refused, too."""
+    given = read(tmp_path)
+    path = tmp_path / "grown.csv"
+    path.write_text("unit_id,headcount,organisation_id\nu,30,O\nv,20,\n")
+    assert "expected an organisation" in problems(read_headcounts, given, path)[0]
+    path.write_text(f"{TWO}Total,50\n")
+    assert "not a total" in problems(read_headcounts, given, path)[0]
 
 
 def test_blank_organisations_that_units_give_are_none(tmp_path: Path) -> None:
