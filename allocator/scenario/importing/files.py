@@ -46,7 +46,13 @@ def _wanted(data: bytes) -> str:
 def _workbook(name: str, data: bytes, ledger: Ledger) -> list[Sheet]:
     book = read_book(data, name)
     if book.macros:
-        ledger.settle("macros_ignored", f"macros.{name}", "ignored", At(place=name, what=name))
+        ledger.settle(
+            "macros_ignored",
+            f"macros.{name}",
+            "ignored",
+            At(place=name, what=name),
+            choices=("ignored",),
+        )
     return list(book.sheets)
 
 

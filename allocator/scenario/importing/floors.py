@@ -62,6 +62,7 @@ def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
             f"merged.{label}",
             "filled",
             At(place=block.sheet.place, what=label, count=count),
+            choices=("filled",),
         )
     names = name_columns(mapping, ("complex_id", "tower_id", "floor_id", "level"))
     sizes = [column for column, role in mapping.columns.items() if role in SIZES]
@@ -190,6 +191,7 @@ def _split_towers(
             cell=name_of(first, column),
             count=len(cells),
         ),
+        choices=("split",),
         told={"tower": found[first]["tower"], "floor": found[first]["floor"]},
     )
     for row, each in found.items():
@@ -324,7 +326,7 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
         of = _text(block, mapping, line.row, tower) or mapping.given.get(line.row, {}).get(
             "tower_id", ""
         )
-        found = level(cell)
+        found = level(cell) if ledger.answered(f"level.{text}") is None else None
         if found is None:
             found = _asked_level(block, line, text, ledger)
         if found is None:
@@ -345,6 +347,7 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
             f"levels.{mapping.labels.get(column, '')}",
             ", ".join(f"{text} = {value}" for text, value in changes.items()),
             At(place=block.sheet.place, what=mapping.labels.get(column, ""), count=len(changes)),
+            choices=(", ".join(f"{text} = {value}" for text, value in changes.items()),),
         )
 
 

@@ -91,6 +91,7 @@ def _fill(block: Block, mapping: TableMapping, names: Sequence[int], ledger: Led
             f"merged.{label}",
             "filled",
             At(place=block.sheet.place, what=label, count=count),
+            choices=("filled",),
         )
 
 

@@ -224,6 +224,7 @@ def _by_content(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
                 what=label.text,
                 cell=f"{column_letters(label.column)}{block.top + 1}",
             ),
+            choices=(label.text,),
         )
         return ()
     if not numeric:

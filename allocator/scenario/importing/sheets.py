@@ -124,7 +124,9 @@ def _is_taken_as_it_is(sheet: Sheet, tables: Tables, ledger: Ledger) -> bool:
 
 def _tell(sheet: Sheet, rule: str, table: str, ledger: Ledger) -> str:
     name = sheet.name or sheet.file
-    return ledger.settle(rule, f"table.{name}", table, At(place=sheet.place, what=name))
+    return ledger.settle(
+        rule, f"table.{name}", table, At(place=sheet.place, what=name), choices=(table,)
+    )
 
 
 def _is_passed_over(sheet: Sheet, ledger: Ledger) -> bool:

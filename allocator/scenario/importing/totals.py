@@ -96,6 +96,7 @@ def tell_header(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
         f"header.{block.sheet.name or block.sheet.file}.{block.top + 1}",
         str(block.top + 1),
         At(place=block.sheet.place, what=labels, row=block.top + 1),
+        choices=(str(block.top + 1),),
         told={"rows": block.height},
     )
     for row, text in titles(block, block_start(block)):
