@@ -29,7 +29,12 @@ OF_FLOORS = (
 OF_ORGANISATIONS = (
     "organisation_id", "organisation_code", "coordinator_id", "kind", "number", "unit_id",
 )  # fmt: skip
-CHOICES = (*sorted({*OF_HEADCOUNTS, *OF_FLOORS, *OF_ORGANISATIONS}), "headcount", IDLE)
+CHOICES: dict[str, tuple[str, ...]] = {
+    "headcounts": (*sorted(OF_HEADCOUNTS), "headcount", IDLE),
+    "floors": (*sorted(OF_FLOORS), IDLE),
+    "organisations": (*sorted(OF_ORGANISATIONS), IDLE),
+}
+"""What a column may mean, by its table."""
 _CLEAR = 0.85
 _FIT = 0.6
 
@@ -98,7 +103,7 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
     found = Understood(table)
     wanted: dict[str, list[Label]] = {}
     for label in block.labels:
-        meaning = _answered(label, ledger) or _meaning(label, allowed)
+        meaning = _answered(label, table, ledger) or _meaning(label, allowed)
         if not any(cell != "" for cell in block.column(label.column)):
             meaning = IDLE
         wanted.setdefault(meaning, []).append(label)
@@ -115,14 +120,14 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
     return found
 
 
-def _answered(label: Label, ledger: Ledger) -> str | None:
-    answer = ledger.answered(column_key(label))
-    return answer if answer in CHOICES else None
+def _answered(label: Label, table: str, ledger: Ledger) -> str | None:
+    answer = ledger.answered(column_key(table, label.text))
+    return answer if answer in CHOICES[table] else None
 
 
-def column_key(label: Label) -> str:
-    """Return the key of what a column means."""
-    return f"column.{label.text or column_letters(label.column)}"
+def column_key(table: str, label: str) -> str:
+    """Return the key of what a column means in a table, for example ``headcounts.Jumlah``."""
+    return f"{table}.{label}"
 
 
 def _meaning(label: Label, allowed: Sequence[str]) -> str:
@@ -230,7 +235,7 @@ def _tell(block: Block, found: Understood, ledger: Ledger) -> None:
             rule = "column_is_empty"
         ledger.settle(
             rule,
-            column_key(label),
+            column_key(found.table, label.text),
             meaning or IDLE,
             At(
                 place=block.sheet.place,
@@ -238,7 +243,7 @@ def _tell(block: Block, found: Understood, ledger: Ledger) -> None:
                 row=block.top + 1,
                 cell=f"{column_letters(label.column)}{block.top + 1}",
             ),
-            choices=CHOICES,
+            choices=CHOICES[found.table],
         )
 
 

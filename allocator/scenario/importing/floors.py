@@ -52,6 +52,7 @@ def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
         header_rows=block.height,
         end=block.end,
         columns=dict(found.roles),
+        meanings=dict(found.roles),
         labels={label.column: label.text for label in block.labels},
     )
     places = name_columns(mapping, ("complex_id", "tower_id"))

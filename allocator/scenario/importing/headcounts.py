@@ -57,6 +57,7 @@ def map_headcounts(
         header_rows=block.height,
         end=block.end,
         columns=dict(found.roles),
+        meanings=dict(found.roles),
         labels={label.column: label.text for label in block.labels},
         people=found.people,
         counts_rows=not found.people,

@@ -38,8 +38,9 @@ class TableMapping:
         First row of the header, and how many rows it has.
     end
         First row that is no longer the table's.
-    columns, labels
-        Meaning of each column that is used, and what stands above every column.
+    columns, meanings, labels
+        What each column that is used becomes, what it means as it stands (a gross area becomes a
+        net one), and what stands above every column.
     people
         Columns whose sum is the headcount.
     rows_left_out
@@ -57,6 +58,7 @@ class TableMapping:
     header_rows: int
     end: int
     columns: dict[int, str] = field(default_factory=dict)
+    meanings: dict[int, str] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
     people: tuple[int, ...] = ()
     counts_rows: bool = False

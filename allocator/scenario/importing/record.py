@@ -9,7 +9,7 @@ from typing import Any
 
 from allocator.errors import InputError, Problem
 from allocator.scenario.document import parse_json
-from allocator.scenario.importing.columns import PEOPLE
+from allocator.scenario.importing.columns import PEOPLE, column_key
 from allocator.scenario.importing.ledger import ASK_BELOW, RULES, Decision
 from allocator.scenario.importing.mapping import TableMapping, name_of
 from allocator.scenario.importing.run import Imported
@@ -18,6 +18,14 @@ from allocator.scenario.raw import fingerprint
 from allocator.texts import texts
 
 RECORD = "import.json"
+OF_ONE_MONTH = (
+    "row_total_differs",
+    "headcount_differs",
+    "heading_unclear",
+    "units_given_twice",
+    "row_without_name",
+)
+"""Rules whose questions are about numbers: another month's numbers are asked about anew."""
 
 
 def record_path(scenario: Path) -> Path:
@@ -76,7 +84,7 @@ def _table(found: Found) -> dict[str, Any]:
 def _columns(mapping: TableMapping) -> dict[str, str]:
     """Return the meaning of every column by its label."""
     return {
-        label: "headcount" if column in mapping.people else mapping.columns.get(column, "idle")
+        label: "headcount" if column in mapping.people else mapping.meanings.get(column, "idle")
         for column, label in mapping.labels.items()
     }
 
@@ -115,10 +123,12 @@ def remembered(record: Mapping[str, Any]) -> dict[str, str]:
         counted = [label for label, role in table["columns"].items() if role in PEOPLE]
         for label, role in table["columns"].items():
             if role not in PEOPLE and role != "idle":
-                found[f"column.{label}"] = role
+                found[column_key(table["table"], label)] = role
         if len(counted) > 1:
             found["headcount"] = " + ".join(counted)
-    return found | dict(record.get("answers", {}))
+    once = {each["key"] for each in record.get("decisions", ()) if each["rule"] in OF_ONE_MONTH}
+    answers = dict(record.get("answers", {}))
+    return found | {key: value for key, value in answers.items() if key not in once}
 
 
 def read_record(path: Path) -> dict[str, str]:

@@ -225,6 +225,7 @@ def _plain_mapping(block: Block, understood: Understood) -> TableMapping:
         header_rows=block.height,
         end=block.end,
         columns=dict(understood.roles),
+        meanings=dict(understood.roles),
         labels={label.column: label.text for label in block.labels},
     )
 

@@ -153,7 +153,7 @@ def test_files_without_floors_or_people_say_which_words_are_looked_for() -> None
     assert "expected a table of headcounts" in found
 
 
-@pytest.mark.parametrize("answers", [{"nonsense": "1"}, {"column.Instansi": "spaceship"}])
+@pytest.mark.parametrize("answers", [{"nonsense": "1"}, {"headcounts.Instansi": "spaceship"}])
 def test_answers_to_nothing_are_refused(answers: dict[str, str]) -> None:
     """A key that nothing asked for, or a value that is no choice, is told."""
     (found,) = refused(people([KEU, "Itjen", 5]), answers=answers)
