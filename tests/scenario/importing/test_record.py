@@ -60,17 +60,21 @@ def test_one_label_may_mean_two_things_in_two_tables() -> None:
 
 def test_a_total_that_no_longer_agrees_is_asked_again() -> None:
     """A decision that needed no answer is made anew, so what is new is seen."""
-    files = {
-        "a.xlsx": book(Data=[HEADER, ["K", "A", 1, 2, 3], ["K", "B", 1, 1, 2]]),
-        "f.csv": FLOORS,
-    }
-    later = {
-        "a.xlsx": book(Data=[HEADER, ["K", "A", 1, 2, 3], ["K", "B", 1, 1, 1]]),
-        "f.csv": FLOORS,
-    }
-    assert [each.key for each in again(files, import_files(files), later).questions] == [
-        "headcount"
-    ]
+    one, two = (
+        {"a.xlsx": book(Data=[HEADER, ["K", "A", 1, 2, 3], ["K", "B", 1, 1, n]]), "f.csv": FLOORS}
+        for n in (2, 1)
+    )
+    found = again(one, import_files(one), two)
+    assert [each.key for each in found.questions] == ["headcount"]
+
+
+def test_an_answer_about_numbers_is_of_one_month() -> None:
+    """That a total differs was accepted once; another month's total is another question."""
+    rows = [["Instansi", "Unit Kerja", "Jumlah Pegawai"], ["K", "A", 40], ["K", "B", 50]]
+    files = {"a.xlsx": book(Data=[*rows, ["Total", None, 92]]), "f.csv": FLOORS}
+    later = {"a.xlsx": book(Data=[*rows, ["Total", None, 99]]), "f.csv": FLOORS}
+    found = again(files, import_files(files, take_proposals=True), later)
+    assert [each.key for each in found.questions] == ["row.Total"]
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"tables": [{}]}', '{"answers": {"a": 1}}', "3"])
