@@ -217,12 +217,11 @@ def leave_out_plain_rows(
 
 def _numbers_columns(filled: Sequence[Any]) -> bool:
     """Return whether cells only count the columns: (1), (2), (3) or a, b, c."""
-    tokens = [str(cell).strip("() .") for cell in filled]
+    tokens = [str(cell).split("=")[0].strip("() .") for cell in filled]  # "(5=3+4)" is 5
     if len(tokens) < 3:
         return False
-    numbers = [int(token) for token in tokens if token.isdigit()]
-    if len(numbers) >= len(tokens) - 1 and numbers[:1] == [1]:
-        return numbers == list(range(1, len(numbers) + 1))
+    if all(token.isdigit() for token in tokens):
+        return [int(token) for token in tokens] == list(range(1, len(tokens) + 1))
     return [token.casefold() for token in tokens] == list("abcdefghijklmnop")[: len(tokens)]
 
 

@@ -362,6 +362,12 @@ def test_other_shapes_are_understood(name: str) -> None:
     assert read_people(book(Data=rows)) == expected
 
 
+def test_a_lone_unit_of_two_people_is_no_row_of_numbers() -> None:
+    """1, a name and 2 are a unit; 1, 2 and 3=1+2 number the columns."""
+    rows = [["No", "Unit Kerja", "Jumlah Pegawai"], ["(1)", "(2)", "(3=1+2)"], [1, "Itjen", 2]]
+    assert read_people(book(Kemenkeu=[["PEGAWAI KEMENKEU"], *rows])) == {("KEMENKEU", "Itjen"): 2}
+
+
 def test_a_sheet_for_each_ministry_and_a_summary() -> None:
     """Sheets are organisations; the summary of them is not counted again."""
     header = ["No", "Unit Kerja", "Jumlah Pegawai"]
