@@ -30,7 +30,7 @@ from api.metrics import Metrics
 from api.openapi import document, problem_responses
 from api.problems import handle_problems
 from api.request_workers import RequestWorkers
-from api.routes import cases, check, health, jobs, studies
+from api.routes import cases, check, health, imports, jobs, studies
 from api.settings import ServiceSettings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -129,6 +129,7 @@ def _add_routes(app: FastAPI) -> None:
     sent = problem_responses(handler, 400, 408, 413, 415)
     app.include_router(studies.router(asked | sent | problem_responses(handler, 409)))
     app.include_router(check.router(asked | sent))
+    app.include_router(imports.router(asked | sent))
     app.include_router(jobs.router(asked | problem_responses(handler, 404, 406, 409, 413)))
     app.include_router(cases.router(asked | problem_responses(handler, 404)))
     app.include_router(health.router(asked))

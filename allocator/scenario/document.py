@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
 
@@ -17,8 +17,9 @@ from allocator.scenario.raw import RawTable
 from allocator.scenario.tables import REQUIRED_TABLES, TABLES
 
 _MOST_DIGITS = 400
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
-"""How JSON text writes half of a surrogate pair, alone or with its other half."""
+_HALF_WRITTEN = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character, one of a pair of codes: as JSON spells it, and as it is then."""
 
 
 def parse_json(data: bytes, place: str) -> Any:
@@ -48,16 +49,33 @@ def parse_json(data: bytes, place: str) -> Any:
             parse_int=_whole,
             parse_float=_finite,
         )
-        if _HALF.search(text):
-            _refuse_halves(document)
     except (ValueError, RecursionError) as error:
         raise InputError([Problem(f"expected well-formed JSON: {error}", place)]) from error
+    broken = next(_broken_texts(document), None) if _HALF_WRITTEN.search(text) else None
+    if broken is not None:
+        message = "expected text of whole characters: this one is half of a pair"
+        raise InputError([Problem(message, place, value=ascii(broken)[1:-1])])
     if twice:
         raise InputError(
             Problem("expected each key of an object once", place, column=key)
             for key in dict.fromkeys(twice)
         )
     return document
+
+
+def _broken_texts(value: Any) -> Iterator[str]:
+    """Yield every text with half of a character, which no file and no answer can hold."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            if _HALF.search(each):
+                yield each
+        elif isinstance(each, Mapping):
+            waiting += each
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
 
 
 def _refused(constant: str) -> Any:
@@ -68,20 +86,6 @@ def _finite(digits: str) -> float:
     if not isfinite(float(digits)):
         raise ValueError(f"{digits} is too large a number")
     return float(digits)
-
-
-def _refuse_halves(value: Any) -> None:
-    """Refuse text with half of a surrogate pair, which is no character and cannot be written."""
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise ValueError(f"{ascii(value)[:40]} is no text") from error
-    elif isinstance(value, dict):
-        _refuse_halves([*value, *value.values()])
-    elif isinstance(value, list):
-        for each in value:
-            _refuse_halves(each)
 
 
 def _whole(digits: str) -> int:

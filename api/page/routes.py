@@ -115,11 +115,11 @@ async def file(version: str, name: str) -> Response:
 
 
 @router.get("/page/template.xlsx")
-async def template_workbook() -> Response:
-    """Return the workbook to begin from."""
-    from api.page.template import template  # noqa: PLC0415 - seldom asked for
+async def template_workbook(lang: str = LANGUAGES[0]) -> Response:
+    """Return the workbook to begin from, its instructions in a language."""
+    from allocator.scenario.template import template  # noqa: PLC0415 - seldom asked for
 
-    content = await run_in_threadpool(template)
+    content = await run_in_threadpool(template, lang if lang in LANGUAGES else LANGUAGES[0])
     named = {"Content-Disposition": 'attachment; filename="template.xlsx"'}
     return Response(content, media_type=SHEET, headers=named)
 
@@ -173,7 +173,7 @@ def _warm_up(request: Request) -> None:
     """Let the processes load what pictures need while the page is read, once."""
     state = request.app.state
     if hasattr(state, "service") and not hasattr(state, "warming"):
-        from api.page.template import EXAMPLE  # noqa: PLC0415 - seldom asked for
+        from allocator.scenario.template import EXAMPLE  # noqa: PLC0415 - seldom asked for
 
         body = json.dumps({"scenario": EXAMPLE}).encode()
         warming = state.service.workers.warm_up(Asked("stack", body))

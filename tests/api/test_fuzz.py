@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allocator.scenario.template import EXAMPLE
 from api.examples import CHECKED, FROM_A_PLAN, REQUESTS, WITH_RULES
-from api.page.template import EXAMPLE
 from tests.api.conftest import client
 
 ASYNC = {"Prefer": "respond-async"}

@@ -76,7 +76,18 @@ def test_scripts_say_only_what_the_catalogue_has(client: TestClient) -> None:
     html = client.get("/").text
     files = re.search(r'"([^"]*)/main\.js"', html)
     assert files
-    names = ("main", "start", "solving", "plan", "compare", "why", "reports", "api", "stack")
+    names = (
+        "main",
+        "start",
+        "solving",
+        "plan",
+        "compare",
+        "why",
+        "reports",
+        "api",
+        "stack",
+        "understood",
+    )
     asked = {
         key
         for name in names

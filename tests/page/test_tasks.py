@@ -12,8 +12,9 @@ from python_calamine import CalamineWorkbook
 from allocator.errors import InputError
 from allocator.scenario.read import read_scenario, scenario_from_json
 from allocator.scenario.tables import TABLES
+from allocator.scenario.template import EXAMPLE, template
 from api.page import tasks, uploads
-from api.page.template import EXAMPLE, template
+from tests.scenario.importing.books import FLOORS, book
 
 HAND = [
     {"unit_id": "KEMENKO-1", "floor_id": "A-1", "desks": 60},
@@ -118,13 +119,13 @@ def test_body_must_be_an_object() -> None:
 def test_template_is_a_scenario_with_an_example(tmp_path: Path) -> None:
     """The template can be uploaded as it is."""
     file = tmp_path / "template.xlsx"
-    file.write_bytes(template())
+    file.write_bytes(template("id"))
     assert len(read_scenario(file).housed) == 5
 
 
 def test_upload_of_the_template_is_its_scenario() -> None:
     """A workbook gives the scenario as JSON, and what is known of it."""
-    found = uploads.read((("files", "mine.xlsx", template()),))
+    found = uploads.read((("files", "mine.xlsx", template("id")),))
     assert isinstance(found, dict)
     assert scenario_from_json(found["scenario"]).housed == scenario_from_json(EXAMPLE).housed
 
@@ -147,6 +148,35 @@ def test_problems_of_a_workbook_are_at_their_sheet() -> None:
     found = uploads.read((("files", "bad.xlsx", _without("headcount")),))
     assert isinstance(found, dict)
     assert {table["name"] for table in found["tables"]} >= {"bad.xlsx headcounts"}
+
+
+def test_upload_of_a_ministrys_own_tables_asks_and_then_opens() -> None:
+    """Open questions come with their choices; answered, the scenario comes with the decisions."""
+    rows = [["Instansi", "Unit Kerja", "Formasi", "Bezetting"], ["Kemenkeu", "Itjen", 60, 40]]
+    parts = [("files", "Pegawai.xlsx", book(Data=rows)), ("files", "floors.csv", FLOORS)]
+    asked = uploads.read((*parts, ("language", None, b"id")))
+    assert isinstance(asked, dict)
+    assert [each["key"] for each in asked["questions"]] == ["headcount"]
+    assert asked["scenario"] is None
+    found = uploads.read((*parts, ("assume", None, b"headcount=Bezetting")))
+    assert isinstance(found, dict)
+    assert (found["case"]["people"], found["questions"]) == (40, [])
+
+
+def test_problems_of_a_ministrys_own_tables_are_at_their_rows() -> None:
+    """The header shown is the one that names the column, below the titles."""
+    rows = [
+        ["DAFTAR"],
+        ["Instansi", "Unit Kerja", "Jumlah Pegawai"],
+        ["K", "A", 5],
+        ["K", "B", "banyak"],
+    ]
+    parts = (("files", "Pegawai.xlsx", book(Data=rows)), ("files", "floors.csv", FLOORS))
+    found = uploads.read(parts)
+    assert isinstance(found, dict)
+    (table,) = found["tables"]
+    assert table["header"] == ["Instansi", "Unit Kerja", "Jumlah Pegawai"]
+    assert table["problems"][0]["row"] == 4
 
 
 def _without(column: str) -> bytes:
