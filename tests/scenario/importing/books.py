@@ -111,28 +111,33 @@ def _ods_cell(cell: Any) -> str:
 
 def xlsb(rows: Rows, *, far: bool = False) -> bytes:
     """Return an .xlsb of one sheet; ``far`` adds a cell in the last row and column there is."""
-    cells = [
-        _record(0, struct.pack("<I", number) + bytes(13))
-        + b"".join(map(_xlsb_cell, *zip(*filled)))
-        for number, row in enumerate(rows)
-        if (filled := [(place, cell) for place, cell in enumerate(row) if cell not in (None, "")])
-    ]
+    lines = b"".join(_xlsb_row(number, row) for number, row in enumerate(rows))
     if far:
-        cells.append(_record(0, struct.pack("<I", 1_048_575) + bytes(13)) + _xlsb_cell(16_383, 1))
-    sheet = _record(145, b"") + b"".join(cells) + _record(146, b"")
+        lines += _xlsb_row(1_048_575, [*([None] * 16_383), 1])
     dimension = _record(148, struct.pack("<4I", 0, len(rows), 0, max(map(len, rows))))
+    sheet = _record(129, b"") + dimension + _record(145, b"") + lines + _record(146, b"")
     named = struct.pack("<II", 0, 1) + _wide("rId1") + _wide("Data")
-    relation = (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
-    )
+    names = _record(143, b"") + _record(156, named) + _record(144, b"")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
-        names = _record(143, b"") + _record(156, named) + _record(144, b"")
         packed.writestr("xl/workbook.bin", names + _record(157, bytes(26)) + _record(132, b""))
-        packed.writestr("xl/_rels/workbook.bin.rels", relation)
-        packed.writestr("xl/worksheets/sheet1.bin", _record(129, b"") + dimension + sheet)
+        packed.writestr("xl/_rels/workbook.bin.rels", _RELATION)
+        packed.writestr("xl/worksheets/sheet1.bin", sheet)
     return out.getvalue()
+
+
+_OFFICE = "http://schemas.openxmlformats.org"
+_RELATION = (
+    f'<Relationships xmlns="{_OFFICE}/package/2006/relationships"><Relationship Id="rId1" '
+    f'Type="{_OFFICE}/officeDocument/2006/relationships/worksheet" '
+    'Target="worksheets/sheet1.bin"/></Relationships>'
+)
+
+
+def _xlsb_row(number: int, row: Sequence[Any]) -> bytes:
+    head = _record(0, struct.pack("<I", number) + bytes(13))
+    filled = ((c, cell) for c, cell in enumerate(row) if cell not in (None, ""))
+    return head + b"".join(_xlsb_cell(column, cell) for column, cell in filled)
 
 
 def _record(kind: int, content: bytes) -> bytes:
