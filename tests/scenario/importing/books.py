@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -66,11 +67,17 @@ def _merge(sheet: Any, span: str, one: Sheet) -> None:
     sheet.merge_range(span, one.rows[top][left])
 
 
-def ods(rows: Rows) -> bytes:
-    """Return an .ods of one sheet."""
+def ods(rows: Rows, *, far: bool = False) -> bytes:
+    """Return an .ods of one sheet; ``far`` adds a cell in the last row and column there is."""
     lines = "".join(
         f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows
     )
+    if far:
+        row = '<table:table-row table:number-rows-repeated="{}"><table:table-cell/>'
+        empty = row + "</table:table-row>"
+        lines += empty.format(1_048_575 - len(rows))
+        skipped = '<table:table-cell table:number-columns-repeated="16383"/>'
+        lines += f"<table:table-row>{skipped}{_ods_cell(1)}</table:table-row>"
     spaces = " ".join(f'xmlns:{name}="{_URN}:{name}:1.0"' for name in ("office", "table", "text"))
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body>'
@@ -100,6 +107,58 @@ def _ods_cell(cell: Any) -> str:
         f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p>'
         "</table:table-cell>"
     )
+
+
+def xlsb(rows: Rows, *, far: bool = False) -> bytes:
+    """Return an .xlsb of one sheet; ``far`` adds a cell in the last row and column there is."""
+    lines = b"".join(_xlsb_row(number, row) for number, row in enumerate(rows))
+    if far:
+        lines += _xlsb_row(1_048_575, [*([None] * 16_383), 1])
+    dimension = _record(148, struct.pack("<4I", 0, len(rows), 0, max(map(len, rows))))
+    sheet = _record(129, b"") + dimension + _record(145, b"") + lines + _record(146, b"")
+    named = struct.pack("<II", 0, 1) + _wide("rId1") + _wide("Data")
+    names = _record(143, b"") + _record(156, named) + _record(144, b"")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("xl/workbook.bin", names + _record(157, bytes(26)) + _record(132, b""))
+        packed.writestr("xl/_rels/workbook.bin.rels", _RELATION)
+        packed.writestr("xl/worksheets/sheet1.bin", sheet)
+    return out.getvalue()
+
+
+_OFFICE = "http://schemas.openxmlformats.org"
+_RELATION = (
+    f'<Relationships xmlns="{_OFFICE}/package/2006/relationships"><Relationship Id="rId1" '
+    f'Type="{_OFFICE}/officeDocument/2006/relationships/worksheet" '
+    'Target="worksheets/sheet1.bin"/></Relationships>'
+)
+
+
+def _xlsb_row(number: int, row: Sequence[Any]) -> bytes:
+    head = _record(0, struct.pack("<I", number) + bytes(13))
+    filled = ((c, cell) for c, cell in enumerate(row) if cell not in (None, ""))
+    return head + b"".join(_xlsb_cell(column, cell) for column, cell in filled)
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    mark = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size, length = b"", len(content)
+    while True:
+        length, low = length >> 7, length & 0x7F
+        size += bytes([low | (0x80 if length else 0)])
+        if not length:
+            return mark + size + content
+
+
+def _wide(words: str) -> bytes:
+    return struct.pack("<I", len(words)) + words.encode("utf-16-le")
+
+
+def _xlsb_cell(column: int, cell: Any) -> bytes:
+    place = struct.pack("<II", column, 0)
+    if isinstance(cell, int | float):
+        return _record(5, place + struct.pack("<d", cell))
+    return _record(6, place + _wide(cell))
 
 
 def text(rows: Iterable[Sequence[Any]], separator: str = ";", encoding: str = "cp1252") -> bytes:

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from allocator.errors import InputError
 from allocator.scenario.importing.run import import_files
-from tests.scenario.importing.books import FLOORS, book, refused
+from tests.scenario.importing.books import FLOORS, book, ods, refused, xlsb
 
 KEU = "Kementerian Keuangan"
 HEADER = ["Instansi", "Unit Kerja", "Jumlah Pegawai"]
@@ -143,6 +143,13 @@ def test_a_cell_far_from_the_table_is_refused_and_takes_no_memory() -> None:
     (found,) = refused({"a.xlsx": out.getvalue(), "floors.csv": FLOORS})[:1]
     assert "at most 4,000,000 cells" in found
     assert "XFD1048576" in found
+
+
+@pytest.mark.parametrize("data", [xlsb([HEADER], far=True), ods([HEADER], far=True)])
+def test_a_far_cell_is_refused_in_other_kinds_of_files(data: bytes) -> None:
+    """A binary workbook and an open document are looked through before they are opened, too."""
+    found = refused({"a.ods": data, "floors.csv": FLOORS})
+    assert "XFD1048576" in found[0]
 
 
 def test_files_without_floors_or_people_say_which_words_are_looked_for() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenario.importing.books import Sheet, asked, book, ods, read_people, text
+from tests.scenario.importing.books import Sheet, asked, book, ods, read_people, text, xlsb
 
 KEU, DAG = "Kementerian Keuangan", "Kementerian Perdagangan"
 FOUR = {
@@ -164,6 +164,11 @@ def test_separator_line_of_excel_is_passed_over() -> None:
 def test_open_document_is_read() -> None:
     """Blanks below a name are inferred where the kind of file knows no merged ranges."""
     assert read_people(ods(TITLED), "a.ods") == FOUR
+
+
+def test_binary_workbook_is_read() -> None:
+    """The same as an .xlsb."""
+    assert read_people(xlsb(TITLED), "a.xlsb") == FOUR
 
 
 def test_header_of_two_rows_and_parts_beside_their_total() -> None:
