@@ -127,7 +127,8 @@ def _read_column(
         elif read.rule is not None or read.value != cell:
             rule = read.rule or "number_with_words"
             mapping.changes[row, column] = Change(read.value, rule)
-            by_rule[rule].append(row)
+            if str(read.value) != cell:  # "950" is 950 as it stands
+                by_rule[rule].append(row)
     for rule, changed_rows in by_rule.items():
         first = changed_rows[0]
         ledger.settle(

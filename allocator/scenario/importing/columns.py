@@ -9,7 +9,7 @@ from allocator.scenario.extents import column_letters
 from allocator.scenario.importing.layout import Block, Label
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.people import headcount_columns
-from allocator.scenario.importing.values import roman, whole
+from allocator.scenario.importing.values import level, roman, whole
 from allocator.scenario.importing.vocabulary import HEADERS, plain
 
 IDLE = "idle"
@@ -112,6 +112,7 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
         _take_names(block, wanted)
         found.people = headcount_columns(block, wanted, ledger)
     elif table == "floors":
+        _take_levels(block, wanted)
         _take_sizes(block, wanted, ledger)
     for meaning, labels in wanted.items():
         if meaning not in (IDLE, *PEOPLE):
@@ -184,6 +185,27 @@ def _names_in(block: Block, label: Label) -> int:
     return len(
         {str(cell) for cell in block.column(label.column) if isinstance(cell, str) and cell}
     )
+
+
+def _take_levels(block: Block, wanted: dict[str, list[Label]]) -> None:
+    """Of several columns for the floor take that which tells most levels; another names floors."""
+    labels = wanted.get("level", [])
+    if len(labels) < 2:
+        return
+    telling = [sum(level(cell) is not None for cell in block.column(x.column)) for x in labels]
+    by_number = [_counts(block, x.column) for x in labels]
+    best = max(range(len(labels)), key=lambda i: (telling[i], by_number[i]))
+    others = [label for i, label in enumerate(labels) if i != best]
+    wanted["level"] = [labels[best]]
+    if "floor_id" not in wanted:
+        named = next((x for x in others if _names_in(block, x) == _filled_in(block, x)), None)
+        if named is not None:
+            wanted["floor_id"] = [named]
+    wanted.setdefault(IDLE, []).extend(x for x in others if x not in wanted.get("floor_id", []))
+
+
+def _filled_in(block: Block, label: Label) -> int:
+    return sum(cell != "" for cell in block.column(label.column))
 
 
 def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) -> None:

@@ -111,6 +111,13 @@ def changed(sheet: Sheet, changes: Mapping[tuple[int, int], Change], row: int, c
     return sheet.cell(row, column) if change is None else change.to
 
 
+def told_changes(sheet: Sheet, mapping: TableMapping) -> Iterator[tuple[tuple[int, int], Change]]:
+    """Yield the cells, from the first row on, that are read otherwise than they stand."""
+    for (row, column), change in sorted(mapping.changes.items()):
+        if str(change.to) != sheet.cell(row, column):
+            yield (row, column), change
+
+
 def name_of(row: int, column: int) -> str:
     """Return the name of a cell, for example ``C7``."""
     return cell_name(row, column)

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from allocator.errors import shorten
 from allocator.scenario.importing.ledger import ASK_BELOW, Decision
+from allocator.scenario.importing.mapping import told_changes
 from allocator.scenario.importing.run import Imported
 from allocator.scenario.importing.sheets import Found
 from allocator.scenario.importing.vocabulary import plain
@@ -128,7 +129,7 @@ class _Marks:
             for row, left in found.mapping.rows_left_out.items():
                 kinds[row, None] = "left_out"
                 words[row, self._first(row)] = reasons.get((left.rule, left.what), "")
-            for (row, column), change in found.mapping.changes.items():
+            for (row, column), change in told_changes(found.sheet, found.mapping):
                 kinds[row, column] = "changed"
                 words[row, column] = f"→ {change.to}"
         for each in decisions:

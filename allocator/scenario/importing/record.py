@@ -11,7 +11,7 @@ from allocator.errors import InputError, Problem
 from allocator.scenario.document import parse_json
 from allocator.scenario.importing.columns import PEOPLE, column_key
 from allocator.scenario.importing.ledger import ASK_BELOW, RULES, Decision
-from allocator.scenario.importing.mapping import TableMapping, name_of
+from allocator.scenario.importing.mapping import TableMapping, name_of, told_changes
 from allocator.scenario.importing.run import Imported
 from allocator.scenario.importing.sheets import Found
 from allocator.scenario.raw import fingerprint
@@ -76,7 +76,7 @@ def _table(found: Found) -> dict[str, Any]:
                 "to": _value(change.to),
                 "reason": change.rule,
             }
-            for (row, column), change in sorted(mapping.changes.items())
+            for (row, column), change in told_changes(sheet, mapping)
         ],
     }
 

@@ -232,3 +232,15 @@ def test_floors_of_a_scenario_are_read_as_they_are() -> None:
     found = import_files({"floors.csv": FLOORS, "headcounts.csv": PEOPLE})
     assert found.scenario is not None
     assert [floor.floor_id for floor in found.scenario.floors] == ["A-1", "A-2"]
+
+
+def test_of_two_columns_for_the_floor_one_names_it_and_one_tells_the_level() -> None:
+    """A table with a name and a level for each floor needs no question."""
+    rows = [["floor", "tower", "level", "desks"], ["A-low", "A", 1, 60], ["A-high", "A", 2, 60]]
+    assert read_floors(book(Floors=rows)) == [("A", 1, 60), ("A", 2, 60)]
+
+
+def test_numbers_in_a_text_table_are_no_change() -> None:
+    """Every cell of a text table is text: only what is read otherwise than it stands is told."""
+    imported = import_files({"f.csv": b"Menara,Lantai,Meja\nA,1,500\nA,2,500\n", "p.csv": PEOPLE})
+    assert not [each for each in imported.decisions if each.key.startswith("numbers.Meja")]
