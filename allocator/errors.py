@@ -53,6 +53,27 @@ class Problem:
         return replace(self, table=table, row=row)
 
 
+TOLD_ONE_BY_ONE = 3
+"""How many problems that are alike are told one by one; more are told once, with their count."""
+
+
+def told_once(problems: Iterable[Problem]) -> list[str]:
+    """Return the problems as text; those that differ in row and value only are told once."""
+    alike: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        alike.setdefault((problem.message, problem.table, problem.column), []).append(problem)
+    told = []
+    for group in alike.values():
+        if len(group) <= TOLD_ONE_BY_ONE:
+            told += [str(problem) for problem in group]
+            continue
+        rows = ", ".join(str(p.row) for p in group[:TOLD_ONE_BY_ONE] if p.row is not None)
+        more = len(group) - TOLD_ONE_BY_ONE
+        where = f" (the same in rows {rows} and {more:,} more)" if rows else ""
+        told.append(f"{group[0]}{where}: {len(group):,} problems of this kind")
+    return told
+
+
 class AllocatorError(Exception):
     """Base of every exception that this package raises on purpose."""
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
-from api.jobs.store import DatabaseAwayError
+from api.jobs.database import DatabaseAwayError
 from api.keys import Keys
 from api.problems import Forbidden, Unauthenticated
 
@@ -55,7 +55,7 @@ class Access:
         Unauthenticated
             If the caller does not show a key or token that holds.
         Forbidden
-            If the service is open, and the caller, or the page that sent it, is from elsewhere.
+            If the service is open and the caller is from elsewhere; if the page that sent it is.
         """
         try:
             return await run_in_threadpool(self._owner, request)
@@ -67,9 +67,13 @@ class Access:
         if shown is None and self.is_open():
             _from_here(request)
             return ANYONE
-        owner = None if shown is None else self._keys.owner(shown)
-        if owner is None and shown is not None and self._tokens is not None:
-            owner = self._tokens.owner(shown)
+        if shown is not None and shown == request.cookies.get(COOKIE):
+            own_page_only(request)  # a browser sends cookies for whatever page asks
+        owner = None
+        if shown is not None and could_be_key(shown):
+            owner = self._keys.owner(shown)
+            if owner is None and self._tokens is not None:
+                owner = self._tokens.owner(shown)
         if owner is None:
             raise Unauthenticated(f"send a key as {HEADER}", headers=_CHALLENGE)
         return owner
@@ -82,14 +86,30 @@ def _shown(request: HTTPConnection) -> str | None:
     return request.headers.get(HEADER) or bearer or request.cookies.get(COOKIE)
 
 
+def could_be_key(text: str) -> bool:
+    """Whether a text has only characters that keys and tokens have."""
+    return bool(text) and text.isascii() and text.isprintable()
+
+
+def own_page_only(request: HTTPConnection) -> None:
+    """Refuse what a page of another site makes a browser send.
+
+    Raises
+    ------
+    Forbidden
+        If it does.
+    """
+    origin = request.headers.get("origin")
+    if origin is not None and origin.split("://")[-1] != request.headers.get("host", ""):
+        raise Forbidden("send it from a page of this service")
+
+
 def _from_here(request: HTTPConnection) -> None:
     """Refuse whoever is not on this machine, or was sent by a page that is not of this service."""
+    own_page_only(request)
     client = request.client.host if request.client else ""
-    origin = request.headers.get("origin")
     host = request.headers.get("host", "")
-    named_here = is_loopback(host.rsplit(":", 1)[0].strip("[]"))
-    own_page = origin is None or origin.split("://")[-1] == host
-    if not (is_loopback(client) and named_here and own_page):
+    if not (is_loopback(client) and is_loopback(host.rsplit(":", 1)[0].strip("[]"))):
         raise Forbidden("make a key with: allocator keys make NAME")
 
 
@@ -98,4 +118,4 @@ def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host in ("localhost", "testclient", "testserver")
+        return host == "localhost"

@@ -10,16 +10,16 @@ from importlib.util import find_spec
 from fastapi import FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allocator import __version__
 from allocator.errors import InputError, Problem
 from allocator.studies.pool import Solver, default_solver
 from api.access import Access, Tokens
-from api.clerk import Clerks
+from api.bodies import BoundedBodies
 from api.deps import Service
+from api.head import HeadAsGet
 from api.jobs.database import prepare_database
 from api.jobs.store import Store
 from api.jobs.watch import Watch
@@ -29,12 +29,11 @@ from api.limits import RequestRate, Streams
 from api.metrics import Metrics
 from api.openapi import document, problem_responses
 from api.problems import handle_problems
-from api.routes import cases, check, health, jobs, studies
+from api.request_workers import RequestWorkers
+from api.routes import cases, check, health, imports, jobs, studies
 from api.settings import ServiceSettings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-CLIENT_GONE = 499
-"""Status of an answer that nobody hears: for the log alone."""
 PAGE = "api.page"
 """A package that puts a page for planners on the service, by its function `mount(app)`."""
 
@@ -68,8 +67,9 @@ def create_app(
         lifespan=_open(settings, solver),
     )
     _add_routes(app)
+    app.add_middleware(BoundedBodies, most_bytes=settings.max_body_bytes)
     app.add_middleware(_Counted)
-    app.add_exception_handler(ClientDisconnect, _unheard)
+    app.add_middleware(HeadAsGet)
     app.openapi = document(app, settings)  # type: ignore[method-assign]
     return app
 
@@ -83,8 +83,8 @@ def _open(settings: ServiceSettings, solver: Solver) -> Lifespan:
         service = _service(settings)
         app.state.service = service
         worker = Worker(settings, service.metrics, solver) if settings.concurrent_solves else None
+        service.workers.start()
         if worker:
-            service.clerks.hire()
             await run_in_threadpool(worker.open)
         try:
             yield
@@ -92,7 +92,7 @@ def _open(settings: ServiceSettings, solver: Solver) -> Lifespan:
             await service.watch.close()
             if worker:
                 await run_in_threadpool(worker.close)
-            await run_in_threadpool(service.clerks.close)
+            await run_in_threadpool(service.workers.close)
             service.store.close()
 
     return opened
@@ -104,7 +104,7 @@ def _service(settings: ServiceSettings) -> Service:
         settings=settings,
         store=store,
         watch=Watch(store),
-        clerks=Clerks(settings),
+        workers=RequestWorkers(settings),
         access=Access(Keys(store.engine), _tokens(settings)),
         rate=RequestRate(settings),
         streams=Streams(settings),
@@ -129,6 +129,7 @@ def _add_routes(app: FastAPI) -> None:
     sent = problem_responses(handler, 400, 408, 413, 415)
     app.include_router(studies.router(asked | sent | problem_responses(handler, 409)))
     app.include_router(check.router(asked | sent))
+    app.include_router(imports.router(asked | sent))
     app.include_router(jobs.router(asked | problem_responses(handler, 404, 406, 409, 413)))
     app.include_router(cases.router(asked | problem_responses(handler, 404)))
     app.include_router(health.router(asked))
@@ -141,10 +142,6 @@ def _add_routes(app: FastAPI) -> None:
 
 def _to_documentation(request: Request) -> RedirectResponse:
     return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
-
-
-def _unheard(_request: Request, _error: Exception) -> Response:
-    return Response(status_code=CLIENT_GONE)
 
 
 class _Counted:

@@ -1,4 +1,4 @@
-"""A plan as a table, a workbook, a picture or a report. Runs in a clerk's process."""
+"""A plan as a table, a workbook, a picture or a report. Runs in a process of its own."""
 
 from __future__ import annotations
 

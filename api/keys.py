@@ -13,17 +13,21 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from allocator.errors import InputError, Problem
 from api.jobs.database import KEYS
 
 _PREFIX = "al"
 _NO_HASH = hashlib.sha256(b"").hexdigest()
+_OWNER = sa.func.coalesce(KEYS.c.same_as, KEYS.c.key_id)
+"""The first key of a caller, by which its jobs are known."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """A key as it is listed; times in seconds since 1970."""
+    """A key as it is listed; owner, the first key of its caller; times in seconds since 1970."""
 
     key_id: str
+    owner: str
     name: str
     created_s: float
     revoked_s: float | None
@@ -35,14 +39,30 @@ class Keys:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def make(self, name: str) -> str:
-        """Make a key for a caller; return it, as it can never be told again."""
+    def make(self, name: str, same_as: str | None = None) -> str:
+        """Make a key for a caller; return it, as it can never be told again.
+
+        Parameters
+        ----------
+        same_as
+            A key of the caller, also a revoked one: the new key sees the same jobs.
+
+        Raises
+        ------
+        InputError
+            If there is no such key.
+        """
         key_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
+        owners = {key.key_id: key.owner for key in self.all()}
+        if same_as is not None and same_as not in owners:
+            wanted = "expected a key that is listed"
+            raise InputError([Problem(wanted, "--same-as", value=same_as)])
         row = {
             "key_id": key_id,
             "name": name,
             "secret_sha256": _hashed(secret),
             "created_s": time.time(),
+            "same_as": None if same_as is None else owners[same_as],
         }
         with self._engine.begin() as connection:
             connection.execute(sa.insert(KEYS).values(row))
@@ -50,7 +70,7 @@ class Keys:
 
     def all(self) -> list[Key]:
         """Return every key there ever was, oldest first."""
-        columns = (KEYS.c.key_id, KEYS.c.name, KEYS.c.created_s, KEYS.c.revoked_s)
+        columns = (KEYS.c.key_id, _OWNER, KEYS.c.name, KEYS.c.created_s, KEYS.c.revoked_s)
         with self._engine.begin() as connection:
             rows = connection.execute(sa.select(*columns).order_by(KEYS.c.created_s)).all()
         return [Key(*row) for row in rows]
@@ -71,12 +91,13 @@ class Keys:
         """Return whose key it is; None if it is none, or was revoked."""
         prefix, _, rest = key.partition("_")
         key_id, _, secret = rest.partition("_")
-        query = sa.select(KEYS.c.secret_sha256, KEYS.c.revoked_s).where(KEYS.c.key_id == key_id)
+        columns = (KEYS.c.secret_sha256, KEYS.c.revoked_s, _OWNER)
+        query = sa.select(*columns).where(KEYS.c.key_id == key_id)
         with self._engine.begin() as connection:
             row = connection.execute(query).first() if prefix == _PREFIX else None
-        kept, revoked_s = row or (_NO_HASH, None)
+        kept, revoked_s, owner = row or (_NO_HASH, None, None)
         is_same = secrets.compare_digest(_hashed(secret), kept)
-        return f"key:{key_id}" if row and is_same and revoked_s is None else None
+        return f"key:{owner}" if row and is_same and revoked_s is None else None
 
 
 def _hashed(secret: str) -> str:

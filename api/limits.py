@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 
@@ -10,11 +11,13 @@ from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from allocator.words import counted
-from api.jobs.store import Store
+from api.jobs.store import Admits
 from api.problems import Busy, TooMany, later
 from api.settings import ServiceSettings
 
 RETRY_S = 5
+TURN_S = 30.0
+"""Seconds that a caller's requests wait for each other before they are sent away."""
 
 
 class RequestRate:
@@ -36,6 +39,44 @@ class RequestRate:
             return
         again_s = self._counter.get_window_stats(self._most, caller).reset_time - time.time()
         raise later(TooMany, f"at most {self._most.amount} requests a minute", again_s)
+
+
+class Turns:
+    """So many things of each caller at a time; what more it asks for waits its turn."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._turns: dict[str, asyncio.Semaphore] = {}
+        self._asking: Counter[str] = Counter()
+
+    async def take(self, caller: str) -> None:
+        """Wait for a turn, which is to be given back.
+
+        Raises
+        ------
+        TooMany
+            If none comes.
+        """
+        turns = self._turns.setdefault(caller, asyncio.Semaphore(self._most))
+        self._asking[caller] += 1
+        try:
+            async with asyncio.timeout(TURN_S):
+                await turns.acquire()
+        except BaseException as error:
+            self._forget(caller)
+            if isinstance(error, TimeoutError):
+                raise later(TooMany, "wait for the answers to others", RETRY_S) from error
+            raise
+
+    def give_back(self, caller: str) -> None:
+        """Let the caller's next one begin."""
+        self._turns[caller].release()
+        self._forget(caller)
+
+    def _forget(self, caller: str) -> None:
+        self._asking[caller] -= 1
+        if not self._asking[caller]:
+            del self._asking[caller], self._turns[caller]
 
 
 class Streams:
@@ -64,18 +105,18 @@ class Streams:
             del self._open[caller]
 
 
-def room_for_a_job(store: Store, owner: str, settings: ServiceSettings) -> None:
-    """Make sure that a caller may hand in another job.
+def room_for_a_job(settings: ServiceSettings) -> Admits:
+    """Return what makes sure that a caller may hand in another job, children counted.
 
-    Raises
-    ------
-    TooMany
-        If it has as many as one may have.
-    Busy
-        If there are as many in all as there may be.
+    It raises `TooMany` if the caller has as many as one may have, `Busy` if there are as many in
+    all as there may be.
     """
-    mine, all_jobs = store.active(owner)
-    if mine >= settings.jobs_a_key:
-        raise later(TooMany, f"at most {counted(settings.jobs_a_key, 'job')} at a time", RETRY_S)
-    if all_jobs >= settings.queued_jobs:
-        raise later(Busy, "try again later", RETRY_S)
+
+    def admits(mine: int, all_jobs: int) -> None:
+        if mine >= settings.jobs_a_key:
+            most = f"at most {counted(settings.jobs_a_key, 'job')} at a time"
+            raise later(TooMany, most, RETRY_S)
+        if all_jobs >= settings.queued_jobs:
+            raise later(Busy, "try again later", RETRY_S)
+
+    return admits

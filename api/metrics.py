@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600)
+METHODS = frozenset(("GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"))
 GAPS = (0.000001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 
 
@@ -58,8 +59,9 @@ class Metrics:
             self._gaps.labels(kind).observe(gap)
 
     def answered(self, route: str, method: str, status: int) -> None:
-        """Note that a request was answered."""
-        self._requests.labels(route, method, str(status)).inc()
+        """Note that a request was answered; methods that callers make up are counted as one."""
+        known = method if method in METHODS else "other"
+        self._requests.labels(route, known, str(status)).inc()
 
     def text(self, jobs: Mapping[str, int]) -> bytes:
         """Return all metrics as Prometheus reads them."""

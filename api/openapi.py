@@ -1,6 +1,6 @@
 """The OpenAPI document: the body of requests as the reader takes it, and the answers.
 
-It describes and checks nothing: bodies are read in `orders`.
+It describes and checks nothing: bodies are read in `requests`.
 """
 
 from __future__ import annotations
@@ -24,14 +24,6 @@ from allocator.scenario.tables import IGNORED_COLUMNS, REQUIRED_TABLES, TABLES, 
 from api import answers
 from api.examples import REQUESTS
 from api.jobs.records import JobRecord
-from api.orders import (
-    AMOUNTS,
-    CHECK,
-    LARGEST_SEED,
-    OPTIONS,
-    PLACEMENT_COLUMNS,
-    usual_time_limit_s,
-)
 from api.problems import (
     MEDIA_TYPE,
     Busy,
@@ -51,6 +43,14 @@ from api.problems import (
     UnforeseenError,
     UnsupportedMediaType,
     invalid_scenario,
+)
+from api.requests import (
+    AMOUNTS,
+    CHECK,
+    LARGEST_SEED,
+    OPTIONS,
+    PLACEMENT_COLUMNS,
+    usual_time_limit_s,
 )
 from api.settings import ServiceSettings
 

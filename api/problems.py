@@ -21,7 +21,8 @@ from starlette.responses import JSONResponse
 
 from allocator.errors import InputError, Problem
 from allocator.words import counted
-from api.jobs.store import DatabaseAwayError, KeyReusedError, NoSuchJobError
+from api.jobs.database import DatabaseAwayError
+from api.jobs.store import KeyReusedError, NoSuchJobError
 
 MEDIA_TYPE = "application/problem+json"
 AWAY_S = 5
@@ -94,10 +95,10 @@ class Unauthenticated(StatusProblem):
 
 
 class Forbidden(StatusProblem):
-    """The service is open to this machine alone, and the caller is not on it."""
+    """The caller, or the page that sent it, is from elsewhere."""
 
     type_ = "forbidden"
-    title = "The service is open to this machine alone"
+    title = "The service may not be used from there"
     status = 403
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging.config
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +21,7 @@ from allocator.search.local.ready import announcement, compile_search
 from allocator.studies.pool import Solver, default_solver
 from api.access import is_loopback
 from api.app import create_app
+from api.connections import address_of, guard, listen
 from api.jobs.database import open_engine, prepare_database
 from api.jobs.worker import Worker
 from api.keys import Keys
@@ -58,17 +58,13 @@ def serve(
         say(OPEN)
     if settings.concurrent_solves and solver is default_solver:
         _compile(say)
-    listener = _listen(host, port)
+    listener = listen(host, port)
     app = create_app(settings, solver)
     config = uvicorn.Config(
         app,
-        log_config=log_config(),
-        timeout_graceful_shutdown=PATIENCE_S,
-        server_header=False,
-        timeout_keep_alive=30,
-        h11_max_incomplete_event_size=64_000,
+        **guard(log_config=log_config(), timeout_graceful_shutdown=PATIENCE_S),
     )
-    say(f"listening on {_url(listener)} (documentation at /docs); Ctrl-C stops")
+    say(f"listening on {address_of(listener)} (documentation at /docs); Ctrl-C stops")
     with suppress(KeyboardInterrupt):  # uvicorn hands Ctrl-C on once all has ended
         uvicorn.Server(config).run(sockets=[listener])
     end_process()
@@ -90,7 +86,7 @@ def work(say: Callable[[str], None], solver: Solver = default_solver) -> None:
         _compile(say)
     metrics = Metrics()
     if settings.metrics_port is not None:
-        start_http_server(settings.metrics_port, registry=metrics.registry)
+        start_http_server(settings.metrics_port, settings.metrics_host, metrics.registry)
     stopped = Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: stopped.set())
@@ -139,17 +135,3 @@ def _is_open(settings: ServiceSettings) -> bool:
         return not settings.oidc_issuer and not Keys(engine).any()
     finally:
         engine.dispose()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError([Problem(f"cannot listen there: {reason}", f"{host}:{port}")]) from error
-
-
-def _url(listener: socket.socket) -> str:
-    address, port = listener.getsockname()[:2]
-    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

@@ -25,8 +25,9 @@ class ServiceSettings(BaseSettings):
     oidc_issuer, oidc_audience
         Whose bearer tokens are accepted beside keys, and for whom they must be made; both or
         neither. Needs the extra `oidc`.
-    metrics_port
-        Port on which `allocator worker` tells its metrics; none if not set.
+    metrics_port, metrics_host
+        Port on which `allocator worker` tells its metrics, none if not set, and the address: this
+        machine alone unless told otherwise.
     max_body_bytes, max_units, max_floors, max_tables
         Of one request: bytes (1000..10⁹), rows, and headcount tables of a batch or cases of a
         comparison.
@@ -60,6 +61,7 @@ class ServiceSettings(BaseSettings):
     oidc_issuer: Annotated[str, Field(pattern="^(|https?://.*)$")] = ""
     oidc_audience: str = ""
     metrics_port: Annotated[int | None, Field(ge=1, le=65535)] = None
+    metrics_host: str = "127.0.0.1"
     max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 20_000_000
     max_units: Annotated[int, Field(ge=1)] = 5_000
     max_floors: Annotated[int, Field(ge=1)] = 1_500

@@ -26,6 +26,8 @@ from allocator.cli import (
     check,
     compare,
     explain,
+    importing,
+    init,
     keys,
     report,
     serve,
@@ -34,7 +36,7 @@ from allocator.cli import (
     worker,
 )
 from allocator.cli.common import ABORTED, ALL_WELL, BAD_INPUT, OWN_BUG, print_result, say
-from allocator.errors import InputError, Problem
+from allocator.errors import InputError, Problem, told_once
 
 
 def print_version(asked: bool) -> None:
@@ -65,6 +67,8 @@ def root(
 
 app.command(epilog=f"Example: {solve.EXAMPLE}")(solve.solve)
 app.command(epilog=f"Example: {check.EXAMPLE}")(check.check)
+app.command("import", epilog=f"Example: {importing.EXAMPLE}")(importing.import_tables)
+app.command(epilog=f"Example: {init.EXAMPLE}")(init.init)
 app.command(epilog=f"Example: {explain.EXAMPLE}")(explain.explain)
 app.command(epilog=f"Example: {batch.EXAMPLE}")(batch.batch)
 app.command(epilog=f"Example: {compare.EXAMPLE}")(compare.compare)
@@ -118,8 +122,8 @@ def run() -> NoReturn:
 
 
 def _refuse(what: str, problems: Sequence[Problem], *, as_json: bool) -> int:
-    for problem in problems:
-        say(" ".join(str(problem).split()))
+    for line in told_once(problems):
+        say(" ".join(line.split()))
     if as_json:
         print_result({"error": what, "problems": [asdict(problem) for problem in problems]})
     return BAD_INPUT

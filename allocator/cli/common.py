@@ -68,6 +68,19 @@ Processes = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the search.")]
+
+
+def _a_language(language: str) -> str:
+    from allocator.texts import LANGUAGES
+
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"expected a language: {' or '.join(LANGUAGES)}")
+    return language
+
+
+Language = Annotated[
+    str, typer.Option(metavar="en|id", callback=_a_language, help="Language: en or id.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 

@@ -23,10 +23,19 @@ app = typer.Typer(
 @app.command(epilog=f"Example: {EXAMPLE}")
 def make(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is, for the list.")],
+    same_as: Annotated[
+        str | None,
+        typer.Option(
+            "--same-as", metavar="ID", help="Another key of this caller: both see the same jobs."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key and print it, once: only a hash of it is kept."""
-    key = _keys().make(name)
+    """Make a key and print it, once: only a hash of it is kept.
+
+    To replace a key and keep its jobs, make another with --same-as, then revoke the first.
+    """
+    key = _keys().make(name, same_as)
     print_result({"key": key} if as_json else f"{key}\n")
 
 
@@ -36,6 +45,7 @@ def list_keys(as_json: AsJson = False) -> None:
     rows = [
         {
             "id": key.key_id,
+            "caller": key.owner,
             "name": key.name,
             "made": _time(key.created_s),
             "revoked": None if key.revoked_s is None else _time(key.revoked_s),
@@ -63,6 +73,9 @@ def _time(seconds: float) -> str:
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
-    head = ("id", "made", "revoked", "name")
-    lines = [(r["id"], r["made"], r["revoked"] or "–", shorten(r["name"], 60)) for r in rows]
+    head = ("id", "caller", "made", "revoked", "name")
+    lines = [
+        (r["id"], r["caller"], r["made"], r["revoked"] or "–", shorten(r["name"], 60))
+        for r in rows
+    ]
     return aligned([head, *lines], left=len(head))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from allocator.cli.common import AsJson, PeoplePerDesk, Scheme, print_result
+from allocator.cli.common import AsJson, Language, PeoplePerDesk, Scheme, print_result
 
 EXAMPLE = "allocator report out/wave1 --out out/wave1.pdf --language id"
 
@@ -25,7 +25,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options, by name
     ] = None,
     people_per_desk: PeoplePerDesk = None,
     scheme: Scheme = None,
-    language: Annotated[str, typer.Option(metavar="en|id", help="Language.")] = "en",
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Report on a plan: a page for a minister, the stack plan, tables, risks and inputs.
@@ -35,10 +35,8 @@ def report(  # noqa: PLR0913, PLR0917 - the options, by name
     """
     from allocator.report.load import load
     from allocator.report.write import check_place, write_report
-    from allocator.texts import LANGUAGES, texts
+    from allocator.texts import texts
 
-    if language not in LANGUAGES:
-        raise typer.BadParameter(f"expected a language: {' or '.join(LANGUAGES)}")
     check_place(out)
     given = load(plan, scenario, texts(language), people_per_desk=people_per_desk, scheme=scheme)
     files = write_report(given, out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping
 from importlib import metadata
+from typing import Any
 
 from allocator import __version__
 from allocator.errors import UncheckedPlanError
@@ -68,7 +69,6 @@ def checked_plan(
     bound = min(bound, check.total)
     gap = (check.total - bound) / max(check.total, 1.0)
     proved = least_unplaced_proved or check.unplaced_people == 0
-    placements = seated(scenario, check.pieces)
     terms = (term.model_copy(update={"bound": term_bounds.get(term.name)}) for term in check.terms)
     return Plan(
         status=Status.OPTIMAL if gap <= OPTIMAL_GAP and proved else Status.FEASIBLE,
@@ -78,12 +78,20 @@ def checked_plan(
         bound=bound,
         gap=gap,
         warnings=scenario.warnings,
-        placements=placements,
-        floors=floor_uses(scenario, placements),
-        organisations=organisation_uses(scenario, placements, check.walking_by_organisation),
-        attendance=service_of_plan(scenario, placements),
         run=run,
+        **uses(scenario, check),
     ).of(scenario)
+
+
+def uses(scenario: Scenario, check: Check) -> dict[str, Any]:
+    """Return the parts of a plan that follow from its pieces, by their names in `Plan`."""
+    placements = seated(scenario, check.pieces)
+    return {
+        "placements": placements,
+        "floors": floor_uses(scenario, placements),
+        "organisations": organisation_uses(scenario, placements, check.walking_by_organisation),
+        "attendance": service_of_plan(scenario, placements),
+    }
 
 
 def no_plan(

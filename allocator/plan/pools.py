@@ -143,7 +143,7 @@ def pool_name(scenario: Scenario, seat: Seats) -> str:
 def _pool(scenario: Scenario, name: str, seats: Sequence[Seats], desks: int) -> Pool:
     given = scenario.settings.attendance
     sharers = tuple((seat.sharers, scenario.weekday_shares[seat.unit_id]) for seat in seats)
-    shared = desks - sum(seat.own for seat in seats)
+    shared = max(0, desks - sum(seat.own for seat in seats))  # below 0 where it is overfull
     short_day, without_desk = _shortages(sharers, shared, given.correlation, given.day_shock)
     return Pool(name, tuple(seats), short_day, without_desk)
 

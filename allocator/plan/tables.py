@@ -117,11 +117,15 @@ def plan_from_json(text: str | bytes) -> Plan:
     try:
         return Plan.model_validate_json(text)
     except ValidationError as error:
-        found = [
-            Problem(fault["msg"], table=PLAN, column=".".join(map(str, fault["loc"])))
-            for fault in error.errors(include_url=False)
-        ]
-        raise InputError(found) from error
+        raise unfit(error, PLAN) from error
+
+
+def unfit(error: ValidationError, place: str) -> InputError:
+    """Return what a document may not hold, as problems of that place."""
+    return InputError(
+        Problem(fault["msg"].lower(), place, column=".".join(map(str, fault["loc"])))
+        for fault in error.errors(include_url=False)
+    )
 
 
 def json_text(document: object) -> str:

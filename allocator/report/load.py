@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from allocator.errors import InputError, Problem
+from allocator.plan.assemble import uses
 from allocator.plan.tables import PLAN, SCENARIO, plan_from_json
 from allocator.plan.types import Plan
 from allocator.plan.verify import Check, GivenPlacement, verify
@@ -62,7 +63,8 @@ def reported(plan: Plan, scenario: Scenario, say: Texts) -> Reported:
     if plan.objective.total is None:
         raise InputError([Problem(f"there is no plan to report on: {plan.status}", PLAN)])
     check = verify_again(plan, scenario)
-    return Reported(plan.of(scenario), scenario, check, say)
+    told = plan.model_copy(update=uses(scenario, check))
+    return Reported(told.of(scenario), scenario, check, say)
 
 
 def verify_again(plan: Plan, scenario: Scenario) -> Check:

@@ -17,8 +17,10 @@ from allocator.scenario.raw import RawTable, from_grid
 
 SEPARATORS = (",", ";", "\t")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)?"?[ \t]*(\r\n|\r|\n|$)', re.IGNORECASE)
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+_STARTS = "=+\\-@\t\r＝＋－＠﹦﹢﹣﹫"
+"""With what a formula may begin, in the wide and small forms of some keyboards, too."""
+_FORMULA = re.compile(f"'*[{_STARTS}]")
+_QUOTED_FORMULA = re.compile(f"'+[{_STARTS}]")
 
 
 def harmless(text: str) -> str:
@@ -77,7 +79,7 @@ def text_table(name: str, place: str, data: bytes, known: Collection[str]) -> Ra
     if start:
         text, skipped = text[start.end() :], 1
     separator = _separator(text, known)
-    grid = [(number + skipped, cells) for number, cells in _records(text, separator, place)]
+    grid = [(number + skipped, cells) for number, cells in records(text, separator, place)]
     form = COMMA_FILE if separator == "," else OTHER_FILE
     return from_grid(name, place, grid, form, data)
 
@@ -85,7 +87,7 @@ def text_table(name: str, place: str, data: bytes, known: Collection[str]) -> Ra
 def _separator(text: str, known: Collection[str]) -> str:
     def merit(separator: str) -> tuple[int, int]:
         try:
-            header = next((c for _, c in _records(text, separator, "") if any(c)), [])
+            header = next((c for _, c in records(text, separator, "") if any(c)), [])
         except InputError:
             return 0, 0
         return len(set(header) & set(known)), len(header)
@@ -93,7 +95,7 @@ def _separator(text: str, known: Collection[str]) -> str:
     return max(SEPARATORS, key=merit)
 
 
-def _records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[str]]]:
+def records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the line on which each record begins, and its cells, trimmed."""
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1

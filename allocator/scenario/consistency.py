@@ -15,6 +15,7 @@ from allocator.scenario.names import Nearest
 from allocator.scenario.presence import correlation_limits
 from allocator.scenario.rule_cells import apart_bodies_overlap, rules_fill_their_columns
 from allocator.scenario.rules import Takes
+from allocator.scenario.sums import rows_that_sum_up
 from allocator.scenario.tables import TABLES
 from allocator.words import counted
 
@@ -243,6 +244,18 @@ def own_desks_are_of_people(scenario: Scenario, _: Known) -> Iterator[Problem]:
             yield Problem(expected, "headcounts", number, "own_desks", str(row.own_desks))
 
 
+def totals_are_no_units(scenario: Scenario, _: Known) -> Iterator[Problem]:
+    """No row that is called a total is the sum of the rows above it."""
+    for number, is_called_total in rows_that_sum_up(scenario):
+        if is_called_total:
+            row = scenario.headcounts[number - 1]
+            expected = (
+                "expected a unit, not a total: it is the sum of the rows above; delete the row, "
+                "or let `allocator import` read the table"
+            )
+            yield Problem(expected, "headcounts", number, "unit_id", row.unit_id)
+
+
 def floors_have_a_size(scenario: Scenario, _: Known) -> Iterator[Problem]:
     """Every floor has desks or an area."""
     for number, floor in enumerate(scenario.floors, 1):
@@ -322,6 +335,7 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (schemes_are_not_mixed, ()),
     (parents_are_of_one_organisation, ("units", "headcounts", "organisations")),
     (own_desks_are_of_people, ()),
+    (totals_are_no_units, ("headcounts",)),
     (floors_have_a_size, ()),
     (affinities_have_one_weight, ()),
     (rules_fill_their_columns, ()),

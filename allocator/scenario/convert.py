@@ -5,6 +5,7 @@ Ranges are checked by the types of `tables` and `settings`, not here.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -137,6 +138,8 @@ def _sheet_text(cell: Any) -> str:
         return cell
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         raise ValueError("expected text, not a date or a truth value: format the cell as text")
+    if not math.isfinite(cell):
+        raise ValueError("expected text, not a number that is too large: format the cell as text")
     return str(int(cell)) if cell == int(cell) else repr(cell)
 
 

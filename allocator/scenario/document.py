@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from allocator.errors import InputError, Problem
@@ -15,6 +17,9 @@ from allocator.scenario.raw import RawTable
 from allocator.scenario.tables import REQUIRED_TABLES, TABLES
 
 _MOST_DIGITS = 400
+_HALF_WRITTEN = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character, one of a pair of codes: as JSON spells it, and as it is then."""
 
 
 def parse_json(data: bytes, place: str) -> Any:
@@ -36,14 +41,20 @@ def parse_json(data: bytes, place: str) -> Any:
         return found
 
     try:
+        text = decode(data, place)
         document = json.loads(
-            decode(data, place),
+            text,
             object_pairs_hook=unique,
             parse_constant=_refused,
             parse_int=_whole,
+            parse_float=_finite,
         )
     except (ValueError, RecursionError) as error:
         raise InputError([Problem(f"expected well-formed JSON: {error}", place)]) from error
+    broken = next(_broken_texts(document), None) if _HALF_WRITTEN.search(text) else None
+    if broken is not None:
+        message = "expected text of whole characters: this one is half of a pair"
+        raise InputError([Problem(message, place, value=ascii(broken)[1:-1])])
     if twice:
         raise InputError(
             Problem("expected each key of an object once", place, column=key)
@@ -52,8 +63,29 @@ def parse_json(data: bytes, place: str) -> Any:
     return document
 
 
+def _broken_texts(value: Any) -> Iterator[str]:
+    """Yield every text with half of a character, which no file and no answer can hold."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            if _HALF.search(each):
+                yield each
+        elif isinstance(each, Mapping):
+            waiting += each
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+
+
 def _refused(constant: str) -> Any:
     raise ValueError(f"{constant} is no number")
+
+
+def _finite(digits: str) -> float:
+    if not isfinite(float(digits)):
+        raise ValueError(f"{digits} is too large a number")
+    return float(digits)
 
 
 def _whole(digits: str) -> int:

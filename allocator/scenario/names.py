@@ -1,12 +1,20 @@
-"""The known name that is nearest to an unknown one, for messages."""
+"""Names as people see them: the known one nearest to an unknown one, and those that look alike."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 from difflib import get_close_matches
 
 _MOST_LOOK_UPS = 20
 _LONGEST_NAME = 100
+
+
+def as_seen(name: str) -> str:
+    """Return a name without what nobody sees: one form of each letter, no invisible ones."""
+    usual = unicodedata.normalize("NFKC", name)
+    visible = (c for c in usual if unicodedata.category(c) not in ("Cf", "Cc", "Mn") or c == "\n")
+    return " ".join("".join(visible).split())
 
 
 class Nearest:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from allocator.scenario.known import Known, Mention, mentions
+from allocator.scenario.names import as_seen
 from allocator.scenario.presence import clipped_units
 from allocator.scenario.rules import Takes
+from allocator.scenario.sums import rows_that_sum_up
 from allocator.scenario.tables import ScenarioWarning
-from allocator.words import verb
+from allocator.words import counted, verb
 
 if TYPE_CHECKING:
     from allocator.scenario.types import Scenario
@@ -29,7 +32,7 @@ def warnings(scenario: Scenario) -> tuple[ScenarioWarning, ...]:
     """Return every warning: of units left out, bodies and places nobody knows, idle columns.
 
     Codes: file_not_read, unit_without_headcount, body_without_headcount, unknown_place,
-    no_coordinates, not_enforced, idle_ratio, attendance_clipped.
+    no_coordinates, row_equals_sum, ids_alike, not_enforced, idle_ratio, attendance_clipped.
     """
     notices = (
         _files_not_read,
@@ -37,6 +40,8 @@ def warnings(scenario: Scenario) -> tuple[ScenarioWarning, ...]:
         _bodies_without_people,
         _unknown_places,
         _towers_without_coordinates,
+        _rows_that_sum_up,
+        _ids_alike,
         _idle_columns,
         _idle_ratio,
         _clipped_attendance,
@@ -101,6 +106,40 @@ def _towers_without_coordinates(scenario: Scenario) -> Iterator[ScenarioWarning]
 def _named(ids: Sequence[str]) -> str:
     more = len(ids) - MOST_NAMED
     return ", ".join(ids[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _rows_that_sum_up(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    """A total that became a unit doubles the people; one that is honest is a coincidence."""
+    in_force = (None, scenario.scheme)
+    rows = [
+        number
+        for number, _ in rows_that_sum_up(scenario)
+        if scenario.headcounts[number - 1].scheme in in_force
+    ]
+    if rows:
+        first = scenario.file_row("headcounts", rows[0])
+        numbers = _named([str(scenario.file_row("headcounts", row)) for row in rows])
+        message = (
+            f"the headcount of {counted(len(rows), 'row')} is the sum of the rows above: if any "
+            f"is a total, delete it (rows {numbers})"
+        )
+        yield ScenarioWarning(
+            code="row_equals_sum", table="headcounts", row=first, message=message
+        )
+
+
+def _ids_alike(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    """Ids that look alike and differ in characters nobody sees are two things to the program."""
+    known = Known(scenario)
+    for ids in (known.bodies, known.places):
+        alike: dict[str, list[str]] = defaultdict(list)
+        for each in sorted(ids):
+            alike[as_seen(each)].append(each)
+        for group in alike.values():
+            if len(group) > 1:
+                shown = " and ".join(ascii(each) for each in group[:MOST_NAMED])
+                message = f"these ids look alike and are not the same: {shown}"
+                yield ScenarioWarning(code="ids_alike", table="scenario", message=message)
 
 
 def _idle_columns(scenario: Scenario) -> Iterator[ScenarioWarning]:

@@ -49,6 +49,12 @@ class RawTable:
     problems: list[Problem] = field(default_factory=list)
 
 
+TABLES_AND_SETTINGS: dict[str, tuple[str, ...]] = {
+    name: tuple(table.model_fields) for name, table in TABLES.items()
+} | {"scenario": ("section", "key", "value")}
+"""Columns that a table, or a sheet of settings, may have."""
+
+
 def is_ignored(column: str, table: str = "") -> bool:
     """Return whether a column, of a table if that matters, is kept and means nothing here."""
     kept = column in ("source", "note") or (column.startswith("x_") and column != "x_m")
@@ -77,6 +83,9 @@ def from_grid(name: str, place: str, grid: Grid, form: Form, content: Any) -> Ra
         )
     header_row, first = filled[0]
     header = tuple(str(cell) for cell in first)
+    title = _title(name, place, filled)
+    if title is not None:
+        return RawTable(name, place, [], form, content, (), header_row, [title])
     found = [
         Problem("expected each column once", place, header_row, column)
         for column in dict.fromkeys(header)
@@ -90,6 +99,30 @@ def from_grid(name: str, place: str, grid: Grid, form: Form, content: Any) -> Ra
         named = zip(header, cells, strict=False)
         rows.append((number, {column: cell for column, cell in named if cell != ""}))
     return RawTable(name, place, rows, form, content, header, header_row, found)
+
+
+def _title(name: str, place: str, filled: Sequence[tuple[int, Sequence[Any]]]) -> Problem | None:
+    """Return a problem where the first filled row is no header: it names fewer cells than follow.
+
+    Everything below it would be a problem of its own.
+    """
+    (row, header), *below = filled
+    named = [str(cell) for cell in header if cell != ""]
+    if not below or any(c in TABLES_AND_SETTINGS.get(name, ()) or is_ignored(c) for c in named):
+        return None
+    strays = sum(
+        cell != "" and (at >= len(header) or header[at] == "")
+        for _, cells in below
+        for at, cell in enumerate(cells)
+    )
+    widest = max(sum(cell != "" for cell in cells) for _, cells in below)
+    if widest <= len(named) or strays < 2:
+        return None
+    message = (
+        f"expected the names of columns: this looks like a title, with {counted(strays, 'cell')} "
+        "under no name; delete the rows above the header, or let `allocator import` read the table"
+    )
+    return Problem(message, place, row, value=named[0])
 
 
 def _cells_without_column(

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from allocator.errors import InputError, Problem
 from allocator.scenario import consistency
+from allocator.scenario.blanks import organisations_left_blank
 from allocator.scenario.build import build_settings, build_table, expectation, shown
 from allocator.scenario.convert import SHEET, Kind, kinds_of
 from allocator.scenario.document import parse_json
@@ -61,7 +62,7 @@ def read_scenario(
         wanted = "a folder, an .xlsx or a .json file"
         exists = "expected " if path.exists() else "found nothing there; expected "
         raise InputError([Problem(exists + wanted, str(path))])
-    return _scenario(given, people_per_desk, scheme)
+    return scenario_of(given, people_per_desk, scheme)
 
 
 def scenario_from_json(
@@ -78,7 +79,7 @@ def scenario_from_json(
     InputError
         With everything that is wrong, each thing with its table, row (from 1) and column.
     """
-    return _scenario(from_document(document, name, ""), people_per_desk, scheme)
+    return scenario_of(from_document(document, name, ""), people_per_desk, scheme)
 
 
 def scenario_from_files(files: Mapping[str, tuple[str, bytes]]) -> Scenario:
@@ -96,8 +97,8 @@ def scenario_from_files(files: Mapping[str, tuple[str, bytes]]) -> Scenario:
         With everything that is wrong, each thing with its file, row and column.
     """
     if set(files) == {"workbook"}:
-        return _scenario(from_workbook(*files["workbook"]), None, None)
-    return _scenario(from_files(files), None, None)
+        return scenario_of(from_workbook(*files["workbook"]), None, None)
+    return scenario_of(from_files(files), None, None)
 
 
 def headcounts_from_file(name: str, data: bytes) -> tuple[Headcount, ...]:
@@ -126,8 +127,10 @@ def read_headcounts(scenario: Scenario, path: Path) -> Scenario:
     """
     raw = single_table("headcounts", path.name, read_bytes(path), columns_of("headcounts"))
     built = build_table(raw)
-    if built.problems:
-        raise InputError(built.problems)
+    listed = (*(scenario.units or ()), *(scenario.organisations or ()))
+    problems = [*built.problems, *organisations_left_blank(raw, listed)]
+    if problems:
+        raise InputError(problems)
     return scenario.replace(
         headcounts=built.rows,
         fingerprints=scenario.fingerprints | {"headcounts": fingerprint(raw.content)},
@@ -174,9 +177,16 @@ def _text(cell: Any) -> str:
     return str(SHEET[Kind.TEXT](cell)) if number else str(cell)
 
 
-def _scenario(given: Given, people_per_desk: str | None, scheme: str | None) -> Scenario:
+def scenario_of(
+    given: Given, people_per_desk: str | None = None, scheme: str | None = None
+) -> Scenario:
     """Return the scenario in what was given, with every problem of cells and between tables."""
     built = {raw.name: build_table(raw) for raw in given.tables}
+    people = next((raw for raw in given.tables if raw.name == "headcounts"), None)
+    listed = [
+        row for name in ("units", "organisations") if name in built for row in built[name].rows
+    ]
+    given.problems += organisations_left_blank(people, listed)
     for table in REQUIRED_TABLES:
         if table not in built and table not in given.unread:
             missing = Problem("expected this table, which is missing", given.missing.format(table))

@@ -25,6 +25,9 @@ _SETTINGS_FILE = "scenario.toml"
 OTHER_TABLES = (".tsv", ".tab", ".txt", ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 """How files end that look like tables and are not read in a folder."""
 
+MARKED = "import.xlsx"
+"""The workbook that an import writes back beside its scenario; it is no table."""
+
 
 @dataclass
 class Given:
@@ -84,7 +87,7 @@ def from_folder(folder: Path) -> Given:
 def _take_settings(given: Given, data: bytes) -> None:
     given.settings_content = data
     try:
-        given.settings = _toml(data)
+        given.settings = settings_of(data)
     except InputError as error:
         given.fails("scenario", error)
 
@@ -102,10 +105,12 @@ def _unknown_files(names: Iterable[str], known: Collection[str]) -> list[Problem
 
 def _is_other_table(name: str) -> bool:
     """Return whether a file looks like a table of a kind that a folder does not hold."""
-    return name.lower().endswith(OTHER_TABLES) and not name.startswith((".", "~$"))
+    is_table = name.lower().endswith(OTHER_TABLES) and not name.startswith((".", "~$"))
+    return is_table and name != MARKED
 
 
-def _toml(data: bytes) -> dict[str, Any]:
+def settings_of(data: bytes) -> dict[str, Any]:
+    """Return the sections of a scenario.toml, not yet judged; raise `InputError` if it is none."""
     try:
         return tomllib.loads(decode(data, _SETTINGS_FILE))
     except (ValueError, RecursionError) as error:

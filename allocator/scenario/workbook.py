@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Collection
 from typing import Any
-
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from allocator.errors import InputError, Problem
 from allocator.scenario.build import settings_kinds
 from allocator.scenario.convert import SHEET, Kind
 from allocator.scenario.names import Nearest
 from allocator.scenario.raw import Grid, RawTable, from_grid, is_ignored
+from allocator.scenario.spreadsheet import read_book
 
 SETTINGS_COLUMNS = ("section", "key", "value")
-LARGEST_WHOLE = 2.0**53
-"""Up to which every whole number is one of a sheet's, too."""
-MOST_UNPACKED = 500_000_000
-"""Bytes that a workbook may say it unpacks to: more is no table of offices, but an attack."""
+INSTRUCTIONS = {"en": "instructions", "id": "petunjuk"}
+"""The sheet of a template that tells how to fill it in, by language: it is no table."""
 
 
 def sheets(data: bytes, place: str) -> dict[str, Grid]:
@@ -28,31 +23,9 @@ def sheets(data: bytes, place: str) -> dict[str, Grid]:
     Raises
     ------
     InputError
-        If it is no workbook, or one that unpacks to far too much.
+        If it is no workbook, or one that is far too large.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            unpacked = sum(each.file_size for each in packed.infolist())
-        if unpacked > MOST_UNPACKED:
-            wanted = f"expected a workbook that unpacks to at most {MOST_UNPACKED:,} bytes"
-            raise InputError([Problem(wanted, place, value=f"{unpacked:,} bytes")])
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = [s.name for s in book.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet]
-        return {name: _grid(book.get_sheet_by_name(name).to_python(False)) for name in names}
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        raise InputError([Problem("expected an Excel workbook (.xlsx)", place)]) from error
-
-
-def _grid(rows: list[list[Any]]) -> Grid:
-    return [(number, [_cell(cell) for cell in cells]) for number, cells in enumerate(rows, 1)]
-
-
-def _cell(cell: Any) -> Any:
-    """Return a cell with text trimmed; a sheet keeps 412 as 412.0, which nobody wrote."""
-    if isinstance(cell, str):
-        return cell.strip()
-    is_whole = isinstance(cell, float) and cell.is_integer() and abs(cell) < LARGEST_WHOLE
-    return int(cell) if is_whole else cell
+    return {sheet.name: list(enumerate(sheet.cells, 1)) for sheet in read_book(data, place).sheets}
 
 
 def sheet_table(name: str, place: str, grid: Grid) -> RawTable:
@@ -66,7 +39,7 @@ def unknown_sheets(names: Collection[str], known: Collection[str], place: str) -
     return [
         Problem(f"unknown sheet{nearest.hint(name)}", place, column=name)
         for name in names
-        if name not in known
+        if name not in known and name not in INSTRUCTIONS.values()
     ]
 
 

@@ -67,9 +67,25 @@ def _cell(value: Cell | None) -> Cell | None:
 
 def _tables(scenario: Scenario) -> dict[str, Table]:
     """Return every table with rows: the required columns and those that some row fills."""
-    return {
-        name: _table(name, getattr(scenario, name)) for name in TABLES if getattr(scenario, name)
-    }
+    rows = {name: getattr(scenario, name) for name in TABLES if getattr(scenario, name)}
+    rows["headcounts"] = _none_blank(scenario)
+    return {name: _table(name, rows[name]) for name in TABLES if name in rows}
+
+
+def _none_blank(scenario: Scenario) -> tuple[Row, ...]:
+    """Return headcounts in which no organisation is blank below a filled one.
+
+    A unit that stands for itself there names itself; blanks are refused as merged cells are.
+    """
+    settled = {unit.unit_id for unit in scenario.units or () if unit.organisation_id}
+    settled |= {each.organisation_id for each in scenario.organisations or ()}
+    filled = False
+    found = []
+    for row in scenario.headcounts:
+        filled = filled or row.organisation_id is not None
+        blank = filled and row.organisation_id is None and row.unit_id not in settled
+        found.append(row.model_copy(update={"organisation_id": row.unit_id}) if blank else row)
+    return tuple(found)
 
 
 def _table(name: str, rows: tuple[Row, ...]) -> Table:
@@ -150,15 +166,23 @@ def scenario_json(scenario: Scenario) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2, default=decimal_text) + "\n"
 
 
-def _write_workbook(scenario: Scenario, path: Path) -> None:
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+def workbook_tables(scenario: Scenario) -> dict[str, Table]:
+    """Return what the sheets of a workbook hold: cells as a sheet keeps them, settings last."""
     sections = _sections(scenario.settings).items()
     settings = [(part, key, value) for part, values in sections for key, value in values.items()]
+    tables = _tables(scenario) | {"scenario": (SETTINGS_COLUMNS, settings)}
+    return {
+        name: (columns, [tuple(_sheet_cell(value) for value in row) for row in rows])
+        for name, (columns, rows) in tables.items()
+    }
+
+
+def _write_workbook(scenario: Scenario, path: Path) -> None:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, options) as book:
-        for name, table in _tables(scenario).items():
+        for name, table in workbook_tables(scenario).items():
             _write_sheet(book, name, table)
-        _write_sheet(book, "scenario", (SETTINGS_COLUMNS, settings))
     path.write_bytes(content.getvalue())
 
 
@@ -166,8 +190,7 @@ def _write_sheet(book: Any, name: str, table: Table) -> None:
     columns, rows = table
     sheet = book.add_worksheet(name)
     for number, row in enumerate([columns, *rows]):
-        for place, value in enumerate(row):
-            cell = _sheet_cell(value)
+        for place, cell in enumerate(row):
             if cell is not None and sheet.write(number, place, cell) != 0:
                 message = "expected text that a cell of a workbook can hold"
                 raise InputError([Problem(message, name, number + 1, columns[place])])

@@ -81,6 +81,7 @@ class Record:
         self._bettered_at_work = 0.0
         self._is_under_way = False
         self._on_progress, self._asked_to_stop = on_progress, should_stop
+        self._told: dict[Cell, int] | None = None
         self._lock = Lock()
 
     @property
@@ -249,6 +250,8 @@ class Record:
 
     def _tell(self) -> None:
         if self._on_progress is not None:
+            layout, told = self.layout, self._told
+            self._told = layout
             self._on_progress(
                 Progress(
                     seconds=self._seconds(),
@@ -258,6 +261,7 @@ class Record:
                     bound=self.bound,
                     gap=self.gap(),
                     stage_done=self._stage_done,
+                    pieces=self.case.pieces(layout) if layout and layout is not told else None,
                 )
             )
 

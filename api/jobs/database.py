@@ -1,23 +1,40 @@
-"""The database that all processes of a service share: its engine, and the tables that are ours.
+"""The database that all processes of a service share: how it is reached, and the tables.
 
-Jobs are in the tables of dbos; keys of callers and leases of workers are in ours.
+Jobs are in the tables of dbos; keys of callers and leases of workers are in ours. Whoever asks the
+database does so through a `Database`, dbos itself included: there it is decided what becomes of a
+question while the database is away.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import JSONB
 
 from allocator.errors import InputError, Problem
 
 APPLICATION = "allocator"
 SERIALIZER = DBOSPortableJSONSerializer()
+AGAIN_S = 0.5
+"""Seconds after which a database that is away is asked again."""
+CONNECT_S = 5
+"""Seconds within which a PostgreSQL has to answer a new connection."""
+STATEMENT_MS = 60_000
+"""Milliseconds after which PostgreSQL gives up a statement."""
 _BUSY_MS = 30_000
+_CONNECTIONS = 20
+_UNUSABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+"""What SQLite says where the disk is full or gone: that passes."""
+_GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 OLDEST_SQLITE = (3, 42) if sys.version_info >= (3, 12) else (3, 35)
 """The oldest SQLite with which dbos can make its tables; it asks more of newer Pythons."""
 
@@ -31,6 +48,7 @@ KEYS = sa.Table(
     sa.Column("secret_sha256", sa.Text, nullable=False),
     sa.Column("created_s", sa.Float, nullable=False),
     sa.Column("revoked_s", sa.Float),
+    sa.Column("same_as", sa.Text),
 )
 LEASES = sa.Table(
     "allocator_leases",
@@ -39,6 +57,130 @@ LEASES = sa.Table(
     sa.Column("until_s", sa.Float, nullable=False),
     sa.Column("solves", sa.Integer, nullable=False),
 )
+PINGS = sa.Table(
+    "allocator_pings",
+    _tables,
+    sa.Column("one", sa.Integer, primary_key=True),
+    sa.Column("at_s", sa.Float, nullable=False),
+)
+
+_JOB_COLUMNS = (
+    "workflow_uuid",
+    "status",
+    "name",
+    "authenticated_user",
+    "executor_id",
+    "created_at",
+    "updated_at",
+    "completed_at",
+    "started_at_epoch_ms",
+    "recovery_attempts",
+    "owner_xid",
+    "queue_name",
+)
+
+
+def jobs_table(engine: sa.Engine) -> sa.TableClause:
+    """Return the table of dbos that holds the jobs, as far as it is asked here."""
+    attributes: sa.ColumnClause[Any] = sa.column(
+        "attributes", sa.JSON().with_variant(JSONB(), "postgresql")
+    )
+    schema = None if engine.dialect.name == "sqlite" else "dbos"
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in _JOB_COLUMNS]
+    return sa.table("workflow_status", *columns, attributes, schema=schema)
+
+
+class DatabaseAwayError(Exception):
+    """The database does not answer, or cannot take anything."""
+
+
+_T = TypeVar("_T")
+
+
+def at_once() -> bool:
+    """Give up at once: what requests do, as their callers can come again."""
+    return True
+
+
+class Database:
+    """The one door to the database.
+
+    A question waits until the database answers, however long it is away, unless it is given up.
+
+    Parameters
+    ----------
+    gives_up
+        Whether to raise `DatabaseAwayError` rather than to wait; asked each time that the
+        database does not answer.
+    """
+
+    def __init__(self, url: str, gives_up: Callable[[], bool] = at_once) -> None:
+        self.engine = open_engine(url)
+        self.jobs = jobs_table(self.engine)
+        self._gives_up = gives_up
+        if gives_up is not at_once:
+            event.listen(self.engine, "do_connect", self._connect_patiently)
+        self._client = DBOSClient(
+            system_database_engine=self.engine,
+            serializer=SERIALIZER,
+            application_name=APPLICATION,
+            retry_connection_errors=False,
+            lazy=True,
+        )
+
+    def ask(self, question: Callable[[DBOSClient], _T]) -> _T:
+        """Return what dbos answers.
+
+        Raises
+        ------
+        DatabaseAwayError
+            If the database does not answer and the question is given up.
+        """
+        while True:
+            try:
+                return question(self._client)
+            except _GONE as error:
+                if self._gives_up():
+                    raise DatabaseAwayError(type(error).__name__) from error
+                time.sleep(AGAIN_S)
+
+    def transact(self, work: Callable[[sa.Connection], _T]) -> _T:
+        """Return what comes of work in one transaction, or raise as `ask` does."""
+
+        def once(_client: DBOSClient) -> _T:
+            with self.engine.begin() as connection:
+                return work(connection)
+
+        return self.ask(once)
+
+    def _connect_patiently(
+        self, dialect: sa.Dialect, _record: object, arguments: Any, named: Any
+    ) -> Any:
+        """Return a connection, once there is one to be had."""
+        while True:
+            try:
+                return dialect.connect(*arguments, **named)
+            except Exception:
+                if self._gives_up():
+                    raise
+                time.sleep(AGAIN_S)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._client.destroy()
+        self.engine.dispose()
+
+
+def begin_writing(connection: sa.Connection) -> None:
+    """Let no other transaction that calls this run at the same time; call it first."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+_LOCK = 0x616C6C6F63
+"""Names the lock among those of other programs on the same database."""
 
 
 def prepare_database(url: str) -> None:
@@ -56,6 +198,7 @@ def prepare_database(url: str) -> None:
         engine = open_engine(url)
         with engine.begin() as connection:
             _tables.create_all(connection)
+        _add_missing_columns(engine)
         engine.dispose()
     except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise InputError([_unusable(url, error)]) from error
@@ -87,29 +230,48 @@ def _unusable(url: str, error: Exception) -> Problem:
     return Problem(f"the database cannot be used: {reason}", place)
 
 
+def _add_missing_columns(engine: sa.Engine) -> None:
+    """Add what a database of an earlier version lacks; another process may be doing the same."""
+    have = {column["name"] for column in sa.inspect(engine).get_columns(KEYS.name)}
+    for column in KEYS.columns:
+        if column.name not in have:
+            kind = column.type.compile(engine.dialect)
+            with suppress(sa.exc.OperationalError, sa.exc.ProgrammingError), engine.begin() as one:
+                one.exec_driver_sql(f"ALTER TABLE {KEYS.name} ADD COLUMN {column.name} {kind}")
+
+
 def open_engine(url: str) -> sa.Engine:
-    """Return an engine for our tables, which gives up soon where nothing answers."""
+    """Return an engine, which gives up soon where nothing answers, and tells what passes."""
     if url.startswith("sqlite"):
-        engine = sa.create_engine(url)
+        engine = sa.create_engine(url, pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS)
         event.listen(engine, "connect", _as_one_of_many)
-        return engine
-    ours = sa.make_url(url).set(drivername="postgresql+psycopg")
-    return sa.create_engine(
-        ours, pool_pre_ping=True, pool_timeout=5, connect_args={"connect_timeout": 5}
-    )
+    else:
+        ours = sa.make_url(url).set(drivername="postgresql+psycopg")
+        options = (
+            f"-c statement_timeout={STATEMENT_MS} -c idle_in_transaction_session_timeout=60000"
+        )
+        engine = sa.create_engine(
+            ours,
+            pool_pre_ping=True,
+            pool_size=_CONNECTIONS,
+            max_overflow=_CONNECTIONS,
+            pool_timeout=CONNECT_S,
+            connect_args={"connect_timeout": CONNECT_S, "options": options},
+        )
+    event.listen(engine, "handle_error", _tell_what_passes)
+    return engine
 
 
 def _as_one_of_many(connection: sqlite3.Connection, _record: object) -> None:
+    """Make a connection as dbos makes its own."""
+    connection.isolation_level = "IMMEDIATE"
     connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    connection.execute("PRAGMA foreign_keys=ON")
 
 
-def open_client(url: str) -> DBOSClient:
-    """Return a client of the jobs; what it cannot do at once it says, and does not wait."""
-    return DBOSClient(
-        system_database_url=url,
-        serializer=SERIALIZER,
-        application_name=APPLICATION,
-        retry_connection_errors=False,
-        lazy=True,
-        system_database_pool_size=10,
-    )
+def _tell_what_passes(context: sa.engine.ExceptionContext) -> None:
+    """Take a full disk for a lost connection, so that dbos waits for it as for one."""
+    code = getattr(context.original_exception, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in _UNUSABLE:
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False

@@ -1,19 +1,21 @@
 """Jobs made of children: a batch and a comparison, conducted while others solve.
 
-A parent that is begun again finds its children by their numbers, and goes on from there.
+What a parent knows of its children is asked of the database at each look, so that one that is
+begun again goes on from where they are.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from dbos import DBOS, WorkflowStatus
+from dbos import WorkflowStatus
 
 from allocator.errors import SolveFailedError
 from allocator.plan.tables import plan_from_json
@@ -23,17 +25,21 @@ from allocator.scenario.types import Scenario
 from allocator.search.options import SolveOptions
 from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, Task, Work
-from api.jobs.errands import Answer, compact, rows_of
-from api.jobs.records import STATES, Kind, Standing, State, reason_of
-from api.jobs.running import Wishes, given_up
-from api.jobs.store import EVENTS, NewJob, Store
-from api.orders import ratio_text
+from api.jobs.handlers import Answer, compact, rows_of
+from api.jobs.new_job import NewJob
+from api.jobs.records import STATES, JobStatus, Kind, State, status_of
+from api.jobs.running import CancellationRequests, given_up
+from api.jobs.store import Ended, Store
+from api.requests import ratio_text
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress
     from allocator.studies.compare import Row
 
-LOOK_S = 0.25
+LOOK_S = 0.1
+AT_HAND, FOR_EACH_SOLVE = 8, 4
+"""How many children of a batch wait or run at a time: so many, and so many more for each solve
+that the workers do at a time. Neither cancelling nor a caller's other jobs then wait for many."""
 SCENARIO = "scenario"
 """Name of the scenario in a comparison, where it has none of its own."""
 
@@ -45,18 +51,16 @@ class Parent:
     status: WorkflowStatus
     request: Mapping[str, Any]
     store: Store
-    wishes: Wishes
+    requests: CancellationRequests
     closing: Event
     solves: Callable[[], int]
-    over: dict[str, State] = field(default_factory=dict)
-    born: int = 0
 
     @property
     def id(self) -> str:
         """Id of the job."""
         return self.status.workflow_id
 
-    def bear(self, number: str, changes: Mapping[str, Any], **more: Any) -> str:
+    def hand_in(self, number: str, changes: Mapping[str, Any], **more: Any) -> str:
         """Hand in a child, unless it was; return its id.
 
         Parameters
@@ -80,97 +84,77 @@ class Parent:
         )
         return self.store.accept(child)
 
-    def heed(self) -> bool:
-        """Return whether to stop.
+    def must_stop(self) -> bool:
+        """Return whether the job is to be cancelled; its children are told so, too.
 
         Raises
         ------
         DBOSWorkflowCancelledError
             If the job goes on elsewhere.
         """
-        self.wishes.look()
-        if self.wishes.lost or self.closing.is_set():
+        has_looked = self.requests.look()
+        if self.requests.lost or self.closing.is_set():
             raise given_up(self.id)
-        return self.wishes.stop
+        if self.requests.stop and has_looked:
+            self.store.stop_children(self.id)
+        return self.requests.stop
 
-    def news(self) -> dict[str, Answer | None]:
-        """Return the children that are over since this was asked last, with their answers."""
-        found = {child.workflow_id: STATES[child.status] for child in self.store.children(self.id)}
-        self.born = len(found)
-        new = [child for child, state in found.items() if state.is_over and child not in self.over]
-        self.over |= {child: found[child] for child in new}
-        return self.store.answers(new) if new else {}
-
-    def end_children(self) -> None:
-        """Tell all children to stop."""
-        for child in self.store.children(self.id):
-            if not STATES[child.status].is_over:
-                self.store.stop(child.workflow_id)
+    def ended(self, children: Collection[str]) -> dict[str, Ended]:
+        """Return those of some children that are over."""
+        return self.store.ended(children)
 
     def tell(self, rows: list[dict[str, Any]], done: int, of: int) -> None:
-        """Tell which children are over, and keep how many."""
+        """Tell which children are over, and keep how many, which never gets less."""
         if rows:
-            DBOS.write_stream(EVENTS, {"event": "rows", "data": {"rows": rows}})
-        standing = Standing(stage="children", done=done, of=of)
-        self.store.note(self.id, standing.model_dump(mode="json"))
+            self.store.tell("rows", {"rows": rows})
+        done = max(done, status_of(self.status).done or 0)
+        self.store.note(self.id, JobStatus(stage="children", done=done, of=of))
 
     def end(self, rows: list[dict[str, Any]], of: int) -> Answer:
-        """Return the answer with these rows, and keep how the job ended."""
-        standing = Standing(stage="over", done=len(rows), of=of)
-        self.store.note(self.id, standing.model_dump(mode="json"))
+        """Return the answer with these rows, once every child is over; keep how the job ended."""
+        while not all(STATES[child.status].is_over for child in self.store.children(self.id)):
+            self.must_stop()
+            self.store.stop_children(self.id)
+            time.sleep(LOOK_S)
+        self.store.note(self.id, JobStatus(stage="over", done=len(rows), of=of))
         return {"status": None, "result": compact({"schema": 1, "rows": rows})}
 
 
 def conduct_batch(parent: Parent) -> Answer:
-    """Hand in a child for each table, and gather their rows."""
+    """Hand in a child for each table, some at a time, and collect their rows."""
     tables = parent.request["options"]["tables"]
+    table_of = {f"{parent.id}.{number}": table for number, table in enumerate(tables)}
+    rows = {row["job"]: row for row in parent.store.rows(parent.id)}
     known = {child.workflow_id for child in parent.store.children(parent.id)}
-    file_of: dict[str, str] = {}
-    told = {
-        row["job"]
-        for _, event in parent.store.events(parent.id, 0)
-        for row in event["data"]["rows"]
-    }
-    rows: dict[str, dict[str, Any]] = {}
-    for number, table in enumerate(tables):
-        child = f"{parent.id}.{number}"
-        file_of[child] = table["name"]
-        if child not in known and not parent.heed():
-            parent.bear(str(number), {"headcounts": table["headcounts"]})
-    _gather(parent, rows, file_of, told)
-    while len(parent.over) < parent.born:
-        time.sleep(LOOK_S)
-        _gather(parent, rows, file_of, told)
-    in_order = [rows[child] for child in file_of if child in rows]
-    return parent.end(in_order, len(tables))
+    running = known - rows.keys()
+    left = deque(child for child in table_of if child not in known)
+    while (left and not parent.must_stop()) or running:
+        while left and len(running) < AT_HAND + FOR_EACH_SOLVE * parent.solves():
+            child = left.popleft()
+            parent.hand_in(child.split(".")[1], {"headcounts": table_of[child]["headcounts"]})
+            running.add(child)
+        over = parent.ended(running)
+        running -= over.keys()
+        new = [
+            {"file": table_of[child]["name"], "job": child, **_outcome(ended)}
+            for child, ended in over.items()
+            if ended.state is not State.CANCELLED
+        ]
+        rows |= {row["job"]: row for row in new}
+        if new:
+            parent.tell(new, len(rows), len(tables))
+        if not over:
+            time.sleep(LOOK_S)
+        if parent.must_stop():
+            left.clear()
+    return parent.end([rows[child] for child in table_of if child in rows], len(tables))
 
 
-def _gather(
-    parent: Parent,
-    rows: dict[str, dict[str, Any]],
-    file_of: Mapping[str, str],
-    told: Collection[str],
-) -> None:
-    if parent.heed():
-        parent.end_children()
-    new = [
-        {"file": file_of[child], "job": child, **_outcome(parent, child, answer)}
-        for child, answer in parent.news().items()
-        if parent.over[child] is not State.CANCELLED
-    ]
-    rows |= {row["job"]: row for row in new}
-    if new:
-        untold = [row for row in new if row["job"] not in told]
-        parent.tell(untold, len(rows), len(file_of))
-
-
-def _outcome(parent: Parent, child: str, answer: Answer | None) -> dict[str, Any]:
-    if answer is not None:
-        outcome: dict[str, Any] = answer["outcome"]
+def _outcome(ended: Ended) -> dict[str, Any]:
+    if ended.answer is not None:
+        outcome: dict[str, Any] = ended.answer["outcome"]
         return outcome
-    [status] = parent.store.statuses([child])
-    failed = Outcome(status="failed", message=reason_of(status) or "")
-    return failed.model_dump(mode="json")
+    return Outcome(status="failed", message=ended.reason or "").model_dump(mode="json")
 
 
 class Children:
@@ -179,42 +163,44 @@ class Children:
     def __init__(self, parent: Parent, changes_of: Mapping[int, tuple[str, Any]]) -> None:
         self._parent = parent
         self._changes_of = changes_of
+        self._known = {child.workflow_id for child in parent.store.children(parent.id)}
         self._jobs: dict[str, Job] = {}
         self.processes = max(1, parent.solves())
         self.child_of: dict[int, str] = {}
 
     def submit(self, task: Work, on_progress: OnProgress | None = None) -> Job:
-        """Hand in a child for a solve."""
+        """Hand in a child for a solve; one that was handed in before may be over at once."""
         assert isinstance(task, Task)
         number, changes = self._changes_of[id(task.scenario)]
-        known = self.child_of.get(id(task.scenario))
-        more = {} if task.start is None else {"start": rows_of(task.start, task.scenario)}
-        child = self._parent.bear(f"{number}-2" if known else number, changes, **more)
+        if id(task.scenario) in self.child_of:
+            number = f"{number}-2"
+        child = f"{self._parent.id}.{number}"
+        if child not in self._known:
+            more = {} if task.start is None else {"start": rows_of(task.start, task.scenario)}
+            self._parent.hand_in(number, changes, **more)
         self.child_of[id(task.scenario)] = child
         job = Job(task, on_progress)
         job.future.set_running_or_notify_cancel()
         self._jobs[child] = job
+        if child in self._known:
+            self.look()
         return job
 
     def look(self) -> None:
         """Settle the solves that are over."""
-        for child, answer in self._parent.news().items():
-            job = self._jobs.get(child)
-            if job is not None:
-                self._settle(job, child, answer)
+        for child, ended in self._parent.ended(self._jobs).items():
+            self._settle(self._jobs.pop(child), ended)
         self.processes = max(1, self._parent.solves())
 
-    def _settle(self, job: Job, child: str, answer: Answer | None) -> None:
+    def _settle(self, job: Job, ended: Ended) -> None:
         assert isinstance(job.task, Task)
-        if answer is not None and answer.get("plan"):
-            plan: Plan = plan_from_json(answer["plan"]).of(job.task.scenario)
+        if ended.answer is not None and ended.answer.get("plan"):
+            plan: Plan = plan_from_json(ended.answer["plan"]).of(job.task.scenario)
             job.future.set_result(plan)
-            return
-        [status] = self._parent.store.statuses([child])
-        if self._parent.over[child] is State.CANCELLED:
+        elif ended.state is State.CANCELLED:
             job.future.set_exception(CancelledError())
         else:
-            job.future.set_exception(SolveFailedError(reason_of(status) or "no answer"))
+            job.future.set_exception(SolveFailedError(ended.reason or "no answer"))
 
 
 def conduct_comparison(parent: Parent) -> Answer:
@@ -222,47 +208,71 @@ def conduct_comparison(parent: Parent) -> Answer:
     from allocator.studies.compare import Case, compare  # noqa: PLC0415 - for this alone
 
     asked = parent.request["options"]
-    variants = list(variants_of(parent.request))
+    variants: list[tuple[Scenario, dict[str, Any]]] = []
+    for variant in variants_of(parent.request):
+        if parent.must_stop():
+            return parent.end([], 0)
+        variants.append(variant)
     name = parent.request["scenario"].get("settings", {}).get("name") or SCENARIO
     cases = [Case(name, scenario) for scenario, _ in variants]
     changes_of = {
         id(scenario): (str(number), changes) for number, (scenario, changes) in enumerate(variants)
     }
     children = Children(parent, changes_of)
-    told: list[int] = [-1]
+    rows_told = RowsTold(parent, cases, children)
 
     def step(standing: Any) -> None:
-        if standing.done != told[0]:
-            told[0] = standing.done
-            parent.tell([], standing.done, standing.cases)
         children.look()
+        rows_told.tell(standing)
 
     rows = compare(
         cases,
         pool=children,  # type: ignore[arg-type]
         options=SolveOptions(time_limit_s=asked["time_limit_s"], workers=1, seed=asked["seed"]),
         on_step=step,
-        should_stop=lambda: _stops(parent),
+        should_stop=parent.must_stop,
         exchanges=False,
     )
-    return parent.end(list(_with_jobs(rows, cases, children)), len(cases))
+    return parent.end(rows_told.all(rows), len(cases))
 
 
-def _stops(parent: Parent) -> bool:
-    stops = parent.heed()
-    if stops:
-        parent.end_children()
-    return stops
+class RowsTold:
+    """The rows of a comparison that were told, before it was begun again, too."""
 
+    def __init__(self, parent: Parent, cases: Sequence[Any], children: Children) -> None:
+        self._parent = parent
+        self._child_of = children.child_of
+        self._scenario = {(c.scenario.scheme, c.people_per_desk): c.scenario for c in cases}
+        self._seen: dict[int, Row] = {}
+        self._cells = {
+            (cells["scheme"], Fraction(cells["people_per_desk"])): cells
+            for cells in parent.store.rows(parent.id)
+        }
+        self._done = -1
 
-def _with_jobs(
-    rows: Iterable[Row], cases: Iterable[Any], children: Children
-) -> Iterable[dict[str, Any]]:
-    """Yield the cells of each row, with the child that has its plan."""
-    ratio = {(c.scenario.scheme, c.people_per_desk): c.scenario for c in cases}
-    for row in rows:
-        scenario = ratio[row.scheme, Fraction(row.people_per_desk)]
-        yield row.cells | {"job": children.child_of.get(id(scenario))}
+    def tell(self, standing: Any) -> None:
+        """Tell the rows that are new, and how many cases are over."""
+        if standing.done == self._done:
+            return
+        self._done = standing.done
+        self._parent.tell(list(self._new(standing.rows)), standing.done, standing.cases)
+
+    def _new(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+        for row in rows:
+            if id(row) in self._seen:
+                continue
+            self._seen[id(row)] = row
+            case = row.scheme, Fraction(row.people_per_desk)
+            cells = row.cells | {"job": self._child_of.get(id(self._scenario[case]))}
+            if self._cells.get(case) != cells:
+                self._cells[case] = cells
+                yield cells
+
+    def all(self, rows: Iterable[Row]) -> list[dict[str, Any]]:
+        """Return the rows of all cases, in their order, with the child that has each plan."""
+        for _ in self._new(rows):
+            pass
+        return [self._cells[case] for case in self._scenario if case in self._cells]
 
 
 def variants_of(request: Mapping[str, Any]) -> Iterable[tuple[Scenario, dict[str, Any]]]:

@@ -56,9 +56,12 @@ STATES = {
 }
 """By what dbos calls them."""
 ACTIVE = [name for name, state in STATES.items() if not state.is_over]
+WAITING = [name for name, state in STATES.items() if state is State.QUEUED]
+STATUS = "standing"
+"""Under which name dbos keeps the status of a job."""
 
 
-class Standing(BaseModel):
+class JobStatus(BaseModel):
     """How far a job is: stage in words, the best plan so far, children that are over.
 
     seconds since the solve began; total and bound in person-minutes a week; gap as a fraction.
@@ -88,7 +91,7 @@ class Links(BaseModel):
     scenario: str
 
 
-class JobRecord(Standing):
+class JobRecord(JobStatus):
     """A job as its caller sees it. Times are UTC; starts counts how often it was begun."""
 
     id: str
@@ -107,11 +110,10 @@ class JobRecord(Standing):
 def record_of(found: WorkflowStatus) -> JobRecord:
     """Return the record of a job as dbos has it."""
     told: dict[str, Any] = found.attributes or {}
-    standing = Standing.model_validate(told.get("standing") or {})
+    status = status_of(found).model_copy(update={"reason": reason_of(found)})
     state = state_of(found)
-    standing = standing.model_copy(update={"reason": reason_of(found)})
     return JobRecord(
-        **standing.model_dump(),
+        **status.model_dump(),
         id=found.workflow_id,
         kind=Kind(found.name),
         state=state,
@@ -126,15 +128,24 @@ def record_of(found: WorkflowStatus) -> JobRecord:
     )
 
 
+def status_of(found: WorkflowStatus) -> JobStatus:
+    """Return how far a job is, as it was kept last."""
+    return JobStatus.model_validate((found.attributes or {}).get(STATUS) or {})
+
+
 def state_of(found: WorkflowStatus) -> State:
     """Return the state of a job: one that was told to stop is cancelled once it has."""
     state = STATES[found.status]
-    stopped = bool((found.attributes or {}).get("stop"))
-    return State.CANCELLED if stopped and state is State.DONE else state
+    return State.CANCELLED if is_to_stop(found) and state is State.DONE else state
 
 
-def is_left(found: WorkflowStatus) -> bool:
-    """Whether a worker that stopped left something of the job for the next one."""
+def is_to_stop(found: WorkflowStatus) -> bool:
+    """Whether somebody asked to cancel the job while it ran."""
+    return bool((found.attributes or {}).get("stop"))
+
+
+def has_kept_plan(found: WorkflowStatus) -> bool:
+    """Whether a plan of the job is kept, from which the next worker can begin."""
     return bool((found.attributes or {}).get("left"))
 
 
@@ -147,7 +158,7 @@ def links_of(job_id: str) -> Links:
 
 def reason_of(found: WorkflowStatus) -> str | None:
     """Return why a job failed; None if it did not."""
-    told: str | None = ((found.attributes or {}).get("standing") or {}).get("reason")
+    told = status_of(found).reason
     if STATES[found.status] is not State.FAILED or told is not None:
         return told
     if found.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":

@@ -1,19 +1,20 @@
-"""One job while a worker carries it out: progress told, wishes to stop heard, starts counted."""
+"""One job while a worker carries it out: progress told, requests to cancel heard."""
 
 from __future__ import annotations
 
 import logging
 import time
 from concurrent.futures import wait
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from dbos import DBOS, WorkflowStatus, error
+from dbos import WorkflowStatus, error
 
 from allocator.errors import ProcessDiedError
-from api.jobs.errands import Answer, Errand
-from api.jobs.records import MOST_STARTS, STATES, Standing, State
-from api.jobs.store import EVENTS, HANDOVER, DatabaseAwayError, Store, patiently
+from api.jobs.handlers import Answer, JobHandler
+from api.jobs.records import MOST_STARTS, STATES, JobStatus, State, is_to_stop, status_of
+from api.jobs.store import Store
 
 if TYPE_CHECKING:
     from allocator.search.progress import Progress
@@ -21,64 +22,108 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("allocator.jobs")
 
-TELL_S = 0.2
-"""How often better plans are told."""
+TELL_S, TELL_PART = 0.2, 0.05
+"""How often better plans are told: seconds, and as a part of the time that the solve has taken."""
 LOOK_S = 0.5
-"""How often it is looked whether somebody wants the job to stop, and how far it is, kept."""
+"""How often requests to cancel are looked up, and how far the job is, kept."""
 
 
 class Progressing:
-    """What a job tells of itself; noted by the pool's thread, told by the job's."""
+    """What a job tells of itself; noted by the pool's thread, told by the job's.
 
-    def __init__(self, store: Store, job_id: str) -> None:
+    A plan is kept before it is told, so that no listener hears of a total that a crash could lose.
+    """
+
+    def __init__(self, store: Store, status: WorkflowStatus, time_limit_s: float) -> None:
         self._store = store
-        self._job_id = job_id
+        self._job_id = status.workflow_id
+        self._time_limit_s = time_limit_s
         self._began = time.monotonic()
+        self._best = status_of(status)
         self._last: Progress | None = None
-        self._told: tuple[float | None, float | None] = (None, None)
-        self._kept: Progress | None = None
-        self._tell_at = self._keep_at = self._began
+        self._plan: Progress | None = None
+        self._tell_at = self._note_at = self._began
+        self._noted: Progress | None = None
 
     def note(self, progress: Progress) -> None:
         """Take what a solve says of itself."""
-        self._last = progress
+        if progress.pieces:
+            self._plan = progress
+        self._last = replace(progress, pieces=None)
 
     def tell(self) -> None:
         """Tell a better plan, and keep how far the job is, where it is time to."""
-        now, last = time.monotonic(), self._last
-        if last is None:
+        now = time.monotonic()
+        if now >= self._tell_at:
+            self.tell_plan()
+        if now >= self._note_at and self._last is not self._noted:
+            self._note_at = now + LOOK_S
+            self._noted = self._last
+            self._store.note(self._job_id, self._best.model_copy(update=self._stage()))
+
+    def tell_plan(self) -> None:
+        """Keep and tell the last plan, if it is better than any that was told."""
+        plan = self._plan
+        if (
+            plan is None
+            or plan.pieces is None
+            or not self._is_better(plan.unplaced_people, plan.total)
+        ):
             return
-        if now >= self._tell_at and self._is_better(last):
-            self._tell_at = now + TELL_S
-            self._say(self._seen(last))
-        if now >= self._keep_at and last is not self._kept:
-            self._keep_at = now + LOOK_S
-            self._kept = last
-            self._store.note(self._job_id, self._seen(last))
+        used_s = time.monotonic() - self._began
+        self._tell_at = self._began + used_s + max(TELL_S, TELL_PART * used_s)
+        pieces = [(unit, floor, amount) for (unit, floor), amount in plan.pieces.items()]
+        self._store.keep_plan({"pieces": pieces, "time_limit_s": self._left_s()})
+        figures = ("stage", "total", "unplaced_people", "bound")
+        self._say({name: getattr(plan, name) for name in figures})
+
+    def resumed(self, handler: JobHandler) -> JobHandler:
+        """Return what is left to do for a process that takes the place of one that died."""
+        if self._plan is None or not self._plan.pieces:
+            return handler
+        start = [(unit, floor, amount) for (unit, floor), amount in self._plan.pieces.items()]
+        return replace(handler, start=start, time_limit_s=self._left_s())
+
+    def _left_s(self) -> float:
+        return max(1.0, self._time_limit_s - (time.monotonic() - self._began))
 
     def finish(self, answer: Answer) -> None:
         """Tell the last plan if it was not told, and keep how the job ended."""
-        standing = {"status": answer["status"], "stage": "over"} | answer.get("standing", {})
-        standing.setdefault("seconds", round(time.monotonic() - self._began, 3))
-        self._store.note(self._job_id, Standing.model_validate(standing).model_dump(mode="json"))
-        if standing.get("total") is not None and self._told[1] != standing["total"]:
-            self._say({k: v for k, v in standing.items() if k != "status"})
+        ended = {"seconds": self._seconds(), **answer.get("job_status", {})}
+        if self._is_better(ended.get("unplaced_people"), ended.get("total")):
+            self._say(ended)
+        told = {"status": answer["status"], "stage": "over"} | ended
+        self._store.note(self._job_id, JobStatus.model_validate(told))
 
-    def _is_better(self, last: Progress) -> bool:
-        return last.total is not None and (last.unplaced_people, last.total) != self._told
+    def _is_better(self, unplaced_people: float | None, total: float | None) -> bool:
+        if total is None:
+            return False
+        best = self._best
+        return best.total is None or (unplaced_people or 0.0, total) < (
+            best.unplaced_people or 0.0,
+            best.total,
+        )
 
-    def _say(self, seen: dict[str, Any]) -> None:
-        self._told = seen["unplaced_people"], seen["total"]
-        DBOS.write_stream(EVENTS, {"event": "plan", "data": seen})
+    def _say(self, found: dict[str, Any]) -> None:
+        """Tell of a plan; bounds of the same case hold, whoever proved them."""
+        bound = max(found.get("bound") or 0.0, self._best.bound or 0.0)
+        gap = max(0.0, found["total"] - bound) / max(found["total"], 1.0)
+        figures = {**found, "bound": bound, "gap": gap, "seconds": self._seconds()}
+        self._best = self._best.model_copy(update=figures)
+        self._store.note(self._job_id, self._best, has_plan=self._plan is not None)
+        told = ("seconds", "stage", "total", "unplaced_people", "bound", "gap")
+        self._store.tell("plan", {name: figures.get(name) for name in told})
 
-    def _seen(self, last: Progress) -> dict[str, Any]:
-        figures = ("stage", "total", "unplaced_people", "bound", "gap")
-        seconds = round(time.monotonic() - self._began, 3)
-        return {"seconds": seconds, **{name: getattr(last, name) for name in figures}}
+    def _stage(self) -> dict[str, Any]:
+        stage = None if self._last is None else self._last.stage
+        return {"stage": stage, "seconds": self._seconds()}
+
+    def _seconds(self) -> float:
+        return round(time.monotonic() - self._began, 3)
 
 
-class Wishes:
-    """What others want of a job that runs: looked up now and then.
+class CancellationRequests:
+    """What others ask of a job that runs: looked up now and then.
 
     Parameters
     ----------
@@ -93,23 +138,24 @@ class Wishes:
         self._job_id = status.workflow_id
         self._executor_id = executor_id
         self._look_at = time.monotonic() + LOOK_S
-        self.stop = bool((status.attributes or {}).get("stop"))
+        self.stop = is_to_stop(status)
         self.lost = False
 
-    def look(self) -> None:
-        """Look whether the job was told to stop, or is somebody else's by now."""
+    def look(self) -> bool:
+        """Look whether somebody asked to cancel the job, or it is somebody else's by now.
+
+        Return whether it was time to look.
+        """
         if time.monotonic() < self._look_at:
-            return
+            return False
+        found = next(iter(self._store.statuses([self._job_id])), None)
         self._look_at = time.monotonic() + LOOK_S
-        try:
-            found = next(iter(self._store.statuses([self._job_id])), None)
-        except DatabaseAwayError:  # a solve outlives that; its answer waits for the database
-            return
         running = found is not None and STATES[found.status] is State.RUNNING
         if found is None or not running or found.executor_id != self._executor_id:
             self.lost = True
         else:
-            self.stop = bool((found.attributes or {}).get("stop"))
+            self.stop = is_to_stop(found)
+        return True
 
 
 def given_up(job_id: str) -> error.DBOSWorkflowCancelledError:
@@ -134,17 +180,17 @@ class Running:
         executor_id: str,
         closing: Event,
     ) -> None:
+        self.status = status
         self.job_id = status.workflow_id
         self.store = store
         self.pool = pool
         self.left = max(1, MOST_STARTS + 1 - (status.recovery_attempts or 1))
         self.closing = closing
-        self.wishes = Wishes(store, status, executor_id)
-        self.progress = Progressing(store, self.job_id)
+        self.requests = CancellationRequests(store, status, executor_id)
         self.handed_over = False
 
-    def carry_out(self, errand: Errand) -> Answer:
-        """Return the answer to an errand; begin anew where its process dies.
+    def carry_out(self, handler: JobHandler) -> Answer:
+        """Return the answer of a handler; begin anew where its process dies.
 
         Raises
         ------
@@ -153,49 +199,46 @@ class Running:
         SolveFailedError
             If it gave no answer.
         """
-        began = time.monotonic()
+        progress = Progressing(self.store, self.status, handler.time_limit_s)
         while True:
             self.left -= 1
             try:
-                answer = self._once(errand)
+                answer = self._once(handler, progress)
                 break
             except ProcessDiedError:
                 if not self.left:
                     raise
                 _log.warning("process died, begun anew", extra={"job": self.job_id})
-        if self.closing.is_set() and not self.wishes.stop and self.handed_over:
-            self._leave(answer, errand, time.monotonic() - began)
+                handler = progress.resumed(handler)
+        if self.closing.is_set() and not self.requests.stop and self.handed_over:
+            progress.tell_plan()
             raise given_up(self.job_id)
-        patiently(lambda: self.progress.finish(answer), self.closing.is_set)
+        progress.finish(answer)
         return answer
 
-    def _once(self, errand: Errand) -> Answer:
-        job = self.pool.submit(errand, self.progress.note)
+    def _once(self, handler: JobHandler, progress: Progressing) -> Answer:
+        job = self.pool.submit(handler, progress.note)
         told = False
         while not wait([job.future], timeout=TELL_S / 4).done:
-            self._look(job)
-            if not told and (self.wishes.stop or self.closing.is_set()):
-                told, self.handed_over = True, not self.wishes.stop
+            self._look(job, progress)
+            # one of which a plan is kept is let begin first, as it ends with that plan at least
+            may_stop = handler.start is None or job.future.running()
+            if not told and (self.closing.is_set() or (self.requests.stop and may_stop)):
+                told, self.handed_over = True, not self.requests.stop
                 job.stop()
         if job.future.cancelled():  # it waited for a process, and never began
-            if self.wishes.stop:
+            if self.requests.stop:
                 self.store.cancel(self.job_id)
             raise given_up(self.job_id)
         answer: Answer = job.future.result()
         return answer
 
-    def _look(self, job: Job) -> None:
-        self.wishes.look()
-        if self.wishes.lost:
-            job.abandon()
-            raise given_up(self.job_id)
+    def _look(self, job: Job, progress: Progressing) -> None:
         try:
-            self.progress.tell()
-        except DatabaseAwayError:
-            return
-
-    def _leave(self, answer: Answer, errand: Errand, used_s: float) -> None:
-        """Leave the best plan so far, and the time that is left, for another worker."""
-        left_s = max(1.0, errand.time_limit_s - used_s)
-        DBOS.set_event(HANDOVER, {"plan": answer.get("plan"), "time_limit_s": left_s})
-        self.store.leave(self.job_id)
+            self.requests.look()
+            if self.requests.lost:
+                raise given_up(self.job_id)
+            progress.tell()
+        except BaseException:  # nobody would hear the answer
+            job.abandon()
+            raise

@@ -1,4 +1,4 @@
-"""Jobs as the routes and the workers see them: accepted, looked up, told to stop, forgotten.
+"""Jobs as the routes and the workers see them: accepted, looked up, cancelled, forgotten.
 
 Carrying them out is `worker`'s. Everything here asks the database and may block.
 """
@@ -6,58 +6,45 @@ Carrying them out is `worker`'s. Everything here asks the database and may block
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOSClient, EnqueueOptions, WorkflowStatus
+from dbos import DBOS, DBOSClient, WorkflowStatus
 from dbos import error as dbos_error
 
-from api.jobs.database import open_client, open_engine
-from api.jobs.records import ACTIVE, STATES, JobRecord, Kind, State, record_of
+from api.jobs.database import PINGS, Database, at_once, begin_writing
+from api.jobs.new_job import NewJob, options_of
+from api.jobs.records import (
+    ACTIVE,
+    STATES,
+    STATUS,
+    WAITING,
+    JobRecord,
+    JobStatus,
+    Kind,
+    State,
+    has_kept_plan,
+    is_to_stop,
+    reason_of,
+    record_of,
+)
 
-SOLVES, STUDIES = "solves", "studies"
-"""Queues: children never wait behind the parents that wait for them."""
 EVENTS = "events"
-HANDOVER = "handover"
-VERSION = "1"
-"""Of what jobs hold: to be raised when workers could not carry out older ones."""
-DIRECT, CHILD = 1, 2
-"""Priorities: who waits for one answer goes before the many of a batch."""
+KEPT = "handover"
+"""Under which name the best plan of a job is kept, with the time that is left for it."""
 FORGET_AT_ONCE = 500
-AGAIN_S = 1.0
-"""Seconds after which a database that is away is asked again."""
-_GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
-
-
-class DatabaseAwayError(Exception):
-    """The database does not answer, or cannot take anything."""
-
-
-_T = TypeVar("_T")
-
-
-def patiently(ask: Callable[[], _T], is_over: Callable[[], bool]) -> _T:
-    """Return what the database answers, however long it is away, unless all is over.
-
-    Raises
-    ------
-    DatabaseAwayError
-        If all is over before it answers.
-    """
-    while True:
-        try:
-            return ask()
-        except DatabaseAwayError:
-            if is_over():
-                raise
-            time.sleep(AGAIN_S)
+PING_MS = 3_000
+"""Milliseconds within which a database has to take a row to be ready."""
+_JOB_ID = re.compile(r"[0-9a-f-]{36}(\.\d+(-2)?)?")
+Admits = Callable[[int, int], None]
+"""Raises if a caller with so many jobs that wait or run, and so many in all, may have no more."""
 
 
 class NoSuchJobError(Exception):
@@ -69,79 +56,55 @@ class KeyReusedError(Exception):
 
 
 @dataclass(frozen=True)
-class NewJob:
-    """A job to be accepted.
+class Ended:
+    """How a job ended: its answer, where it has one, and why it failed, where it did."""
 
-    Attributes
-    ----------
-    request
-        JSON text, kept as it is.
-    again
-        Idempotency-Key of the caller, if any.
-    """
-
-    kind: Kind
-    owner: str
-    request: str
-    sha256: str
-    name: str
-    time_limit_s: float
-    again: str | None = None
-    parent: str | None = None
-    number: str | None = None
-
-    @property
-    def id(self) -> str:
-        """Id of the job: the same for the same child, and for a retry of the same caller."""
-        if self.parent is not None:
-            return f"{self.parent}.{self.number}"
-        if self.again is None:
-            return str(uuid4())
-        return retry_id(self.owner, self.again)
-
-
-def retry_id(owner: str, again: str) -> str:
-    """Return the id of the job that a caller's Idempotency-Key names."""
-    import hashlib  # noqa: PLC0415
-
-    digest = hashlib.sha256(f"{len(owner)} {owner} {again}".encode()).digest()
-    return str(UUID(bytes=digest[:16], version=5))
+    state: State
+    answer: dict[str, Any] | None
+    reason: str | None
 
 
 class Store:
     """The jobs in a database.
 
-    Every method raises `DatabaseAwayError` where the database does not answer.
+    Every method raises `DatabaseAwayError` where the database does not answer and it is given up.
+
+    Parameters
+    ----------
+    gives_up
+        As a `Database` takes it.
     """
 
-    def __init__(self, url: str) -> None:
-        self.engine = open_engine(url)
-        self._client: DBOSClient = open_client(url)
-        schema = None if url.startswith("sqlite") else "dbos"
-        columns = ("workflow_uuid", "status", "name", "authenticated_user", "queue_name")
-        self._rows = sa.table(
-            "workflow_status", *(sa.column(name) for name in columns), schema=schema
-        )
+    def __init__(self, url: str, gives_up: Callable[[], bool] = at_once) -> None:
+        self.database = Database(url, gives_up)
+        self.engine = self.database.engine
+        self._jobs = self.database.jobs
+        self._ask = self.database.ask
+        self._transact = self.database.transact
 
     def close(self) -> None:
         """Let go of the database."""
-        self._client.destroy()
-        self.engine.dispose()
-
-    @contextmanager
-    def _asked(self) -> Iterator[DBOSClient]:
-        try:
-            yield self._client
-        except _GONE as error:
-            raise DatabaseAwayError(type(error).__name__) from error
+        self.database.close()
 
     def ping(self) -> None:
-        """Make sure that the database answers."""
-        with self._asked() as client:
-            client.check_connection()
+        """Make sure that the database takes a row, and does so soon."""
 
-    def accept(self, job: NewJob) -> str:
+        def written(connection: sa.Connection) -> None:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout={PING_MS}")
+            at_s = {"at_s": time.time()}
+            if not connection.execute(sa.update(PINGS).values(at_s)).rowcount:
+                connection.execute(sa.insert(PINGS).values(one=1, **at_s))
+
+        self._transact(written)
+
+    def accept(self, job: NewJob, admits: Admits | None = None) -> str:
         """Keep a job and queue it; return its id.
+
+        Parameters
+        ----------
+        admits
+            Asked unless the job is known, while nobody else can hand in a job.
 
         Raises
         ------
@@ -149,26 +112,22 @@ class Store:
             If its Idempotency-Key came before, with another request.
         """
         job_id = job.id
-        options: EnqueueOptions = {
-            "workflow_name": job.kind.value,
-            "queue_name": STUDIES if job.kind.is_parent else SOLVES,
-            "workflow_id": job_id,
-            "app_version": VERSION,
-            "authenticated_user": job.owner,
-            "queue_partition_key": job.owner,
-            "priority": DIRECT if job.parent is None else CHILD,
-            "attributes": {
-                "sha256": job.sha256,
-                "name": job.name,
-                "time_limit_s": job.time_limit_s,
-                "parent": job.parent,
-            },
-        }
-        with self._asked() as client:
-            try:
-                client.enqueue(options, job.request)
-            except dbos_error.DBOSConflictingWorkflowError as error:  # a job of another kind
-                raise KeyReusedError from error
+        options = options_of(job, job_id)
+
+        def accepted(client: DBOSClient) -> None:
+            with self.engine.begin() as connection:
+                begin_writing(connection)
+                is_new = not self._is_there(connection, job_id)
+                if is_new and admits is not None:
+                    admits(*self._active(connection, job.owner))
+                client.enqueue_in_transaction(connection, options, job.request)
+                if is_new and connection.dialect.name == "sqlite":
+                    self._note_moment(connection, job_id)
+
+        try:
+            self._ask(accepted)
+        except dbos_error.DBOSConflictingWorkflowError as error:  # a job of another kind
+            raise KeyReusedError from error
         if job.again is not None:
             self._same(job_id, job.sha256)
         return job_id
@@ -178,41 +137,50 @@ class Store:
         if (found.attributes or {}).get("sha256") != sha256:
             raise KeyReusedError
 
-    def is_known(self, job_id: str) -> bool:
-        """Whether there is such a job, whoever's it is."""
-        try:
-            self._status(job_id)
-        except NoSuchJobError:
-            return False
-        return True
+    def _note_moment(self, connection: sa.Connection, job_id: str) -> None:
+        """Keep when a job was accepted, which dbos keeps to the second in SQLite."""
+        jobs = self._jobs
+        mine = sa.update(jobs).where(jobs.c.workflow_uuid == job_id)
+        connection.execute(mine.values(created_at=int(time.time() * 1000)))
 
-    def active(self, owner: str) -> tuple[int, int]:
-        """Return how many jobs wait or run, of this caller and in all, children left out."""
-        rows = self._rows.c
+    def _is_there(self, connection: sa.Connection, job_id: str) -> bool:
+        query = sa.select(self._jobs.c.status).where(self._jobs.c.workflow_uuid == job_id)
+        return connection.execute(query).first() is not None
+
+    def _active(self, connection: sa.Connection, owner: str) -> tuple[int, int]:
+        """Return how many jobs of a caller wait or run, and of all callers, children left out.
+
+        One caller's many children are no reason to send others away.
+        """
+        jobs = self._jobs.c
+        is_own, is_child = jobs.authenticated_user == owner, jobs.workflow_uuid.contains(".")
         query = (
-            sa.select(rows.authenticated_user, sa.func.count())
-            .where(rows.status.in_(ACTIVE), sa.not_(rows.workflow_uuid.contains(".")))
-            .group_by(rows.authenticated_user)
+            sa.select(is_own, is_child, sa.func.count())
+            .where(jobs.status.in_(ACTIVE))
+            .group_by(is_own, is_child)
         )
-        with self._asked(), self.engine.begin() as connection:
-            found = {row[0]: row[1] for row in connection.execute(query)}
-        return found.get(owner, 0), sum(found.values())
+        rows = connection.execute(query).all()
+        mine = sum(count for own, _, count in rows if own)
+        return mine, sum(count for _, child, count in rows if not child)
 
     def counts(self) -> Counter[State]:
         """Return how many jobs there are by state."""
-        rows = self._rows.c
-        query = sa.select(rows.status, sa.func.count()).group_by(rows.status)
-        with self._asked(), self.engine.begin() as connection:
-            found: Counter[State] = Counter()
-            for status, count in connection.execute(query):
-                found[STATES[status]] += count
+        status = self._jobs.c.status
+        query = sa.select(status, sa.func.count()).group_by(status)
+        found: Counter[State] = Counter()
+        for name, count in self._transact(lambda one: one.execute(query).all()):
+            found[STATES[name]] += count
         return found
 
+    def _found(self, job_ids: Collection[str], **more: bool) -> list[WorkflowStatus]:
+        load = {"load_input": False, "load_output": False} | more
+        if not job_ids:  # dbos would take that for all
+            return []
+        return self._ask(lambda one: one.list_workflows(workflow_ids=list(job_ids), **load))  # type: ignore[arg-type]
+
     def _status(self, job_id: str, *, whole: bool = False) -> WorkflowStatus:
-        with self._asked() as client:
-            found = client.list_workflows(
-                workflow_ids=[job_id], load_input=whole, load_output=whole
-            )
+        is_one = _JOB_ID.fullmatch(job_id)
+        found = self._found([job_id] if is_one else [], load_input=whole, load_output=whole)
         if not found or found[0].name not in set(Kind):
             raise NoSuchJobError
         return found[0]
@@ -239,36 +207,39 @@ class Store:
         before: str | None = None,
         limit: int = 50,
     ) -> Sequence[JobRecord]:
-        """Return a caller's jobs, newest first, children left out; those before a job of its."""
-        last = None if before is None else self.get(owner, before)
-        names = [name for name, each in STATES.items() if state in (None, each)]
+        """Return a caller's jobs, newest first, children left out; those before a job of its.
+
+        Of jobs accepted at the same moment the order is that of their ids.
+        """
+        jobs = self._jobs.c
+        order = sa.tuple_(jobs.created_at, jobs.workflow_uuid)
+        query = (
+            sa.select(jobs.workflow_uuid)
+            .where(jobs.authenticated_user == owner, sa.not_(jobs.workflow_uuid.contains(".")))
+            .where(jobs.name.in_([kind.value] if kind else list(Kind)))
+            .order_by(jobs.created_at.desc(), jobs.workflow_uuid.desc())
+            .limit(limit)
+        )
+        if state is not None:
+            query = query.where(self._is_in(state))
+        if before is not None:
+            self.get(owner, before)
+            last = sa.select(jobs.created_at).where(jobs.workflow_uuid == before)
+            query = query.where(order < sa.tuple_(last.scalar_subquery(), sa.literal(before)))
+        ids = self._transact(lambda one: one.execute(query).scalars().all())
+        record = {each.workflow_id: record_of(each) for each in self._found(ids)}
+        return [record[job_id] for job_id in ids if job_id in record]
+
+    def _is_in(self, state: State) -> sa.ColumnElement[bool]:
+        """Return the condition for a state: one that was told to stop is cancelled once it has."""
+        jobs = self._jobs.c
+        named = jobs.status.in_([name for name, each in STATES.items() if each is state])
+        stopped = sa.func.coalesce(jobs.attributes["stop"].as_boolean(), sa.false())
+        if state is State.DONE:
+            return named & sa.not_(stopped)
         if state is State.CANCELLED:
-            names.append("SUCCESS")
-        found: list[JobRecord] = []
-        offset = 0
-        while len(found) < limit:
-            with self._asked() as client:
-                page = client.list_workflows(
-                    user=owner,
-                    name=kind.value if kind else [each.value for each in Kind],
-                    status=names,
-                    end_time=None if last is None else last.created_at.isoformat(),
-                    limit=2 * limit,
-                    offset=offset,
-                    sort_desc=True,
-                    load_input=False,
-                    load_output=False,
-                )
-            shown = [each for each in page if "." not in each.workflow_id]
-            ids = [each.workflow_id for each in shown]
-            if not offset and before in ids:
-                shown = shown[ids.index(before) + 1 :]
-            records = map(record_of, shown)
-            found += [record for record in records if state in (None, record.state)]
-            offset += len(page)
-            if len(page) < 2 * limit:
-                break
-        return found[:limit]
+            return named | ((jobs.status == "SUCCESS") & stopped)
+        return named
 
     def request(self, job_id: str) -> str:
         """Return a job's request as it was accepted, as JSON text."""
@@ -278,7 +249,7 @@ class Store:
 
     def scenario(self, job_id: str) -> dict[str, Any]:
         """Return the scenario of a job; of a child, with its changes made."""
-        from api.jobs.errands import merged  # noqa: PLC0415
+        from api.jobs.handlers import merged  # noqa: PLC0415
 
         asked = json.loads(self.request(job_id))
         base = self.request(job_id.split(".", maxsplit=1)[0]) if "changes" in asked else None
@@ -286,89 +257,124 @@ class Store:
 
     def answer(self, job_id: str) -> dict[str, Any] | None:
         """Return a job's answer; None where it has none."""
-        found = self._status(job_id, whole=True)
-        answer: dict[str, Any] | None = found.output if found.status == "SUCCESS" else None
-        return answer
+        return _ended(self._status(job_id, whole=True)).answer
 
-    def answers(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
-        """Return the answers of jobs that are over; None where there is none."""
-        with self._asked() as client:
-            found = client.list_workflows(workflow_ids=list(job_ids), load_input=False)
-        return {
-            each.workflow_id: each.output if each.status == "SUCCESS" else None for each in found
-        }
+    def ended(self, job_ids: Collection[str]) -> dict[str, Ended]:
+        """Return those of some jobs that are over."""
+        over = [job_id for job_id, state in self.states(job_ids).items() if state.is_over]
+        found = self._found(over, load_output=True)
+        return {each.workflow_id: _ended(each) for each in found}
 
-    def states(self, job_ids: Sequence[str]) -> dict[str, State]:
+    def states(self, job_ids: Collection[str]) -> dict[str, State]:
         """Return the states of jobs, whoever's they are."""
-        return {job.workflow_id: STATES[job.status] for job in self.statuses(job_ids)}
+        return {job.workflow_id: STATES[job.status] for job in self._found(job_ids)}
 
-    def statuses(self, job_ids: Sequence[str]) -> Sequence[WorkflowStatus]:
+    def statuses(self, job_ids: Collection[str]) -> Sequence[WorkflowStatus]:
         """Return what dbos says of jobs, without what goes in and out."""
-        with self._asked() as client:
-            return client.list_workflows(
-                workflow_ids=list(job_ids), load_input=False, load_output=False
-            )
+        return self._found(job_ids)
 
     def children(self, parent: str) -> Sequence[WorkflowStatus]:
         """Return the children of a job."""
-        with self._asked() as client:
-            return client.list_workflows(
+        return self._ask(
+            lambda client: client.list_workflows(
                 workflow_id_prefix=f"{parent}.", load_input=False, load_output=False
             )
+        )
+
+    def orphans(self) -> Sequence[str]:
+        """Return the parents that are over or gone while a child of theirs waits or runs."""
+        child, parent = self._jobs.alias("child"), self._jobs.alias("parent")
+        whose = sa.func.substr(child.c.workflow_uuid, 1, 36)
+        query = (
+            sa.select(whose)
+            .select_from(child.outerjoin(parent, parent.c.workflow_uuid == whose))
+            .where(child.c.status.in_(ACTIVE), child.c.workflow_uuid.contains("."))
+            .where(sa.func.coalesce(parent.c.status, "").not_in(ACTIVE))
+            .distinct()
+        )
+        return self._transact(lambda one: one.execute(query).scalars().all())
 
     def events(self, job_id: str, after: int) -> Sequence[tuple[int, dict[str, Any]]]:
         """Return what a job has told beyond so many events, each with its number from 1."""
-        with self._asked() as client:
-            found = client.read_stream(job_id, EVENTS, offset=after, timeout_seconds=0)
-            told: list[dict[str, Any]] = []
+
+        def told(client: DBOSClient) -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = []
             with suppress(dbos_error.DBOSException):  # nothing more is there now
-                told.extend(found)
-        return list(enumerate(told, after + 1))
+                found.extend(client.read_stream(job_id, EVENTS, offset=after, timeout_seconds=0))
+            return found
+
+        return list(enumerate(self._ask(told), after + 1))
+
+    def rows(self, job_id: str) -> Sequence[dict[str, Any]]:
+        """Return the rows that a job of children has told, each once, as it was told last."""
+        told = (
+            event["data"]["rows"] for _, event in self.events(job_id, 0) if "rows" in event["data"]
+        )
+        found: dict[object, dict[str, Any]] = {}
+        for row in (row for rows in told for row in rows):
+            name = row.get("job") or (row.get("scheme"), row.get("people_per_desk"))
+            found[name] = row
+        return list(found.values())
+
+    def tell(self, event: str, data: dict[str, Any]) -> None:
+        """Tell whoever listens to the job that this thread carries out."""
+        self._ask(lambda _: DBOS.write_stream(EVENTS, {"event": event, "data": data}))
 
     def stop(self, job_id: str) -> None:
-        """Cancel a job that waits; tell one that runs to end with the best plan so far."""
-        with self._asked() as client:
-            state = STATES[self._status(job_id).status]
-            if state is State.QUEUED:
-                client.cancel_workflow(job_id)
-            elif state is State.RUNNING:
-                client.update_workflow_attributes(job_id, {"stop": True}, merge=True)
+        """Cancel a job with its children.
+
+        Those that wait are cancelled at once; those that run, or of which a plan is kept, end with
+        their best plan so far.
+        """
+        self._stop([self._status(job_id), *self.children(job_id)])
+
+    def stop_children(self, parent: str) -> None:
+        """Cancel the children of a job, as `stop` does."""
+        self._stop(self.children(parent))
+
+    def _stop(self, jobs: Iterable[WorkflowStatus]) -> None:
+        active = [each for each in jobs if each.status in ACTIVE and not is_to_stop(each)]
+        self._cancel(each.workflow_id for each in active if not has_kept_plan(each))
+        for job_id, state in self.states([each.workflow_id for each in active]).items():
+            if not state.is_over:
+                self._keep(job_id, {"stop": True})
+
+    def _cancel(self, job_ids: Iterable[str]) -> None:
+        """Cancel those jobs that wait."""
+        jobs, now_ms = self._jobs, int(time.time() * 1000)
+        waiting = jobs.c.workflow_uuid.in_(list(job_ids)) & jobs.c.status.in_(WAITING)
+        over = {"status": "CANCELLED", "queue_name": None, "completed_at": now_ms}
+        query = sa.update(jobs).where(waiting).values(over | {"updated_at": now_ms})
+        self._transact(lambda one: one.execute(query))
 
     def cancel(self, job_id: str) -> None:
         """End a job that has nothing to keep."""
-        with self._asked() as client:
-            client.cancel_workflow(job_id)
+        self._ask(lambda client: client.cancel_workflow(job_id))
 
-    def note(self, job_id: str, standing: dict[str, Any]) -> None:
-        """Keep how far a job is."""
-        with self._asked() as client:
-            client.update_workflow_attributes(job_id, {"standing": standing}, merge=True)
+    def note(self, job_id: str, status: JobStatus, *, has_plan: bool = False) -> None:
+        """Keep how far a job is, and whether a plan of it is kept."""
+        told: dict[str, Any] = {STATUS: status.model_dump(mode="json")}
+        self._keep(job_id, told | ({"left": True} if has_plan else {}))
 
-    def leave(self, job_id: str) -> None:
-        """Keep that there is a handover."""
-        with self._asked() as client:
-            client.update_workflow_attributes(job_id, {"left": True}, merge=True)
+    def keep_plan(self, kept: dict[str, Any]) -> None:
+        """Keep a plan of the job that this thread carries out, for whoever begins it next."""
+        self._ask(lambda _: DBOS.set_event(KEPT, kept))
 
-    def queue_again(self, job_id: str, queue: str) -> None:
-        """Give up a job that runs, for another worker to begin."""
-        with self._asked() as client:
-            client.resume_workflow(job_id, queue_name=queue)
-
-    def handover(self, job_id: str) -> dict[str, Any] | None:
-        """Return what the last worker left of a job for the next one."""
-        with self._asked() as client:
-            found: dict[str, Any] | None = client.get_event(job_id, HANDOVER, timeout_seconds=0)
+    def kept_plan(self, job_id: str) -> dict[str, Any] | None:
+        """Return the plan that was kept last."""
+        found: dict[str, Any] | None = self._ask(
+            lambda client: client.get_event(job_id, KEPT, timeout_seconds=0)
+        )
         return found
 
-    def running_at(self) -> Sequence[WorkflowStatus]:
-        """Return the jobs that run, for who carries each out."""
-        with self._asked() as client:
-            return client.list_workflows(status="PENDING", load_input=False, load_output=False)
+    def _keep(self, job_id: str, attributes: dict[str, Any]) -> None:
+        self._ask(lambda client: client.update_workflow_attributes(job_id, attributes, merge=True))
 
     def forget(self, days: float) -> None:
         """Remove jobs that were over so many days ago."""
         until = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-        with self._asked() as client:
+
+        def forgotten(client: DBOSClient) -> None:
             old = client.list_workflows(
                 completed_before=until,
                 limit=FORGET_AT_ONCE,
@@ -377,3 +383,10 @@ class Store:
             )
             if old:
                 client.delete_workflows([job.workflow_id for job in old])
+
+        self._ask(forgotten)
+
+
+def _ended(found: WorkflowStatus) -> Ended:
+    answer = found.output if found.status == "SUCCESS" else None
+    return Ended(STATES[found.status], answer, reason_of(found))

@@ -1,4 +1,4 @@
-"""Waits for jobs to be over: one question to the database for all who wait."""
+"""Waits for jobs to be over, and for the database: one question to it for all who wait."""
 
 from __future__ import annotations
 
@@ -8,19 +8,38 @@ from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
 
-from api.jobs.store import DatabaseAwayError, Store
+from api.jobs.database import DatabaseAwayError
+from api.jobs.store import PING_MS, Store
 
 LOOK_S = 0.05
+READY_S = PING_MS / 1000 + 1
+"""Seconds after which a database that has not taken a row is away."""
 
 
 class Watch:
-    """Tells when jobs are over, to any number of tasks of one event loop."""
+    """Tells when jobs are over, and whether the database is ready, to any number of tasks."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._waiting: Counter[str] = Counter()
         self._over: dict[str, asyncio.Event] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._pinging: asyncio.Task[None] | None = None
+
+    async def ready(self) -> None:
+        """Make sure that the database takes a row, and does so soon.
+
+        Raises
+        ------
+        DatabaseAwayError
+            If it does not.
+        """
+        if self._pinging is None or self._pinging.done():
+            self._pinging = asyncio.create_task(run_in_threadpool(self._store.ping))
+        try:
+            await asyncio.wait_for(asyncio.shield(self._pinging), READY_S)
+        except TimeoutError as error:
+            raise DatabaseAwayError("it takes too long") from error
 
     async def is_over_within(self, job_id: str, seconds: float) -> bool:
         """Wait so long at most; return whether the job is over."""
@@ -48,6 +67,7 @@ class Watch:
 
     async def close(self) -> None:
         """Stop looking."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        tasks = [task for task in (self._looking, self._pinging) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -10,27 +10,28 @@ import logging
 import time
 from collections.abc import Callable
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from dbos import DBOS, WorkflowStatus, error
+from dbos._dbos import _get_dbos_instance
 
 from allocator.errors import SolveFailedError
 from allocator.studies.pool import Limits, Pool, default_solver
-from api.jobs.database import APPLICATION, SERIALIZER
-from api.jobs.errands import Answer, Errand
+from api.jobs.database import APPLICATION, SERIALIZER, DatabaseAwayError
+from api.jobs.handlers import Answer, JobHandler
 from api.jobs.leases import Leases
+from api.jobs.new_job import SOLVES, STUDIES, VERSION
 from api.jobs.parents import Parent, conduct_batch, conduct_comparison
-from api.jobs.records import MOST_STARTS, Kind, is_left
-from api.jobs.running import Running, Wishes, given_up
-from api.jobs.store import SOLVES, STUDIES, VERSION, DatabaseAwayError, Store, patiently
+from api.jobs.records import MOST_STARTS, Kind, has_kept_plan, status_of
+from api.jobs.running import CancellationRequests, Running, given_up
+from api.jobs.store import Store
 from api.metrics import Metrics
 from api.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from allocator.studies.pool import Solver
 
-_T = TypeVar("_T")
 _log = logging.getLogger("allocator.jobs")
 
 POLL_S, EAGER_S = 0.1, 0.02
@@ -40,6 +41,12 @@ SHORT_S = 1.0
 POLL_STUDIES_S = 0.5
 PARENTS = 4
 """Comparisons and batches that one worker conducts at a time."""
+_ELSEWHERE = (
+    error.DBOSWorkflowCancelledError,
+    error.DBOSWorkflowConflictIDError,
+    DatabaseAwayError,
+)
+"""What is raised where a job goes on elsewhere."""
 GRACE_S = 20.0
 """Seconds beyond its time limit after which a solve is ended from outside."""
 HANDOVER_S = 8.0
@@ -63,14 +70,14 @@ class Worker:
         self.settings = settings
         self.metrics = metrics
         self.executor_id = str(uuid4())
-        self.store = Store(settings.database_url)
-        self.leases = Leases(self.store.engine, settings.lease_s)
-        limits = Limits(grace_s=GRACE_S, memory_mb=settings.memory_limit_mb)
-        self.pool = Pool(settings.concurrent_solves, limits, solver)
         self._closing = Event()
         self._closed = Event()
-        self._carrying: dict[str, str] = {}
-        self._given_up: dict[str, str] = {}
+        self.store = Store(settings.database_url, self._closing.is_set)
+        self.leases = Leases(self.store.database, settings.lease_s)
+        limits = Limits(grace_s=GRACE_S, memory_mb=settings.memory_limit_mb)
+        self.pool = Pool(settings.concurrent_solves, limits, solver)
+        self._idle: dict[str, float] = {}
+        self._renewed = self._certain_from = time.monotonic()
         self._is_eager = self._had_children = False
         self._last_parent = "", ""
         self._keeper = Thread(target=self._keep, name="allocator-keeper", daemon=True)
@@ -81,7 +88,7 @@ class Worker:
         DBOS(
             config={
                 "name": APPLICATION,
-                "system_database_url": self.settings.database_url,
+                "system_database_engine": self.store.engine,
                 "application_version": VERSION,
                 "executor_id": self.executor_id,
                 "serializer": SERIALIZER,
@@ -114,16 +121,13 @@ class Worker:
         """Hand over what runs, and stop; a thread whose job goes on elsewhere ends at exit."""
         self._closing.set()
         until = time.monotonic() + HANDOVER_S
-        while self._carrying and time.monotonic() < until:
+        while self._carried_out() and time.monotonic() < until:
             time.sleep(0.05)
         DBOS.destroy(destroy_registry=True)
         self._closed.set()
         self._keeper.join(timeout=5)
         self.pool.close()
-        left = self._given_up | self._carrying
         try:
-            for job_id, queue in left.items():
-                self.store.queue_again(job_id, queue)
             self.leases.end(self.executor_id)
         except DatabaseAwayError:
             _log.warning("the database is away; others take over when the lease has run out")
@@ -149,15 +153,11 @@ class Worker:
 
     def _carry_out(self, kind: Kind, request: str) -> Answer:
         job_id = DBOS.workflow_id or ""
-        self._carrying[job_id] = STUDIES if kind.is_parent else SOLVES
         began = time.monotonic()
         _log.info("started", extra={"job": job_id, "kind": kind.value})
-        try:
-            answer = self._answered(job_id, kind, request)
-        finally:
-            del self._carrying[job_id]
+        answer = self._answered(job_id, kind, request)
         seconds = time.monotonic() - began
-        self.metrics.ended(kind.value, seconds, answer.get("standing", {}).get("gap"))
+        self.metrics.ended(kind.value, seconds, answer.get("job_status", {}).get("gap"))
         if "." in job_id and seconds < SHORT_S:
             self._safely(lambda: self._be_eager(True))
         told = {"job": job_id, "status": answer["status"], "seconds": round(seconds, 3)}
@@ -167,65 +167,61 @@ class Worker:
     def _answered(self, job_id: str, kind: Kind, request: str) -> Answer:
         """Return the answer; note why there is none, or that the job goes on elsewhere."""
         try:
-            return self._answer(job_id, kind, request)
-        except (error.DBOSWorkflowCancelledError, DatabaseAwayError) as gone:
-            if self._closing.is_set():
-                self._given_up[job_id] = self._carrying[job_id]
+            try:
+                return self._answer(job_id, kind, request)
+            except SolveFailedError as failed:
+                self._note_failure(job_id, str(failed))
+                _log.warning("failed", extra={"job": job_id, "why": type(failed).__name__})
+                raise
+        except _ELSEWHERE as gone:
             _log.info("left", extra={"job": job_id})
             raise given_up(job_id) from gone
-        except SolveFailedError as failed:
-            reason = {"reason": str(failed)}
-            self._patiently(lambda: self.store.note(job_id, reason))
-            _log.warning("failed", extra={"job": job_id, "why": type(failed).__name__})
+        except SolveFailedError:
             raise
         except Exception:
             _log.exception("a bug of ours", extra={"job": job_id})
+            self._safely(lambda: self.store.stop_children(job_id))
             raise
 
+    def _note_failure(self, job_id: str, reason: str) -> None:
+        for status in self.store.statuses([job_id]):
+            self.store.note(job_id, status_of(status).model_copy(update={"reason": reason}))
+
     def _answer(self, job_id: str, kind: Kind, request: str) -> Answer:
-        if self._closing.is_set():
+        statuses = self.store.statuses([job_id])
+        if self._closing.is_set() or not statuses:
             raise given_up(job_id)
-        [status] = self._patiently(lambda: self.store.statuses([job_id]))
+        [status] = statuses
         self.metrics.waited(kind.value, status.created_at, status.dequeued_at)
         if kind.is_parent:
             return self._conduct(status, kind, request)
         running = Running(status, self.store, self.pool, self.executor_id, self._closing)
-        errand = self._patiently(lambda: self._errand(status, kind, request))
-        return running.carry_out(errand)
+        return running.carry_out(self._handler(status, kind, request))
 
     def _conduct(self, status: WorkflowStatus, kind: Kind, request: str) -> Answer:
-        """Conduct a parent; from where its children are, each time that the database was away."""
+        """Conduct a parent, from where its children are."""
         conduct = conduct_batch if kind is Kind.BATCH else conduct_comparison
+        requests = CancellationRequests(self.store, status, self.executor_id)
         asked = json.loads(request)
-
-        def begin() -> Answer:
-            wishes = Wishes(self.store, status, self.executor_id)
-            given = (status, asked, self.store, wishes, self._closing, self._solves)
-            return conduct(Parent(*given))
-
-        return self._patiently(begin)
-
-    def _patiently(self, ask: Callable[[], _T]) -> _T:
-        return patiently(ask, self._closing.is_set)
+        return conduct(Parent(status, asked, self.store, requests, self._closing, self._solves))
 
     def _solves(self) -> int:
         """Return how many solves all live workers do at a time."""
         return sum(self.leases.live().values())
 
-    def _errand(self, status: WorkflowStatus, kind: Kind, request: str) -> Errand:
-        """Return what a process is to do; where another worker left off, from there on."""
+    def _handler(self, status: WorkflowStatus, kind: Kind, request: str) -> JobHandler:
+        """Return what a process is to do: from the best plan that is kept, where there is one."""
         job_id = status.workflow_id
         parent = job_id.split(".")[0]
-        left = (self.store.handover(job_id) if is_left(status) else None) or {}
+        kept = (self.store.kept_plan(job_id) if has_kept_plan(status) else None) or {}
         options = json.loads(request)["options"]
-        plan = left.get("plan")
-        return Errand(
+        return JobHandler(
             kind=kind.value,
             request=request,
-            time_limit_s=left.get("time_limit_s") or options["time_limit_s"],
+            time_limit_s=kept.get("time_limit_s") or options["time_limit_s"],
             workers=self.settings.workers,
             base=self._request_of(parent) if parent != job_id else None,
-            start=json.loads(plan)["placements"] if plan else None,
+            start=kept.get("pieces"),
         )
 
     def _request_of(self, parent: str) -> str:
@@ -259,10 +255,40 @@ class Worker:
             _log.warning("will be tried again", extra={"error": type(failed).__name__})
 
     def _sweep(self) -> None:
+        """Show a sign of life, and see to it that every job that runs is carried out."""
+        self._renew()
+        self._take_over()
+        self._take_back()
+        for parent in self.store.orphans():
+            self.store.stop_children(parent)
+
+    def _renew(self) -> None:
+        """Renew the lease; after a time without the database, give others time to do so, too."""
         self.leases.renew(self.executor_id, self.settings.concurrent_solves)
+        now = time.monotonic()
+        if now - self._renewed > self.settings.lease_s:
+            self._certain_from = now + self.settings.lease_s
+        self._renewed = now
+
+    def _take_over(self) -> None:
+        """Queue what dead workers held."""
         live = self.leases.live()
-        holders = {job.executor_id for job in self.store.running_at()}
+        holders = {held.executor_id for held in self.leases.held()}
         dead = sorted(holder for holder in holders if holder and holder not in live)
-        if dead:
+        if dead and time.monotonic() >= self._certain_from:
             _log.warning("taking over from the dead", extra={"workers": len(dead)})
-            DBOS._recover_pending_workflows(dead)
+            self.leases.take_from(dead)
+
+    def _take_back(self) -> None:
+        """Queue what this worker holds but has not carried out for a lease: the thread died."""
+        mine = {held.job_id for held in self.leases.held() if held.executor_id == self.executor_id}
+        idle, now = mine - self._carried_out(), time.monotonic()
+        self._idle = {job_id: self._idle.get(job_id, now) for job_id in idle}
+        stuck = [job for job, since in self._idle.items() if now - since >= self.settings.lease_s]
+        if stuck:
+            _log.warning("beginning anew what nobody carries out", extra={"jobs": len(stuck)})
+            self.leases.take_back(self.executor_id, stuck)
+
+    def _carried_out(self) -> set[str]:
+        """Return the jobs that threads of this process carry out, or record the end of."""
+        return set(_get_dbos_instance()._active_workflows_set.activeList())

@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib import metadata, resources
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from allocator.errors import InputError, Problem
 from allocator.plan.stack_colours import COLOURINGS
 from allocator.texts import LANGUAGES, texts
-from api.access import COOKIE
-from api.clerk import CLERKS
-from api.deps import Body, Caller, InService
-from api.problems import Forbidden, NoSuchCase
+from api.access import COOKIE, could_be_key, own_page_only
+from api.bodies import FORM, media_type_of
+from api.deps import Caller, InService, SentBody
+from api.problems import ContentTooLarge, NoSuchCase
+from api.request_workers import DRAWING_S
+from api.requests import USUAL_TIME_LIMIT_S
+from api.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, ShouldStop
@@ -59,17 +64,17 @@ MEDIA_TYPES = {
     "xlsx": SHEET,
 }
 VEGA = "vega.js"
-SECONDS = 60.0
-"""That a clerk has for one task."""
+LONGEST_KEY = 1_000
+"""Bytes of a form with a key, which anybody may send."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A task of the page, for a clerk's process."""
+    """A task of the page, for a request worker."""
 
     task: str
     body: Any
-    time_limit_s: float = SECONDS
+    time_limit_s: float = DRAWING_S
 
     def run(self, _solver: Solver, _tell: OnProgress, _stop: ShouldStop) -> Any:
         """Return the answer."""
@@ -77,7 +82,7 @@ class Asked:
 
         if self.task == "read":
             return uploads.read(self.body)
-        return tasks.TASKS[self.task](tasks.document_of(self.body))
+        return tasks.answer(self.task, self.body)
 
 
 @router.get("/")
@@ -85,7 +90,8 @@ async def index(request: Request, lang: str | None = None) -> HTMLResponse:
     """Return the page in the language asked for, else in the browser's."""
     _warm_up(request)
     language = lang if lang in LANGUAGES else _language(request)
-    html = await run_in_threadpool(_index, language, request.scope.get("root_path", ""))
+    root, most_s = request.scope.get("root_path", ""), _most_s(request)
+    html = await run_in_threadpool(_index, language, root, most_s)
     answer = HTMLResponse(html, headers=HEADERS | {"Vary": "Accept-Language, Cookie"})
     if lang in LANGUAGES:
         answer.set_cookie(LANGUAGE_COOKIE, language, samesite="strict", max_age=31536000)
@@ -109,11 +115,11 @@ async def file(version: str, name: str) -> Response:
 
 
 @router.get("/page/template.xlsx")
-async def template_workbook() -> Response:
-    """Return the workbook to begin from."""
-    from api.page.template import template  # noqa: PLC0415 - seldom asked for
+async def template_workbook(lang: str = LANGUAGES[0]) -> Response:
+    """Return the workbook to begin from, its instructions in a language."""
+    from allocator.scenario.template import template  # noqa: PLC0415 - seldom asked for
 
-    content = await run_in_threadpool(template)
+    content = await run_in_threadpool(template, lang if lang in LANGUAGES else LANGUAGES[0])
     named = {"Content-Disposition": 'attachment; filename="template.xlsx"'}
     return Response(content, media_type=SHEET, headers=named)
 
@@ -125,23 +131,34 @@ async def curve(lang: str = LANGUAGES[0]) -> JSONResponse:
 
 
 @router.post("/page/key")
-async def take_key(request: Request, key: Annotated[str, Form()]) -> Response:
+async def take_key(request: Request) -> Response:
     """Keep a key in a cookie that scripts cannot read; other sites cannot hand one in."""
-    origin = request.headers.get("origin")
-    if origin is not None and origin.split("://")[-1] != request.headers.get("host"):
-        raise Forbidden("hand the key in on the page itself")
+    own_page_only(request)
+    key = await _sent_key(request)
     home = RedirectResponse(f"{request.scope.get('root_path', '')}/", status_code=303)
     secure = request.url.scheme == "https"
-    home.set_cookie(COOKIE, key.strip(), httponly=True, samesite="strict", secure=secure)
+    home.set_cookie(COOKIE, key, httponly=True, samesite="strict", secure=secure)
     return home
 
 
+async def _sent_key(request: Request) -> str:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST_KEY:
+            raise ContentTooLarge(f"at most {LONGEST_KEY:,} bytes")
+    sent = parse_qs(body.decode("latin-1")).get("key", [""])[0].strip()
+    if not could_be_key(sent):
+        raise InputError([Problem("expected a key", "request", column="key")])
+    return sent
+
+
 @router.post("/page/{task}")
-async def ask(task: str, service: InService, _caller: Caller, body: Body) -> Response:
-    """Do a task of `tasks` in a clerk's process."""
-    if task not in TASK_NAMES or (task == "read") != isinstance(body, tuple):
+async def ask(task: str, service: InService, _caller: Caller, body: SentBody) -> Response:
+    """Let a request worker do a task of `tasks`."""
+    if task not in TASK_NAMES or (task == "read") != (media_type_of(body.request) == FORM):
         raise NoSuchCase("no such task of the page")
-    answer = await service.clerks.do(Asked(task, body))
+    answer = await service.workers.do_with(body, partial(Asked, task))
     if isinstance(answer, bytes):
         return Response(answer, media_type="application/octet-stream")
     return JSONResponse(answer)
@@ -153,17 +170,14 @@ TASK_NAMES = frozenset(
 
 
 def _warm_up(request: Request) -> None:
-    """Let the clerks load what pictures need while the page is read, once."""
+    """Let the processes load what pictures need while the page is read, once."""
     state = request.app.state
     if hasattr(state, "service") and not hasattr(state, "warming"):
-        from api.page.template import EXAMPLE  # noqa: PLC0415 - seldom asked for
+        from allocator.scenario.template import EXAMPLE  # noqa: PLC0415 - seldom asked for
 
         body = json.dumps({"scenario": EXAMPLE}).encode()
-        clerks = state.service.clerks
-        state.warming = asyncio.gather(
-            *(asyncio.ensure_future(clerks.do(Asked("stack", body))) for _ in range(CLERKS)),
-            return_exceptions=True,
-        )
+        warming = state.service.workers.warm_up(Asked("stack", body))
+        state.warming = asyncio.create_task(warming)
 
 
 def _args(name: str) -> tuple[str, ...]:
@@ -179,8 +193,15 @@ def _language(request: Request) -> str:
     return next((tongue for tongue in tongues if tongue in LANGUAGES), LANGUAGES[0])
 
 
+def _most_s(request: Request) -> int:
+    """Return the seconds that a solve may be given here; the page can stand alone."""
+    service = getattr(request.app.state, "service", None)
+    settings = service.settings if service else ServiceSettings()
+    return max(1, int(settings.max_time_limit_s))
+
+
 @cache
-def _index(language: str, root: str) -> str:
+def _index(language: str, root: str, most_s: int) -> str:
     loader = PackageLoader("api.page")
     pages = Environment(
         loader=loader, autoescape=select_autoescape(default=True), undefined=StrictUndefined
@@ -193,6 +214,8 @@ def _index(language: str, root: str) -> str:
         root=root,
         files=f"{root}/page/files/{_version()}",
         colourings=COLOURINGS,
+        most_s=most_s,
+        usual_s=int(min(USUAL_TIME_LIMIT_S, most_s)),
         texts=_embedded(say.all),
     )
 

@@ -1,19 +1,22 @@
 """What the page asks for, worked out from what it sends: nothing is kept between requests.
 
-Runs in a clerk's process. Which address asks for which task is `routes`'.
+Runs in a process of its own. Which address asks for which task is `routes`'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from allocator.errors import InputError, Problem
-from allocator.plan.assemble import run_record
+from allocator.plan.assemble import run_record, uses
 from allocator.plan.seating import seated
-from allocator.plan.service import service_of_plan
+from allocator.plan.tables import plan_from_json, unfit
 from allocator.plan.types import Objective, Pieces, Plan, Status
-from allocator.plan.uses import floor_uses, organisation_uses
+from allocator.plan.uses import floor_uses
 from allocator.plan.verify import Check, GivenPlacement, verify
 from allocator.plan.verify.given import read_pieces
 from allocator.report.load import reported
@@ -26,21 +29,52 @@ from allocator.scenario.types import Scenario
 from allocator.texts import Texts, texts
 
 Answer = bytes | dict[str, Any]
-Document = Mapping[str, Any]
+_PLACE = "request"
 
 
-def document_of(body: bytes) -> Document:
-    """Return the object in a body.
+class Document(BaseModel):
+    """What a task may be sent: of these, what it needs.
+
+    Attributes
+    ----------
+    width, height
+        Pixels of a picture.
+    marked
+        Unit and floor of each piece to be marked.
+    rows
+        Of a comparison.
+    """
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    scenario: Any = None
+    plan: dict[str, Any] | None = None
+    placements: list[dict[str, Any]] = []
+    language: str = ""
+    colour: str = "group"
+    width: float = 0
+    height: float = 0
+    marked: list[list[str]] = []
+    rows: list[dict[str, Any]] = []
+    form: str = ""
+    name: str = ""
+
+
+def answer(task: str, body: bytes) -> Answer:
+    """Return what a task answers to a body.
 
     Raises
     ------
     InputError
-        If there is none.
+        If it is not what the task needs.
     """
-    document = parse_json(body, "request")
-    if not isinstance(document, Mapping):
-        raise InputError([Problem("expected an object", "request")])
-    return document
+    document = parse_json(body, _PLACE)
+    if not isinstance(document, dict):
+        raise InputError([Problem("expected an object", _PLACE)])
+    try:
+        return TASKS[task](Document.model_validate(document))
+    except ValidationError as error:
+        raise unfit(error, _PLACE) from error
 
 
 def case(document: Document) -> Answer:
@@ -79,17 +113,17 @@ def stack(document: Document) -> Answer:
 
     scenario, say = _scenario(document), _say(document)
     pieces, _ = read_pieces(scenario, _rows(document))
-    width = _whole(document.get("width"), 600, 4000)
-    height = _whole(document.get("height"), 300, 4000)
+    width = int(min(max(document.width, 600), 4000))
+    height = int(min(max(document.height, 300), 4000))
     chart = stack_chart(
         _drawn(scenario, pieces),
         scenario,
-        colour=str(document.get("colour", "group")),
+        colour=document.colour,
         say=say,
         width=width,
         tallest=height / width,
         has_heading=False,
-        marked=[(str(unit), str(floor)) for unit, floor in document.get("marked", ())],
+        marked=[(piece[0], piece[1]) for piece in document.marked if len(piece) > 1],
     )
     specification: dict[str, Any] = chart.to_dict(validate=False)
     return specification
@@ -103,12 +137,12 @@ def window(document: Document) -> Answer:
     from allocator.studies.outcome import Outcome  # noqa: PLC0415
 
     rows = []
-    for cells in document.get("rows", ()):
+    for cells in document.rows:
         outcome = {name: cells.get(name) for name in Outcome.model_fields}
         serving = {name: cells.get(name) for name in Serving.model_fields}
         own = {name: cells.get(name) for name in Row.model_fields if name in cells}
         rows.append(Row(**own, outcome=Outcome(**outcome), serving=Serving(**serving)))
-    chart = window_chart(rows, str(document.get("language", "en")))
+    chart = window_chart(rows, document.language)
     specification: dict[str, Any] = chart.to_dict(validate=False)
     return specification
 
@@ -117,7 +151,7 @@ def report(document: Document) -> Answer:
     """Return a report as a PDF or a workbook."""
     from allocator.report.write import MADE_BY  # noqa: PLC0415 - slow to import
 
-    maker = MADE_BY.get(f".{document.get('form')}")
+    maker = MADE_BY.get(f".{document.form}")
     if maker is None:
         raise InputError([Problem("expected pdf or xlsx", "request", column="form")])
     return maker(_finished(document))
@@ -129,7 +163,7 @@ def picture(document: Document) -> Answer:
 
     given = _finished(document)
     drawn = pictures(given.plan, given.scenario, given.say)
-    name, form = str(document.get("name")), str(document.get("form"))
+    name, form = document.name, document.form
     if name not in drawn or form not in FORMATS:
         raise InputError([Problem("expected the name and form of a picture", "request")])
     return render(drawn[name]().to_dict(), form)
@@ -149,17 +183,17 @@ TASKS: dict[str, Callable[[Document], Answer]] = {
 
 
 def _scenario(document: Document) -> Scenario:
-    return scenario_from_json(document.get("scenario"))
+    return scenario_from_json(document.scenario)
 
 
 def _say(document: Document) -> Texts:
-    return texts(str(document.get("language", "")))
+    return texts(document.language)
 
 
 def _finished(document: Document) -> Reported:
     """Return a plan that was solved, or one made by hand that breaks no rule."""
-    if document.get("plan") is not None:
-        plan = Plan.model_validate(document["plan"])
+    if document.plan is not None:
+        plan = plan_from_json(json.dumps(document.plan))
         return reported(plan, _scenario(document), _say(document))
     given = _drafted(document)
     broken = [v for v in given.check.violations if v.kind != "unplaced"]
@@ -180,7 +214,7 @@ def _rows(document: Document) -> list[GivenPlacement]:
         GivenPlacement(
             str(row.get("unit_id")), str(row.get("floor_id")), row.get("desks"), row.get("people")
         )
-        for row in document.get("placements", ())
+        for row in document.placements
     ]
 
 
@@ -201,19 +235,12 @@ def _drawn(scenario: Scenario, pieces: Pieces) -> Plan:
 def draft(scenario: Scenario, check: Check) -> Plan:
     """Return a plan that nothing is proved of, and that may break rules: to be looked at only."""
     plan = _drawn(scenario, check.pieces)
-    walking = check.walking_by_organisation
     return plan.model_copy(
         update={
             "objective": Objective(
                 total=check.total, unplaced_people=check.unplaced_people, terms=check.terms
             ),
             "warnings": scenario.warnings,
-            "organisations": organisation_uses(scenario, plan.placements, walking),
-            "attendance": service_of_plan(scenario, plan.placements),
         }
+        | uses(scenario, check)
     )
-
-
-def _whole(value: Any, least: int, most: int) -> int:
-    """Return a number of pixels within what a picture may have."""
-    return min(max(int(value), least), most) if isinstance(value, int | float) else least

@@ -8,32 +8,69 @@ from pathlib import PurePath
 from typing import Any
 
 from allocator.errors import InputError, Problem
-from allocator.scenario.cells import text_table
-from allocator.scenario.raw import columns_of
+from allocator.scenario.importing.files import read_sheets
+from allocator.scenario.importing.ledger import Ledger
 from allocator.scenario.read import scenario_from_files
 from allocator.scenario.tables import TABLES
-from allocator.scenario.workbook import sheets
+from allocator.scenario.types import Scenario
 from allocator.scenario.write import scenario_json
-from api.orders import Part
+from api.importing import ImportRequest, answer_of, import_of, import_request
 from api.page.tasks import Answer, told_of
+from api.requests import Part
 
 AROUND = 2
 """Rows shown above and below a row with a problem."""
 MOST_ROWS = 200
 LONGEST_CELL = 60
+_UNKNOWN = ("unknown sheet", "unknown table")
+_FOREIGN = (
+    *_UNKNOWN,
+    "allocator import",
+    "expected this table, which is missing",
+    "expected this column, which is missing",
+    "expected an Excel workbook",
+    "expected a text file",
+)
+"""Words of problems that say that files are no scenario's own tables."""
 Grid = list[tuple[int, list[str]]]
 
 
 def read(parts: tuple[Part, ...]) -> Answer:
-    """Return the scenario in files, and what is known of it; or what is wrong with them."""
-    files = {_holds(name or ""): (name or "", data) for _, name, data in parts if name}
-    if not files:
+    """Return the scenario in files, and what is known of it; what is wrong; or what is asked.
+
+    A scenario's own tables are read as they are. Others are a ministry's: what was understood of
+    them comes, too, and in the place of a scenario the questions that are open.
+    """
+    if not any(name for _, name, _ in parts):
         raise InputError([Problem("expected an .xlsx workbook or .csv tables", "upload")])
+    request = import_request(parts)
+    held = {_holds(name): (name, data) for name, data in request.files.items()}
     try:
-        given = scenario_from_files(files)
+        return _case(scenario_from_files(held))
     except InputError as error:
-        return {"problems": len(error.problems), "tables": _tables(error, files)}
-    return {"scenario": json.loads(scenario_json(given)), "case": told_of(given)}
+        told = " ".join(problem.message for problem in error.problems)
+        if not any(words in told for words in _FOREIGN):
+            return _problems(error.problems, request.files)
+        own = error.problems if not any(words in told for words in _UNKNOWN) else ()
+    return _imported(request, own)
+
+
+def _imported(request: ImportRequest, own: Sequence[Problem]) -> Answer:
+    """Return what an import understands; where nothing, what is wrong with a scenario's tables."""
+    try:
+        imported = import_of(request)
+    except InputError as error:
+        return _problems(own or error.problems, request.files)
+    answer = answer_of(imported, request)
+    return answer if imported.scenario is None else answer | _case(imported.scenario)
+
+
+def _case(scenario: Scenario) -> dict[str, Any]:
+    return {"scenario": json.loads(scenario_json(scenario)), "case": told_of(scenario)}
+
+
+def _problems(problems: Sequence[Problem], files: Mapping[str, bytes]) -> Answer:
+    return {"problems": len(problems), "tables": _tables(problems, files)}
 
 
 def _holds(name: str) -> str:
@@ -44,22 +81,23 @@ def _holds(name: str) -> str:
     return "scenario" if path.name == "scenario.toml" else path.stem
 
 
-def _tables(error: InputError, files: Mapping[str, tuple[str, bytes]]) -> list[dict[str, Any]]:
+def _tables(problems: Sequence[Problem], files: Mapping[str, bytes]) -> list[dict[str, Any]]:
     """Return every table that has problems, with the rows around them."""
     grids = _grids(files)
     found: dict[str, list[Problem]] = {}
-    for problem in error.problems:
+    for problem in problems:
         found.setdefault(problem.table, []).append(problem)
-    return [_table(place, problems, grids.get(place, [])) for place, problems in found.items()]
+    return [_table(place, each, grids.get(place, [])) for place, each in found.items()]
 
 
 def _table(place: str, problems: list[Problem], grid: Grid) -> dict[str, Any]:
     wanted = {problem.row for problem in problems if problem.row is not None}
-    header = grid[0] if grid else (0, [])
+    named = {problem.column for problem in problems} - {""}
+    header = next((each for each in grid if named & set(each[1])), grid[0] if grid else (0, []))
     near = [
         {"row": row, "cells": cells}
-        for row, cells in grid[1:]
-        if any(abs(row - at) <= AROUND for at in wanted)
+        for row, cells in grid
+        if row != header[0] and any(abs(row - at) <= AROUND for at in wanted)
     ]
     return {
         "name": place,
@@ -77,26 +115,14 @@ def _table(place: str, problems: list[Problem], grid: Grid) -> dict[str, Any]:
     }
 
 
-def _grids(files: Mapping[str, tuple[str, bytes]]) -> dict[str, Grid]:
+def _grids(files: Mapping[str, bytes]) -> dict[str, Grid]:
     """Return the cells of every table as text, by the place that problems name."""
-    found: dict[str, Grid] = {}
-    for holds, (name, data) in files.items():
-        try:
-            if name.lower().endswith(".xlsx"):
-                for sheet, grid in sheets(data, name).items():
-                    found[f"{name} {sheet}"] = [(row, _cells(cells)) for row, cells in grid]
-            elif holds in TABLES:
-                found[name] = _text_grid(holds, name, data)
-        except InputError:
-            continue  # it is among the problems already
-    return found
-
-
-def _text_grid(table: str, name: str, data: bytes) -> Grid:
-    raw = text_table(table, name, data, columns_of(table))
-    header = [str(column) for column in raw.header or ()]
-    rows = [(row, _cells([cells.get(column, "") for column in header])) for row, cells in raw.rows]
-    return [(raw.header_row or 1, header), *rows]
+    return {
+        sheet.place: [
+            (row, _cells(cells)) for row, cells in enumerate(sheet.cells, 1) if any(cells)
+        ]
+        for sheet in read_sheets(files, Ledger())
+    }
 
 
 def _cells(cells: Sequence[Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from api.deps import Body, Caller, InService
+from api.deps import Caller, InService, SentBody
 from api.openapi import STUDIES, Responses, request_body
 
 
@@ -25,6 +25,6 @@ def router(refusals: Responses) -> APIRouter:
     return routes
 
 
-async def check(service: InService, _caller: Caller, body: Body) -> JSONResponse:
+async def check(service: InService, _caller: Caller, body: SentBody) -> JSONResponse:
     """Say what a plan violates, what it costs, and, where it breaks no rule, how it serves."""
-    return JSONResponse(await service.clerks.check(body))
+    return JSONResponse(await service.workers.check(body))

@@ -28,7 +28,7 @@ def router(refusals: Responses) -> APIRouter:
         "/readyz",
         readyz,
         operation_id="readyz",
-        summary="Whether the database answers",
+        summary="Whether the database takes what is written",
         responses={503: refusals[503]},
     )
     told: Responses = {200: {"content": {"text/plain": {}}, "description": "Metrics"}}
@@ -49,8 +49,8 @@ async def healthz() -> Health:
 
 
 async def readyz(service: InService) -> Health:
-    """Ask the database."""
-    await run_in_threadpool(service.store.ping)
+    """Write to the database, and say so if it does not take it soon."""
+    await service.watch.ready()
     return Health()
 
 

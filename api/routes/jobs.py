@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Annotated, Any
@@ -16,16 +17,22 @@ from starlette.types import Receive, Scope, Send
 
 from api.deps import Caller, InService, Service
 from api.forms import MEDIA_TYPES
+from api.jobs.database import DatabaseAwayError
 from api.jobs.records import JobRecord, Kind, State
-from api.jobs.store import DatabaseAwayError
+from api.jobs.store import NoSuchJobError
 from api.openapi import Responses
-from api.problems import NotAcceptable, NotThere
+from api.problems import NotAcceptable, NotThere, Unauthenticated
+from api.request_workers import Drawing
 from api.routes.studies import answer_of
 
 LOOK_S = 0.25
 ALIVE_S = 15.0
 """How often a stream with nothing to tell says that it is alive."""
-JobId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f.-]+$")]
+_WEIGHT = re.compile(r"\d(\.\d{0,9})?", re.ASCII)
+JobId = Annotated[str, Path()]
+"""Whatever it looks like: what is no id names no job."""
+OWNER_S = 0.5
+"""How often a stream asks whether its caller is still one."""
 
 
 class Jobs(BaseModel):
@@ -73,7 +80,7 @@ async def list_jobs(
     caller: Caller,
     kind: Kind | None = None,
     state: State | None = None,
-    before: Annotated[str | None, Query(max_length=64)] = None,
+    before: Annotated[str | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Jobs:
     """Return the jobs that the caller handed in, newest first."""
@@ -139,8 +146,7 @@ def form_of(accept: str) -> str:
     for part in accept.split(","):
         media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
-        with_weight = float(weight) if weight.replace(".", "", 1).isdigit() else 0.0
-        wanted.append((-with_weight, media_type))
+        wanted.append((-float(weight) if _WEIGHT.fullmatch(weight) else 0.0, media_type))
     for less, media_type in sorted(wanted, key=lambda pair: pair[0]):
         for form, offered in MEDIA_TYPES.items():
             family = offered.split("/")[0] + "/*"
@@ -161,7 +167,7 @@ async def _plan(service: InService, caller: str, job_id: str, form: str) -> Resp
         raise NotThere(f"there is no plan: {job.status}")
     scenario = await run_in_threadpool(service.store.scenario, job_id)
     scenario |= answer.get("changes", {})
-    content = await service.clerks.draw(form, scenario, text)
+    content = await service.workers.do(Drawing(form, scenario, text), caller)
     shown = "inline" if form in ("svg", "png", "pdf") else "attachment"
     headers = {
         "Content-Disposition": f'{shown}; filename="plan-{job_id[:8]}.{form}"',
@@ -203,13 +209,17 @@ class _EventStream(StreamingResponse):
 async def _told(
     request: Request, service: InService, caller: str, job_id: str, after: int
 ) -> AsyncIterator[str]:
-    quiet_s = 0.0
-    while not await request.is_disconnected():
+    quiet_s, owned_s = 0.0, 0.0
+    while True:  # until the caller has gone, which cancels
         try:
+            owned_s += LOOK_S
+            if owned_s >= OWNER_S:
+                owned_s = 0.0
+                await service.access.owner(request)
             job = await run_in_threadpool(service.store.get, caller, job_id)
             events = await run_in_threadpool(service.store.events, job_id, after)
-        except DatabaseAwayError:  # the client comes back, with the last id it heard
-            return
+        except (DatabaseAwayError, Unauthenticated, NoSuchJobError):
+            return  # the client comes back, with the last id it heard, if it still may
         for number, event in events:
             after = number
             yield _event(event["event"], event["data"], number)

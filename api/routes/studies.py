@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from fastapi import APIRouter, Header, Request
 from fastapi_problem.error import StatusProblem
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from api.deps import Body, Caller, InService, Service
+from api.deps import Caller, InService, SentBody, Service
+from api.jobs.new_job import NewJob
 from api.jobs.records import JobRecord, Kind, State
-from api.jobs.store import NewJob, retry_id
 from api.limits import room_for_a_job
 from api.openapi import STUDIES, Responses, request_body
-from api.orders import Order
 from api.problems import InternalError, NotThere, OutOfMemory
+from api.requests import ParsedRequest
 
 LONGEST_WAIT_S = 60.0
 AROUND_S = 5.0
@@ -48,13 +49,13 @@ def _study(kind: Kind) -> Answering:
         request: Request,
         service: InService,
         caller: Caller,
-        body: Body,
+        body: SentBody,
         prefer: str = Header(default=""),
         idempotency_key: str | None = Header(default=None, max_length=255),
     ) -> Response:
-        order = await service.clerks.read(kind.value, body)
-        job_id = await run_in_threadpool(_accept, service, caller, order, idempotency_key)
-        wait_s = wait_of(prefer, order, kind)
+        parsed = await service.workers.read(kind.value, body)
+        job_id = await run_in_threadpool(_accept, service, caller, parsed, idempotency_key)
+        wait_s = wait_of(prefer, parsed, kind)
         is_over = wait_s > 0 and await service.watch.is_over_within(job_id, wait_s)
         if not is_over:
             job = await run_in_threadpool(service.store.get, caller, job_id)
@@ -64,31 +65,27 @@ def _study(kind: Kind) -> Answering:
     return study
 
 
-def wait_of(prefer: str, order: Order, kind: Kind) -> float:
+def wait_of(prefer: str, parsed: ParsedRequest, kind: Kind) -> float:
     """Return for how many seconds to wait for the answer (RFC 7240)."""
     if _ASYNC.search(prefer):
         return 0.0
     wanted = _WAIT.search(prefer)
-    usual_s = LONGEST_WAIT_S if kind.is_parent else order.time_limit_s + AROUND_S
+    usual_s = LONGEST_WAIT_S if kind.is_parent else parsed.time_limit_s + AROUND_S
     return min(float(wanted[1]) if wanted else usual_s, LONGEST_WAIT_S)
 
 
-def _accept(service: Service, caller: str, order: Order, again: str | None) -> str:
+def _accept(service: Service, caller: str, parsed: ParsedRequest, again: str | None) -> str:
     """Keep the job, and return its id; of a retry, that of the job there is."""
-    is_retry = again is not None and service.store.is_known(retry_id(caller, again))
-    if not is_retry:
-        room_for_a_job(service.store, caller, service.settings)
-    return service.store.accept(
-        NewJob(
-            kind=Kind(order.kind),
-            owner=caller,
-            request=order.request,
-            sha256=order.sha256,
-            name=order.name,
-            time_limit_s=order.time_limit_s,
-            again=again,
-        )
+    job = NewJob(
+        kind=Kind(parsed.kind),
+        owner=caller,
+        request=parsed.request,
+        sha256=parsed.sha256,
+        name=parsed.name,
+        time_limit_s=parsed.time_limit_s,
+        again=again,
     )
+    return service.store.accept(job, room_for_a_job(service.settings))
 
 
 def accepted(job: JobRecord) -> Response:
@@ -109,16 +106,18 @@ def answer_of(service: Service, caller: str, job_id: str) -> Response:
     job = service.store.get(caller, job_id)
     answer = service.store.answer(job_id)
     if answer is None:
-        raise without_answer(job)
+        rows = service.store.rows(job_id) if job.kind.is_parent and job.state.is_over else []
+        raise without_answer(job, rows)
     text = answer.get("result") or answer["plan"]
     headers = {"Content-Location": job.links.result}
     return Response(text, media_type="application/json", headers=headers)
 
 
-def without_answer(job: JobRecord) -> StatusProblem:
-    """Return the problem of a job that has no answer."""
+def without_answer(job: JobRecord, rows: Sequence[dict[str, Any]]) -> StatusProblem:
+    """Return the problem of a job that has no answer, with the rows that one of children has."""
+    kept: dict[str, Any] = {"rows": rows} if rows else {}
     if job.state is not State.FAILED:
-        return NotThere(f"the job is {job.state}")
+        return NotThere(f"the job is {job.state}", **kept)
     if "memory" in (job.reason or ""):
         return OutOfMemory(job.reason)
-    return InternalError(job.reason)
+    return InternalError(job.reason, **kept)

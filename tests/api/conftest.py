@@ -17,6 +17,9 @@ from api.settings import ServiceSettings
 from tests.api import planted as solves
 from tests.api.live import Live, live
 
+HERE = "http://127.0.0.1"
+"""Where a client takes the service to be: on this machine."""
+
 
 def limits(folder: Path, **changes: Any) -> ServiceSettings:
     """Return narrow limits, and a database in a folder."""
@@ -39,7 +42,8 @@ def client(solver: Solver = default_solver, **changes: Any) -> Iterator[TestClie
     """Yield a client of a service of its own; only one at a time may have a worker."""
     with TemporaryDirectory() as folder:
         app = create_app(limits(Path(folder), **changes), solver)
-        with TestClient(app, raise_server_exceptions=False) as one:
+        one = TestClient(app, HERE, raise_server_exceptions=False, client=("127.0.0.1", 50_000))
+        with one:
             yield one
 
 

@@ -17,6 +17,8 @@ import httpx2 as httpx
 import uvicorn
 from fastapi import FastAPI
 
+from api.connections import address_of, guard, listen
+
 ROOT = Path(__file__).parents[2]
 NARROW = {"LEASE_S": "2", "WORKERS": "1", "REQUESTS_A_MINUTE": "100000"}
 Json = dict[str, Any]
@@ -100,13 +102,14 @@ class Live:
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """Yield the address at which an app of this process is served, its lifespan left alone."""
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off")
+    config = uvicorn.Config(app, **guard(log_config=None, lifespan="off"))
     server = uvicorn.Server(config)
-    thread = Thread(target=server.run, daemon=True)
+    listener = listen("127.0.0.1", 0)
+    thread = Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     assert until(lambda: server.started)
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield address_of(listener)
     finally:
         server.should_exit = True
         thread.join(timeout=20)

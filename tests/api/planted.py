@@ -60,16 +60,17 @@ def steady(
 ) -> Plan:
     """Put each unit whole on the floor of its number, and better a total until time is up."""
     began = time.monotonic()
-    better = 1000.0
-    while time.monotonic() < began + options.time_limit_s and not should_stop():
-        better -= 1.0
-        on_progress(Progress(time.monotonic() - began, "planted", better, 0.0, 0.0, 1.0))
-        time.sleep(0.05)
     floors = [floor.floor_id for floor in scenario.floors]
     pieces = {
         (unit.unit_id, floor): demand(unit)
         for unit, floor in zip(scenario.housed, floors, strict=False)
     }
+    better = 1000.0
+    while time.monotonic() < began + options.time_limit_s and not should_stop():
+        better -= 1.0
+        seconds = time.monotonic() - began
+        on_progress(Progress(seconds, "planted", better, 0.0, 0.0, 1.0, pieces=pieces))
+        time.sleep(0.05)
     run = run_record(
         scenario,
         seed=os.getpid(),

@@ -1,6 +1,6 @@
 """The service or a worker as a process of its own, with a search that is planted in it or not.
 
-Run as ``python -m tests.api.process serve|work SOLVER``; SOLVER is `real` or one of `planted`.
+Run as ``python -m tests.api.process serve|work SOLVER``; SOLVER is real, brief or planted.
 """
 
 from __future__ import annotations
@@ -17,9 +17,15 @@ def main(what: str, name: str) -> None:
     # here, as processes of the pool import this module too
     from allocator.studies.pool import default_solver  # noqa: PLC0415
     from api import run  # noqa: PLC0415
-    from tests.api import planted  # noqa: PLC0415
 
-    solver = default_solver if name == "real" else getattr(planted, name)
+    if name == "real":
+        solver = default_solver
+    elif name == "brief":
+        from tests.api.standin import brief as solver  # noqa: PLC0415 - it changes other kinds
+    else:
+        from tests.api import planted  # noqa: PLC0415
+
+        solver = getattr(planted, name)
     if what == "serve":
         run.serve("127.0.0.1", 0, say, solver)
     else:

@@ -17,6 +17,8 @@ from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from allocator.errors import InputError
+from api.access import is_loopback
 from api.examples import SMALLEST
 from api.jobs.database import open_engine, prepare_database
 from api.keys import Keys
@@ -52,6 +54,53 @@ def test_what_is_no_key_is_nobody(keys: Keys, wrong: str) -> None:
     key = keys.make("me")
     assert keys.owner(wrong) is None
     assert keys.owner(key[:-1] + ("A" if key[-1] != "A" else "B")) is None
+
+
+def test_callers_second_key_sees_the_same_jobs(keys: Keys) -> None:
+    """A key made for the caller of another is that caller, also once the first is revoked."""
+    first = keys.make("me")
+    owner, [listed] = keys.owner(first), keys.all()
+    second = keys.make("me, later", listed.key_id)
+    keys.revoke(listed.key_id)
+    third = keys.make("me, later still", next(k.key_id for k in keys.all() if k.key_id in second))
+    assert (keys.owner(first), keys.owner(second), keys.owner(third)) == (None, owner, owner)
+
+
+def test_key_for_the_caller_of_no_key_is_refused(keys: Keys) -> None:
+    """There is nobody whose jobs the new key could see."""
+    with pytest.raises(InputError, match="expected a key that is listed"):
+        keys.make("me", "nonsense")
+
+
+def test_keys_of_an_older_database_are_kept(tmp_path: Path) -> None:
+    """A table of keys made before a caller could have several is brought up to date."""
+    url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    prepare_database(url)
+    engine = open_engine(url)
+    key = Keys(engine).make("me")
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE allocator_keys DROP COLUMN same_as"))
+    prepare_database(url)
+    assert Keys(engine).owner(key) is not None
+
+
+def test_revoked_key_ends_its_streams(callers: Callers) -> None:
+    """Whoever listens with a key that is revoked hears no more within a second."""
+    me = {"X-API-Key": callers.keys.make("listener")}
+    answer = callers.service.post("/allocate", json=SMALLEST, headers=me | ASYNC)
+    key_id = callers.keys.all()[-1].key_id
+    app: Any = callers.service.app
+    with (
+        served(app) as url,
+        httpx.stream(
+            "GET", f"{url}{answer.headers['location']}/events", headers=me, timeout=10
+        ) as told,
+    ):
+        callers.keys.revoke(key_id)
+        began = time.monotonic()
+        assert list(told.iter_raw()) == []
+    assert time.monotonic() - began < 1.5
+    app.state.service.store.stop(answer.json()["id"])
 
 
 def test_secret_of_a_key_is_not_kept(keys: Keys) -> None:
@@ -173,6 +222,38 @@ def test_open_service_refuses_pages_from_elsewhere(
     """A page of another host that a browser on this machine shows may not use the service."""
     answer = idle.get("/jobs", headers=headers)
     assert answer.status_code == 403
+
+
+def test_cookie_counts_on_pages_of_the_service_alone(callers: Callers) -> None:
+    """A browser sends the cookie for a page of any site; only one of the service is served."""
+    cookie = {"Cookie": f"allocator_key={callers.one['X-API-Key']}"}
+    origins = (None, "http://127.0.0.1", "http://evil.example", "null")
+    answers = [
+        callers.service.get("/jobs", headers=cookie | ({"Origin": origin} if origin else {}))
+        for origin in origins
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 403, 403]
+
+
+def test_origin_is_nothing_to_keys_in_headers(callers: Callers) -> None:
+    """A key that a script sends itself is one that it knows: whose page it is does not matter."""
+    answer = callers.service.get("/jobs", headers=callers.one | {"Origin": "http://other.example"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("key", ["\xe9", 'al_"\\000"_x', "al_0_0"])
+def test_keys_of_any_characters_are_401(callers: Callers, key: str) -> None:
+    """What cannot be a key is refused like a wrong one, in a header and in a cookie."""
+    for name, value in (("X-API-Key", key), ("Cookie", f"allocator_key={key}")):
+        answer = callers.service.get("/jobs", headers={name: value.encode("latin-1")})
+        assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("host", ["testclient", "testserver", "localhost.evil.example"])
+def test_only_addresses_of_this_machine_are_here(host: str) -> None:
+    """No name but localhost is taken for this machine."""
+    assert not is_loopback(host)
+    assert is_loopback("localhost")
 
 
 class Issuer:

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
 
-from api import deps
+from api import bodies
 from api.examples import SMALLEST
 from tests.api.conftest import client
 from tests.api.live import served
@@ -160,7 +160,7 @@ def test_hostile_title_comes_back_as_it_was(hostile: tuple[TestClient, str]) -> 
 
 def test_slow_sender_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """While somebody sends a byte a second, others are answered at once; then it is sent away."""
-    monkeypatch.setattr(deps, "SENDING_S", 2.0)
+    monkeypatch.setattr(bodies, "SENDING_S", 2.0)
     with client(concurrent_solves=0) as one, served(one.app) as url:  # type: ignore[arg-type]
         host, port = url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=10) as slow:
@@ -173,3 +173,20 @@ def test_slow_sender_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> No
             said = slow.recv(4096)
     assert said.startswith(b"HTTP/1.1 408")
     assert b"application/problem+json" in said
+
+
+def test_answer_lists_the_first_of_very_many_problems(wide: TestClient) -> None:
+    """A body in which everything is wrong gets no answer longer than itself."""
+    rows = [UNIT | {"unit_id": f"U-{n}", "headcount": -1} for n in range(3_000)]
+    answer = wide.post("/allocate", json=SMALLEST | {"headcounts": rows})
+    errors = answer.json()["errors"]
+    assert (answer.status_code, len(errors)) == (422, 1_001)
+    assert errors[-1]["message"] == "there are 2,000 problems more"
+
+
+def test_rows_of_every_table_are_counted_first(wide: TestClient) -> None:
+    """No table has more rows than a scenario could need, and none is read that has."""
+    pairs = [{"a": "x", "b": "y"}] * 100_001
+    answer = wide.post("/allocate", json=SMALLEST | {"affinities": pairs})
+    [error] = answer.json()["errors"]
+    assert (error["table"], error["message"]) == ("affinities", "expected at most 100,000 rows")

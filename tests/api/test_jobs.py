@@ -178,7 +178,7 @@ def test_accept_says_in_which_form_a_plan_comes(accept: str, form: str) -> None:
     assert form_of(accept) == form
 
 
-@pytest.mark.parametrize("accept", ["text/html", "image/png;q=0", "nonsense"])
+@pytest.mark.parametrize("accept", ["text/html", "image/png;q=0", "*/*;q=\xb2", "nonsense"])
 def test_other_forms_are_not_acceptable(accept: str) -> None:
     """A form that there is not is refused."""
     with pytest.raises(NotAcceptable):
@@ -204,10 +204,13 @@ def test_jobs_are_listed_by_state_and_kind(idle: TestClient) -> None:
     assert (states, kinds) == ({"queued"}, {"allocate"})
 
 
-@pytest.mark.parametrize("job_id", ["0", "00000000-0000-5000-8000-000000000000"])
+NO_IDS = ["0", "nope", "%00", "x" * 300, "00000000-0000-5000-8000-000000000000"]
+
+
+@pytest.mark.parametrize("job_id", NO_IDS)
 @pytest.mark.parametrize("part", ["", "/events", "/plan", "/plan.svg", "/result", "/scenario"])
 def test_job_that_is_none_is_404(idle: TestClient, job_id: str, part: str) -> None:
-    """Nothing is there under an id that no job has."""
+    """Nothing is there under what no job has for an id, whatever it looks like."""
     answer = idle.get(f"/jobs/{job_id}{part}")
     assert answer.status_code == 404
     assert answer.json()["type"] == "urn:allocator:problem:no-such-job"

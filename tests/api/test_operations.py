@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from allocator.errors import InputError
 from api.jobs import database
-from api.jobs.database import open_engine, prepare_database
+from api.jobs.database import Database, prepare_database
 from api.jobs.leases import Leases
+from api.jobs.new_job import NewJob
 from api.jobs.records import Kind
-from api.jobs.store import NewJob, NoSuchJobError, Store
+from api.jobs.store import NoSuchJobError, Store
 from tests.api.conftest import limits
 from tests.api.test_jobs import QUICK, handed_in
 
@@ -28,9 +29,37 @@ def test_metrics_count_jobs_and_requests(idle: TestClient) -> None:
     assert 'allocator_requests_total{method="POST",route="/allocate",status="202"}' in text
 
 
+def test_methods_that_callers_make_up_are_counted_as_one(idle: TestClient) -> None:
+    """Labels of metrics are few, whatever is sent."""
+    for number in range(3):
+        idle.request(f"MADE{number}", "/jobs")
+    text = idle.get("/metrics").text
+    assert 'method="other"' in text
+    assert "MADE" not in text
+
+
 def test_ready_while_the_database_answers(idle: TestClient) -> None:
     """/readyz asks the database."""
     assert idle.get("/readyz").json()["status"] == "ok"
+
+
+def test_head_is_get_without_its_body(idle: TestClient) -> None:
+    """Wherever GET is, HEAD has the same status and type; a stream of events ends at once."""
+    job = handed_in(idle, QUICK)["links"]
+    for path in ("/healthz", "/readyz", "/cases", "/jobs", "/docs", job["self"], job["events"]):
+        answer = idle.head(path)
+        assert (answer.status_code, answer.content) == (200, b""), path
+    assert idle.head(job["plan"]).status_code == idle.get(job["plan"]).status_code == 409
+
+
+def test_not_ready_while_the_database_takes_nothing(idle: TestClient) -> None:
+    """/readyz writes: a database that can be read alone is not ready."""
+    app: Any = idle.app
+    with app.state.service.store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE allocator_pings")
+    refused = idle.get("/readyz").status_code
+    prepare_database(app.state.service.settings.database_url)
+    assert (refused, idle.get("/readyz").status_code) == (503, 200)
 
 
 def test_cases_are_listed_and_ready_to_be_sent(idle: TestClient) -> None:
@@ -48,18 +77,18 @@ def test_case_that_is_none_is_404(idle: TestClient) -> None:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+def data(tmp_path: Path) -> Iterator[Database]:
     """An empty database."""
     url = limits(tmp_path).database_url
     prepare_database(url)
-    one = open_engine(url)
+    one = Database(url)
     yield one
-    one.dispose()
+    one.close()
 
 
-def test_lease_runs_out_unless_it_is_renewed(engine: sa.Engine) -> None:
+def test_lease_runs_out_unless_it_is_renewed(data: Database) -> None:
     """A worker lives as long as it shows signs of life."""
-    leases = Leases(engine, 0.3)
+    leases = Leases(data, 0.3)
     leases.renew("one", 2)
     leases.renew("other", 3)
     assert leases.live() == {"one": 2, "other": 3}
@@ -68,9 +97,9 @@ def test_lease_runs_out_unless_it_is_renewed(engine: sa.Engine) -> None:
     assert leases.live() == {"other": 3}
 
 
-def test_lease_that_is_given_up_is_gone(engine: sa.Engine) -> None:
+def test_lease_that_is_given_up_is_gone(data: Database) -> None:
     """Who stops is not waited for."""
-    leases = Leases(engine, 60)
+    leases = Leases(data, 60)
     leases.renew("one", 1)
     leases.end("one")
     assert leases.live() == {}

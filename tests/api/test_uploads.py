@@ -44,7 +44,7 @@ def test_workbook_is_a_whole_scenario(idle: TestClient, tmp_path: Path) -> None:
 
 def test_problems_of_files_name_file_and_row(idle: TestClient) -> None:
     """What is wrong is told with the file's own name and the row as the editor counts it."""
-    files = FILES | {"headcounts": ("staff.csv", HEADCOUNTS + b"Law,many,\n")}
+    files = FILES | {"headcounts": ("staff.csv", HEADCOUNTS + b"Law,many,Treasury\n")}
     answer = idle.post("/allocate", files=files, data={"time_limit_s": "long"})
     assert answer.status_code == 422
     places = [(e["table"], e["row"], e["column"]) for e in answer.json()["errors"]]

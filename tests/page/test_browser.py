@@ -11,10 +11,11 @@ import pytest
 from pypdf import PdfReader
 
 from allocator.scenario.read import scenario_from_json
+from allocator.scenario.template import EXAMPLE
 from allocator.scenario.write import write_scenario
 from allocator.texts import texts
-from api.page.template import EXAMPLE
 from tests.page.conftest import Visit
+from tests.scenario.importing.books import FLOORS, book
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +50,28 @@ def test_whole_way(visit: Visit, template: Path, language: str) -> None:
     assert page.locator("#change-list .change").count() == 1
     _compare(page)
     assert say("report.all_placed", people=say.number(410)) in _report(page)
+
+
+@pytest.mark.parametrize("language", ["en-GB", "id-ID"])
+def test_a_ministrys_own_tables_are_asked_about(
+    visit: Visit, tmp_path: Path, language: str
+) -> None:
+    """What is unsure is asked with its choices; then the case is shown with every decision."""
+    say, page = texts(language[:2]), visit.page
+    rows = [["Instansi", "Unit Kerja", "Formasi", "Bezetting"], ["Kemenkeu", "Itjen", 60, 40]]
+    (tmp_path / "Pegawai.xlsx").write_bytes(book(Data=rows))
+    (tmp_path / "floors.csv").write_bytes(FLOORS)
+    visit.open()
+    visit.upload(tmp_path / "Pegawai.xlsx", tmp_path / "floors.csv")
+    page.wait_for_selector("#understood:not([hidden]) select")
+    assert page.inner_text("#understood-title") == say("import.page_questions")
+    assert visit.faults() == []
+    page.select_option("#understood select", "Formasi")
+    page.click("#understood button.primary")
+    page.wait_for_selector("#case:not([hidden])")
+    assert "60" in page.inner_text("#case-tiles")
+    assert page.locator("#understood details tbody tr").count() > 5
+    assert visit.faults() == []
 
 
 def _compare(page: Any) -> None:

@@ -15,6 +15,7 @@ from api.page import mount
 from api.page.routes import TASK_NAMES
 from api.page.tasks import TASKS
 from api.problems import Forbidden
+from api.settings import ServiceSettings
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,12 @@ def test_language_that_was_chosen_is_kept(client: TestClient) -> None:
     kept = TestClient(client.app)
     kept.get("/?lang=id")
     assert '<html lang="id"' in kept.get("/", headers={"Accept-Language": "en"}).text
+
+
+def test_time_limit_is_the_services(client: TestClient) -> None:
+    """Nobody is offered more seconds than the service takes."""
+    most = int(ServiceSettings().max_time_limit_s)
+    assert f'id="seconds" type="number" min="1" max="{most}"' in client.get("/").text
 
 
 def test_policy_allows_nothing_from_elsewhere_and_no_inline(client: TestClient) -> None:
@@ -69,7 +76,18 @@ def test_scripts_say_only_what_the_catalogue_has(client: TestClient) -> None:
     html = client.get("/").text
     files = re.search(r'"([^"]*)/main\.js"', html)
     assert files
-    names = ("main", "start", "solving", "plan", "compare", "why", "reports", "api", "stack")
+    names = (
+        "main",
+        "start",
+        "solving",
+        "plan",
+        "compare",
+        "why",
+        "reports",
+        "api",
+        "stack",
+        "understood",
+    )
     asked = {
         key
         for name in names

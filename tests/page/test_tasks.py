@@ -12,8 +12,9 @@ from python_calamine import CalamineWorkbook
 from allocator.errors import InputError
 from allocator.scenario.read import read_scenario, scenario_from_json
 from allocator.scenario.tables import TABLES
+from allocator.scenario.template import EXAMPLE, template
 from api.page import tasks, uploads
-from api.page.template import EXAMPLE, template
+from tests.scenario.importing.books import FLOORS, book
 
 HAND = [
     {"unit_id": "KEMENKO-1", "floor_id": "A-1", "desks": 60},
@@ -22,8 +23,9 @@ HAND = [
 ]
 
 
-def document(**more: Any) -> dict[str, Any]:
-    return {"scenario": EXAMPLE, "placements": HAND, "language": "en"} | more
+def document(**more: Any) -> tasks.Document:
+    sent = {"scenario": EXAMPLE, "placements": HAND, "language": "en"}
+    return tasks.Document(**(sent | more))
 
 
 def look(**more: Any) -> dict[str, Any]:
@@ -101,8 +103,8 @@ def test_report_of_a_plan_by_hand_is_a_workbook() -> None:
     assert "Towers" in CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
 
 
-@pytest.mark.parametrize("form", [None, "docx", "../x"])
-def test_other_forms_are_refused(form: str | None) -> None:
+@pytest.mark.parametrize("form", ["", "docx", "../x"])
+def test_other_forms_are_refused(form: str) -> None:
     """A report is a PDF or a workbook."""
     with pytest.raises(InputError, match="pdf or xlsx"):
         tasks.report(document(form=form))
@@ -111,19 +113,19 @@ def test_other_forms_are_refused(form: str | None) -> None:
 def test_body_must_be_an_object() -> None:
     """A list is no document."""
     with pytest.raises(InputError, match="expected an object"):
-        tasks.document_of(b"[]")
+        tasks.answer("case", b"[]")
 
 
 def test_template_is_a_scenario_with_an_example(tmp_path: Path) -> None:
     """The template can be uploaded as it is."""
     file = tmp_path / "template.xlsx"
-    file.write_bytes(template())
+    file.write_bytes(template("id"))
     assert len(read_scenario(file).housed) == 5
 
 
 def test_upload_of_the_template_is_its_scenario() -> None:
     """A workbook gives the scenario as JSON, and what is known of it."""
-    found = uploads.read((("files", "mine.xlsx", template()),))
+    found = uploads.read((("files", "mine.xlsx", template("id")),))
     assert isinstance(found, dict)
     assert scenario_from_json(found["scenario"]).housed == scenario_from_json(EXAMPLE).housed
 
@@ -148,6 +150,35 @@ def test_problems_of_a_workbook_are_at_their_sheet() -> None:
     assert {table["name"] for table in found["tables"]} >= {"bad.xlsx headcounts"}
 
 
+def test_upload_of_a_ministrys_own_tables_asks_and_then_opens() -> None:
+    """Open questions come with their choices; answered, the scenario comes with the decisions."""
+    rows = [["Instansi", "Unit Kerja", "Formasi", "Bezetting"], ["Kemenkeu", "Itjen", 60, 40]]
+    parts = [("files", "Pegawai.xlsx", book(Data=rows)), ("files", "floors.csv", FLOORS)]
+    asked = uploads.read((*parts, ("language", None, b"id")))
+    assert isinstance(asked, dict)
+    assert [each["key"] for each in asked["questions"]] == ["headcount"]
+    assert asked["scenario"] is None
+    found = uploads.read((*parts, ("assume", None, b"headcount=Bezetting")))
+    assert isinstance(found, dict)
+    assert (found["case"]["people"], found["questions"]) == (40, [])
+
+
+def test_problems_of_a_ministrys_own_tables_are_at_their_rows() -> None:
+    """The header shown is the one that names the column, below the titles."""
+    rows = [
+        ["DAFTAR"],
+        ["Instansi", "Unit Kerja", "Jumlah Pegawai"],
+        ["K", "A", 5],
+        ["K", "B", "banyak"],
+    ]
+    parts = (("files", "Pegawai.xlsx", book(Data=rows)), ("files", "floors.csv", FLOORS))
+    found = uploads.read(parts)
+    assert isinstance(found, dict)
+    (table,) = found["tables"]
+    assert table["header"] == ["Instansi", "Unit Kerja", "Jumlah Pegawai"]
+    assert table["problems"][0]["row"] == 4
+
+
 def _without(column: str) -> bytes:
     import xlsxwriter  # noqa: PLC0415 - only here
 
@@ -163,3 +194,10 @@ def test_nothing_uploaded_is_said() -> None:
     """A form without files is bad input."""
     with pytest.raises(InputError, match=r"expected an \.xlsx"):
         uploads.read(())
+
+
+def test_overfull_floor_is_told_and_serves_nobody_more() -> None:
+    """A floor with fewer desks than its people own is looked at like any other plan by hand."""
+    floors = [EXAMPLE["floors"][0] | {"desks": 0}, *EXAMPLE["floors"][1:]]
+    seen = look(scenario=EXAMPLE | {"floors": floors})
+    assert "over_capacity" in {violation["kind"] for violation in seen["violations"]}

@@ -158,6 +158,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         }
         for unit in units
     ]
+    rows.sort(key=lambda row: row["organisation_id"] is not None)
     costs = [(row["unit_id"], "A-1", draw(number)) for row in rows]
     towers = [("A", draw(TEXT), None, draw(number), draw(number))]
     return scenario(headcounts=rows, placement_costs=costs, towers=towers)
@@ -171,11 +172,18 @@ def test_any_scenario_reads_back_equal(case: Scenario, name: str) -> None:
         assert read_back(case, Path(folder) / name) == case
 
 
+@pytest.mark.parametrize("name", PATHS[:2])
+def test_no_organisation_is_written_blank_below_another(tmp_path: Path, name: str) -> None:
+    """A unit that stands for itself names itself, so that it is not taken for a merged cell."""
+    found = read_back(scenario(headcounts=[("u", 3, "O"), ("v", 4)]), tmp_path / name)
+    assert [row.organisation_id for row in found.headcounts] == ["O", "v"]
+
+
 @given(st.text())
 def test_harmless_text_is_read_as_meant(text: str) -> None:
     """Any text survives, and none is left that begins like a formula."""
     assert as_meant(harmless(text)) == text
-    assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not harmless(text).startswith(tuple("=+-@\t\r＝＋－＠﹦﹢﹣﹫"))
 
 
 def test_a_csv_table_holds_no_formula() -> None:

@@ -65,6 +65,8 @@ def ratios(text: str) -> tuple[Fraction, ...]:
     InputError
         If it is neither, or a ratio is below 1; also for ``1,3``, which is more likely 1.3.
     """
+    if text.count(",") >= MOST_RATIOS:
+        raise _refused(f"expected at most {MOST_RATIOS:,} ratios", f"{text[:40]}…")
     _refuse_commas(text)
     try:
         found = _range(text) if ":" in text else [exact(part) for part in text.split(",")]

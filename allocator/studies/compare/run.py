@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -75,11 +75,12 @@ class Row(Record):
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a comparison is: cases done, all, and being solved."""
+    """How far a comparison is: cases done, all, and being solved, and the rows so far."""
 
     done: int
     cases: int
     running: int
+    rows: tuple[Row, ...] = ()
 
 
 def compare(  # noqa: PLR0913 - what a comparison is made of, by name
@@ -209,7 +210,8 @@ class _Comparison:
     def standing(self) -> Standing:
         """Return how far it is."""
         left = len(self.waiting) + len(self.again) + len(self.running)
-        return Standing(len(self.cases) - left, len(self.cases), len(self.running))
+        rows = tuple(self.rows.values())
+        return Standing(len(self.cases) - left, len(self.cases), len(self.running), rows)
 
     def step(self, *, stopping: bool) -> None:
         """Begin what may begin, and take what has been solved."""
@@ -291,10 +293,10 @@ class _Comparison:
     def _finish(self, job: Job, *, stopping: bool) -> None:
         number, start = self.running.pop(job)
         case = self.cases[number]
-        if job.future.cancelled():
-            return
         try:
             plan = job.future.result()
+        except CancelledError:
+            return
         except SolveFailedError as error:
             self.rows[number] = row_of(case, Outcome.of_failure(case.scenario, error), start)
             return

@@ -36,7 +36,9 @@ export const stop = async (job) => (await ask(`/jobs/${job}`, { method: "DELETE"
 
 /** Hand in work and return its job at once. */
 export async function begin(path, body) {
-  const answer = await ask(path, asJson(body, { Prefer: "respond-async" }));
+  const most = Number(document.getElementById("seconds").max);
+  const given = { ...body, time_limit_s: Math.min(body.time_limit_s, most) };
+  const answer = await ask(path, asJson(given, { Prefer: "respond-async" }));
   const job = await answer.json();
   if (answer.status === 202) return job;
   throw new Refused(t("page.failed", { said: answer.status }));

@@ -5,13 +5,14 @@ import { announce, byId, el, fill, tiles } from "./dom.js";
 import { gapSaid, number, t } from "./texts.js";
 import { ratioOf, withRatio } from "./state.js";
 import { openJob, show, solve } from "./main.js";
+import { hideQuestions, showQuestions } from "./understood.js";
 
 let given = null;
 
 export function start() {
   byId("upload").addEventListener("submit", (event) => {
     event.preventDefault();
-    careful(upload);
+    careful(() => upload());
   });
   byId("solve").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -50,17 +51,22 @@ export async function listRecent() {
 
 async function openCase(name) {
   byId("case").hidden = true;
+  hideQuestions();
   const scenario = await get(`/cases/${encodeURIComponent(name)}`);
   showCase(scenario, await post("/page/case", { scenario }));
 }
 
-async function upload() {
+async function upload(answers = []) {
   byId("case").hidden = byId("problems").hidden = true;
+  hideQuestions();
   const form = new FormData();
   for (const file of byId("files").files) form.append("files", file, file.name);
+  form.append("language", document.documentElement.lang);
+  for (const answer of answers) form.append("assume", answer);
   const found = await send("/page/read", form);
-  if (found.problems) showProblems(found);
-  else showCase(found.scenario, found.case);
+  if (found.problems) return showProblems(found);
+  if (found.decisions) showQuestions(found, (more) => careful(() => upload([...answers, ...more])));
+  return found.scenario ? showCase(found.scenario, found.case) : undefined;
 }
 
 function showCase(scenario, told) {

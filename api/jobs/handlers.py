@@ -6,29 +6,31 @@ Which job is carried out where and when is decided in `worker`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import InputError
 from allocator.plan.types import Pieces, Plan, Status
-from allocator.plan.verify.given import read_pieces
+from allocator.plan.verify.given import GivenPlacement, given_pieces, read_pieces
 from allocator.scenario.read import scenario_from_json
 from allocator.scenario.types import Scenario
 from allocator.scenario.write import scenario_json
 from allocator.search.options import SolveOptions
-from api.orders import given_placements
+from api.requests import given_placements
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, ShouldStop
     from allocator.studies.pool import Solver
 
 Rows = list[dict[str, Any]]
+KeptPieces = Sequence[tuple[str, str, int]]
+"""A plan as it is kept: unit, floor, and how many desks, or people where capacity is by chance."""
 
 
 @dataclass(frozen=True)
-class Errand:
-    """One request to be answered in a process.
+class JobHandler:
+    """Answers the request of one job, in a process.
 
     Attributes
     ----------
@@ -38,7 +40,7 @@ class Errand:
     base
         The request of the parent.
     start
-        Pieces with which another worker left off.
+        The best plan of another worker that began the job.
     """
 
     kind: str
@@ -46,7 +48,7 @@ class Errand:
     time_limit_s: float
     workers: int
     base: str | None = None
-    start: Rows | None = None
+    start: KeptPieces | None = None
 
     def run(self, solver: Solver, on_progress: OnProgress, should_stop: ShouldStop) -> Answer:
         """Answer the request, in the process; a child that cannot be used is answered with why."""
@@ -63,27 +65,33 @@ class Errand:
 
 Answer = dict[str, Any]
 """``status``, ``result`` (JSON text; without it the plan is the result), and where there is one
-``plan`` (JSON text); ``changes`` of the scenario that the plan is for; ``standing``, how the job
-ended; ``outcome`` of an `allocate`."""
+``plan`` (JSON text); ``changes`` of the scenario that the plan is for; ``job_status``, how the
+job ended; ``outcome`` of an `allocate`."""
 
 
 @dataclass(frozen=True)
 class _Work:
-    errand: Errand
+    handler: JobHandler
     options: Mapping[str, Any]
     solver: Solver
     on_progress: OnProgress
     should_stop: ShouldStop
 
     def effort(self) -> SolveOptions:
-        errand = self.errand
+        handler = self.handler
         seed = self.options["seed"]
-        return SolveOptions(time_limit_s=errand.time_limit_s, workers=errand.workers, seed=seed)
+        return SolveOptions(time_limit_s=handler.time_limit_s, workers=handler.workers, seed=seed)
 
     def start(self, scenario: Scenario) -> dict[tuple[str, str], int] | None:
         """Return the usable pieces of the plan to begin from, if any."""
-        rows = self.errand.start or self.options.get("start")
-        return None if rows is None else read_pieces(scenario, given_placements(rows))[0]
+        given: Iterable[GivenPlacement]
+        if self.handler.start is not None:
+            given = given_pieces(scenario, {(u, f): n for u, f, n in self.handler.start})
+        elif self.options.get("start") is not None:
+            given = given_placements(self.options["start"])
+        else:
+            return None
+        return read_pieces(scenario, given)[0]
 
 
 def merged(asked: Mapping[str, Any], base: str | None) -> dict[str, Any]:
@@ -126,15 +134,15 @@ def _bad_input(error: InputError) -> Answer:
 
     outcome = Outcome.of_bad_input(error).model_dump(mode="json")
     result = {"schema": 1, "problems": [asdict(problem) for problem in error.problems]}
-    standing = {"reason": "the table cannot be used"}
-    return {"status": None, "standing": standing, "result": compact(result), "outcome": outcome}
+    status = {"reason": "the table cannot be used"}
+    return {"status": None, "job_status": status, "result": compact(result), "outcome": outcome}
 
 
 def _of_plan(plan: Plan) -> Answer:
     objective = plan.objective
-    standing = {"total": objective.total, "unplaced_people": objective.unplaced_people}
-    standing |= {"bound": plan.bound, "gap": plan.gap, "seconds": plan.run.wall_s}
-    return {"status": plan.status.value, "standing": standing}
+    status = {"total": objective.total, "unplaced_people": objective.unplaced_people}
+    status |= {"bound": plan.bound, "gap": plan.gap, "seconds": plan.run.wall_s}
+    return {"status": plan.status.value, "job_status": status}
 
 
 def _explain(scenario: Scenario, work: _Work) -> Answer:

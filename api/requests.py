@@ -1,7 +1,7 @@
 """Requests read: from the bytes of a body to what is asked, in the words that a job keeps.
 
-Runs in a clerk's process (`api.clerk`), as bodies may be hostile. The scenario part is read by
-the library, as from any JSON or any tables.
+Runs in a process of its own (`api.request_workers`), as bodies may be hostile. The scenario part
+is read by the library, as from any JSON or any tables.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ PLACEMENT_COLUMNS, AMOUNTS = ("unit_id", "floor_id"), ("desks", "people")
 """Columns of a placement: it has one of the amounts at least, with capacity by chance people."""
 USUAL_TIME_LIMIT_S = 30.0
 LARGEST_SEED = 2**31 - 1
+ROWS_A_UNIT = 20
+"""Rows of any other table for each unit that there may be."""
 MOST_SCHEMES = 20
 """Headcount schemes of one scenario that its limit of units allows for: one of them is solved."""
 _PLACE = "request"
@@ -58,7 +60,7 @@ class MalformedError(InputError):
 
 
 @dataclass(frozen=True)
-class Order:
+class ParsedRequest:
     """What is asked, valid as far as can be told without solving.
 
     Attributes
@@ -82,6 +84,8 @@ class Order:
 
 Part = tuple[str, str | None, bytes]
 """A part of a form: its name, its file's name where it is a file, and its content."""
+Content = bytes | tuple[Part, ...]
+"""A body: JSON text, or the parts of a form."""
 
 
 def usual_time_limit_s(limits: ServiceSettings) -> float:
@@ -89,7 +93,7 @@ def usual_time_limit_s(limits: ServiceSettings) -> float:
     return min(USUAL_TIME_LIMIT_S, limits.max_time_limit_s)
 
 
-def read_json(kind: str, body: bytes, limits: ServiceSettings) -> tuple[Order, Scenario]:
+def read_json(kind: str, body: bytes, limits: ServiceSettings) -> tuple[ParsedRequest, Scenario]:
     """Return what a JSON body asks for.
 
     Raises
@@ -117,7 +121,7 @@ def read_json(kind: str, body: bytes, limits: ServiceSettings) -> tuple[Order, S
     problems += _unwanted(options, scenario)
     if problems:
         raise InputError(problems)
-    return _order(kind, tables, options, scenario), scenario
+    return _parsed(kind, tables, options, scenario), scenario
 
 
 def _unwanted(options: Mapping[str, Any], scenario: Scenario) -> Iterator[Problem]:
@@ -135,7 +139,9 @@ def _scenario(tables: Mapping[str, Any], options: Mapping[str, Any]) -> Scenario
     return each[0] if each else scenario_from_json(tables, name=_PLACE)
 
 
-def read_form(kind: str, parts: Sequence[Part], limits: ServiceSettings) -> tuple[Order, Scenario]:
+def read_form(
+    kind: str, parts: Sequence[Part], limits: ServiceSettings
+) -> tuple[ParsedRequest, Scenario]:
     """Return what a form with tables as files asks for.
 
     Raises
@@ -156,15 +162,15 @@ def read_form(kind: str, parts: Sequence[Part], limits: ServiceSettings) -> tupl
     problems += [*_too_many(document, limits), *_unwanted(options, scenario)]
     if problems:
         raise InputError(problems)
-    return _order(kind, document, options, scenario), scenario
+    return _parsed(kind, document, options, scenario), scenario
 
 
-def _order(
+def _parsed(
     kind: str, tables: Mapping[str, Any], options: Mapping[str, Any], scenario: Scenario
-) -> Order:
+) -> ParsedRequest:
     request = json.dumps({"scenario": tables, "options": options}, separators=(",", ":"))
     name = scenario.settings.title or scenario.settings.name
-    return Order(kind, request, name[:200], options.get("time_limit_s", 0.0))
+    return ParsedRequest(kind, request, name[:200], options.get("time_limit_s", 0.0))
 
 
 def _too_many(document: Mapping[str, Any], limits: ServiceSettings) -> Iterator[Problem]:
@@ -172,13 +178,11 @@ def _too_many(document: Mapping[str, Any], limits: ServiceSettings) -> Iterator[
         "floors": limits.max_floors,
         "headcounts": limits.max_units,
         "tables": limits.max_tables,
-        "start": limits.max_units * 20,
-        "placements": limits.max_units * 20,
     }
-    for table, most in most_rows.items():
-        rows = document.get(table)
+    for table, rows in document.items():
         if not isinstance(rows, list):
             continue
+        most = most_rows.get(table, ROWS_A_UNIT * limits.max_units)
         count = _units(rows, most) if table == "headcounts" else len(rows)
         if count > most:
             yield Problem(

@@ -1,0 +1,239 @@
+"""Which columns count people: one of several, a total of its parts, or parts that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allocator.scenario.extents import column_letters
+from allocator.scenario.importing.layout import Block, Label
+from allocator.scenario.importing.ledger import At, Ledger
+from allocator.scenario.importing.values import whole
+from allocator.scenario.importing.vocabulary import plain
+
+FAMILIES: tuple[frozenset[str], ...] = tuple(
+    frozenset(words.split(", "))
+    for words in (
+        "laki laki, laki, pria, perempuan, wanita, l, p, lk, pr, male, female, men, women, m, f",
+        "pns, pppk, p3k, cpns, non asn, ppnpn, honorer, tni, polri, tni polri, outsourcing, "
+        "tenaga ahli, kontrak, civil servants, contract staff, pegawai tetap, asn, "
+        "pegawai tidak tetap, lainnya, permanent, contract, tenaga kontrak",
+        "struktural, fungsional, pelaksana, jpt, jpt madya, jpt pratama, administrator, "
+        "pengawas, jabatan struktural, jabatan fungsional, fungsional tertentu, fungsional umum",
+        "golongan i, golongan ii, golongan iii, golongan iv, gol i, gol ii, gol iii, gol iv",
+    )
+)
+"""Ways of dividing the same people: the parts of one way add up to all of them."""
+_Options = dict[tuple[int, ...], str]
+"""Columns whose sum may be the headcount, and what they are called together."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column that may count people, and its numbers, None where there is none."""
+
+    label: Label
+    numbers: tuple[int | None, ...]
+
+    @property
+    def filled(self) -> bool:
+        return any(number is not None for number in self.numbers)
+
+
+def headcount_columns(
+    block: Block, wanted: dict[str, list[Label]], ledger: Ledger
+) -> tuple[int, ...]:
+    """Return the columns whose sum is the headcount; none where every row is a person."""
+    found = {
+        meaning: [
+            column for label in wanted.get(meaning, []) if (column := _column(block, label)).filled
+        ]
+        for meaning in ("headcount", "present", "posts", "total", "part")
+    }
+    parts = _parts(found)
+    singles = [*found["headcount"], *found["total"], *found["present"], *found["posts"]]
+    options: _Options = {(column.label.column,): column.label.text for column in singles}
+    if len(parts) > 1:
+        options[tuple(x.label.column for x in parts)] = " + ".join(x.label.text for x in parts)
+    elif parts:
+        options.setdefault((parts[0].label.column,), parts[0].label.text)
+    if not options:
+        return _by_content(block, wanted, ledger)
+    several = _by_group(found)
+    if len(several) > 1:
+        rule, proposed, told = _latest(several)
+    else:
+        rule, proposed, told = _propose(block, found, parts, options)
+    return _settled(block, ledger, rule, proposed, options, told)
+
+
+def _column(block: Block, label: Label) -> _Column:
+    cells = (whole(cell) if cell != "" else None for cell in block.column(label.column))
+    return _Column(label, tuple(None if cell is None else cell.value for cell in cells))  # type: ignore[misc]
+
+
+def _parts(found: dict[str, list[_Column]]) -> list[_Column]:
+    """Return the parts of the first way of dividing people that there is.
+
+    A headcount such as "ASN" is a part where "Non ASN" is one.
+    """
+    others = [x for x in found["headcount"] if _family(x.label) == 1]
+    for number in (*range(len(FAMILIES)), None):
+        parts = [x for x in found["part"] if _family(x.label) == number]
+        if len(parts) > 1 or (parts and number == 1 and others):
+            return [*others, *parts] if number == 1 else parts
+    return found["part"]
+
+
+def _family(label: Label) -> int | None:
+    words = plain(label.parts[-1]) if label.parts else ""
+    for number, family in enumerate(FAMILIES):
+        if any(f" {word} " in f" {words} " for word in family):
+            return number
+    return None
+
+
+def _sums_up(total: _Column, parts: Sequence[_Column]) -> list[tuple[int, int, int]]:
+    """Return the rows, from 0, in which a total is not the sum: row, total, sum."""
+    found = []
+    for row, number in enumerate(total.numbers):
+        cells = [part.numbers[row] for part in parts]
+        if number is not None and any(cell is not None for cell in cells):
+            summed = sum(cell or 0 for cell in cells)
+            if summed != number:
+                found.append((row, number, summed))
+    return found
+
+
+def _propose(
+    block: Block,
+    found: dict[str, list[_Column]],
+    parts: list[_Column],
+    options: _Options,
+) -> _Proposal:
+    """Return the rule, the columns proposed, and what the reason speaks of."""
+    heads, totals = found["headcount"], found["total"]
+    summed = tuple(x.label.column for x in parts)
+    for total in [*totals, *heads]:
+        rest = [part for part in parts if part is not total]
+        if len(rest) > 1:
+            return _of_parts(block, total, rest, summed)
+    if len(heads) == 1 or (not heads and len(totals) == 1 and not found["present"]):
+        chosen = (heads or totals)[0]
+        others = [text for columns, text in options.items() if columns != (chosen.label.column,)]
+        rule = "headcount_chosen" if others else "column_by_name"
+        return rule, (chosen.label.column,), {"others": ", ".join(others)}
+    if not heads and not totals and not (found["present"] or found["posts"]):
+        rule = "parts_add_up" if len(parts) > 1 else "column_by_part"
+        return rule, summed, {"parts": options[summed]}
+    candidates = heads or found["present"] or totals or found["posts"]
+    same = all(each.numbers == candidates[0].numbers for each in candidates)
+    if heads and same:
+        return "headcount_chosen", (heads[0].label.column,), {"others": heads[1].label.text}
+    if len(options) == 1:
+        return "column_by_part", (candidates[0].label.column,), {}
+    latest = max(candidates, key=lambda each: (each.label.text, each.label.column))
+    chosen = latest if heads or totals else candidates[0]
+    return "headcount_unclear", (chosen.label.column,), {"others": ", ".join(options.values())}
+
+
+def _by_group(found: dict[str, list[_Column]]) -> list[_Column]:
+    """Return the totals that each have parts of their own beneath the same wider label."""
+    parts = {x.label.parts[:-1] for x in found["part"] if len(x.label.parts) > 1}
+    counted = [*found["headcount"], *found["total"], *found["present"], *found["posts"]]
+    return [x for x in counted if x.label.parts[:-1] in parts]
+
+
+_Proposal = tuple[str, tuple[int, ...], dict[str, object]]
+"""A rule, the columns that it proposes, and what its reason speaks of."""
+
+
+def _latest(several: Sequence[_Column]) -> _Proposal:
+    chosen = max(several, key=lambda each: (each.label.text, each.label.column))
+    told: dict[str, object] = {"others": ", ".join(each.label.text for each in several)}
+    return "headcount_unclear", (chosen.label.column,), told
+
+
+def _of_parts(
+    block: Block, total: _Column, parts: list[_Column], summed: tuple[int, ...]
+) -> _Proposal:
+    """Return the rule for a total beside its parts."""
+    apart = _sums_up(total, parts)
+    told: dict[str, object] = {"parts": " + ".join(part.label.text for part in parts)}
+    counted = [number for number in total.numbers if number is not None]
+    if not apart:
+        return "headcount_of_parts", (total.label.column,), told
+    formulas = block.sheet.extent.formulas
+    rows = [block.first + row for row, _, _ in apart]
+    if not any(counted) and all((row, total.label.column) in formulas for row in rows):
+        return "formula_not_calculated", summed, told
+    counted_rows = sum(number is not None for number in total.numbers)
+    if len(apart) == counted_rows and all(number > rest for _, number, rest in apart):
+        return "headcount_chosen", (total.label.column,), {"others": told["parts"]}
+    row, number, rest = apart[0]
+    told |= {"at": block.first + row + 1, "total": number, "summed": rest, "rows": len(apart)}
+    return "headcount_differs", (total.label.column,), told
+
+
+def _settled(
+    block: Block,
+    ledger: Ledger,
+    rule: str,
+    proposed: tuple[int, ...],
+    options: _Options,
+    told: dict[str, object],
+) -> tuple[int, ...]:
+    if rule in ("column_by_name", "column_by_part") and ledger.answered("headcount") is None:
+        return proposed  # what the column says is told with the other columns
+    options = {proposed: " + ".join(_labels(block, proposed))} | options
+    chosen = ledger.settle(
+        rule,
+        "headcount",
+        options[proposed],
+        At(
+            place=block.sheet.place,
+            what=options[proposed],
+            cell=f"{column_letters(proposed[0])}{block.top + 1}",
+        ),
+        choices=options.values(),
+        told=told,
+    )
+    return next(columns for columns, text in options.items() if text == chosen)
+
+
+def _labels(block: Block, columns: Sequence[int]) -> list[str]:
+    return [label.text for column in columns for label in block.labels if label.column == column]
+
+
+def _by_content(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) -> tuple[int, ...]:
+    """Return the column of numbers that may be the headcount where no word says so."""
+    idle = [_column(block, label) for label in wanted.get("idle", [])]
+    numeric = [
+        column
+        for column in idle
+        if sum(number is not None for number in column.numbers) > len(column.numbers) / 2
+    ]
+    if wanted.get("person"):
+        label = wanted["person"][0]
+        ledger.settle(
+            "people_counted",
+            "headcount",
+            label.text,
+            At(
+                place=block.sheet.place,
+                what=label.text,
+                cell=f"{column_letters(label.column)}{block.top + 1}",
+            ),
+            choices=(label.text,),
+        )
+        return ()
+    if not numeric:
+        return ()
+    options: _Options = {(column.label.column,): column.label.text for column in numeric}
+    rule = "column_by_content" if len(numeric) == 1 else "headcount_unclear"
+    years = all(text.isdigit() for text in options.values())
+    first = max(options, key=lambda columns: options[columns]) if years else next(iter(options))
+    told: dict[str, object] = {"others": ", ".join(options.values())}
+    if rule == "column_by_content":
+        return first
+    return _settled(block, ledger, rule, first, options, told)

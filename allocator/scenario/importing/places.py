@@ -1,0 +1,139 @@
+"""From the rows of all sheets to floors and towers: their ids, zones, and the area of a desk."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from allocator.scenario.importing.assemble import Entry, Tables, clean, filled
+from allocator.scenario.importing.ledger import At, Ledger
+from allocator.scenario.spreadsheet import Sheet
+
+AREA_PER_DESK = "10"
+"""Square metres a desk where nothing says more: an assumption, always asked for."""
+_PER_DESK = re.compile(
+    r"(\d{1,2}(?:[.,]\d+)?)\s*m(?:2|²|eter persegi)?\s*(?:/|per)\s*"
+    r"(?:orang|meja|pegawai|desk|person|asn)",
+    re.IGNORECASE,
+)
+
+
+def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
+    """Add floors, and towers where their complexes are known."""
+    if not found:
+        return
+    _parts_of_floors(found)
+    made: list[str] = []
+    taken: Counter[str] = Counter()
+    rows = []
+    for entry in found:
+        cells = entry.cells
+        tower = clean(cells.get("tower_id", ""))
+        called = clean(cells.get("called", cells.get("level", "")))
+        given = clean(cells.get("floor_id", ""))
+        own = given or (f"{tower}-{called}" if tower and called != tower else called)
+        taken[own] += 1
+        floor = own if taken[own] == 1 else f"{own} ({taken[own]})"
+        if floor != given:
+            made.append(floor)
+        rows.append(Entry(entry.origin, _floor(cells, floor, tower)))
+    if made:
+        first = found[0]
+        ledger.settle(
+            "floor_made_unique",
+            "floor_names",
+            made[0],
+            At(
+                place=first.origin.place,
+                what=clean(first.cells.get("called", "")),
+                row=first.origin.row,
+                count=len(made),
+            ),
+            choices=(made[0],),
+        )
+    tables.rows["floors"] = rows
+    _add_towers(tables, found)
+
+
+def _parts_of_floors(found: Sequence[Entry]) -> None:
+    """Take zones for parts of floors: a tower is in one complex, so several are none."""
+    complexes: dict[str, set[str]] = defaultdict(set)
+    for entry in found:
+        if entry.cells.get("complex_id"):
+            tower = clean(entry.cells.get("tower_id", ""))
+            complexes[tower].add(clean(entry.cells["complex_id"]))
+    if any(len(several) > 1 for several in complexes.values()):
+        for entry in found:
+            part = clean(entry.cells.pop("complex_id", ""))
+            called = entry.cells.get("called", entry.cells.get("level", ""))
+            entry.cells["called"] = f"{clean(called)} {part}".strip()
+
+
+def _floor(cells: Mapping[str, Any], floor: str, tower: str) -> dict[str, Any]:
+    level = cells.get("level", "")
+    return filled(
+        {
+            "floor_id": floor,
+            "tower_id": tower,
+            "level": int(level) if str(level).lstrip("-").isdigit() else level,
+            "desks": cells.get("desks", ""),
+            "area_m2": cells.get("area_m2", ""),
+            "max_occupants": cells.get("max_occupants", ""),
+            "features": cells.get("features", ""),
+            "open_price": cells.get("open_price", ""),
+            "opens_wave": clean(cells.get("wave", "")),
+        }
+    )
+
+
+def _add_towers(tables: Tables, found: Sequence[Entry]) -> None:
+    complexes: dict[str, Entry] = {}
+    for entry in found:
+        if entry.cells.get("complex_id") and entry.cells.get("tower_id"):
+            complexes.setdefault(clean(entry.cells["tower_id"]), entry)
+    if complexes and "towers" not in tables.rows:
+        towers = dict.fromkeys(clean(entry.cells.get("tower_id", "")) for entry in found)
+        tables.rows["towers"] = [
+            Entry(
+                complexes[tower].origin if tower in complexes else found[0].origin,
+                filled(
+                    {
+                        "tower_id": tower,
+                        "name": tower,
+                        "complex_id": clean(complexes[tower].cells["complex_id"])
+                        if tower in complexes
+                        else "",
+                    }
+                ),
+            )
+            for tower in towers
+            if tower
+        ]
+
+
+def settle_area_per_desk(tables: Tables, sheets: Sequence[Sheet], ledger: Ledger) -> None:
+    """Ask how much area a desk takes where floors have an area only."""
+    sharing = tables.settings.get("sharing", {})
+    by_area = [entry for entry in tables.rows.get("floors", ()) if "desks" not in entry.cells]
+    if "m2_per_desk" in sharing or not any("area_m2" in entry.cells for entry in by_area):
+        return
+    stated = _stated_area(sheets)
+    chosen = ledger.settle(
+        "area_per_desk_stated" if stated else "area_per_desk_unclear",
+        "m2_per_desk",
+        stated or AREA_PER_DESK,
+        At(place=by_area[0].origin.place, what="m2_per_desk"),
+    )
+    tables.settings["sharing"] = {**sharing, "m2_per_desk": chosen.replace(",", ".")}
+
+
+def _stated_area(sheets: Sequence[Sheet]) -> str:
+    for sheet in sheets:
+        for cells in sheet.cells:
+            for cell in cells:
+                found = _PER_DESK.search(cell) if isinstance(cell, str) else None
+                if found:
+                    return found[1].replace(",", ".")
+    return ""

@@ -1,0 +1,114 @@
+"""Whose table a sheet is: the organisation or the tower that a title or the sheet's name says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from allocator.scenario.importing.layout import Block, titles
+from allocator.scenario.importing.vocabulary import (
+    ACRONYMS,
+    MONTHS,
+    ORGANISATION_WORDS,
+    PLAIN_SHEETS,
+    SUMMARY_WORDS,
+    TOWER_WORDS,
+    plain,
+    starts_with,
+)
+
+_STOPS = (
+    r"(?:\s+(?:TAHUN|PER|BULAN|POSISI|DI|PADA|SEMESTER|TRIWULAN|T\.?A\.?|KEADAAN|YANG|AS OF)\b"
+    r"|\s*[,;:(|\n]|\s+[-–—]\s|\s*\d{4})"
+)
+_ORGANISATION = re.compile(
+    rf"\b((?:{'|'.join(word for word in ORGANISATION_WORDS if word != 'bank')})\b.*?)"
+    rf"(?={_STOPS}|$)",
+    re.IGNORECASE,
+)
+_STATED = re.compile(
+    r"\s*(?:nama\s+)?(?:instansi|kementerian\s*/\s*lembaga|k\s*/\s*l|lembaga|organisasi|ministry|agency)"
+    r"\s*[:=]\s*(\S.{0,80})",
+    re.IGNORECASE,
+)
+"""A line that states whose table it is: "Nama Instansi : BSSN"."""
+_KEMEN = re.compile(r"kemen(?!terian)[a-z]{2,}", re.IGNORECASE)
+_TOWER = re.compile(
+    rf"\b((?:{'|'.join(TOWER_WORDS)})\s+(?:[A-Z]\b|\d+|[A-Z][\w.]*).*?)(?={_STOPS}|$)",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(r"\b(?:kementerian|lembaga|badan) ?(?:/|dan) ?lembaga\b", re.IGNORECASE)
+
+
+def organisation_of_sheet(
+    block: Block, headings: Sequence[str], *, alone: bool
+) -> tuple[str, str]:
+    """Return the organisation that a sheet is about, and what says so: title, sheet, or "".
+
+    ``headings`` are the rows that head others; ``alone`` where no other sheet has people.
+    """
+    for _, text in titles(block):
+        found = organisation_in(text)
+        if found and found not in headings:
+            return found, "title"
+    name = block.sheet.name or PurePath(block.sheet.file).stem
+    if not is_plain_name(name) and (not alone or organisation_in(name)):
+        return name, "sheet"
+    return "", ""
+
+
+def organisation_in(text: str) -> str:
+    """Return the ministry or agency that a title names, or nothing."""
+    stated = _STATED.match(text)
+    if stated and not _GENERIC.fullmatch(stated[1].strip()):
+        return " ".join(stated[1].split())
+    found = _ORGANISATION.search(_GENERIC.sub(" ", text))
+    if not found:
+        return _short_name(text)
+    name = " ".join(found[1].split()).strip(" .:-")
+    words = plain(name).split()
+    return name if len(words) > 1 and words[-1] not in ("kementerian", "lembaga") else ""
+
+
+def _short_name(text: str) -> str:
+    """Return the body that a title names for short, or nothing."""
+    words = re.findall(r"[A-Za-z0-9]+", text)
+    return next(
+        (
+            word
+            for word in words
+            if (word.isupper() and plain(word) in ACRONYMS) or _KEMEN.fullmatch(word)
+        ),
+        "",
+    )
+
+
+def tower_of_sheet(block: Block) -> tuple[str, str]:
+    """Return the tower that a sheet is about, and what says so: title, sheet, or ""."""
+    for _, text in titles(block):
+        found = tower_in(text)
+        if found:
+            return found, "title"
+    name = block.sheet.name or PurePath(block.sheet.file).stem
+    if starts_with(name, TOWER_WORDS) and len(plain(name).split()) > 1:
+        return name, "sheet"
+    return ("", "") if is_plain_name(name) else (name, "sheet")
+
+
+def tower_in(text: str) -> str:
+    """Return the tower that a title names, or nothing."""
+    found = _TOWER.search(text)
+    return " ".join(found[1].split()).strip(" .:-") if found else ""
+
+
+def is_plain_name(name: str) -> bool:
+    """Return whether a sheet's name says nothing of whose it is."""
+    words = re.sub(r"\d+", " ", plain(name)).split()
+    left = " ".join(word for word in words if word not in MONTHS)
+    return (
+        not left
+        or left in PLAIN_SHEETS
+        or bool(starts_with(left, SUMMARY_WORDS))
+        or all(word in PLAIN_SHEETS for word in left.split())
+    )

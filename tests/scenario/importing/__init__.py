@@ -1,0 +1,1 @@
+"""Ministries' own tables, as the tests make them."""
