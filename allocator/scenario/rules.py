@@ -1,13 +1,14 @@
 """The kinds of rule there are, which columns each uses, and what each means in English.
 
-The meaning itself is enforced in four places, each found by the rule's name: posted in CP-SAT
-(`allocator.search.model.rules`), checked (`allocator.plan.verify`), counted and explained.
+What a rule means is told twice, each time by its name: to the search (`allocator.search.rules`), and
+to the checker (`allocator.plan.verify`), which shares nothing with it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from allocator.texts import filled
 
@@ -59,11 +60,14 @@ class RuleForm:
         What the columns ``object`` and ``value`` must hold.
     means
         The rule in English; ``{subject}``, ``{object}`` and ``{value}`` stand for its cells.
+    joined_by
+        The column by which several rows are one rule: a place is allowed by any of them.
     """
 
     object: Takes
     value: ValueForm
     means: str
+    joined_by: Literal["subject", "object"] | None = None
 
     def says(self, *, subject: str, object: str | None, value: str | None) -> str:
         """Return the rule in English, of a row with these cells."""
@@ -72,13 +76,16 @@ class RuleForm:
 
 RULE_FORMS: dict[RuleKind, RuleForm] = {
     RuleKind.ONLY_IN: RuleForm(
-        Takes.PLACE, ValueForm.NOTHING, "{subject} has pieces only in {object}"
+        Takes.PLACE, ValueForm.NOTHING, "{subject} has pieces only in {object}", "subject"
     ),
     RuleKind.NEVER_IN: RuleForm(
         Takes.PLACE, ValueForm.NOTHING, "{subject} has no piece in {object}"
     ),
     RuleKind.KEPT_FOR: RuleForm(
-        Takes.PLACE, ValueForm.NOTHING, "{object} is kept for {subject} and others so named"
+        Takes.PLACE,
+        ValueForm.NOTHING,
+        "{object} is kept for {subject} and others so named",
+        "object",
     ),
     RuleKind.SAME_FLOOR: RuleForm(
         Takes.BODY, ValueForm.NOTHING, "all pieces of {subject} and {object} are on one floor"

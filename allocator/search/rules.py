@@ -279,3 +279,6 @@ LIMITS: dict[RuleKind, Callable[[Numbers, Rule], Iterator[Limit]]] = {
     RuleKind.AT_LEAST: at_least,
 }
 """Kinds that speak of several pieces at once."""
+
+KEPT_BY_PIECES = frozenset({RuleKind.AT_LEAST, RuleKind.CONTIGUOUS, RuleKind.ADJACENT_FLOORS})
+"""Kinds that more pieces of a unit can help to keep; all others are only ever broken by them."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from allocator.plan.types import Reason
 from allocator.scenario.demand import demand, usable_desks
-from allocator.scenario.rules import RULE_FORMS, RuleKind, Takes
+from allocator.scenario.rules import RULE_FORMS, Takes
 from allocator.scenario.tables import Rule
 from allocator.scenario.types import HousedUnit, Scenario
 from allocator.words import counted, listed, verb
@@ -78,11 +78,8 @@ def rule_members(scenario: Scenario) -> tuple[Member, ...]:
 
 def _goes_with(i: int, row: Rule) -> tuple[object, ...]:
     """Return what rows that only mean something together have in common."""
-    if row.rule is RuleKind.ONLY_IN:
-        return row.rule, row.subject
-    if row.rule is RuleKind.KEPT_FOR:
-        return row.rule, row.object
-    return (i,)
+    joined_by = RULE_FORMS[row.rule].joined_by
+    return (i,) if joined_by is None else (row.rule, getattr(row, joined_by))
 
 
 def _rule_member(scenario: Scenario, rows: Sequence[int]) -> Member:

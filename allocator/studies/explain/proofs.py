@@ -22,6 +22,7 @@ from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.model.layout_model import LayoutModel
+from allocator.search.rules import KEPT_BY_PIECES
 from allocator.search.solver import Effort, Proof
 from allocator.studies.explain.members import (
     Member,
@@ -31,11 +32,6 @@ from allocator.studies.explain.members import (
     of_kind,
 )
 from allocator.studies.explain.plans import LARGE, LARGEST_MODEL, Budget, Planner, as_given
-
-ASK_FOR_DESKS = frozenset(
-    {RuleKind.AT_LEAST, RuleKind.CONTIGUOUS, RuleKind.ADJACENT_FLOORS},
-)
-"""Rules that pieces of a unit can help to keep; all others are only ever broken by them."""
 
 
 class Answer(StrEnum):
@@ -122,7 +118,7 @@ class Part:
         self, rules: Sequence[Rule], required: frozenset[str]
     ) -> tuple[Headcount, ...]:
         """Units that must be placed, and those whose pieces could help to keep a rule."""
-        helping = [row for row in rules if row.rule in ASK_FOR_DESKS]
+        helping = [row for row in rules if row.rule in KEPT_BY_PIECES]
         units_of = self.scenario.units_of
         useful = {u for row in helping for body in bodies_of(row) for u in units_of.get(body, ())}
         rows = tuple(row for row in self._rows if row.unit_id in required | useful)
@@ -165,7 +161,7 @@ def counted_out(question: Question) -> bool:
         return False
     rest = scenario.replace(
         headcounts=tuple(r for r in scenario.headcounts if r.unit_id in question.required),
-        rules=tuple(row for row in scenario.rules if row.rule not in ASK_FOR_DESKS),
+        rules=tuple(row for row in scenario.rules if row.rule not in KEPT_BY_PIECES),
     )
     return bool(shortfalls(compile_case(rest)))
 

@@ -18,7 +18,7 @@ from allocator.scenario.settings import Sharing
 from allocator.scenario.types import Scenario
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
-from allocator.studies.explain.proofs import ASK_FOR_DESKS
+from allocator.search.rules import KEPT_BY_PIECES
 
 PINS = frozenset({RuleKind.AT_LEAST})
 
@@ -43,7 +43,7 @@ def relaxer(largest: Scenario) -> Callable[[Scenario], Case]:
         )
         least = np.maximum(np.minimum(exact.least, exact.demand // np.maximum(floors, 1)), 1)
         loses_pieces = bool((exact.demand < floors).any())
-        case = compile_case(bare(scenario, ASK_FOR_DESKS if loses_pieces else PINS))
+        case = compile_case(bare(scenario, KEPT_BY_PIECES if loses_pieces else PINS))
         allowed = case.allowed & (case.capacity[None, :] >= least[:, None])
         return replace(case, least=least, allowed=allowed)
 
