@@ -1,7 +1,7 @@
 """The kinds of rule there are, which columns each uses, and what each means in English.
 
-What a rule means is told twice, each time by its name: to the search (`allocator.search.rules`), and
-to the checker (`allocator.plan.verify`), which shares nothing with it.
+What a rule means is told twice, by its name: to the search (`allocator.search.rules`), and to
+the checker (`allocator.plan.verify`), which shares nothing with it.
 """
 
 from __future__ import annotations
