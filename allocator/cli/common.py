@@ -12,7 +12,9 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
+from shutil import get_terminal_size
 from threading import Event
 from types import FrameType
 from typing import Annotated, Any
@@ -113,16 +115,25 @@ def stop_on_interrupt(said: str) -> Iterator[Event]:
 
 
 def aligned(rows: Sequence[Sequence[str]], left: int) -> str:
-    """Return rows of text in columns as wide as they need, the first so many to the left."""
+    """Return rows of text in columns, the first so many to the left; the first row is the header.
+
+    Columns are as wide as they need; on a narrower terminal long cells go on in further lines.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        "  ".join(
-            cell.ljust(width) if place < left else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
-    return "\n".join(lines) + "\n"
+    needed = sum(widths) + 2 * len(widths)
+    width = min(needed, get_terminal_size().columns) if sys.stdout.isatty() else needed
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    for place in range(len(widths)):
+        table.add_column(justify="left" if place < left else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    written = StringIO()
+    Console(file=written, width=width, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
 
 
 def number(value: float | None) -> str:

@@ -13,7 +13,7 @@ export function showQuestions(found, again) {
     el("button", { className: "primary", type: "submit", textContent: t("import.page_go_on") }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    again(found.questions.map((each, at) => `${each.key}=${form.elements[`answer-${at}`].value}`));
+    again(found.questions.map((each, at) => `${each.key}=${form.elements[`answer-${at}`].value.trim() || each.chosen}`));
   });
   fill(byId("understood-body"), found.questions.length ? form : null, decisions(found.decisions));
   if (!found.questions.length) return;
@@ -29,8 +29,15 @@ function question(each, at) {
   const id = `answer-${at}`;
   const place = [each.place, each.cell || (each.row === null ? "" : `${t("start.row")} ${each.row}`)].filter(Boolean).join(", ");
   const options = each.choices.map((choice) => el("option", { value: choice.value, textContent: choice.said, selected: choice.value === each.chosen }));
-  const box = options.length ? el("select", { id, name: id }, ...options) : el("input", { id, name: id, type: "text", required: true, value: each.chosen });
-  return el("p", {}, el("label", { for: id }, el("strong", { textContent: each.what }), " ", el("small", { textContent: place }), el("br"), each.reason), el("br"), box);
+  const box = options.length ? el("select", { id, name: id }, ...options) : free(each, id);
+  const what = each.what === each.key ? [] : [el("strong", { textContent: each.what }), " "];
+  return el("p", {}, el("label", { for: id }, ...what, el("small", { textContent: place }), el("br"), each.reason), el("br"), box);
+}
+
+/** Return a field for any answer; a proposal that is no text of its own stands for an empty one. */
+function free(each, id) {
+  const proposed = each.said === each.chosen ? { value: each.chosen, required: true } : { placeholder: each.said };
+  return el("input", { id, name: id, type: "text", size: 40, ...proposed });
 }
 
 function decisions(list) {
