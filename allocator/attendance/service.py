@@ -54,11 +54,6 @@ class PoolingGain(NamedTuple):
     separate_equal_any: int
     pooled_equal_unserved: int
 
-    @property
-    def gain(self) -> int:
-        """Desks that pooling saves at the same chance for each pool, the modest meaning."""
-        return self.separate - self.pooled
-
 
 def shortage(pmf: Pmf, desks: int) -> Shortage:
     """Return how often so many desks are too few for a law of attendance, and for how many.

@@ -31,7 +31,6 @@ FAMILY = "Liberation Sans"
 INK, FAINT, ACCENT, PALE = (31, 41, 51), (91, 102, 112), (0, 90, 140), (238, 242, 246)
 MARGIN = 14.0
 MM_A_POINT = 25.4 / 72
-A4_WIDTH = 297.0
 MOST_ROWS = {"risks": 40, "pieces": 600}
 """Rows of a table that a page is for; the rest are in the workbook."""
 LONGEST_CELL = 120

@@ -31,9 +31,8 @@ FLOOR_HOT, FLOOR_COLD = (0.03, 0.06, 0.12, 0.25), 0.002
 """Temperatures of floors, in the same measure."""
 MOST_FLOOR_MOVES = 4_000_000
 """Moves of the floors of several towers together at most."""
-FLOOR_MOVES, FIRST_POLISH, POLISH_MOVES = 2000, 1000, (1000, 3000, 10_000)
-"""Moves a unit: of the floors of several towers together, of those of each of them then, and of
-those of one tower later."""
+FLOOR_MOVES, FIRST_POLISH = 2000, 1000
+"""Moves a unit: of the floors of several towers together, and of those of each of them then."""
 HOPEFUL = 0.2
 """How much worse floors of several towers may be, in ordinary units, for each of them to be
 polished by itself."""
