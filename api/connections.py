@@ -50,7 +50,9 @@ class GuardedProtocol(H11Protocol):
             self._wait_no_longer()
 
     def on_response_complete(self) -> None:
-        """Wait for the head of the next request."""
+        """Wait for the head of the next request, unless it is uncertain where that begins."""
+        if {b"content-length", b"transfer-encoding"} <= {name for name, _ in self.scope["headers"]}:
+            self.transport.close()
         self._wait()
         super().on_response_complete()
         if not self.cycle.response_complete:  # the next request had come already
