@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from allocator.scenario.extents import column_letters
-from allocator.scenario.importing.layout import Block, Label
+from allocator.scenario.importing.layout import GENERIC, Block, Label
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.people import headcount_columns
 from allocator.scenario.importing.values import level, roman, whole
@@ -109,6 +109,7 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
         wanted.setdefault(meaning, []).append(label)
     _take_numbering(block, wanted)
     if table == "headcounts":
+        _take_persons(wanted)
         _take_names(block, wanted)
         found.people = headcount_columns(block, wanted, ledger)
     elif table == "floors":
@@ -179,6 +180,16 @@ def _take_names(block: Block, wanted: dict[str, list[Label]]) -> None:
     if wider:
         wanted["parent_id"] = [wider.pop()[2]]
     wanted.setdefault(IDLE, []).extend(label for _, _, label in wider)
+
+
+def _take_persons(wanted: dict[str, list[Label]]) -> None:
+    """Take a column "Nama" for names of persons where another names units."""
+    named = wanted.get("unit_id", [])
+    persons = [label for label in named if plain(label.text) in GENERIC]
+    bodies = [label for meaning in NAMES for label in wanted.get(meaning, [])]
+    if wanted.get("person") and len(bodies) > len(persons):
+        wanted["unit_id"] = [label for label in named if label not in persons]
+        wanted["person"] += persons
 
 
 def _names_in(block: Block, label: Label) -> int:

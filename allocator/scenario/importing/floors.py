@@ -118,7 +118,9 @@ def _floors_only(
 def _heads_tower(line: Line, named: str, *, has_tower: bool) -> bool:
     is_tower = bool(starts_with(line.label, TOWER_WORDS)) and level(named) is None
     divided = _TOWER_AND_FLOOR.fullmatch(named)
-    floor_too = divided is not None and level(divided["floor"]) is not None
+    floor_too = (
+        line.number is not None and divided is not None and level(divided["floor"]) is not None
+    )
     return is_tower and not has_tower and not floor_too and len(line.label) < _LONGEST_TOWER
 
 

@@ -23,9 +23,12 @@ _KNOWN = 0.6
 _LONGEST_LABEL = 80
 _BRACKETS = re.compile(r"\([^)]*\)")
 _PHRASES = {phrase: meaning for meaning, phrases in HEADERS.items() for phrase in phrases}
-_GENERIC = ("nama", "name", "uraian", "nomor", "no", "kode")
+GENERIC = ("nama", "name", "uraian", "nomor", "no", "kode")
 """Labels that mean what the label above them says."""
+_COUNTS = ("headcount", "present", "posts", "total", "part")
+"""Meanings of columns that count people: a header is no better for having several."""
 _DIGITS = re.compile(r"[\d.,' -]*\d[\d.,' -]*")
+_YEAR = re.compile(r"\b(?:(?:fy|ta|thn|tahun) ?)?(?:(?:19|20)\d\d|(?<=fy)\d\d)\b")
 _YEARS = range(1990, 2100)
 
 
@@ -50,6 +53,9 @@ def meant(label: str) -> Meant | None:
     for text in (whole, bare):
         if text in _PHRASES:
             return Meant(_PHRASES[text], 1.0)
+    undated = plain(_YEAR.sub(" ", bare))
+    if undated in _PHRASES:
+        return Meant(_PHRASES[undated], 0.95)
     words = whole.split()
     best: Meant | None = None
     for start in range(len(words)):
@@ -88,7 +94,7 @@ class Label:
         joined, above = meant(" ".join(self.parts)), self.above
         if last is not None and last.meaning in ("total", "part") and above is not None:
             return _within(above, last)
-        if plain(self.parts[-1]) in _GENERIC and above is not None:
+        if plain(self.parts[-1]) in GENERIC and above is not None:
             return above
         if last is not None and last.fit >= 0.9:
             return last
@@ -106,7 +112,7 @@ def _within(above: Meant, last: Meant) -> Meant:
     """Return what a total or a part means under the words above it."""
     if above.meaning == "other" and above.fit < 1.0:
         return last  # such as a year, of which only the totals and parts below count
-    if above.meaning in ("headcount", "present", "posts", "total", "part"):
+    if above.meaning in _COUNTS:
         if last.meaning == "part":
             return last
         return above if above.meaning not in ("total", "part") else last
@@ -201,7 +207,7 @@ def _merit(labels: Sequence[Label]) -> float:
     best: dict[str, float] = {}
     for label in labels:
         if label.meant and label.meant.fit >= _KNOWN:
-            key = label.meant.meaning
+            key = "people" if label.meant.meaning in _COUNTS else label.meant.meaning
             best[key] = max(best.get(key, 0.0), label.meant.fit)
     counting = set(best) - {"number", "note", "other"}
     return sum(best.values()) if counting else 0.0

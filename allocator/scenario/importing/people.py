@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from allocator.scenario.extents import column_letters
 from allocator.scenario.importing.layout import Block, Label
 from allocator.scenario.importing.ledger import At, Ledger
+from allocator.scenario.importing.rows import numbers_columns
 from allocator.scenario.importing.values import whole
 from allocator.scenario.importing.vocabulary import plain
 
@@ -59,16 +60,45 @@ def headcount_columns(
         options.setdefault((parts[0].label.column,), parts[0].label.text)
     if not options:
         return _by_content(block, wanted, ledger)
+    summing = _sum_of_others(block, found, wanted)
     several = _by_group(found)
-    if len(several) > 1:
+    if summing is not None:
+        total, added = summing
+        told: dict[str, object] = {"parts": " + ".join(each.label.text for each in added)}
+        rule, proposed = "headcount_of_parts", (total.label.column,)
+    elif len(several) > 1:
         rule, proposed, told = _latest(several)
     else:
         rule, proposed, told = _propose(block, found, parts, options)
     return _settled(block, ledger, rule, proposed, options, told)
 
 
+def _sum_of_others(
+    block: Block, found: dict[str, list[_Column]], wanted: dict[str, list[Label]]
+) -> tuple[_Column, Sequence[_Column]] | None:
+    """Return the total that no other exceeds and that others sum up to in every row, and these."""
+    totals = [*found["headcount"], *found["total"]]
+    largest = max(totals, key=lambda x: sum(number or 0 for number in x.numbers), default=None)
+    if largest is None or not any(largest.numbers):
+        return None
+    unknown = [_column(block, x) for x in wanted.get("idle", ()) if x.meant is None]
+    others = [x for x in (*totals, *found["part"], *unknown) if x is not largest and x.filled]
+    others.sort(key=lambda x: x.label.column)
+    before = [x for x in others if x.label.column < largest.label.column]
+    after = [x for x in others if x.label.column > largest.label.column]
+    groups = [[x for x in totals if x is not largest]]
+    groups += [before[at:] for at in range(len(before))]
+    groups += [after[:upto] for upto in range(2, len(after) + 1)]
+    return next(((largest, x) for x in groups if len(x) > 1 and not _sums_up(largest, x)), None)
+
+
 def _column(block: Block, label: Label) -> _Column:
-    cells = (whole(cell) if cell != "" else None for cell in block.column(label.column))
+    """Return what a column counts; a row that only numbers the columns counts nothing."""
+    cells = [whole(cell) if cell != "" else None for cell in block.column(label.column)]
+    for place in range(min(2, len(cells))):
+        row = block.sheet.cells[block.first + place]
+        if numbers_columns([cell for cell in row if cell != ""]):
+            cells[place] = None
     return _Column(label, tuple(None if cell is None else cell.value for cell in cells))  # type: ignore[misc]
 
 

@@ -18,6 +18,11 @@ _PER_DESK = re.compile(
     r"(?:orang|meja|pegawai|desk|person|asn)",
     re.IGNORECASE,
 )
+_DESK_TAKES = re.compile(
+    r"(?:/|per)\s*(?:orang|meja|pegawai|desk|person|asn)\s*[:=]?\s*"
+    r"(\d{1,2}(?:[.,]\d+)?)\s*m(?:2|²|eter persegi)",
+    re.IGNORECASE,
+)
 
 
 def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
@@ -133,7 +138,8 @@ def _stated_area(sheets: Sequence[Sheet]) -> str:
     for sheet in sheets:
         for cells in sheet.cells:
             for cell in cells:
-                found = _PER_DESK.search(cell) if isinstance(cell, str) else None
+                text = cell if isinstance(cell, str) else ""
+                found = _PER_DESK.search(text) or _DESK_TAKES.search(text)
                 if found:
                     return found[1].replace(",", ".")
     return ""

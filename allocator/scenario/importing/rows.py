@@ -208,14 +208,14 @@ def leave_out_plain_rows(
             and sum(a == b and a != "" for a, b in zip(words, header, strict=True)) >= 2
         ):
             leave_out(block, mapping, line, "row_header_again", ledger)
-        elif line.row <= block.first + 1 and _numbers_columns(filled):
+        elif line.row <= block.first + 1 and numbers_columns(filled):
             leave_out(block, mapping, line, "row_column_numbers", ledger)
         else:
             kept.append(line)
     return kept
 
 
-def _numbers_columns(filled: Sequence[Any]) -> bool:
+def numbers_columns(filled: Sequence[Any]) -> bool:
     """Return whether cells only count the columns: (1), (2), (3) or a, b, c."""
     tokens = [str(cell).split("=")[0].strip("() .") for cell in filled]  # "(5=3+4)" is 5
     if len(tokens) < 3:

@@ -146,6 +146,8 @@ def _names_above(block: Block) -> int:
         meaning = label.meant.meaning if label.meant else ""
         if cells and numeric and meaning in ("tower_id", "organisation_id", "unit_id"):
             count += len(plain(label.text).split()) > 1
+        elif cells and numeric and not meaning:
+            count += are_organisations([label.text])
     return count
 
 

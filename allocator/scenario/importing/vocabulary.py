@@ -61,7 +61,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "jumlah seluruh pegawai", "banyaknya pegawai", "total headcount", "jumlah pegawai orang",
         "jumlah penghuni", "jumlah asn orang", "kekuatan pegawai",
         "jml peg", "jlh peg", "jumlah peg", "peg", "total personel", "head count",
-        "total employees", "no of staff", "jumlah pegawai asn", "staf", "jumlah staf",
+        "total employees", "no of staff", "hc", "total hc", "jumlah pegawai asn", "staf", "jumlah staf",
     ),
     "present": (
         "bezetting", "eksisting", "existing", "pegawai eksisting", "jumlah pegawai saat ini",
@@ -180,11 +180,13 @@ HEADERS: dict[str, tuple[str, ...]] = {
 
 TOTAL_WORDS = ("total", "subtotal", "sub total", "grand total", "jumlah", "jml", "jumlah total",
                "total jumlah", "sum", "sub jumlah", "subjumlah", "rekapitulasi", "sum total",
-               "total keseluruhan")  # fmt: skip
+               "total keseluruhan", "pindahan", "dipindahkan", "carried forward",
+               "brought forward")  # fmt: skip
 NOTE_STARTS = ("sumber", "catatan", "keterangan", "ket", "note", "notes", "source", "mengetahui",
                "disusun", "dibuat", "diperiksa", "disetujui", "menyetujui", "kepala", "nip",
                "ttd", "data per", "posisi", "dicetak", "prepared", "approved", "remarks",
-               "plt", "an", "a n", "tembusan", "status", "data as of", "per tanggal")  # fmt: skip
+               "plt", "an", "a n", "tembusan", "status", "data as of", "per tanggal",
+               "halaman", "hal", "page")  # fmt: skip
 PLACES = ("jakarta", "nusantara", "ikn", "penajam", "balikpapan", "bogor", "bandung",
           "surabaya", "tangerang", "depok", "bekasi")  # fmt: skip
 MONTHS = ("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september",

@@ -1,0 +1,119 @@
+"""Tables as ministries and facility managers keep them, each with what a planner expects."""
+
+from __future__ import annotations
+
+from allocator.scenario.importing.layout import meant
+from allocator.scenario.importing.run import import_files
+from allocator.scenario.importing.values import Read, whole
+from tests.scenario.importing.books import (
+    FLOORS,
+    Rows,
+    Sheet,
+    asked,
+    book,
+    people_of,
+    read_floors,
+    read_people,
+)
+
+SOS = "Kementerian Sosial"
+UMUM, HUKUM = (SOS, "Biro Umum"), (SOS, "Biro Hukum")
+TITLE: Rows = [[SOS]]
+
+
+def test_a_total_is_known_by_its_parts_though_no_word_tells_of_them() -> None:
+    """The column that others sum up to is taken, and a row that numbers columns has no say."""
+    rows = [*TITLE, ["No", "Unit Kerja", "JPT", "ADM", "JF", "Jumlah"], list("123456")]
+    rows += [[1, "Biro Umum", 1, 4, 95, 100], [2, "Biro Hukum", 1, 0, 49, 50]]
+    assert read_people(book(Data=rows)) == {UMUM: 100, HUKUM: 50}
+
+
+def test_the_total_of_totals_is_taken() -> None:
+    """Of a total for each kind of staff and one of all, the one of all counts."""
+    above = ["Unit Kerja", "PNS", None, None, "PPPK", None, None, "Total"]
+    rows = [*TITLE, above, [None, *["L", "P", "Jml"] * 2, None]]
+    rows += [["Biro Umum", 50, 40, 90, 5, 5, 10, 100], ["Biro Hukum", 20, 20, 40, 4, 6, 10, 50]]
+    assert read_people(book(Data=rows)) == {UMUM: 100, HUKUM: 50}
+
+
+def test_a_total_beside_a_total_of_part_of_the_staff() -> None:
+    """A total that is part of another one is not the headcount."""
+    rows = [*TITLE, ["Unit", "Pejabat", "Jumlah", "Staf", "Jumlah Pegawai"]]
+    rows += [["Biro Umum", "Karo", 5, 95, 100], ["Biro Hukum", "Karo", 1, 49, 50]]
+    assert read_people(book(Data=rows)) == {UMUM: 100, HUKUM: 50}
+
+
+def test_a_header_of_three_rows_without_a_total() -> None:
+    """The parts of the lowest row add up, and no row of the header is a body."""
+    rows = [*TITLE, ["Unit Kerja", "Pegawai ASN", None, None, None, "Non ASN", None]]
+    rows += [[None, "PNS", None, "PPPK", None, "PPNPN", None], [None, *["L", "P"] * 3]]
+    rows += [["Biro Umum", 40, 20, 10, 20, 3, 7], ["Biro Hukum", 15, 16, 11, 0, 0, 8]]
+    assert read_people(book(Data=rows)) == {UMUM: 100, HUKUM: 50}
+
+
+def test_a_list_of_staff_counts_people_by_unit() -> None:
+    """A column "Nama" beside one of numbers of staff names persons."""
+    rows = [*TITLE, ["No", "Nama", "NIP", "Jabatan", "Unit Kerja"]]
+    rows += [[i, f"Orang {i}", f"19800{i}", "Analis", "Biro Umum"] for i in range(1, 4)]
+    assert read_people(book(Data=rows)) == {UMUM: 3}
+
+
+def test_sums_carried_over_pages_are_no_units() -> None:
+    """A printed table has its header, and the sum of the page before, on each page."""
+    rows = [*TITLE, ["No", "Unit Kerja", "Pegawai"], [1, "Biro Umum", 100]]
+    rows += [
+        [None, "Jumlah dipindahkan", 100],
+        ["Halaman 1 dari 2"],
+        ["No", "Unit Kerja", "Pegawai"],
+    ]
+    rows += [[None, "Pindahan", 100], [2, "Biro Hukum", 50], [None, "Jumlah seluruhnya", 150]]
+    assert read_people(book(Data=rows)) == {UMUM: 100, HUKUM: 50}
+
+
+def test_years_of_staff_are_a_question_and_no_units() -> None:
+    """The same count of two years asks which, and the later one is proposed."""
+    rows = [*TITLE, ["Unit", "HC FY25", "HC FY26 (forecast)"], ["Tax", 9, 8], ["Payroll", 4, 5]]
+    files = {"a.xlsx": book(Data=rows), "floors.csv": FLOORS}
+    assert asked(files["a.xlsx"]) == ["headcount"]
+    taken = import_files(files, take_proposals=True)
+    assert people_of(taken) == {(SOS, "Tax"): 8, (SOS, "Payroll"): 5}
+    assert meant("Jumlah Pegawai 2025") == meant("Headcount FY 2025")
+
+
+def test_ministries_by_short_name_stand_above_columns() -> None:
+    """Columns headed by bodies are read as rows though a total stands beside them."""
+    rows = [["Unit", "Kemensos", "Kemenag", "Jumlah"], ["Setjen", 100, 60, 160]]
+    rows += [["Itjen", 50, 30, 80], ["Jumlah", 150, 90, 240]]
+    read = read_people(book(Data=rows))
+    assert {(body, people) for (body, _), people in read.items()} == {
+        ("Kemensos", 100), ("Kemensos", 50), ("Kemenag", 60), ("Kemenag", 30)
+    }  # fmt: skip
+
+
+def test_a_decree_names_its_ministry_by_the_minister() -> None:
+    """The title of a decree says whose units its annex lists."""
+    rows = [["KEPUTUSAN MENTERI SOSIAL NOMOR 12 TAHUN 2025"], ["Unit Kerja", "Jumlah Pegawai"]]
+    rows += [["Biro Umum", 100], ["Biro Hukum", 50]]
+    assert {body for body, _ in read_people(book(Data=rows))} == {"KEMENTERIAN SOSIAL"}
+
+
+def test_a_number_once_more_in_words_is_the_number() -> None:
+    """Words in brackets behind a number change nothing; figures in brackets are refused."""
+    assert whole("120 (seratus dua puluh)") == Read(120, "number_with_words")
+    assert whole("±1.107 (orang)") == Read(1107, "number_grouped")
+    assert whole("120 (90)") is None
+
+
+def test_towers_named_by_a_number_head_their_floors() -> None:
+    """ "Menara 1" without desks is a tower, not floor 1 of "Menara"."""
+    rows = [["Lantai", "Kapasitas Meja"], ["MENARA 1"], ["Lantai 1", 60], ["Lantai 2", 70]]
+    rows += [["MENARA 2"], ["Lantai 1", 50], ["TOTAL", 180]]
+    expected = [("MENARA 1", 1, 60), ("MENARA 1", 2, 70), ("MENARA 2", 1, 50)]
+    assert read_floors(book(Data=rows)) == expected
+
+
+def test_a_title_that_states_what_a_desk_takes_is_no_question() -> None:
+    """The area comes before or behind the words for a desk."""
+    rows = [["Standar luas per meja: 10 m²"], ["Gedung", "Lantai", "Luas Netto"]]
+    rows += [["A", 1, "1.234,50 m²"], ["A", 2, "987,5 m2"]]
+    assert read_floors(book(Data=Sheet(rows))) == [("A", 1, 1234.5), ("A", 2, 987.5)]
