@@ -23,8 +23,8 @@ OF_HEADCOUNTS = (
     "desks_per_person", "attendance_share", "scheme", "wave", "needs", "number",
 )  # fmt: skip
 OF_FLOORS = (
-    "floor_id", "level", "tower_id", "complex_id", *SIZES, "net_factor", "max_occupants",
-    "features", "wave", "number", "open_price",
+    "floor_id", "level", "floor_count", "tower_id", "complex_id", *SIZES, "net_factor",
+    "max_occupants", "features", "wave", "number", "open_price",
 )  # fmt: skip
 OF_ORGANISATIONS = (
     "organisation_id", "organisation_code", "coordinator_id", "kind", "number", "unit_id",
@@ -68,15 +68,30 @@ def table_of(block: Block) -> str:
     bodies = bool(meanings & {*NAMES, "unit_code"})
     if bodies and meanings & set(PEOPLE):
         return "headcounts"
-    if meanings & {"level", "floor_id"} and meanings & set(SIZES):
-        return "floors"
-    if meanings & {"level", "floor_id"} and not bodies and "total" in meanings:
+    if _has_floors(block, meanings, bodies=bodies):
         return "floors"
     if "unit_id" in meanings and not meanings & {"level", "floor_id"} and _has_numbers(block):
         return "headcounts"
     if meanings & {"organisation_id"} and meanings & {"coordinator_id", "organisation_code"}:
         return "organisations"
     return "none"
+
+
+def _has_floors(block: Block, meanings: set[str], *, bodies: bool) -> bool:
+    """Return whether columns name floors and give their size."""
+    if meanings & set(SIZES):
+        named = meanings & {"level", "floor_id", "floor_count"}
+        return bool(named) or _by_content(block) is not None
+    return bool(meanings & {"level", "floor_id"}) and not bodies and "total" in meanings
+
+
+def _by_content(block: Block) -> Label | None:
+    """Return the column that holds names of floors, whatever stands above it."""
+    for label in block.labels:
+        cells = [cell for cell in block.column(label.column) if cell != ""]
+        if cells and all(isinstance(x, str) and not whole(x) and level(x) for x in cells):
+            return label
+    return None
 
 
 def _has_numbers(block: Block) -> bool:
@@ -116,7 +131,7 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
         _take_levels(block, wanted)
         _take_sizes(block, wanted, ledger)
     for meaning, labels in wanted.items():
-        if meaning not in (IDLE, *PEOPLE):
+        if labels and meaning not in (IDLE, *PEOPLE):
             found.roles[labels[0].column] = meaning
     _tell(block, found, ledger)
     return found
@@ -201,6 +216,14 @@ def _names_in(block: Block, label: Label) -> int:
 def _take_levels(block: Block, wanted: dict[str, list[Label]]) -> None:
     """Of several columns for the floor take that which tells most levels; another names floors."""
     labels = wanted.get("level", [])
+    named = _by_content(block)
+    if not labels and "floor_id" not in wanted and named is not None:
+        wanted["level"] = [named]
+        for meaning, others in wanted.items():
+            if meaning != "level":
+                wanted[meaning] = [label for label in others if label is not named]
+    if wanted.get("level"):
+        wanted.pop("floor_count", None)
     if len(labels) < 2:
         return
     telling = [sum(level(cell) is not None for cell in block.column(x.column)) for x in labels]

@@ -13,6 +13,7 @@ from allocator.scenario.importing.columns import SIZES, Understood
 from allocator.scenario.importing.layout import Block
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed, name_of
+from allocator.scenario.importing.ranges import floors_in, take_ranges
 from allocator.scenario.importing.rows import (
     Line,
     fill_merged,
@@ -65,7 +66,7 @@ def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
             At(place=block.sheet.place, what=label, count=count),
             choices=("filled",),
         )
-    names = name_columns(mapping, ("complex_id", "tower_id", "floor_id", "level"))
+    names = name_columns(mapping, ("complex_id", "tower_id", "floor_id", "level", "floor_count"))
     sizes = [column for column, role in mapping.columns.items() if role in SIZES]
     lines = lines_of(block, mapping, names, sizes)
     lines = leave_out_plain_rows(block, mapping, lines, ledger)
@@ -175,7 +176,7 @@ def _split_towers(
     if column is None or not lines:
         return False
     cells = {line.row: _text(block, mapping, line.row, column) for line in lines}
-    if any(level(cell) is not None for cell in cells.values()):
+    if any(level(x) is not None or floors_in(x, named=True) for x in cells.values()):
         return False
     found = {
         row: each for row, cell in cells.items() if (each := _TOWER_AND_FLOOR.fullmatch(cell))
@@ -316,11 +317,13 @@ def _names_factor(text: str) -> bool:
 
 def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
     """Turn floors by name into levels, tower by tower, and say so."""
+    ranges = take_ranges(block, mapping, lines, ledger)
     column = next((c for c, role in mapping.columns.items() if role == "level"), None)
     if column is None:
         column = next((c for c, role in mapping.columns.items() if role == "floor_id"), None)
     if column is None:
         return
+    upto: dict[str, list[Level]] = defaultdict(list)
     by_tower: dict[str, list[tuple[int, str, Level]]] = defaultdict(list)
     tower = next((c for c, role in mapping.columns.items() if role == "tower_id"), None)
     for line in lines:
@@ -329,6 +332,9 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
         of = _text(block, mapping, line.row, tower) or mapping.given.get(line.row, {}).get(
             "tower_id", ""
         )
+        if line.row in ranges:
+            upto[of].append(Level("number", ranges[line.row][-1]))
+            continue
         found = level(cell) if ledger.answered(f"level.{text}") is None else None
         if found is None:
             found = _asked_level(block, line, text, ledger)
@@ -337,8 +343,8 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
         else:
             by_tower[of].append((line.row, text, found))
     changes: dict[str, int] = {}
-    for floors in by_tower.values():
-        height = heights(each for _, _, each in floors)
+    for of, floors in by_tower.items():
+        height = heights([*(each for _, _, each in floors), *upto[of]])
         for row, text, each in floors:
             mapping.given.setdefault(row, {})["level"] = str(height[each])
             mapping.given[row]["called"] = text

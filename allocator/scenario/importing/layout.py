@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
 from allocator.scenario.importing.values import is_moment, is_number, whole
-from allocator.scenario.importing.vocabulary import HEADERS, plain
+from allocator.scenario.importing.vocabulary import HEADERS, MONTHS, plain
 from allocator.scenario.spreadsheet import Sheet
 
 MOST_HEADER_ROWS = 3
@@ -29,7 +30,36 @@ _COUNTS = ("headcount", "present", "posts", "total", "part")
 """Meanings of columns that count people: a header is no better for having several."""
 _DIGITS = re.compile(r"[\d.,' -]*\d[\d.,' -]*")
 _YEAR = re.compile(r"\b(?:(?:fy|ta|thn|tahun) ?)?(?:(?:19|20)\d\d|(?<=fy)\d\d)\b")
+_MONTHS = {
+    word: number
+    for number, words in enumerate(
+        [
+            "jan",
+            "feb",
+            "mar",
+            "apr",
+            "mei may",
+            "jun",
+            "jul",
+            "agu aug agt",
+            "sep",
+            "okt oct",
+            "nov",
+            "des dec",
+        ],
+        1,
+    )
+    for word in words.split()
+}
 _YEARS = range(1990, 2100)
+
+
+def when(label: str) -> str:
+    """Return the time that a label tells, for comparison: a year, a month or a day; else ""."""
+    words = plain(label).split()
+    months = [f"{_MONTHS[word[:3]]:02}" for word in words if word in MONTHS]
+    years = [word for word in words if word.isdigit()]
+    return " ".join([*years, *months]) if len(words) == len(years) + len(months) else ""
 
 
 def _is_year(cell: Any) -> bool:
@@ -209,15 +239,20 @@ def _merit(labels: Sequence[Label]) -> float:
         if label.meant and label.meant.fit >= _KNOWN:
             key = "people" if label.meant.meaning in _COUNTS else label.meant.meaning
             best[key] = max(best.get(key, 0.0), label.meant.fit)
-    counting = set(best) - {"number", "note", "other"}
+        elif label.meant is None and when(label.text):
+            best["time"] = _KNOWN
+    counting = set(best) - {"number", "note", "other", "time"}
     return sum(best.values()) if counting else 0.0
 
 
 def _is_header_row(filled: Sequence[Any]) -> bool:
-    """Return whether cells may be labels: short text, or years."""
+    """Return whether cells may be labels: short text, years, or several dates in their order."""
+    dates = [_label(cell) for cell in filled if isinstance(cell, date)]
+    if dates and not (1 < len(dates) < len(filled) and dates == sorted(set(dates))):
+        return False
     return all(
-        _is_year(cell)
-        if is_number(cell) or whole(cell) is not None
+        isinstance(cell, date) or _is_year(cell)
+        if isinstance(cell, date) or is_number(cell) or whole(cell) is not None
         else isinstance(cell, str) and len(cell) <= _LONGEST_LABEL
         for cell in filled
     )
@@ -282,6 +317,8 @@ def _filled_right(sheet: Sheet, row: int, width: int, *, is_last: bool) -> list[
 def _label(cell: Any) -> str:
     if isinstance(cell, str):
         return " ".join(cell.split())
+    if isinstance(cell, date):
+        return f"{cell:%Y-%m-%d}"
     return "" if is_moment(cell) or isinstance(cell, bool) else str(cell)
 
 

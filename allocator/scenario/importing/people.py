@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allocator.scenario.extents import column_letters
-from allocator.scenario.importing.layout import Block, Label
+from allocator.scenario.importing.layout import Block, Label, when
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.rows import numbers_columns
 from allocator.scenario.importing.values import whole
@@ -261,8 +261,12 @@ def _by_content(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
         return ()
     options: _Options = {(column.label.column,): column.label.text for column in numeric}
     rule = "column_by_content" if len(numeric) == 1 else "headcount_unclear"
-    years = all(text.isdigit() for text in options.values())
-    first = max(options, key=lambda columns: options[columns]) if years else next(iter(options))
+    times = {columns: when(text) for columns, text in options.items()}
+    first = (
+        max(times, key=lambda columns: times[columns])
+        if all(times.values())
+        else next(iter(options))
+    )
     told: dict[str, object] = {"others": ", ".join(options.values())}
     if rule == "column_by_content":
         return first

@@ -15,7 +15,14 @@ from allocator.scenario.importing.headcounts import map_headcounts
 from allocator.scenario.importing.layout import Block, blocks
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import TableMapping
-from allocator.scenario.importing.shapes import LaidOut, beside, crossed, is_crossed, turned
+from allocator.scenario.importing.shapes import (
+    LaidOut,
+    beside,
+    crossed,
+    headless,
+    is_crossed,
+    turned,
+)
 from allocator.scenario.importing.vocabulary import (
     INSTRUCTIONS,
     SUMMARY_WORDS,
@@ -81,7 +88,7 @@ def _tables_on(sheet: Sheet) -> list[_OnSheet]:
     if kept and not (len(kept) == 1 and is_crossed(kept[0][0])):
         return kept
     names_above = any(is_crossed(block) for block, _, _ in found)
-    for lay_out in (crossed,) if names_above else (turned, crossed):
+    for lay_out in (crossed,) if names_above else (headless, turned, crossed):
         laid_out = lay_out(sheet)
         if laid_out is None:
             continue

@@ -61,7 +61,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "jumlah seluruh pegawai", "banyaknya pegawai", "total headcount", "jumlah pegawai orang",
         "jumlah penghuni", "jumlah asn orang", "kekuatan pegawai",
         "jml peg", "jlh peg", "jumlah peg", "peg", "total personel", "head count",
-        "total employees", "no of staff", "hc", "total hc", "jumlah pegawai asn", "staf", "jumlah staf",
+        "total employees", "no of staff", "hc", "total hc", "jumlah pegawai asn", "staf",
+        "jumlah staf",
     ),
     "present": (
         "bezetting", "eksisting", "existing", "pegawai eksisting", "jumlah pegawai saat ini",
@@ -167,8 +168,11 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "keterangan", "ket", "catatan", "note", "notes", "remarks", "source", "sumber", "status",
         "remark", "comment",
     ),
+    "floor_count": (
+        "jumlah lantai", "banyak lantai", "number of floors", "total lantai", "jml lantai",
+        "no of floors", "storeys", "stories",
+    ),
     "other": (
-        "jumlah lantai", "banyak lantai", "number of floors", "total lantai",
         "jabatan", "golongan", "pangkat", "pendidikan", "eselon", "kelas jabatan", "alamat",
         "telepon", "tanggal", "tmt", "usia", "umur", "kebutuhan meja", "kebutuhan ruang",
         "selisih", "kekurangan", "kelebihan", "persentase", "bulan", "tahun", "grade", "fungsi",
@@ -192,7 +196,7 @@ PLACES = ("jakarta", "nusantara", "ikn", "penajam", "balikpapan", "bogor", "band
 MONTHS = ("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september",
           "oktober", "november", "desember", "january", "february", "march", "may", "june",
           "july", "august", "october", "december", "jan", "feb", "mar", "apr", "jun", "jul",
-          "agu", "aug", "sep", "okt", "oct", "nov", "des", "dec", "agt")  # fmt: skip
+          "agu", "aug", "sep", "sept", "okt", "oct", "nov", "des", "dec", "agt")  # fmt: skip
 ORGANISATION_WORDS = ("kementerian", "kemenko", "badan", "lembaga", "otorita", "komisi", "dewan",
                       "mahkamah", "kejaksaan", "kepolisian", "sekretariat negara",
                       "sekretariat kabinet", "kementrian", "ministry", "agency", "arsip nasional",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from allocator.scenario.importing.layout import meant
 from allocator.scenario.importing.run import import_files
 from allocator.scenario.importing.values import Read, whole
 from tests.scenario.importing.books import (
     FLOORS,
+    PEOPLE,
     Rows,
     Sheet,
     asked,
@@ -117,3 +120,63 @@ def test_a_title_that_states_what_a_desk_takes_is_no_question() -> None:
     rows = [["Standar luas per meja: 10 m²"], ["Gedung", "Lantai", "Luas Netto"]]
     rows += [["A", 1, "1.234,50 m²"], ["A", 2, "987,5 m2"]]
     assert read_floors(book(Data=Sheet(rows))) == [("A", 1, 1234.5), ("A", 2, 987.5)]
+
+
+def test_a_row_for_several_floors_is_one_for_each() -> None:
+    """Where the header says that desks are for each floor, nothing is asked."""
+    rows = [["Menara", "Lantai", "Meja per Lantai"], ["A", "Lt. 1", 40], ["A", "Lt. 3-5", 60]]
+    rows += [["B", "Lantai 2 s.d. 3", 50]]
+    expected = [("A", 1, 40), *(("A", k, 60) for k in (3, 4, 5)), ("B", 2, 50), ("B", 3, 50)]
+    assert read_floors(book(Data=rows)) == expected
+
+
+def test_a_number_of_floors_asks_how_desks_spread_over_them() -> None:
+    """The desks of a tower are spread as evenly as may be, once that is agreed to."""
+    data = book(Data=[["Nama Gedung", "Jumlah Lantai", "Kapasitas Meja"], ["A", 3, 100]])
+    assert asked(data, PEOPLE) == ["range.Jumlah Lantai"]
+    spread = [("A", 1, 34), ("A", 2, 33), ("A", 3, 33)]
+    assert read_floors(data, take_proposals=True) == spread
+    each = read_floors(data, answers={"range.Jumlah Lantai": "each_floor"})
+    assert each == [("A", level, 100) for level in (1, 2, 3)]
+
+
+def test_floors_side_by_side_with_a_row_for_each_size() -> None:
+    """Where floors are columns, a row of areas and one of desks are no towers."""
+    rows = [["Uraian", "Lt.1", "Lt.2"], ["Luas netto (m2)", 600, 700], ["Kapasitas meja", 60, 80]]
+    assert read_floors(book(Menara_A=rows)) == [("Menara A", 1, 60), ("Menara A", 2, 80)]
+
+
+def test_parents_are_the_organisations_where_nothing_else_is() -> None:
+    """Units of one parent stay together when no organisation is named."""
+    data = book(Data=[["Department", "Team", "Headcount"], ["Fin", "Tax", 9], ["Fin", "Pay", 4]])
+    assert len(asked(data)) < 2
+    assert read_people(data, take_proposals=True) == {("Fin", "Tax"): 9, ("Fin", "Pay"): 4}
+    rows = [["No", "Unit Organisasi", "Pegawai"], ["I", "SEKRETARIAT", None], [1, "Biro A", 9]]
+    rows += [[2, "Biro B", 4]]
+    read = read_people(book(Data=rows), take_proposals=True)
+    assert read == {("SEKRETARIAT", "Biro A"): 9, ("SEKRETARIAT", "Biro B"): 4}
+
+
+def test_months_above_columns_are_a_question_with_the_last_proposed() -> None:
+    """Dates and names of months are labels; the time they tell says which is the latest."""
+    for labels in (
+        [datetime(2025, 9, 1), datetime(2025, 10, 1)],
+        ["September 2025", "Oktober 2025"],
+        ["Sept", "Okt"],
+    ):
+        rows = [*TITLE, ["Unit Kerja", *labels], ["Biro Umum", 99, 100], ["Biro Hukum", 51, 50]]
+        assert asked(book(Data=rows)) == ["headcount"]
+        assert read_people(book(Data=rows), take_proposals=True) == {UMUM: 100, HUKUM: 50}
+
+
+def test_a_table_without_a_header_is_read_by_what_it_holds() -> None:
+    """Names of units beside whole numbers need no header."""
+    rows = [*TITLE, ["Biro Umum", 100], ["Biro Hukum", 50], ["Jumlah", 150]]
+    assert read_people(book(Data=rows)) == {UMUM: 100, HUKUM: 50}
+
+
+def test_rooms_of_a_floor_are_added_up() -> None:
+    """A list of rooms gives the desks of each floor."""
+    rows = [["Gedung", "Lantai", "Nama Ruang", "Kapasitas (orang)"], ["A", 1, "R. 101", 20]]
+    rows += [["A", 1, "R. 102", 30], ["A", 2, "R. 201", 40], ["Jumlah", None, None, 90]]
+    assert read_floors(book(Data=rows)) == [("A", 1, 50), ("A", 2, 40)]
