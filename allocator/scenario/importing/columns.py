@@ -11,6 +11,7 @@ from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.people import headcount_columns
 from allocator.scenario.importing.values import level, roman, whole
 from allocator.scenario.importing.vocabulary import HEADERS, plain
+from allocator.scenario.importing.whose import organisation_of_sheet
 
 IDLE = "idle"
 """Meaning of a column that is left out."""
@@ -190,7 +191,8 @@ def _take_names(block: Block, wanted: dict[str, list[Label]]) -> None:
         return
     *wider, (_, _, unit) = ranked
     wanted["organisation_id" if not wider and ranked[0][0] == 0 else "unit_id"] = [unit]
-    if wider and (wider[0][0] == 0 or len(wider) > 1):
+    titled = organisation_of_sheet(block, (), alone=True)[1] == "title"
+    if wider and (wider[0][0] == 0 or (len(wider) > 1 and not titled)):
         wanted["organisation_id"] = [wider.pop(0)[2]]
     if wider:
         wanted["parent_id"] = [wider.pop()[2]]

@@ -25,7 +25,7 @@ from allocator.scenario.importing.rows import (
     total_word,
 )
 from allocator.scenario.importing.totals import check_totals, tell_header
-from allocator.scenario.importing.values import Level, decimal, heights, level, share
+from allocator.scenario.importing.values import Level, decimal, heights, level, share, whole
 from allocator.scenario.importing.vocabulary import TOWER_WORDS, plain, starts_with
 from allocator.scenario.importing.whose import tower_of_sheet
 
@@ -70,6 +70,7 @@ def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
     sizes = [column for column, role in mapping.columns.items() if role in SIZES]
     lines = lines_of(block, mapping, names, sizes)
     lines = leave_out_plain_rows(block, mapping, lines, ledger)
+    _count_one_size(block, mapping, lines)
     totals = [line for line in lines if total_word(line)]
     lines = [line for line in lines if not total_word(line)]
     lines = _floors_only(block, mapping, lines, sizes, ledger)
@@ -80,6 +81,21 @@ def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
     _net_areas(block, mapping, lines, ledger)
     _levels(block, mapping, lines, ledger)
     return mapping
+
+
+def _count_one_size(block: Block, mapping: TableMapping, lines: Sequence[Line]) -> None:
+    """Let the number of every row be its desks where all rows with a number have some.
+
+    Sums are held against one column: areas and desks together mean nothing.
+    """
+    column = next((c for c, role in mapping.columns.items() if role == "desks"), None)
+    if column is None:
+        return
+    desks = {line.row: whole(block.sheet.cell(line.row, column)) for line in lines}
+    if all(desks[line.row] is not None for line in lines if line.number is not None):
+        for line in lines:
+            read = desks[line.row]
+            line.number = None if read is None else read.value
 
 
 def _floors_only(

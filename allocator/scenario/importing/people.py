@@ -21,6 +21,7 @@ FAMILIES: tuple[frozenset[str], ...] = tuple(
         "pegawai tidak tetap, lainnya, permanent, contract, tenaga kontrak",
         "struktural, fungsional, pelaksana, jpt, jpt madya, jpt pratama, administrator, "
         "pengawas, jabatan struktural, jabatan fungsional, fungsional tertentu, fungsional umum",
+        "sd, smp, sma, slta, d3, d4, d iii, d iv, s1, s2, s3",
         "golongan i, golongan ii, golongan iii, golongan iv, gol i, gol ii, gol iii, gol iv",
     )
 )
@@ -62,15 +63,16 @@ def headcount_columns(
         return _by_content(block, wanted, ledger)
     summing = _sum_of_others(block, found, wanted)
     several = _by_group(found)
+    proposal: _Proposal
     if summing is not None:
         total, added = summing
         told: dict[str, object] = {"parts": " + ".join(each.label.text for each in added)}
-        rule, proposed = "headcount_of_parts", (total.label.column,)
+        proposal = "headcount_of_parts", (total.label.column,), told
     elif len(several) > 1:
-        rule, proposed, told = _latest(several)
+        proposal = _latest(several)
     else:
-        rule, proposed, told = _propose(block, found, parts, options)
-    return _settled(block, ledger, rule, proposed, options, told)
+        proposal = _propose(block, found, parts, options)
+    return _settled(block, ledger, options, *proposal)
 
 
 def _sum_of_others(
@@ -153,9 +155,11 @@ def _propose(
         others = [text for columns, text in options.items() if columns != (chosen.label.column,)]
         rule = "headcount_chosen" if others else "column_by_name"
         return rule, (chosen.label.column,), {"others": ", ".join(others)}
-    if not heads and not totals and not (found["present"] or found["posts"]):
+    if not (heads or totals or found["present"]) and (len(parts) > 1 or not found["posts"]):
         rule = "parts_add_up" if len(parts) > 1 else "column_by_part"
-        return rule, summed, {"parts": options[summed]}
+        rule = "headcount_unclear" if found["posts"] else rule
+        told: dict[str, object] = {"parts": options[summed], "others": ", ".join(options.values())}
+        return rule, summed, told
     candidates = heads or found["present"] or totals or found["posts"]
     same = all(each.numbers == candidates[0].numbers for each in candidates)
     if heads and same:
@@ -208,9 +212,9 @@ def _of_parts(
 def _settled(
     block: Block,
     ledger: Ledger,
+    options: _Options,
     rule: str,
     proposed: tuple[int, ...],
-    options: _Options,
     told: dict[str, object],
 ) -> tuple[int, ...]:
     if rule in ("column_by_name", "column_by_part") and ledger.answered("headcount") is None:
@@ -270,4 +274,4 @@ def _by_content(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
     told: dict[str, object] = {"others": ", ".join(options.values())}
     if rule == "column_by_content":
         return first
-    return _settled(block, ledger, rule, first, options, told)
+    return _settled(block, ledger, options, rule, first, told)

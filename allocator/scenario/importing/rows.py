@@ -11,12 +11,13 @@ from typing import Any
 from allocator.scenario.importing.layout import Block
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed
-from allocator.scenario.importing.values import roman, whole
+from allocator.scenario.importing.values import is_scaled, roman, whole
 from allocator.scenario.importing.vocabulary import (
     MONTHS,
     NOTE_STARTS,
     PLACES,
     TOTAL_WORDS,
+    ends_with,
     holds_word,
     plain,
     starts_with,
@@ -116,6 +117,7 @@ def lines_of(
     """Return every row under the header that holds anything."""
     number_column = next((c for c, role in mapping.columns.items() if role == "number"), None)
     marks = frozenset(str(cell).strip(" .)") for cell in _cells(block, number_column))
+    scaled = {column: is_scaled(block.column(column)) for column in counted}
     found = []
     for row in range(block.first, block.end):
         cells = block.sheet.cells[row]
@@ -125,7 +127,12 @@ def lines_of(
         numbers = [
             read.value
             for column in counted
-            if (read := whole(changed(block.sheet, mapping.changes, row, column))) is not None
+            if (
+                read := whole(
+                    changed(block.sheet, mapping.changes, row, column), scaled=scaled[column]
+                )
+            )
+            is not None
         ]
         enumerator = "" if number_column is None else _text(block.sheet.cell(row, number_column))
         label = next((text for text in texts if text), "") or _first_text(cells)
@@ -265,7 +272,7 @@ def is_note(line: Line, *, after_total: bool) -> bool:
 def total_word(line: Line) -> str:
     """Return the total word that a row begins with, or nothing."""
     for text in (line.label, *line.names):
-        found = starts_with(text, TOTAL_WORDS)
+        found = starts_with(text, TOTAL_WORDS) or ends_with(text, ("total", "subtotal"))
         if found:
             return found
     return ""

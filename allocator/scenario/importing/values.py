@@ -66,6 +66,14 @@ def whole(cell: Any, *, scaled: bool = False) -> Read | None:
     return _whole_text(cell) if isinstance(cell, str) and cell else None
 
 
+def is_scaled(cells: Iterable[Any]) -> bool:
+    """Return whether a column has numbers such as 1.107, that were thousands."""
+    return any(
+        is_number(cell) and (read := whole(cell)) is not None and read.rule == "number_scaled"
+        for cell in cells
+    )
+
+
 @lru_cache(maxsize=100_000)
 def _whole_text(cell: str) -> Read | None:
     if cell.strip().casefold() in DASHES:

@@ -38,7 +38,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "department", "directorate", "work unit", "organisational unit", "office", "team",
         "uraian", "nama unit organisasi", "unit name", "unit pengguna", "sub unit", "echelon ii",
         "echelon 2", "biro pusat inspektorat", "unit kerja satuan kerja", "nama biro",
-        "organisasi unit kerja", "unit satuan kerja", "section",
+        "organisasi unit kerja", "unit satuan kerja", "section", "row labels", "label baris",
     ),
     "subunit_id": (
         "eselon iii", "eselon 3", "bagian", "subdirektorat", "bagian subdirektorat", "bidang",
@@ -85,6 +85,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "kontrak", "golongan i", "golongan ii", "golongan iii", "golongan iv", "gol i", "gol ii",
         "gol iii", "gol iv", "jabatan struktural", "jabatan fungsional", "civil servants",
         "contract staff", "pegawai tetap", "pegawai tidak tetap", "lainnya", "permanent",
+        "sd", "smp", "sma", "slta", "d3", "d4", "d iii", "d iv", "s1", "s2", "s3",
         "contract", "fungsional tertentu", "fungsional umum", "tenaga kontrak",
     ),
     "person": (
@@ -239,6 +240,11 @@ def starts_with(text: str, words: tuple[str, ...]) -> str:
     found = plain(text)
     fitting = [word for word in words if found == word or found.startswith(f"{word} ")]
     return max(fitting, key=len, default="")
+
+
+def ends_with(text: str, words: tuple[str, ...]) -> str:
+    """Return the word that a text of several words ends with, or nothing."""
+    return next((word for word in words if plain(text).endswith(f" {word}")), "")
 
 
 @lru_cache(maxsize=100_000)

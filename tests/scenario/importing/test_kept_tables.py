@@ -22,6 +22,7 @@ from tests.scenario.importing.books import (
 SOS = "Kementerian Sosial"
 UMUM, HUKUM = (SOS, "Biro Umum"), (SOS, "Biro Hukum")
 TITLE: Rows = [[SOS]]
+HEADER = ["Instansi", "Unit Kerja", "Jumlah Pegawai"]
 
 
 def test_a_total_is_known_by_its_parts_though_no_word_tells_of_them() -> None:
@@ -180,3 +181,47 @@ def test_rooms_of_a_floor_are_added_up() -> None:
     rows = [["Gedung", "Lantai", "Nama Ruang", "Kapasitas (orang)"], ["A", 1, "R. 101", 20]]
     rows += [["A", 1, "R. 102", 30], ["A", 2, "R. 201", 40], ["Jumlah", None, None, 90]]
     assert read_floors(book(Data=rows)) == [("A", 1, 50), ("A", 2, 40)]
+
+
+def test_staff_by_schooling_add_up() -> None:
+    """Columns for levels of schooling are parts of the staff, not units."""
+    rows = [*TITLE, ["Unit Kerja", "SMA", "D3", "S1", "S2"], ["Biro Umum", 10, 10, 60, 20]]
+    assert read_people(book(Data=[*rows, ["Biro Hukum", 1, 5, 30, 14]])) == {UMUM: 100, HUKUM: 50}
+
+
+def test_of_posts_and_staff_in_parts_the_staff_is_proposed() -> None:
+    """Posts that are planned are not people who come."""
+    rows = [*TITLE, ["Unit Kerja", "Kebutuhan (ABK)", "Bezetting", None]]
+    rows += [[None, None, "PNS", "PPPK"], ["Biro Umum", 120, 90, 10], ["Biro Hukum", 55, 45, 5]]
+    assert asked(book(Data=rows)) == ["headcount"]
+    assert read_people(book(Data=rows), take_proposals=True) == {UMUM: 100, HUKUM: 50}
+
+
+def test_three_columns_of_names_under_a_title() -> None:
+    """A title that names the ministry makes the widest column no organisation."""
+    rows = [*TITLE, ["Eselon I", "Eselon II", "Eselon III", "Pegawai"]]
+    rows += [["Setjen", "Biro Umum", "Bagian A", 9], [None, None, "Bagian B", 4]]
+    assert read_people(book(Data=rows)) == {(SOS, "Bagian A"): 9, (SOS, "Bagian B"): 4}
+
+
+def test_subtotals_as_spreadsheets_insert_them() -> None:
+    """The word for a total stands behind the name, and a pivot table has labels of its own."""
+    rows = [HEADER, [SOS, "Biro Umum", 100], [SOS, "Biro Hukum", 50], [f"{SOS} Total", None, 150]]
+    assert read_people(book(Data=[*rows, ["Grand Total", None, 150]])) == {UMUM: 100, HUKUM: 50}
+    pivot = [["Row Labels", "Sum of Pegawai"], [SOS, 150], ["Biro Umum", 100], ["Biro Hukum", 50]]
+    assert read_people(book(Data=[*pivot, ["Grand Total", 150]])) == {UMUM: 100, HUKUM: 50}
+
+
+def test_thousands_taken_for_decimals_agree_with_their_total() -> None:
+    """1.107 and 2.35 are 1107 and 2350, and so is their sum."""
+    rows = [*TITLE, ["Unit", "Pegawai"], ["Biro Umum", 1.107], ["Biro Hukum", 2.35]]
+    assert read_people(book(Data=[*rows, ["Jumlah", 3.457]])) == {UMUM: 1107, HUKUM: 2350}
+
+
+def test_a_total_of_floors_is_held_against_desks_alone() -> None:
+    """Areas with decimals beside desks do not make a total wrong."""
+    rows = [["Gedung", "Lantai", "Luas (m2)", "Meja"], ["A", "Lt. Dasar", "1.250,50", 100]]
+    rows += [["A", "Lt. II", "1.100,00", 95], ["Total", None, "2.350,50", 195]]
+    assert asked(book(Data=rows), PEOPLE) == []
+    rows[-1][-1] = 200
+    assert asked(book(Data=rows), PEOPLE) == ["row.Total"]
