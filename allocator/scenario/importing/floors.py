@@ -43,8 +43,13 @@ _TOWER_AND_FLOOR = re.compile(
 )
 
 
-def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
-    """Return what is understood of a table of floors."""
+def map_floors(
+    block: Block, found: Understood, ledger: Ledger, *, shared: bool = False
+) -> TableMapping:
+    """Return what is understood of a table of floors.
+
+    ``shared`` where it lists units, too, so that rows without a size are theirs alone.
+    """
     mapping = TableMapping(
         file=block.sheet.file,
         sheet=block.sheet.name,
@@ -70,6 +75,7 @@ def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
     sizes = [column for column, role in mapping.columns.items() if role in SIZES]
     lines = lines_of(block, mapping, names, sizes)
     lines = leave_out_plain_rows(block, mapping, lines, ledger)
+    lines = [line for line in lines if line.number is not None or not shared]
     _count_one_size(block, mapping, lines)
     totals = [line for line in lines if total_word(line)]
     lines = [line for line in lines if not total_word(line)]

@@ -14,6 +14,7 @@ from tests.scenario.importing.books import (
     Sheet,
     asked,
     book,
+    floors_of,
     people_of,
     read_floors,
     read_people,
@@ -225,3 +226,12 @@ def test_a_total_of_floors_is_held_against_desks_alone() -> None:
     assert asked(book(Data=rows), PEOPLE) == []
     rows[-1][-1] = 200
     assert asked(book(Data=rows), PEOPLE) == ["row.Total"]
+
+
+def test_a_table_of_who_sits_where_gives_units_and_floors() -> None:
+    """Floors with their desks beside the units on them are both tables at once."""
+    rows = [*TITLE, ["Gedung", "Lantai", "Kapasitas Meja", "Unit Kerja", "Jumlah Pegawai"]]
+    rows += [["A", 1, 60, "Biro Umum", 100], [None, None, None, "Biro Hukum", 50]]
+    found = import_files({"a.xlsx": book(Data=[*rows, [None, 2, 70, "Pusat Data", 30]])})
+    assert people_of(found) == {UMUM: 100, HUKUM: 50, (SOS, "Pusat Data"): 30}
+    assert floors_of(found) == [("A", 1, 60), ("A", 2, 70)]
