@@ -127,7 +127,10 @@ def _floors_only(
             level(named) is None or not any(_filled(block, line.row, c) for c in sizes)
         ):
             if is_note(line, after_total=True):
-                rule = "floor_left_out" if level(named) is not None else "row_note"
+                rule = "row_note"
+                if level(named) is not None:
+                    rule = "floor_left_out"
+                    line.label = " ".join(dict.fromkeys(name for name in line.names if name))
                 leave_out(block, mapping, line, rule, ledger)
         elif not any(line.names):
             leave_out(block, mapping, line, "row_total_by_sum", ledger)

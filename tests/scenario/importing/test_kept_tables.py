@@ -235,3 +235,10 @@ def test_a_table_of_who_sits_where_gives_units_and_floors() -> None:
     found = import_files({"a.xlsx": book(Data=[*rows, [None, 2, 70, "Pusat Data", 30]])})
     assert people_of(found) == {UMUM: 100, HUKUM: 50, (SOS, "Pusat Data"): 30}
     assert floors_of(found) == [("A", 1, 60), ("A", 2, 70)]
+
+
+def test_a_floor_left_out_is_named_with_its_tower() -> None:
+    """Leaving out a floor does not read as if its tower were left out."""
+    rows = [["Gedung", "Lantai", "Meja"], ["Gedung B", "Basement", None], ["Gedung B", 1, 40]]
+    found = import_files({"a.xlsx": book(Data=rows), "headcounts.csv": PEOPLE})
+    assert [x.what for x in found.decisions if x.rule == "floor_left_out"] == ["Gedung B Basement"]
