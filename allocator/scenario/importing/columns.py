@@ -10,7 +10,7 @@ from allocator.scenario.importing.layout import GENERIC, Block, Label
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.people import headcount_columns
 from allocator.scenario.importing.values import level, roman, whole
-from allocator.scenario.importing.vocabulary import HEADERS, plain
+from allocator.scenario.importing.vocabulary import HEADERS, IN_USE, holds_word, plain
 from allocator.scenario.importing.whose import organisation_of_sheet
 
 IDLE = "idle"
@@ -71,7 +71,8 @@ def table_of(block: Block) -> str:
         return "headcounts"
     if _has_floors(block, meanings, bodies=bodies):
         return "floors"
-    if "unit_id" in meanings and not meanings & {"level", "floor_id"} and _has_numbers(block):
+    counted = _has_numbers(block) or _lists_staff(block)
+    if "unit_id" in meanings and not meanings & {"level", "floor_id"} and counted:
         return "headcounts"
     if meanings & {"organisation_id"} and meanings & {"coordinator_id", "organisation_code"}:
         return "organisations"
@@ -125,7 +126,7 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
         wanted.setdefault(meaning, []).append(label)
     _take_numbering(block, wanted)
     if table == "headcounts":
-        _take_persons(wanted)
+        _take_persons(block, wanted)
         _take_names(block, wanted)
         found.people = headcount_columns(block, wanted, ledger)
     elif table == "floors":
@@ -199,14 +200,24 @@ def _take_names(block: Block, wanted: dict[str, list[Label]]) -> None:
     wanted.setdefault(IDLE, []).extend(label for _, _, label in wider)
 
 
-def _take_persons(wanted: dict[str, list[Label]]) -> None:
+def _take_persons(block: Block, wanted: dict[str, list[Label]]) -> None:
     """Take a column "Nama" for names of persons where another names units."""
     named = wanted.get("unit_id", [])
     persons = [label for label in named if plain(label.text) in GENERIC]
     bodies = [label for meaning in NAMES for label in wanted.get(meaning, [])]
-    if wanted.get("person") and len(bodies) > len(persons):
+    if len(bodies) > len(persons) and (wanted.get("person") or _lists_staff(block)):
         wanted["unit_id"] = [label for label in named if label not in persons]
-        wanted["person"] += persons
+        wanted["person"] = wanted.get("person", []) + persons
+
+
+def _lists_staff(block: Block) -> bool:
+    """Return whether a column "Nama" has a name of its own in each row, and units come again."""
+    bodies = [x for x in block.labels if x.meant and x.meant.meaning == "unit_id"]
+    own = next((x for x in bodies if plain(x.text) in GENERIC), None)
+    units = next((x for x in bodies if plain(x.text) not in GENERIC), None)
+    if own is None or units is None or _has_numbers(block):
+        return False
+    return _names_in(block, own) == _filled_in(block, own) > _names_in(block, units)
 
 
 def _names_in(block: Block, label: Label) -> int:
@@ -247,13 +258,22 @@ def _filled_in(block: Block, label: Label) -> int:
 def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) -> None:
     """Choose the one column of desks, and let a column of totals be desks where no other is."""
     totals = wanted.pop("total", [])
+    of_desks = [label for label in totals if _speaks_of_desks(label)]
+    if of_desks:
+        wanted["desks"] = [*wanted.get("desks", []), *of_desks]
+        totals = [label for label in totals if label not in of_desks]
     if totals and not any(wanted.get(size) for size in SIZES):
         wanted["desks"], totals = totals[:1], totals[1:]
     wanted.setdefault(IDLE, []).extend(totals)
     desks = wanted.get("desks", [])
+    in_all = [label for label in desks if not holds_word(label.text, IN_USE)]
     if len(desks) > 1:
-        best = max(desks, key=lambda x: (_speaks_of_desks(x), x.meant.fit if x.meant else 0))
-        rule = "headcount_chosen" if _speaks_of_desks(best) else "headcount_unclear"
+        best = max(
+            in_all or desks, key=lambda x: (_speaks_of_desks(x), x.meant.fit if x.meant else 0)
+        )
+        speaking = [label for label in in_all if _speaks_of_desks(label)]
+        clear = speaking == [best] or bool(best.meant and best.meant.fit == 1.0 and speaking)
+        rule = "headcount_chosen" if clear else "headcount_unclear"
         chosen = ledger.settle(
             rule,
             "desks",

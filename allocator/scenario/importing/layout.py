@@ -239,10 +239,15 @@ def _is_header_row(filled: Sequence[Any]) -> bool:
         return False
     return all(
         isinstance(cell, date) or _is_year(cell)
-        if isinstance(cell, date) or is_number(cell) or whole(cell) is not None
+        if isinstance(cell, date) or is_number(cell) or _holds_number(cell)
         else isinstance(cell, str) and len(cell) <= _LONGEST_LABEL
         for cell in filled
     )
+
+
+def _holds_number(cell: Any) -> bool:
+    """Return whether a text is a number in figures: "Kosong" is a label, though it may be 0."""
+    return whole(cell) is not None and any(letter.isdigit() for letter in str(cell))
 
 
 def _goes_on(sheet: Sheet, top: int, height: int) -> bool:

@@ -13,33 +13,39 @@ from allocator.scenario.importing.rows import Line
 from allocator.scenario.importing.values import level, whole
 from allocator.scenario.importing.vocabulary import holds_word
 
-PER_FLOOR = ("per lantai", "tiap lantai", "setiap lantai", "per floor", "each floor", "per level")
+PER_FLOOR = ("per lantai", "tiap lantai", "setiap lantai", "per floor", "each floor", "per level",
+             "tipikal", "typical")  # fmt: skip
 _MOST = 150
 _PREFIX = r"(?:lantai|lt|levels?|lvl|floors?|fl|l)\.?\s*"
 _TO = r"\s*(?:[-–—]|s\s*[./]?\s*d\.?|sampai(?:\s+dengan)?|hingga|to)\s*"
 _RANGE = re.compile(rf"\s*({_PREFIX})?(\d{{1,3}}){_TO}(?:{_PREFIX})?(\d{{1,3}})\s*", re.I)
+_LIST = re.compile(rf"\s*({_PREFIX})?\d{{1,2}}(?:\s*(?:,|&|dan|and)\s*\d{{1,2}})+\s*", re.I)
+_REMARK = re.compile(r"\s*\([^()\d]*\)\s*$")
 
 
-def floors_in(text: str, *, named: bool = False) -> range:
-    """Return the floors from one to another that a cell names, if it names several.
+def floors_in(text: str, *, named: bool = False) -> Sequence[int]:
+    """Return the floors of a cell that names several: from one to another, or one by one.
 
     ``named`` where only cells count that have a word for floors before the number.
     """
-    found = _RANGE.fullmatch(text)
+    text = _REMARK.sub("", text)
+    found = _RANGE.fullmatch(text) or _LIST.fullmatch(text)
     if found is None or (named and not found[1]):
-        return range(0)
+        return ()
+    if found.re is _LIST:
+        return [int(number) for number in re.findall(r"\d+", text)]
     return range(int(found[2]), int(found[3]) + 1)[:_MOST]
 
 
 def take_ranges(
     block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger
-) -> dict[int, range]:
+) -> dict[int, Sequence[int]]:
     """Return the floors of every row that stands for several, and give each floor its size."""
     columns = {role: column for column, role in mapping.columns.items()}
     column = columns.get("level", columns.get("floor_count"))
     if column is None:
         return {}
-    found: dict[int, range] = {}
+    found: dict[int, Sequence[int]] = {}
     for line in lines:
         cell = changed(block.sheet, mapping.changes, line.row, column)
         if "level" not in columns:
@@ -62,7 +68,7 @@ def _settled(
 ) -> bool:
     """Return whether all floors of a row share its desks or area; ask where nothing says so."""
     sizes = [mapping.labels.get(c, "") for c, role in mapping.columns.items() if role in SIZES]
-    said = [*sizes, *(text for _, text in titles(block))]
+    said = [str(block.sheet.cell(row, column)), *sizes, *(text for _, text in titles(block))]
     stated = any(holds_word(text, PER_FLOOR) for text in said)
     by_count = mapping.columns[column] == "floor_count"
     chosen = ledger.settle(

@@ -67,6 +67,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "present": (
         "bezetting", "eksisting", "existing", "pegawai eksisting", "jumlah pegawai saat ini",
         "pegawai saat ini", "bezeting", "existing staff", "kondisi eksisting", "riil", "aktual",
+        "terisi", "filled", "jumlah terisi",
     ),
     "posts": (
         "formasi", "jumlah formasi", "kebutuhan", "kebutuhan pegawai", "abk", "posts",
@@ -214,6 +215,9 @@ UNIT_WORDS = ("setjen", "itjen", "ditjen", "sekretariat jenderal", "inspektorat 
               "inspektorat", "sekretariat", "direktorat jenderal", "badan", "biro", "deputi",
               "pusat", "direktorat", "sestama", "kedeputian", "balai", "pusdatin")  # fmt: skip
 TOWER_WORDS = ("menara", "gedung", "tower", "building", "blok", "block", "bangunan")
+IN_USE = ("terpakai", "terisi", "sisa", "kosong", "used", "occupied", "vacant", "rusak", "broken",
+          "spare", "in use", "free")  # fmt: skip
+"""Words for a part of the desks of a floor."""
 SUMMARY_WORDS = ("rekap", "rekapitulasi", "ringkasan", "summary", "resume", "recap")
 PLAIN_SHEETS = ("sheet", "lembar", "lembar kerja", "data", "tabel", "table", "pegawai", "unit",
                 "headcounts", "headcount", "data pegawai", "kebutuhan", "unit kerja", "asn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from allocator.scenario.importing.layout import meant
+from allocator.scenario.importing.ranges import floors_in
 from allocator.scenario.importing.run import import_files
 from allocator.scenario.importing.values import Read, whole
 from tests.scenario.importing.books import (
@@ -242,3 +243,30 @@ def test_a_floor_left_out_is_named_with_its_tower() -> None:
     rows = [["Gedung", "Lantai", "Meja"], ["Gedung B", "Basement", None], ["Gedung B", 1, 40]]
     found = import_files({"a.xlsx": book(Data=rows), "headcounts.csv": PEOPLE})
     assert [x.what for x in found.decisions if x.rule == "floor_left_out"] == ["Gedung B Basement"]
+
+
+def test_posts_that_are_filled_are_the_staff() -> None:
+    """A label such as "Kosong" is one, though in a cell it means zero."""
+    rows = [*TITLE, ["Unit Kerja", "Formasi", "Terisi", "Kosong"], ["Biro Umum", 120, 100, 20]]
+    rows += [["Biro Hukum", 60, 50, 10]]
+    assert read_people(book(Data=rows), take_proposals=True) == {UMUM: 100, HUKUM: 50}
+
+
+def test_a_list_of_names_without_numbers_of_staff() -> None:
+    """Names that all differ beside units that come again are persons."""
+    rows = [*TITLE, ["No", "Nama", "Jabatan", "Unit Kerja"]]
+    rows += [[i, f"Orang {i}", "Analis", "Biro Umum"] for i in range(1, 5)]
+    assert read_people(book(Data=rows)) == {UMUM: 4}
+
+
+def test_floors_by_list_and_typical_floors() -> None:
+    """ "Tipikal" says that the desks are those of each floor; a list of floors asks."""
+    rows = [["Menara", "Lantai", "Meja"], ["A", "Lt. 2 - Lt. 4 (tipikal)", 60]]
+    assert read_floors(book(Data=rows)) == [("A", level, 60) for level in (2, 3, 4)]
+    assert list(floors_in("Lantai 2, 3 dan 5")) == [2, 3, 5]
+
+
+def test_desks_in_use_are_not_those_of_the_floor() -> None:
+    """All desks count; which are taken or free today does not."""
+    rows = [["Gedung", "Lantai", "Total Meja", "Meja Terpakai", "Sisa Meja"]]
+    assert read_floors(book(Data=[*rows, ["A", 1, 70, 60, 10]])) == [("A", 1, 70)]
