@@ -62,15 +62,7 @@ def map_floors(
         labels={label.column: label.text for label in block.labels},
     )
     places = name_columns(mapping, ("complex_id", "tower_id"))
-    for column, count in fill_merged(block, mapping, places).items():
-        label = mapping.labels.get(column, "")
-        ledger.settle(
-            "merged_filled",
-            f"merged.{label}",
-            "filled",
-            At(place=block.sheet.place, what=label, count=count),
-            choices=("filled",),
-        )
+    fill_merged(block, mapping, places, ledger)
     names = name_columns(mapping, ("complex_id", "tower_id", "floor_id", "level", "floor_count"))
     sizes = [column for column, role in mapping.columns.items() if role in SIZES]
     lines = lines_of(block, mapping, names, sizes)
@@ -376,13 +368,10 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
             if text != str(height[each]):
                 changes.setdefault(text, height[each])
     if changes:
-        ledger.settle(
-            "level_by_name",
-            f"levels.{mapping.labels.get(column, '')}",
-            ", ".join(f"{text} = {value}" for text, value in changes.items()),
-            At(place=block.sheet.place, what=mapping.labels.get(column, ""), count=len(changes)),
-            choices=(", ".join(f"{text} = {value}" for text, value in changes.items()),),
-        )
+        label = mapping.labels.get(column, "")
+        told = ", ".join(f"{text} = {value}" for text, value in changes.items())
+        at = At(place=block.sheet.place, what=label, count=len(changes))
+        ledger.settle("level_by_name", f"levels.{label}", told, at, choices=(told,))
 
 
 def _asked_level(block: Block, line: Line, text: str, ledger: Ledger) -> Level | None:

@@ -63,7 +63,7 @@ def map_headcounts(
         counts_rows=not found.people,
     )
     names = name_columns(mapping, (*NAMES, "unit_code"))
-    _fill(block, mapping, names, ledger)
+    fill_merged(block, mapping, names, ledger)
     for column in names:
         strip_numbers(block, mapping, column, ledger)
     lines = lines_of(block, mapping, names, found.people)
@@ -81,19 +81,6 @@ def map_headcounts(
     _fill_down(block, mapping, lines, ledger)
     read_cells(block, mapping, lines, ledger)
     return mapping
-
-
-def _fill(block: Block, mapping: TableMapping, names: Sequence[int], ledger: Ledger) -> None:
-    """Fill merged names down, and say so."""
-    for column, count in fill_merged(block, mapping, names).items():
-        label = mapping.labels.get(column, "")
-        ledger.settle(
-            "merged_filled",
-            f"merged.{label}",
-            "filled",
-            At(place=block.sheet.place, what=label, count=count),
-            choices=("filled",),
-        )
 
 
 def _without_totals(

@@ -67,14 +67,10 @@ def name_columns(mapping: TableMapping, roles: Sequence[str]) -> list[int]:
     return sorted(found, key=lambda column: order[mapping.columns[column]])
 
 
-def fill_merged(block: Block, mapping: TableMapping, columns: Sequence[int]) -> dict[int, int]:
-    """Let every cell of a merged range under the header be its first one's, in these columns.
-
-    Returns
-    -------
-    dict
-        How many cells of each column were filled.
-    """
+def fill_merged(
+    block: Block, mapping: TableMapping, columns: Sequence[int], ledger: Ledger
+) -> None:
+    """Let every cell of a merged range under the header be its first one's, and say so."""
     filled: Counter[int] = Counter()
     for (top, left), (bottom, right) in block.sheet.merged or ():
         if left not in columns or top < block.first or bottom >= block.end or left != right:
@@ -83,7 +79,10 @@ def fill_merged(block: Block, mapping: TableMapping, columns: Sequence[int]) -> 
             if block.sheet.cell(row, left) == "":
                 mapping.changes[row, left] = Change(block.sheet.cell(top, left), "merged_filled")
                 filled[left] += 1
-    return dict(filled)
+    for column, count in filled.items():
+        label = mapping.labels.get(column, "")
+        at = At(place=block.sheet.place, what=label, count=count)
+        ledger.settle("merged_filled", f"merged.{label}", "filled", at, choices=("filled",))
 
 
 def strip_numbers(block: Block, mapping: TableMapping, column: int, ledger: Ledger) -> None:
