@@ -53,7 +53,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "organisation code", "abbreviation", "acronym", "kode lembaga",
     ),
     "headcount": (
-        "headcount", "jumlah pegawai", "jml pegawai", "jlh pegawai", "pegawai", "jumlah asn",
+        "headcount", "jml pegawai", "jlh pegawai", "jumlah pegawai", "pegawai", "jumlah asn",
         "asn", "sdm", "jumlah sdm", "staff", "number of staff", "employees", "total staff",
         "number of employees", "people", "persons", "number of people", "jumlah personel",
         "personel", "personil", "jumlah personil", "jumlah karyawan", "karyawan", "fte",
@@ -115,7 +115,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "features": ("features", "fasilitas", "fitur", "keistimewaan"),
     "floor_id": ("floor id", "kode lantai", "id lantai", "floor code"),
     "level": (
-        "level", "lantai", "lt", "floor", "menara lantai", "gedung lantai", "tower lantai",
+        "level", "lt", "floor", "lantai", "menara lantai", "gedung lantai", "tower lantai",
         "tower floor", "building floor", "lokasi lantai", "gedung dan lantai", "menara dan lantai",
          "storey", "story", "nama lantai", "lantai ke",
         "tingkat", "floor name", "floor level", "nomor lantai", "no lantai", "floors", "lantai no",
