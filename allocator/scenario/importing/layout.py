@@ -212,11 +212,29 @@ def _header_at(sheet: Sheet, row: int) -> tuple[int, tuple[Label, ...]] | None:
             break
         labels = _labels(sheet, row, height)
         merit = _merit(labels) - 0.1 * (height - 1)
+        merit += _KNOWN * _counts_below(sheet, row + height, labels)
         if best is None or merit > best[0] + (1e-9 if height == 1 else -0.3):
             best = (merit, height, labels)
     if best is None or best[0] < 2 * _KNOWN:
         return None
     return best[1], best[2]
+
+
+def _counts_below(sheet: Sheet, first: int, labels: Sequence[Label]) -> bool:
+    """Return whether a column that no word tells of holds whole numbers in its first rows.
+
+    Not where words for columns run down the first rows, as in a table that is turned.
+    """
+    found = False
+    for label in labels:
+        cells = [sheet.cell(row, label.column) for row in range(first, first + 3)]
+        filled = [cell for cell in cells if cell != ""]
+        known = [meant(cell) for cell in filled if isinstance(cell, str)]
+        if any(each is not None and each.fit == 1.0 for each in known):
+            return False
+        unknown = label.meant is None and bool(filled)
+        found = found or (unknown and all(map(_holds_number, filled)))
+    return found
 
 
 def _merit(labels: Sequence[Label]) -> float:

@@ -272,6 +272,8 @@ def _by_content(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
         else next(iter(options))
     )
     told: dict[str, object] = {"others": ", ".join(options.values())}
+    if len(numeric) > 1 and not all(times.values()):
+        options[tuple(x.label.column for x in numeric)] = " + ".join(options.values())
     if rule == "column_by_content":
         return first
     return _settled(block, ledger, options, rule, first, told)

@@ -270,3 +270,16 @@ def test_desks_in_use_are_not_those_of_the_floor() -> None:
     """All desks count; which are taken or free today does not."""
     rows = [["Gedung", "Lantai", "Total Meja", "Meja Terpakai", "Sisa Meja"]]
     assert read_floors(book(Data=[*rows, ["A", 1, 70, 60, 10]])) == [("A", 1, 70)]
+
+
+def test_columns_that_no_word_tells_of_are_a_question_and_no_units() -> None:
+    """Numbers below unknown words beside units may be all people or parts of them."""
+    rows = [
+        *TITLE,
+        ["Unit Kerja", "Muda", "Senior"],
+        ["Biro Umum", 60, 40],
+        ["Biro Hukum", 30, 20],
+    ]
+    assert asked(book(Data=rows)) == ["headcount"]
+    read = read_people(book(Data=rows), answers={"headcount": "Muda + Senior"})
+    assert read == {UMUM: 100, HUKUM: 50}
