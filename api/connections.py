@@ -25,6 +25,9 @@ UNHEARD_S = 60
 SPARE_FILES = 256
 """File descriptors that are kept for anything else than connections."""
 
+_LENGTHS = {b"content-length", b"transfer-encoding"}
+"""Headers of which a proxy may go by one, where a request has both."""
+
 
 class GuardedProtocol(H11Protocol):
     """HTTP on one connection, closed where the head of a request does not come in time."""
@@ -50,7 +53,9 @@ class GuardedProtocol(H11Protocol):
             self._wait_no_longer()
 
     def on_response_complete(self) -> None:
-        """Wait for the head of the next request."""
+        """Wait for the head of the next request, unless it is uncertain where that begins."""
+        if {name for name, _ in self.scope["headers"]} >= _LENGTHS:
+            self.transport.close()
         self._wait()
         super().on_response_complete()
         if not self.cycle.response_complete:  # the next request had come already

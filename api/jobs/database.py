@@ -15,8 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
+from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -28,8 +30,10 @@ AGAIN_S = 0.5
 """Seconds after which a database that is away is asked again."""
 CONNECT_S = 5
 """Seconds within which a PostgreSQL has to answer a new connection."""
-STATEMENT_MS = 60_000
+STATEMENT_MS = 10_000
 """Milliseconds after which PostgreSQL gives up a statement."""
+ANSWER_S = 12.0
+"""Seconds after which a PostgreSQL that does not even give up a statement is away."""
 _BUSY_MS = 30_000
 _CONNECTIONS = 20
 _UNUSABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
@@ -119,7 +123,7 @@ class Database:
         self.jobs = jobs_table(self.engine)
         self._gives_up = gives_up
         if gives_up is not at_once:
-            event.listen(self.engine, "do_connect", self._connect_patiently)
+            event.listen(self.engine, "do_connect", self._connect_patiently, insert=True)
         self._client = DBOSClient(
             system_database_engine=self.engine,
             serializer=SERIALIZER,
@@ -159,7 +163,7 @@ class Database:
         """Return a connection, once there is one to be had."""
         while True:
             try:
-                return dialect.connect(*arguments, **named)
+                return _connected(dialect, _record, arguments, named)
             except Exception:
                 if self._gives_up():
                     raise
@@ -258,8 +262,32 @@ def open_engine(url: str) -> sa.Engine:
             pool_timeout=CONNECT_S,
             connect_args={"connect_timeout": CONNECT_S, "options": options},
         )
+    event.listen(engine, "do_connect", _connected)
     event.listen(engine, "handle_error", _tell_what_passes)
     return engine
+
+
+def _connected(dialect: sa.Dialect, _record: object, arguments: Any, named: Any) -> Any:
+    """Return a new connection; to PostgreSQL one that waits for no answer without end."""
+    if dialect.name == "sqlite":
+        return dialect.connect(*arguments, **named)
+    return _BoundedConnection.connect(*arguments, **named)
+
+
+class _BoundedConnection(psycopg.Connection[Any]):
+    """A connection that is closed where a statement is not answered in time.
+
+    A server that is frozen, or a network that is cut, says nothing that would end the wait.
+    """
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for an answer; what only listens, and has asked nothing, is not closed."""
+        try:
+            return super().wait(gen, interval, ANSWER_S if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
 
 
 def _as_one_of_many(connection: sqlite3.Connection, _record: object) -> None:

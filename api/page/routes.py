@@ -22,6 +22,7 @@ from allocator.texts import LANGUAGES, texts
 from api.access import COOKIE, could_be_key, own_page_only
 from api.bodies import FORM, media_type_of
 from api.deps import Caller, InService, SentBody
+from api.importing import TIME_LIMIT_S
 from api.problems import ContentTooLarge, NoSuchCase
 from api.request_workers import DRAWING_S
 from api.requests import USUAL_TIME_LIMIT_S
@@ -158,7 +159,8 @@ async def ask(task: str, service: InService, _caller: Caller, body: SentBody) ->
     """Let a request worker do a task of `tasks`."""
     if task not in TASK_NAMES or (task == "read") != (media_type_of(body.request) == FORM):
         raise NoSuchCase("no such task of the page")
-    answer = await service.workers.do_with(body, partial(Asked, task))
+    limit_s = TIME_LIMIT_S if task == "read" else DRAWING_S
+    answer = await service.workers.do_with(body, partial(Asked, task, time_limit_s=limit_s))
     if isinstance(answer, bytes):
         return Response(answer, media_type="application/octet-stream")
     return JSONResponse(answer)

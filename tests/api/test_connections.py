@@ -49,6 +49,17 @@ def test_connection_without_a_head_is_closed(
     assert heard.startswith(b"HTTP/1.1 200") == (b"\r\n\r\n" in sent)
 
 
+def test_body_of_two_lengths_ends_the_connection(url: str) -> None:
+    """What follows it may be what a proxy took for its body, and is not answered."""
+    both = b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    with connected(url) as sender:
+        sender.sendall(HEALTH + both + HEALTH + b"\r\n")
+        heard = b""
+        while piece := sender.recv(4096):
+            heard += piece
+    assert heard.count(b"HTTP/1.1 200") == 1
+
+
 def test_head_that_trickles_does_not_keep_the_connection(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

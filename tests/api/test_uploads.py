@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from allocator.scenario.read import read_scenario
 from allocator.scenario.write import write_scenario
 from api.examples import SMALLEST
+from api.importing import TIME_LIMIT_S
+from api.request_workers import RequestWorkers
 from tests.api.test_jobs import ASYNC
 
 FLOORS = "floor_id;tower_id;level;desks\nA-1;A;1;60\n".encode("utf-16")
@@ -40,6 +44,22 @@ def test_workbook_is_a_whole_scenario(idle: TestClient, tmp_path: Path) -> None:
     files = {"workbook": ("all.xlsx", (tmp_path / "all.xlsx").read_bytes())}
     answer = idle.post("/allocate", files=files, headers=ASYNC)
     assert idle.get(answer.json()["links"]["scenario"]).json()["floors"] == SMALLEST["floors"]
+
+
+def test_upload_on_the_page_has_the_time_of_an_import(
+    idle: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same tables take a process no longer where the page sends them."""
+    asked: list[Any] = []
+
+    async def noted(_self: RequestWorkers, work: Any, _caller: str) -> dict[str, Any]:
+        asked.append(work)
+        return {}
+
+    monkeypatch.setattr(RequestWorkers, "do", noted)
+    for path in ("/page/read", "/import"):
+        idle.post(path, files={"files": ("staff.csv", HEADCOUNTS)})
+    assert [work.time_limit_s for work in asked] == [TIME_LIMIT_S] * 2
 
 
 def test_problems_of_files_name_file_and_row(idle: TestClient) -> None:

@@ -18,7 +18,7 @@ from allocator.scenario.importing.values import (
     decimal,
     decimal_mark,
     is_moment,
-    is_number,
+    is_scaled,
     share,
     whole,
 )
@@ -84,10 +84,7 @@ def _reader(
 ) -> Callable[[Any], Read | None] | None:
     cells = [changed(block.sheet, mapping.changes, row, column) for row in rows]
     if role == "headcount" or role in WHOLE:
-        scaled = any(
-            is_number(cell) and (read := whole(cell)) and read.rule == "number_scaled"
-            for cell in cells
-        )
+        scaled = is_scaled(cells)
         return lambda cell: whole(cell, scaled=scaled)
     if role in AREAS:
         mark = decimal_mark(cells)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from allocator.scenario.extents import column_letters
-from allocator.scenario.importing.layout import Block, Label
+from allocator.scenario.importing.layout import GENERIC, Block, Label
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.people import headcount_columns
 from allocator.scenario.importing.values import level, roman, whole
-from allocator.scenario.importing.vocabulary import HEADERS, plain
+from allocator.scenario.importing.vocabulary import HEADERS, IN_USE, holds_word, plain
+from allocator.scenario.importing.whose import organisation_of_sheet
 
 IDLE = "idle"
 """Meaning of a column that is left out."""
@@ -23,8 +24,8 @@ OF_HEADCOUNTS = (
     "desks_per_person", "attendance_share", "scheme", "wave", "needs", "number",
 )  # fmt: skip
 OF_FLOORS = (
-    "floor_id", "level", "tower_id", "complex_id", *SIZES, "net_factor", "max_occupants",
-    "features", "wave", "number", "open_price",
+    "floor_id", "level", "floor_count", "tower_id", "complex_id", *SIZES, "net_factor",
+    "max_occupants", "features", "wave", "number", "open_price",
 )  # fmt: skip
 OF_ORGANISATIONS = (
     "organisation_id", "organisation_code", "coordinator_id", "kind", "number", "unit_id",
@@ -68,15 +69,31 @@ def table_of(block: Block) -> str:
     bodies = bool(meanings & {*NAMES, "unit_code"})
     if bodies and meanings & set(PEOPLE):
         return "headcounts"
-    if meanings & {"level", "floor_id"} and meanings & set(SIZES):
+    if _has_floors(block, meanings, bodies=bodies):
         return "floors"
-    if meanings & {"level", "floor_id"} and not bodies and "total" in meanings:
-        return "floors"
-    if "unit_id" in meanings and not meanings & {"level", "floor_id"} and _has_numbers(block):
+    counted = _has_numbers(block) or _lists_staff(block)
+    if "unit_id" in meanings and not meanings & {"level", "floor_id"} and counted:
         return "headcounts"
     if meanings & {"organisation_id"} and meanings & {"coordinator_id", "organisation_code"}:
         return "organisations"
     return "none"
+
+
+def _has_floors(block: Block, meanings: set[str], *, bodies: bool) -> bool:
+    """Return whether columns name floors and give their size."""
+    if meanings & set(SIZES):
+        named = meanings & {"level", "floor_id", "floor_count"}
+        return bool(named) or _by_content(block) is not None
+    return bool(meanings & {"level", "floor_id"}) and not bodies and "total" in meanings
+
+
+def _by_content(block: Block) -> Label | None:
+    """Return the column that holds names of floors, whatever stands above it."""
+    for label in block.labels:
+        cells = [cell for cell in block.column(label.column) if cell != ""]
+        if cells and all(isinstance(x, str) and not whole(x) and level(x) for x in cells):
+            return label
+    return None
 
 
 def _has_numbers(block: Block) -> bool:
@@ -109,13 +126,14 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
         wanted.setdefault(meaning, []).append(label)
     _take_numbering(block, wanted)
     if table == "headcounts":
+        _take_persons(block, wanted)
         _take_names(block, wanted)
         found.people = headcount_columns(block, wanted, ledger)
     elif table == "floors":
         _take_levels(block, wanted)
         _take_sizes(block, wanted, ledger)
     for meaning, labels in wanted.items():
-        if meaning not in (IDLE, *PEOPLE):
+        if labels and meaning not in (IDLE, *PEOPLE):
             found.roles[labels[0].column] = meaning
     _tell(block, found, ledger)
     return found
@@ -174,11 +192,32 @@ def _take_names(block: Block, wanted: dict[str, list[Label]]) -> None:
         return
     *wider, (_, _, unit) = ranked
     wanted["organisation_id" if not wider and ranked[0][0] == 0 else "unit_id"] = [unit]
-    if wider and (wider[0][0] == 0 or len(wider) > 1):
+    titled = organisation_of_sheet(block, (), alone=True)[1] == "title"
+    if wider and (wider[0][0] == 0 or (len(wider) > 1 and not titled)):
         wanted["organisation_id"] = [wider.pop(0)[2]]
     if wider:
         wanted["parent_id"] = [wider.pop()[2]]
     wanted.setdefault(IDLE, []).extend(label for _, _, label in wider)
+
+
+def _take_persons(block: Block, wanted: dict[str, list[Label]]) -> None:
+    """Take a column "Nama" for names of persons where another names units."""
+    named = wanted.get("unit_id", [])
+    persons = [label for label in named if plain(label.text) in GENERIC]
+    bodies = [label for meaning in NAMES for label in wanted.get(meaning, [])]
+    if len(bodies) > len(persons) and (wanted.get("person") or _lists_staff(block)):
+        wanted["unit_id"] = [label for label in named if label not in persons]
+        wanted["person"] = wanted.get("person", []) + persons
+
+
+def _lists_staff(block: Block) -> bool:
+    """Return whether a column "Nama" has a name of its own in each row, and units come again."""
+    bodies = [x for x in block.labels if x.meant and x.meant.meaning == "unit_id"]
+    own = next((x for x in bodies if plain(x.text) in GENERIC), None)
+    units = next((x for x in bodies if plain(x.text) not in GENERIC), None)
+    if own is None or units is None or _has_numbers(block):
+        return False
+    return _names_in(block, own) == _filled_in(block, own) > _names_in(block, units)
 
 
 def _names_in(block: Block, label: Label) -> int:
@@ -190,6 +229,14 @@ def _names_in(block: Block, label: Label) -> int:
 def _take_levels(block: Block, wanted: dict[str, list[Label]]) -> None:
     """Of several columns for the floor take that which tells most levels; another names floors."""
     labels = wanted.get("level", [])
+    named = _by_content(block)
+    if not labels and "floor_id" not in wanted and named is not None:
+        wanted["level"] = [named]
+        for meaning, others in wanted.items():
+            if meaning != "level":
+                wanted[meaning] = [label for label in others if label is not named]
+    if wanted.get("level"):
+        wanted.pop("floor_count", None)
     if len(labels) < 2:
         return
     telling = [sum(level(cell) is not None for cell in block.column(x.column)) for x in labels]
@@ -211,13 +258,22 @@ def _filled_in(block: Block, label: Label) -> int:
 def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) -> None:
     """Choose the one column of desks, and let a column of totals be desks where no other is."""
     totals = wanted.pop("total", [])
+    of_desks = [label for label in totals if _speaks_of_desks(label)]
+    if of_desks:
+        wanted["desks"] = [*wanted.get("desks", []), *of_desks]
+        totals = [label for label in totals if label not in of_desks]
     if totals and not any(wanted.get(size) for size in SIZES):
         wanted["desks"], totals = totals[:1], totals[1:]
     wanted.setdefault(IDLE, []).extend(totals)
     desks = wanted.get("desks", [])
+    in_all = [label for label in desks if not holds_word(label.text, IN_USE)]
     if len(desks) > 1:
-        best = max(desks, key=lambda x: (_speaks_of_desks(x), x.meant.fit if x.meant else 0))
-        rule = "headcount_chosen" if _speaks_of_desks(best) else "headcount_unclear"
+        best = max(
+            in_all or desks, key=lambda x: (_speaks_of_desks(x), x.meant.fit if x.meant else 0)
+        )
+        speaking = [label for label in in_all if _speaks_of_desks(label)]
+        clear = speaking == [best] or bool(best.meant and best.meant.fit == 1.0 and speaking)
+        rule = "headcount_chosen" if clear else "headcount_unclear"
         chosen = ledger.settle(
             rule,
             "desks",

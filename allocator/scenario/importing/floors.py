@@ -13,6 +13,7 @@ from allocator.scenario.importing.columns import SIZES, Understood
 from allocator.scenario.importing.layout import Block
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed, name_of
+from allocator.scenario.importing.ranges import floors_in, take_ranges
 from allocator.scenario.importing.rows import (
     Line,
     fill_merged,
@@ -24,7 +25,7 @@ from allocator.scenario.importing.rows import (
     total_word,
 )
 from allocator.scenario.importing.totals import check_totals, tell_header
-from allocator.scenario.importing.values import Level, decimal, heights, level, share
+from allocator.scenario.importing.values import Level, decimal, heights, level, share, whole
 from allocator.scenario.importing.vocabulary import TOWER_WORDS, plain, starts_with
 from allocator.scenario.importing.whose import tower_of_sheet
 
@@ -42,8 +43,13 @@ _TOWER_AND_FLOOR = re.compile(
 )
 
 
-def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
-    """Return what is understood of a table of floors."""
+def map_floors(
+    block: Block, found: Understood, ledger: Ledger, *, shared: bool = False
+) -> TableMapping:
+    """Return what is understood of a table of floors.
+
+    ``shared`` where it lists units, too, so that rows without a size are theirs alone.
+    """
     mapping = TableMapping(
         file=block.sheet.file,
         sheet=block.sheet.name,
@@ -56,19 +62,13 @@ def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
         labels={label.column: label.text for label in block.labels},
     )
     places = name_columns(mapping, ("complex_id", "tower_id"))
-    for column, count in fill_merged(block, mapping, places).items():
-        label = mapping.labels.get(column, "")
-        ledger.settle(
-            "merged_filled",
-            f"merged.{label}",
-            "filled",
-            At(place=block.sheet.place, what=label, count=count),
-            choices=("filled",),
-        )
-    names = name_columns(mapping, ("complex_id", "tower_id", "floor_id", "level"))
+    fill_merged(block, mapping, places, ledger)
+    names = name_columns(mapping, ("complex_id", "tower_id", "floor_id", "level", "floor_count"))
     sizes = [column for column, role in mapping.columns.items() if role in SIZES]
     lines = lines_of(block, mapping, names, sizes)
     lines = leave_out_plain_rows(block, mapping, lines, ledger)
+    lines = [line for line in lines if line.number is not None or not shared]
+    _count_one_size(block, mapping, lines)
     totals = [line for line in lines if total_word(line)]
     lines = [line for line in lines if not total_word(line)]
     lines = _floors_only(block, mapping, lines, sizes, ledger)
@@ -79,6 +79,21 @@ def map_floors(block: Block, found: Understood, ledger: Ledger) -> TableMapping:
     _net_areas(block, mapping, lines, ledger)
     _levels(block, mapping, lines, ledger)
     return mapping
+
+
+def _count_one_size(block: Block, mapping: TableMapping, lines: Sequence[Line]) -> None:
+    """Let the number of every row be its desks where all rows with a number have some.
+
+    Sums are held against one column: areas and desks together mean nothing.
+    """
+    column = next((c for c, role in mapping.columns.items() if role == "desks"), None)
+    if column is None:
+        return
+    desks = {line.row: whole(block.sheet.cell(line.row, column)) for line in lines}
+    if all(desks[line.row] is not None for line in lines if line.number is not None):
+        for line in lines:
+            read = desks[line.row]
+            line.number = None if read is None else read.value
 
 
 def _floors_only(
@@ -104,7 +119,10 @@ def _floors_only(
             level(named) is None or not any(_filled(block, line.row, c) for c in sizes)
         ):
             if is_note(line, after_total=True):
-                rule = "floor_left_out" if level(named) is not None else "row_note"
+                rule = "row_note"
+                if level(named) is not None:
+                    rule = "floor_left_out"
+                    line.label = " ".join(dict.fromkeys(name for name in line.names if name))
                 leave_out(block, mapping, line, rule, ledger)
         elif not any(line.names):
             leave_out(block, mapping, line, "row_total_by_sum", ledger)
@@ -118,7 +136,9 @@ def _floors_only(
 def _heads_tower(line: Line, named: str, *, has_tower: bool) -> bool:
     is_tower = bool(starts_with(line.label, TOWER_WORDS)) and level(named) is None
     divided = _TOWER_AND_FLOOR.fullmatch(named)
-    floor_too = divided is not None and level(divided["floor"]) is not None
+    floor_too = (
+        line.number is not None and divided is not None and level(divided["floor"]) is not None
+    )
     return is_tower and not has_tower and not floor_too and len(line.label) < _LONGEST_TOWER
 
 
@@ -173,7 +193,7 @@ def _split_towers(
     if column is None or not lines:
         return False
     cells = {line.row: _text(block, mapping, line.row, column) for line in lines}
-    if any(level(cell) is not None for cell in cells.values()):
+    if any(level(x) is not None or floors_in(x, named=True) for x in cells.values()):
         return False
     found = {
         row: each for row, cell in cells.items() if (each := _TOWER_AND_FLOOR.fullmatch(cell))
@@ -314,11 +334,13 @@ def _names_factor(text: str) -> bool:
 
 def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
     """Turn floors by name into levels, tower by tower, and say so."""
+    ranges = take_ranges(block, mapping, lines, ledger)
     column = next((c for c, role in mapping.columns.items() if role == "level"), None)
     if column is None:
         column = next((c for c, role in mapping.columns.items() if role == "floor_id"), None)
     if column is None:
         return
+    upto: dict[str, list[Level]] = defaultdict(list)
     by_tower: dict[str, list[tuple[int, str, Level]]] = defaultdict(list)
     tower = next((c for c, role in mapping.columns.items() if role == "tower_id"), None)
     for line in lines:
@@ -327,6 +349,9 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
         of = _text(block, mapping, line.row, tower) or mapping.given.get(line.row, {}).get(
             "tower_id", ""
         )
+        if line.row in ranges:
+            upto[of].append(Level("number", ranges[line.row][-1]))
+            continue
         found = level(cell) if ledger.answered(f"level.{text}") is None else None
         if found is None:
             found = _asked_level(block, line, text, ledger)
@@ -335,21 +360,18 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
         else:
             by_tower[of].append((line.row, text, found))
     changes: dict[str, int] = {}
-    for floors in by_tower.values():
-        height = heights(each for _, _, each in floors)
+    for of, floors in by_tower.items():
+        height = heights([*(each for _, _, each in floors), *upto[of]])
         for row, text, each in floors:
             mapping.given.setdefault(row, {})["level"] = str(height[each])
             mapping.given[row]["called"] = text
             if text != str(height[each]):
                 changes.setdefault(text, height[each])
     if changes:
-        ledger.settle(
-            "level_by_name",
-            f"levels.{mapping.labels.get(column, '')}",
-            ", ".join(f"{text} = {value}" for text, value in changes.items()),
-            At(place=block.sheet.place, what=mapping.labels.get(column, ""), count=len(changes)),
-            choices=(", ".join(f"{text} = {value}" for text, value in changes.items()),),
-        )
+        label = mapping.labels.get(column, "")
+        told = ", ".join(f"{text} = {value}" for text, value in changes.items())
+        at = At(place=block.sheet.place, what=label, count=len(changes))
+        ledger.settle("level_by_name", f"levels.{label}", told, at, choices=(told,))
 
 
 def _asked_level(block: Block, line: Line, text: str, ledger: Ledger) -> Level | None:

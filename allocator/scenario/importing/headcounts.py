@@ -63,7 +63,7 @@ def map_headcounts(
         counts_rows=not found.people,
     )
     names = name_columns(mapping, (*NAMES, "unit_code"))
-    _fill(block, mapping, names, ledger)
+    fill_merged(block, mapping, names, ledger)
     for column in names:
         strip_numbers(block, mapping, column, ledger)
     lines = lines_of(block, mapping, names, found.people)
@@ -81,19 +81,6 @@ def map_headcounts(
     _fill_down(block, mapping, lines, ledger)
     read_cells(block, mapping, lines, ledger)
     return mapping
-
-
-def _fill(block: Block, mapping: TableMapping, names: Sequence[int], ledger: Ledger) -> None:
-    """Fill merged names down, and say so."""
-    for column, count in fill_merged(block, mapping, names).items():
-        label = mapping.labels.get(column, "")
-        ledger.settle(
-            "merged_filled",
-            f"merged.{label}",
-            "filled",
-            At(place=block.sheet.place, what=label, count=count),
-            choices=("filled",),
-        )
 
 
 def _without_totals(
@@ -149,6 +136,8 @@ def _take_headings(
     kinds = _kinds(block, headings, roles, whole, source, ledger)
     if "organisation_id" not in roles and "organisation_id" not in kinds.values():
         whole = _whole_organisation(block, whole, source, lines, ledger, around.known)
+        if not whole:
+            _widen(mapping, kinds, lines, around.known)
     elif source != "title" or "organisation_id" in roles or not _before_first(lines):
         whole = ""
     _give(mapping, lines, headings, kinds, whole)
@@ -257,6 +246,19 @@ def _whole_organisation(
         At(place=block.sheet.place, what=block.sheet.name or block.sheet.file),
     )
     return "" if chosen == "each_its_own" else chosen
+
+
+def _widen(
+    mapping: TableMapping, kinds: dict[int, str], lines: Sequence[Line], known: Container[str]
+) -> None:
+    """Take the widest parents for organisations where units have no other one."""
+    if all(line.names[-1] in known for line in lines if line.names and line.number is not None):
+        return
+    for roles in (mapping.columns, kinds):
+        widest = next((place for place, role in roles.items() if role == "parent_id"), None)
+        if widest is not None:
+            roles[widest] = "organisation_id"
+            return
 
 
 def _give(

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
 from allocator.scenario.importing.values import is_moment, is_number, whole
-from allocator.scenario.importing.vocabulary import HEADERS, plain
+from allocator.scenario.importing.vocabulary import HEADERS, MONTHS, plain
 from allocator.scenario.spreadsheet import Sheet
 
 MOST_HEADER_ROWS = 3
@@ -23,10 +24,29 @@ _KNOWN = 0.6
 _LONGEST_LABEL = 80
 _BRACKETS = re.compile(r"\([^)]*\)")
 _PHRASES = {phrase: meaning for meaning, phrases in HEADERS.items() for phrase in phrases}
-_GENERIC = ("nama", "name", "uraian", "nomor", "no", "kode")
+GENERIC = ("nama", "name", "uraian", "nomor", "no", "kode")
 """Labels that mean what the label above them says."""
+_COUNTS = ("headcount", "present", "posts", "total", "part")
+"""Meanings of columns that count people: a header is no better for having several."""
 _DIGITS = re.compile(r"[\d.,' -]*\d[\d.,' -]*")
+_YEAR = re.compile(r"\b(?:(?:fy|ta|thn|tahun) ?)?(?:(?:19|20)\d\d|(?<=fy)\d\d)\b")
+_MONTHS = {
+    word: number
+    for number, words in enumerate(
+        "jan|feb|mar|apr|mei may|jun|jul|agu aug agt|sep|okt oct|nov|des dec".split("|"),  # noqa: SIM905
+        1,
+    )
+    for word in words.split()
+}
 _YEARS = range(1990, 2100)
+
+
+def when(label: str) -> str:
+    """Return the time that a label tells, for comparison: a year, a month or a day; else ""."""
+    words = plain(label).split()
+    months = [f"{_MONTHS[word[:3]]:02}" for word in words if word in MONTHS]
+    years = [word for word in words if word.isdigit()]
+    return " ".join([*years, *months]) if len(words) == len(years) + len(months) else ""
 
 
 def _is_year(cell: Any) -> bool:
@@ -50,6 +70,9 @@ def meant(label: str) -> Meant | None:
     for text in (whole, bare):
         if text in _PHRASES:
             return Meant(_PHRASES[text], 1.0)
+    undated = plain(_YEAR.sub(" ", bare))
+    if undated in _PHRASES:
+        return Meant(_PHRASES[undated], 0.95)
     words = whole.split()
     best: Meant | None = None
     for start in range(len(words)):
@@ -88,7 +111,7 @@ class Label:
         joined, above = meant(" ".join(self.parts)), self.above
         if last is not None and last.meaning in ("total", "part") and above is not None:
             return _within(above, last)
-        if plain(self.parts[-1]) in _GENERIC and above is not None:
+        if plain(self.parts[-1]) in GENERIC and above is not None:
             return above
         if last is not None and last.fit >= 0.9:
             return last
@@ -106,7 +129,7 @@ def _within(above: Meant, last: Meant) -> Meant:
     """Return what a total or a part means under the words above it."""
     if above.meaning == "other" and above.fit < 1.0:
         return last  # such as a year, of which only the totals and parts below count
-    if above.meaning in ("headcount", "present", "posts", "total", "part"):
+    if above.meaning in _COUNTS:
         if last.meaning == "part":
             return last
         return above if above.meaning not in ("total", "part") else last
@@ -189,6 +212,7 @@ def _header_at(sheet: Sheet, row: int) -> tuple[int, tuple[Label, ...]] | None:
             break
         labels = _labels(sheet, row, height)
         merit = _merit(labels) - 0.1 * (height - 1)
+        merit += _KNOWN * _counts_below(sheet, row + height, labels)
         if best is None or merit > best[0] + (1e-9 if height == 1 else -0.3):
             best = (merit, height, labels)
     if best is None or best[0] < 2 * _KNOWN:
@@ -196,25 +220,52 @@ def _header_at(sheet: Sheet, row: int) -> tuple[int, tuple[Label, ...]] | None:
     return best[1], best[2]
 
 
+def _counts_below(sheet: Sheet, first: int, labels: Sequence[Label]) -> bool:
+    """Return whether a column that no word tells of holds whole numbers in its first rows.
+
+    Not where words for columns run down the first rows, as in a table that is turned.
+    """
+    found = False
+    for label in labels:
+        cells = [sheet.cell(row, label.column) for row in range(first, first + 3)]
+        filled = [cell for cell in cells if cell != ""]
+        known = [meant(cell) for cell in filled if isinstance(cell, str)]
+        if any(each is not None and each.fit == 1.0 for each in known):
+            return False
+        unknown = label.meant is None and bool(filled)
+        found = found or (unknown and all(map(_holds_number, filled)))
+    return found
+
+
 def _merit(labels: Sequence[Label]) -> float:
     """Return how well the columns are known, each meaning once."""
     best: dict[str, float] = {}
     for label in labels:
         if label.meant and label.meant.fit >= _KNOWN:
-            key = label.meant.meaning
+            key = "people" if label.meant.meaning in _COUNTS else label.meant.meaning
             best[key] = max(best.get(key, 0.0), label.meant.fit)
-    counting = set(best) - {"number", "note", "other"}
+        elif label.meant is None and when(label.text):
+            best["time"] = _KNOWN
+    counting = set(best) - {"number", "note", "other", "time"}
     return sum(best.values()) if counting else 0.0
 
 
 def _is_header_row(filled: Sequence[Any]) -> bool:
-    """Return whether cells may be labels: short text, or years."""
+    """Return whether cells may be labels: short text, years, or several dates in their order."""
+    dates = [_label(cell) for cell in filled if isinstance(cell, date)]
+    if dates and not (1 < len(dates) < len(filled) and dates == sorted(set(dates))):
+        return False
     return all(
-        _is_year(cell)
-        if is_number(cell) or whole(cell) is not None
+        isinstance(cell, date) or _is_year(cell)
+        if isinstance(cell, date) or is_number(cell) or _holds_number(cell)
         else isinstance(cell, str) and len(cell) <= _LONGEST_LABEL
         for cell in filled
     )
+
+
+def _holds_number(cell: Any) -> bool:
+    """Return whether a text is a number in figures: "Kosong" is a label, though it may be 0."""
+    return whole(cell) is not None and any(letter.isdigit() for letter in str(cell))
 
 
 def _goes_on(sheet: Sheet, top: int, height: int) -> bool:
@@ -276,6 +327,8 @@ def _filled_right(sheet: Sheet, row: int, width: int, *, is_last: bool) -> list[
 def _label(cell: Any) -> str:
     if isinstance(cell, str):
         return " ".join(cell.split())
+    if isinstance(cell, date):
+        return f"{cell:%Y-%m-%d}"
     return "" if is_moment(cell) or isinstance(cell, bool) else str(cell)
 
 

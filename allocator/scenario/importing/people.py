@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allocator.scenario.extents import column_letters
-from allocator.scenario.importing.layout import Block, Label
+from allocator.scenario.importing.layout import Block, Label, when
 from allocator.scenario.importing.ledger import At, Ledger
+from allocator.scenario.importing.rows import numbers_columns
 from allocator.scenario.importing.values import whole
 from allocator.scenario.importing.vocabulary import plain
 
@@ -20,6 +21,7 @@ FAMILIES: tuple[frozenset[str], ...] = tuple(
         "pegawai tidak tetap, lainnya, permanent, contract, tenaga kontrak",
         "struktural, fungsional, pelaksana, jpt, jpt madya, jpt pratama, administrator, "
         "pengawas, jabatan struktural, jabatan fungsional, fungsional tertentu, fungsional umum",
+        "sd, smp, sma, slta, d3, d4, d iii, d iv, s1, s2, s3",
         "golongan i, golongan ii, golongan iii, golongan iv, gol i, gol ii, gol iii, gol iv",
     )
 )
@@ -59,16 +61,46 @@ def headcount_columns(
         options.setdefault((parts[0].label.column,), parts[0].label.text)
     if not options:
         return _by_content(block, wanted, ledger)
+    summing = _sum_of_others(block, found, wanted)
     several = _by_group(found)
-    if len(several) > 1:
-        rule, proposed, told = _latest(several)
+    proposal: _Proposal
+    if summing is not None:
+        total, added = summing
+        told: dict[str, object] = {"parts": " + ".join(each.label.text for each in added)}
+        proposal = "headcount_of_parts", (total.label.column,), told
+    elif len(several) > 1:
+        proposal = _latest(several)
     else:
-        rule, proposed, told = _propose(block, found, parts, options)
-    return _settled(block, ledger, rule, proposed, options, told)
+        proposal = _propose(block, found, parts, options)
+    return _settled(block, ledger, options, *proposal)
+
+
+def _sum_of_others(
+    block: Block, found: dict[str, list[_Column]], wanted: dict[str, list[Label]]
+) -> tuple[_Column, Sequence[_Column]] | None:
+    """Return the total that no other exceeds and that others sum up to in every row, and these."""
+    totals = [*found["headcount"], *found["total"]]
+    largest = max(totals, key=lambda x: sum(number or 0 for number in x.numbers), default=None)
+    if largest is None or not any(largest.numbers):
+        return None
+    unknown = [_column(block, x) for x in wanted.get("idle", ()) if x.meant is None]
+    others = [x for x in (*totals, *found["part"], *unknown) if x is not largest and x.filled]
+    others.sort(key=lambda x: x.label.column)
+    before = [x for x in others if x.label.column < largest.label.column]
+    after = [x for x in others if x.label.column > largest.label.column]
+    groups = [[x for x in totals if x is not largest]]
+    groups += [before[at:] for at in range(len(before))]
+    groups += [after[:upto] for upto in range(2, len(after) + 1)]
+    return next(((largest, x) for x in groups if len(x) > 1 and not _sums_up(largest, x)), None)
 
 
 def _column(block: Block, label: Label) -> _Column:
-    cells = (whole(cell) if cell != "" else None for cell in block.column(label.column))
+    """Return what a column counts; a row that only numbers the columns counts nothing."""
+    cells = [whole(cell) if cell != "" else None for cell in block.column(label.column)]
+    for place in range(min(2, len(cells))):
+        row = block.sheet.cells[block.first + place]
+        if numbers_columns([cell for cell in row if cell != ""]):
+            cells[place] = None
     return _Column(label, tuple(None if cell is None else cell.value for cell in cells))  # type: ignore[misc]
 
 
@@ -123,9 +155,11 @@ def _propose(
         others = [text for columns, text in options.items() if columns != (chosen.label.column,)]
         rule = "headcount_chosen" if others else "column_by_name"
         return rule, (chosen.label.column,), {"others": ", ".join(others)}
-    if not heads and not totals and not (found["present"] or found["posts"]):
+    if not (heads or totals or found["present"]) and (len(parts) > 1 or not found["posts"]):
         rule = "parts_add_up" if len(parts) > 1 else "column_by_part"
-        return rule, summed, {"parts": options[summed]}
+        rule = "headcount_unclear" if found["posts"] else rule
+        told: dict[str, object] = {"parts": options[summed], "others": ", ".join(options.values())}
+        return rule, summed, told
     candidates = heads or found["present"] or totals or found["posts"]
     same = all(each.numbers == candidates[0].numbers for each in candidates)
     if heads and same:
@@ -178,9 +212,9 @@ def _of_parts(
 def _settled(
     block: Block,
     ledger: Ledger,
+    options: _Options,
     rule: str,
     proposed: tuple[int, ...],
-    options: _Options,
     told: dict[str, object],
 ) -> tuple[int, ...]:
     if rule in ("column_by_name", "column_by_part") and ledger.answered("headcount") is None:
@@ -231,9 +265,15 @@ def _by_content(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
         return ()
     options: _Options = {(column.label.column,): column.label.text for column in numeric}
     rule = "column_by_content" if len(numeric) == 1 else "headcount_unclear"
-    years = all(text.isdigit() for text in options.values())
-    first = max(options, key=lambda columns: options[columns]) if years else next(iter(options))
+    times = {columns: when(text) for columns, text in options.items()}
+    first = (
+        max(times, key=lambda columns: times[columns])
+        if all(times.values())
+        else next(iter(options))
+    )
     told: dict[str, object] = {"others": ", ".join(options.values())}
+    if len(numeric) > 1 and not all(times.values()):
+        options[tuple(x.label.column for x in numeric)] = " + ".join(options.values())
     if rule == "column_by_content":
         return first
-    return _settled(block, ledger, rule, first, options, told)
+    return _settled(block, ledger, options, rule, first, told)

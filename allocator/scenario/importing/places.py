@@ -9,6 +9,7 @@ from typing import Any
 
 from allocator.scenario.importing.assemble import Entry, Tables, clean, filled
 from allocator.scenario.importing.ledger import At, Ledger
+from allocator.scenario.importing.ranges import sized
 from allocator.scenario.spreadsheet import Sheet
 
 AREA_PER_DESK = "10"
@@ -18,13 +19,20 @@ _PER_DESK = re.compile(
     r"(?:orang|meja|pegawai|desk|person|asn)",
     re.IGNORECASE,
 )
+_DESK_TAKES = re.compile(
+    r"(?:/|per)\s*(?:orang|meja|pegawai|desk|person|asn)\s*[:=]?\s*"
+    r"(\d{1,2}(?:[.,]\d+)?)\s*m(?:2|²|eter persegi)",
+    re.IGNORECASE,
+)
 
 
 def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
     """Add floors, and towers where their complexes are known."""
     if not found:
         return
+    found = [floor for entry in found for floor in _one_each(entry)]
     _parts_of_floors(found)
+    found = _added_up(found, ledger)
     made: list[str] = []
     taken: Counter[str] = Counter()
     rows = []
@@ -57,6 +65,21 @@ def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
     _add_towers(tables, found)
 
 
+def _one_each(entry: Entry) -> list[Entry]:
+    """Return a row for each floor of one that stands for several."""
+    levels = entry.cells.pop("levels", "").split()
+    if not levels:
+        return [entry]
+    divided = bool(entry.cells.pop("divided", ""))
+    rows = [Entry(entry.origin, {**entry.cells, "level": x, "called": x}) for x in levels]
+    for column in ("desks", "area_m2", "max_occupants"):
+        number = entry.cells.get(column)
+        if isinstance(number, int | float):
+            for row, part in zip(rows, sized(number, len(rows), divided=divided), strict=True):
+                row.cells[column] = part
+    return rows
+
+
 def _parts_of_floors(found: Sequence[Entry]) -> None:
     """Take zones for parts of floors: a tower is in one complex, so several are none."""
     complexes: dict[str, set[str]] = defaultdict(set)
@@ -69,6 +92,41 @@ def _parts_of_floors(found: Sequence[Entry]) -> None:
             part = clean(entry.cells.pop("complex_id", ""))
             called = entry.cells.get("called", entry.cells.get("level", ""))
             entry.cells["called"] = f"{clean(called)} {part}".strip()
+
+
+def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
+    """Return the floors with rows for one floor, such as its rooms, added up."""
+    groups: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    for entry in found:
+        named = (entry.cells.get(key, "") for key in ("tower_id", "floor_id", "called", "level"))
+        groups[tuple(map(clean, named))].append(entry)
+    several = [group for group in groups.values() if len(group) > 1]
+    if not several:
+        return found
+    sizes = ("desks", "area_m2", "max_occupants")
+    same = all(len({str([e.cells.get(s) for s in sizes]) for e in g}) == 1 for g in several)
+    first = several[0][0]
+    chosen = ledger.settle(
+        "floors_given_twice" if same else "floors_added_up",
+        "floors_twice",
+        "first" if same else "add_up",
+        At(
+            place=first.origin.place,
+            what=clean(first.cells.get("called", first.cells.get("floor_id", ""))),
+            row=first.origin.row,
+            count=len(several),
+        ),
+        choices=("add_up", "first", "apart"),
+        told={"rows": ", ".join(str(entry.origin.row) for entry in several[0][:5])},
+    )
+    if chosen == "apart":
+        return found
+    for group in several if chosen == "add_up" else ():
+        for size in sizes:
+            numbers = [entry.cells[size] for entry in group if size in entry.cells]
+            if numbers and all(isinstance(number, int | float) for number in numbers):
+                group[0].cells[size] = sum(numbers)
+    return [group[0] for group in groups.values()]
 
 
 def _floor(cells: Mapping[str, Any], floor: str, tower: str) -> dict[str, Any]:
@@ -133,7 +191,8 @@ def _stated_area(sheets: Sequence[Sheet]) -> str:
     for sheet in sheets:
         for cells in sheet.cells:
             for cell in cells:
-                found = _PER_DESK.search(cell) if isinstance(cell, str) else None
+                text = cell if isinstance(cell, str) else ""
+                found = _PER_DESK.search(text) or _DESK_TAKES.search(text)
                 if found:
                     return found[1].replace(",", ".")
     return ""

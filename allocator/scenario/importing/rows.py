@@ -11,12 +11,13 @@ from typing import Any
 from allocator.scenario.importing.layout import Block
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed
-from allocator.scenario.importing.values import roman, whole
+from allocator.scenario.importing.values import is_scaled, roman, whole
 from allocator.scenario.importing.vocabulary import (
     MONTHS,
     NOTE_STARTS,
     PLACES,
     TOTAL_WORDS,
+    ends_with,
     holds_word,
     plain,
     starts_with,
@@ -66,14 +67,10 @@ def name_columns(mapping: TableMapping, roles: Sequence[str]) -> list[int]:
     return sorted(found, key=lambda column: order[mapping.columns[column]])
 
 
-def fill_merged(block: Block, mapping: TableMapping, columns: Sequence[int]) -> dict[int, int]:
-    """Let every cell of a merged range under the header be its first one's, in these columns.
-
-    Returns
-    -------
-    dict
-        How many cells of each column were filled.
-    """
+def fill_merged(
+    block: Block, mapping: TableMapping, columns: Sequence[int], ledger: Ledger
+) -> None:
+    """Let every cell of a merged range under the header be its first one's, and say so."""
     filled: Counter[int] = Counter()
     for (top, left), (bottom, right) in block.sheet.merged or ():
         if left not in columns or top < block.first or bottom >= block.end or left != right:
@@ -82,7 +79,10 @@ def fill_merged(block: Block, mapping: TableMapping, columns: Sequence[int]) -> 
             if block.sheet.cell(row, left) == "":
                 mapping.changes[row, left] = Change(block.sheet.cell(top, left), "merged_filled")
                 filled[left] += 1
-    return dict(filled)
+    for column, count in filled.items():
+        label = mapping.labels.get(column, "")
+        at = At(place=block.sheet.place, what=label, count=count)
+        ledger.settle("merged_filled", f"merged.{label}", "filled", at, choices=("filled",))
 
 
 def strip_numbers(block: Block, mapping: TableMapping, column: int, ledger: Ledger) -> None:
@@ -116,6 +116,7 @@ def lines_of(
     """Return every row under the header that holds anything."""
     number_column = next((c for c, role in mapping.columns.items() if role == "number"), None)
     marks = frozenset(str(cell).strip(" .)") for cell in _cells(block, number_column))
+    scaled = {column: is_scaled(block.column(column)) for column in counted}
     found = []
     for row in range(block.first, block.end):
         cells = block.sheet.cells[row]
@@ -125,7 +126,12 @@ def lines_of(
         numbers = [
             read.value
             for column in counted
-            if (read := whole(changed(block.sheet, mapping.changes, row, column))) is not None
+            if (
+                read := whole(
+                    changed(block.sheet, mapping.changes, row, column), scaled=scaled[column]
+                )
+            )
+            is not None
         ]
         enumerator = "" if number_column is None else _text(block.sheet.cell(row, number_column))
         label = next((text for text in texts if text), "") or _first_text(cells)
@@ -208,14 +214,14 @@ def leave_out_plain_rows(
             and sum(a == b and a != "" for a, b in zip(words, header, strict=True)) >= 2
         ):
             leave_out(block, mapping, line, "row_header_again", ledger)
-        elif line.row <= block.first + 1 and _numbers_columns(filled):
+        elif line.row <= block.first + 1 and numbers_columns(filled):
             leave_out(block, mapping, line, "row_column_numbers", ledger)
         else:
             kept.append(line)
     return kept
 
 
-def _numbers_columns(filled: Sequence[Any]) -> bool:
+def numbers_columns(filled: Sequence[Any]) -> bool:
     """Return whether cells only count the columns: (1), (2), (3) or a, b, c."""
     tokens = [str(cell).split("=")[0].strip("() .") for cell in filled]  # "(5=3+4)" is 5
     if len(tokens) < 3:
@@ -265,7 +271,7 @@ def is_note(line: Line, *, after_total: bool) -> bool:
 def total_word(line: Line) -> str:
     """Return the total word that a row begins with, or nothing."""
     for text in (line.label, *line.names):
-        found = starts_with(text, TOTAL_WORDS)
+        found = starts_with(text, TOTAL_WORDS) or ends_with(text, ("total", "subtotal"))
         if found:
             return found
     return ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from allocator.scenario.extents import Extent
-from allocator.scenario.importing.headings import are_organisations
+from allocator.scenario.importing.headings import are_organisations, are_units
 from allocator.scenario.importing.layout import Block, blocks, meant
 from allocator.scenario.importing.values import level, whole
 from allocator.scenario.importing.vocabulary import (
@@ -62,6 +62,26 @@ def turned(sheet: Sheet) -> LaidOut | None:
     if not found:
         return None
     return LaidOut(new, tuple(range(len(cells))), "sheet_turned")
+
+
+def headless(sheet: Sheet) -> LaidOut | None:
+    """Return a sheet of names and numbers alone with a header above it."""
+    width = max((len(cells) for cells in sheet.cells), default=0)
+    numeric = [c for c in range(width) if _numeric_below(sheet, -1, c)]
+    named = [c for c in range(width) if _named_below(sheet, -1, c) and c not in numeric]
+    if len(named) != 1 or len([c for c in numeric if c > named[0]]) != 1:
+        return None
+    labels = {named[0]: "Unit Kerja", numeric[-1]: "Jumlah Pegawai"}
+    units = [
+        str(row[named[0]])
+        for row in sheet.cells
+        if len(row) > numeric[-1] and row[named[0]] != "" and row[numeric[-1]] != ""
+    ]
+    if len(units) < 2 or not are_units(units):
+        return None
+    cells = [[labels.get(c, "") for c in range(width)], *sheet.cells]
+    new = replace(sheet, cells=cells, merged=(), extent=Extent())
+    return LaidOut(new, (0, *range(len(sheet.cells))), "sheet_headless", "headcounts")
 
 
 def crossed(sheet: Sheet) -> LaidOut | None:
@@ -146,6 +166,8 @@ def _names_above(block: Block) -> int:
         meaning = label.meant.meaning if label.meant else ""
         if cells and numeric and meaning in ("tower_id", "organisation_id", "unit_id"):
             count += len(plain(label.text).split()) > 1
+        elif cells and numeric and not meaning:
+            count += are_organisations([label.text])
     return count
 
 
@@ -156,10 +178,19 @@ def _header(sheet: Sheet) -> tuple[int, int, list[int]] | None:
         columns = [c for c in texts if _numeric_below(sheet, row, c) and _names(sheet, row, c)]
         if len(columns) < 2:
             continue
-        before = [c for c in range(columns[0]) if _named_below(sheet, row, c)]
+        before = [
+            c
+            for c in range(columns[0])
+            if _named_below(sheet, row, c) and not _numbers_rows(sheet.cell(row, c))
+        ]
         if before:
             return row, before[-1], columns
     return None
+
+
+def _numbers_rows(label: Any) -> bool:
+    known = meant(str(label))
+    return known is not None and known.meaning == "number"
 
 
 def _names(sheet: Sheet, row: int, column: int) -> bool:

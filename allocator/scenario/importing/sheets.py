@@ -15,7 +15,14 @@ from allocator.scenario.importing.headcounts import map_headcounts
 from allocator.scenario.importing.layout import Block, blocks
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import TableMapping
-from allocator.scenario.importing.shapes import LaidOut, beside, crossed, is_crossed, turned
+from allocator.scenario.importing.shapes import (
+    LaidOut,
+    beside,
+    crossed,
+    headless,
+    is_crossed,
+    turned,
+)
 from allocator.scenario.importing.vocabulary import (
     INSTRUCTIONS,
     SUMMARY_WORDS,
@@ -77,11 +84,12 @@ def _tables_on(sheet: Sheet) -> list[_OnSheet]:
         if laid_out is not None:
             return [(each, laid_out, table_of(each)) for each in blocks(laid_out.sheet)]
     found: list[_OnSheet] = [(block, None, table_of(block)) for block in blocks(sheet)]
+    found += [(each[0], None, "floors") for each in found if _has_both(each[0], each[2])]
     kept = [each for each in found if each[2] != "none"]
     if kept and not (len(kept) == 1 and is_crossed(kept[0][0])):
         return kept
     names_above = any(is_crossed(block) for block, _, _ in found)
-    for lay_out in (crossed,) if names_above else (turned, crossed):
+    for lay_out in (crossed,) if names_above else (headless, turned, crossed):
         laid_out = lay_out(sheet)
         if laid_out is None:
             continue
@@ -90,6 +98,12 @@ def _tables_on(sheet: Sheet) -> list[_OnSheet]:
             if table != "none":
                 return [(block, laid_out, table)]
     return kept or [(block, None, "none") for block, _, _ in found[:1]]
+
+
+def _has_both(block: Block, table: str) -> bool:
+    """Return whether a table of people gives floors and their sizes, too."""
+    meanings = {x.meant.meaning for x in block.labels if x.meant and x.meant.fit == 1.0}
+    return table == "headcounts" and "level" in meanings and bool(meanings & set(SIZES))
 
 
 def _is_taken_as_it_is(sheet: Sheet, tables: Tables, ledger: Ledger) -> bool:
@@ -162,6 +176,11 @@ def _settled_table(
 ) -> str:
     name = sheet.name or sheet.file
     rule = laid_out.rule if laid_out else "sheet_used"
+    if proposed == "floors" and _has_both(block, table_of(block)):
+        at = At(place=sheet.place, what=name, row=block.top + 1)
+        return ledger.settle(
+            rule, f"table.{name}.floors", "floors", at, choices=("floors", "none")
+        )
     if proposed == "none":
         rule = "sheet_without_table"
         meanings = {label.meant.meaning for label in block.labels if label.meant}
@@ -191,13 +210,16 @@ def _mapped(
     """Return a table with what is understood of it, rows told as the spreadsheet shows them."""
     decisions, problems = len(ledger.decisions), len(ledger.problems)
     understood = understand(block, table, ledger)
+    shared = table == "floors" and _has_both(block, table_of(block))
     if table == "headcounts":
         mapping = map_headcounts(block, understood, ledger, **around)
     elif table == "floors":
-        mapping = map_floors(block, understood, ledger)
+        mapping = map_floors(block, understood, ledger, shared=shared)
     else:
         mapping = _plain_mapping(block, understood)
     found = Found(sheet, mapping, entries(block.sheet, mapping))
+    if shared:
+        found.rows = [row for row in found.rows if any(size in row.cells for size in SIZES)]
     if laid_out is not None:
         lines = laid_out.lines
         ledger.decisions[decisions:] = [

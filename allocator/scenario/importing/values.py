@@ -18,6 +18,8 @@ _UNIT = (
     r"m2|m\^2|meter persegi|sqm|sq m|unit|ws|personel|%|lantai|m)"
 )
 _WORDS = re.compile(rf"^(?:±|~|ca\.?|kurang lebih|sekitar)?\s*(.*?)\s*{_UNIT}?\.?\s*\**$", re.I)
+_IN_WORDS = re.compile(r"\s*\([^()\d]*\)$")
+"""A number once more in words behind it: 120 (seratus dua puluh)."""
 _GROUPED = re.compile(r"[+]?\d{1,3}([.,' \u00a0\u202f])\d{3}(?:\1\d{3})*")
 _WITH_DECIMALS = re.compile(r"[+]?(\d{1,3}(?:([.,' ])\d{3})+|\d+)([.,])(\d{1,6})")
 _WHOLE = re.compile(r"[+]?\d{1,15}")
@@ -48,6 +50,7 @@ def is_moment(cell: Any) -> bool:
 def _bare(cell: str) -> str:
     """Return the number of a text without the words around it."""
     text = unicodedata.normalize("NFKC", cell).strip().strip("'").strip()
+    text = _IN_WORDS.sub("", text)
     found = _WORDS.match(text)
     return (found[1] if found else text).strip()
 
@@ -61,6 +64,14 @@ def whole(cell: Any, *, scaled: bool = False) -> Read | None:
     if is_number(cell):
         return _whole_number(float(cell), scaled)
     return _whole_text(cell) if isinstance(cell, str) and cell else None
+
+
+def is_scaled(cells: Iterable[Any]) -> bool:
+    """Return whether a column has numbers such as 1.107, that were thousands."""
+    return any(
+        is_number(cell) and (read := whole(cell)) is not None and read.rule == "number_scaled"
+        for cell in cells
+    )
 
 
 @lru_cache(maxsize=100_000)

@@ -38,7 +38,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "department", "directorate", "work unit", "organisational unit", "office", "team",
         "uraian", "nama unit organisasi", "unit name", "unit pengguna", "sub unit", "echelon ii",
         "echelon 2", "biro pusat inspektorat", "unit kerja satuan kerja", "nama biro",
-        "organisasi unit kerja", "unit satuan kerja", "section",
+        "organisasi unit kerja", "unit satuan kerja", "section", "row labels", "label baris",
     ),
     "subunit_id": (
         "eselon iii", "eselon 3", "bagian", "subdirektorat", "bagian subdirektorat", "bidang",
@@ -53,7 +53,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "organisation code", "abbreviation", "acronym", "kode lembaga",
     ),
     "headcount": (
-        "headcount", "jumlah pegawai", "jml pegawai", "jlh pegawai", "pegawai", "jumlah asn",
+        "headcount", "jml pegawai", "jlh pegawai", "jumlah pegawai", "pegawai", "jumlah asn",
         "asn", "sdm", "jumlah sdm", "staff", "number of staff", "employees", "total staff",
         "number of employees", "people", "persons", "number of people", "jumlah personel",
         "personel", "personil", "jumlah personil", "jumlah karyawan", "karyawan", "fte",
@@ -61,11 +61,13 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "jumlah seluruh pegawai", "banyaknya pegawai", "total headcount", "jumlah pegawai orang",
         "jumlah penghuni", "jumlah asn orang", "kekuatan pegawai",
         "jml peg", "jlh peg", "jumlah peg", "peg", "total personel", "head count",
-        "total employees", "no of staff", "jumlah pegawai asn", "staf", "jumlah staf",
+        "total employees", "no of staff", "hc", "total hc", "jumlah pegawai asn", "staf",
+        "jumlah staf",
     ),
     "present": (
         "bezetting", "eksisting", "existing", "pegawai eksisting", "jumlah pegawai saat ini",
         "pegawai saat ini", "bezeting", "existing staff", "kondisi eksisting", "riil", "aktual",
+        "terisi", "filled", "jumlah terisi",
     ),
     "posts": (
         "formasi", "jumlah formasi", "kebutuhan", "kebutuhan pegawai", "abk", "posts",
@@ -84,6 +86,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "kontrak", "golongan i", "golongan ii", "golongan iii", "golongan iv", "gol i", "gol ii",
         "gol iii", "gol iv", "jabatan struktural", "jabatan fungsional", "civil servants",
         "contract staff", "pegawai tetap", "pegawai tidak tetap", "lainnya", "permanent",
+        "sd", "smp", "sma", "slta", "d3", "d4", "d iii", "d iv", "s1", "s2", "s3",
         "contract", "fungsional tertentu", "fungsional umum", "tenaga kontrak",
     ),
     "person": (
@@ -112,7 +115,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "features": ("features", "fasilitas", "fitur", "keistimewaan"),
     "floor_id": ("floor id", "kode lantai", "id lantai", "floor code"),
     "level": (
-        "level", "lantai", "lt", "floor", "menara lantai", "gedung lantai", "tower lantai",
+        "level", "lt", "floor", "lantai", "menara lantai", "gedung lantai", "tower lantai",
         "tower floor", "building floor", "lokasi lantai", "gedung dan lantai", "menara dan lantai",
          "storey", "story", "nama lantai", "lantai ke",
         "tingkat", "floor name", "floor level", "nomor lantai", "no lantai", "floors", "lantai no",
@@ -167,8 +170,11 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "keterangan", "ket", "catatan", "note", "notes", "remarks", "source", "sumber", "status",
         "remark", "comment",
     ),
+    "floor_count": (
+        "jumlah lantai", "banyak lantai", "number of floors", "total lantai", "jml lantai",
+        "no of floors", "storeys", "stories",
+    ),
     "other": (
-        "jumlah lantai", "banyak lantai", "number of floors", "total lantai",
         "jabatan", "golongan", "pangkat", "pendidikan", "eselon", "kelas jabatan", "alamat",
         "telepon", "tanggal", "tmt", "usia", "umur", "kebutuhan meja", "kebutuhan ruang",
         "selisih", "kekurangan", "kelebihan", "persentase", "bulan", "tahun", "grade", "fungsi",
@@ -180,17 +186,19 @@ HEADERS: dict[str, tuple[str, ...]] = {
 
 TOTAL_WORDS = ("total", "subtotal", "sub total", "grand total", "jumlah", "jml", "jumlah total",
                "total jumlah", "sum", "sub jumlah", "subjumlah", "rekapitulasi", "sum total",
-               "total keseluruhan")  # fmt: skip
+               "total keseluruhan", "pindahan", "dipindahkan", "carried forward",
+               "brought forward")  # fmt: skip
 NOTE_STARTS = ("sumber", "catatan", "keterangan", "ket", "note", "notes", "source", "mengetahui",
                "disusun", "dibuat", "diperiksa", "disetujui", "menyetujui", "kepala", "nip",
                "ttd", "data per", "posisi", "dicetak", "prepared", "approved", "remarks",
-               "plt", "an", "a n", "tembusan", "status", "data as of", "per tanggal")  # fmt: skip
+               "plt", "an", "a n", "tembusan", "status", "data as of", "per tanggal",
+               "halaman", "hal", "page")  # fmt: skip
 PLACES = ("jakarta", "nusantara", "ikn", "penajam", "balikpapan", "bogor", "bandung",
           "surabaya", "tangerang", "depok", "bekasi")  # fmt: skip
 MONTHS = ("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september",
           "oktober", "november", "desember", "january", "february", "march", "may", "june",
           "july", "august", "october", "december", "jan", "feb", "mar", "apr", "jun", "jul",
-          "agu", "aug", "sep", "okt", "oct", "nov", "des", "dec", "agt")  # fmt: skip
+          "agu", "aug", "sep", "sept", "okt", "oct", "nov", "des", "dec", "agt")  # fmt: skip
 ORGANISATION_WORDS = ("kementerian", "kemenko", "badan", "lembaga", "otorita", "komisi", "dewan",
                       "mahkamah", "kejaksaan", "kepolisian", "sekretariat negara",
                       "sekretariat kabinet", "kementrian", "ministry", "agency", "arsip nasional",
@@ -207,6 +215,9 @@ UNIT_WORDS = ("setjen", "itjen", "ditjen", "sekretariat jenderal", "inspektorat 
               "inspektorat", "sekretariat", "direktorat jenderal", "badan", "biro", "deputi",
               "pusat", "direktorat", "sestama", "kedeputian", "balai", "pusdatin")  # fmt: skip
 TOWER_WORDS = ("menara", "gedung", "tower", "building", "blok", "block", "bangunan")
+IN_USE = ("terpakai", "terisi", "sisa", "kosong", "used", "occupied", "vacant", "rusak", "broken",
+          "spare", "in use", "free")  # fmt: skip
+"""Words for a part of the desks of a floor."""
 SUMMARY_WORDS = ("rekap", "rekapitulasi", "ringkasan", "summary", "resume", "recap")
 PLAIN_SHEETS = ("sheet", "lembar", "lembar kerja", "data", "tabel", "table", "pegawai", "unit",
                 "headcounts", "headcount", "data pegawai", "kebutuhan", "unit kerja", "asn",
@@ -233,6 +244,11 @@ def starts_with(text: str, words: tuple[str, ...]) -> str:
     found = plain(text)
     fitting = [word for word in words if found == word or found.startswith(f"{word} ")]
     return max(fitting, key=len, default="")
+
+
+def ends_with(text: str, words: tuple[str, ...]) -> str:
+    """Return the word that a text of several words ends with, or nothing."""
+    return next((word for word in words if plain(text).endswith(f" {word}")), "")
 
 
 @lru_cache(maxsize=100_000)

@@ -33,6 +33,12 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 """A line that states whose table it is: "Nama Instansi : BSSN"."""
+_DECREED = re.compile(
+    rf"\b(?:KEPUTUSAN|PERATURAN|SURAT EDARAN|INSTRUKSI)\s+MENTERI\s+(\S.*?)"
+    rf"(?=\s+(?:NOMOR|NO\b|TENTANG|REPUBLIK|SELAKU)|{_STOPS}|$)",
+    re.IGNORECASE,
+)
+"""A decree names its ministry by the minister: "Keputusan Menteri Keuangan"."""
 _KEMEN = re.compile(r"kemen(?!terian)[a-z]{2,}", re.IGNORECASE)
 _TOWER = re.compile(
     rf"\b((?:{'|'.join(TOWER_WORDS)})\s+(?:[A-Z]\b|\d+|[A-Z][\w.]*).*?)(?={_STOPS}|$)",
@@ -64,6 +70,10 @@ def organisation_in(text: str) -> str:
     if stated and not _GENERIC.fullmatch(stated[1].strip()):
         return " ".join(stated[1].split())
     found = _ORGANISATION.search(_GENERIC.sub(" ", text))
+    decreed = None if found else _DECREED.search(text)
+    if decreed:
+        name = " ".join(decreed[1].split()).strip(" .:-")
+        return f"{'KEMENTERIAN' if name.isupper() else 'Kementerian'} {name}"
     if not found:
         return _short_name(text)
     name = " ".join(found[1].split()).strip(" .:-")

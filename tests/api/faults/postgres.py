@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
+
+from tests.api.live import parent_of, processes
 
 USER = "postgres"
 
@@ -43,6 +46,19 @@ class Postgres:
     def crash(self) -> None:
         """Stop the server as if it were killed."""
         self._control("stop", "-m", "immediate")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let no process of the server run meanwhile, as if the machine were halted."""
+        first = int((self._data / "postmaster.pid").read_text().split()[0])
+        frozen = [first, *(pid for pid in processes() if parent_of(pid) == first)]
+        for pid in frozen:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
 
     def database(self, name: str) -> str:
         """Make a database and return its address."""

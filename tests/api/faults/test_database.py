@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from api.examples import COMPARED, SMALLEST
+from api.jobs.database import ANSWER_S, CONNECT_S
 from tests.api.faults.postgres import Postgres
 from tests.api.faults.test_killed import ended_well
 from tests.api.live import live, until
@@ -33,6 +34,21 @@ def test_database_that_crashes_is_outlived(server: Postgres) -> None:
         assert "Retry-After" in away.headers
         assert {ended_well(service, job, 120)["starts"] for job in jobs} == {1}
         assert service.ended(compared)["state"] == "done"
+
+
+def test_frozen_database_is_away(own_server: Postgres) -> None:
+    """One that keeps its connections and says nothing is away; jobs end, once, when it is back."""
+    with live("serve", own_server.url) as service:
+        job = service.accept(SMALLEST | {"time_limit_s": 3})
+        service.begun(job)
+        with own_server.frozen():
+            began = time.monotonic()
+            asked = [service.ask("GET", f"/jobs/{job}").status_code for _ in range(2)]
+            took_s = time.monotonic() - began
+        assert asked == [503, 503]
+        assert took_s < 2 * (ANSWER_S + CONNECT_S) + 1
+        assert ended_well(service, job)["starts"] == 1
+        assert service.job(service.accept(SMALLEST))["state"] in ("queued", "running")
 
 
 def test_full_disk_is_told_and_outlived(small_disk: Path) -> None:

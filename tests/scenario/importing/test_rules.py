@@ -52,6 +52,7 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
         [["Instansi", KEU, KEU], ["Unit Kerja", "A", "B"], ["Jumlah Pegawai", 4, 5]]
     ),
     "sheet_crossed": people([["Kementerian", "Setjen", "Itjen"], [KEU, 4, 5], [DAG, 6, 7]]),
+    "sheet_headless": people([[KEU], ["Biro Umum", 4], ["Biro Hukum", 5]]),
     "sheet_side_by_side": floors([["Lantai", "Meja", None, "Lantai", "Meja"], [1, 4, None, 2, 5]]),
     "macros_ignored": {"a.xlsm": _macros(), "floors.csv": FLOORS},
     "table_kept": {"a.xlsx": book(Data=ONE)},
@@ -114,6 +115,8 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
         [[*HEADER[:2], "L", "P", "Jumlah"], [KEU, "A", 1, 2, "=SUM(C2:D2)"]]
     ),
     "level_by_name": floors([TOWERS, ["A", "GF", 4]]),
+    "floors_of_range": floors([["Menara", "Lantai", "Meja per Lantai"], ["A", "Lt. 3-7", 60]]),
+    "floors_of_range_unclear": floors([TOWERS, ["A", "Lt. 3-7", 60]]),
     "level_unclear": floors([TOWERS, ["A", "Podium", 4], ["A", 1, 4]]),
     "organisation_of_title": people(
         [[f"PEGAWAI {KEU} TAHUN 2026"], HEADER[1:], ["A", 1], ["B", 2]]
@@ -133,6 +136,8 @@ EXAMPLES: dict[str, dict[str, bytes]] = {
     "names_alike": people([HEADER, [KEU, "A", 1], [KEU.upper(), "B", 2]]),
     "names_by_code": people([["Kode Unit", *HEADER], ["K-1", KEU, "A", 1], ["K-2", KEU, "B", 2]]),
     "floor_made_unique": floors([TOWERS, ["A", 1, 4], ["B", 1, 4]]),
+    "floors_added_up": floors([TOWERS, ["A", 1, 4], ["A", 1, 5]]),
+    "floors_given_twice": floors([TOWERS, ["A", 1, 4], ["A", 1, 4]]),
     "units_added_up": people([HEADER, [KEU, "A", 1], [KEU, "A", 2]]),
     "units_given_twice": people([HEADER, [KEU, "A", 2], [KEU, "A", 2]]),
     "net_area": floors([["Menara", "Lantai", "Luas Netto"], ["A", 1, 900]]),
