@@ -12,11 +12,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from allocator.studies.pool import Solver, default_solver
+from api import request_workers
 from api.app import create_app
 from api.settings import ServiceSettings
 from tests.api import planted as solves
 from tests.api.live import Live, live
 
+request_workers.PROCESSES = 1
+"""A service under test reads one body at a time: more processes take long to start."""
 HERE = "http://127.0.0.1"
 """Where a client takes the service to be: on this machine."""
 

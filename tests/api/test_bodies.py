@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from api import limits as api_limits
+from api import request_workers
 from api.bodies import BoundedBodies
 from api.limits import Turns
 from api.problems import ContentTooLarge, TooMany, TooSlow
@@ -136,8 +137,11 @@ class Nap:
         return self.seconds
 
 
-def test_stranger_does_not_wait_for_a_flood(tmp_path: Path) -> None:
+def test_stranger_does_not_wait_for_a_flood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While one caller's work fills all the processes it may have, another's is done at once."""
+    monkeypatch.setattr(request_workers, "PROCESSES", request_workers.PROCESSES_A_CALLER + 1)
     workers = RequestWorkers(limits(tmp_path))
 
     async def flood() -> float:

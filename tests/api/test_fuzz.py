@@ -89,7 +89,7 @@ def refused_well(answer: Any) -> bool:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=6)
 @given(rng=st.randoms(use_true_random=False))
 def test_spoilt_documents(keyed: TestClient, path: str, rng: random.Random) -> None:
     """A document with anything anywhere in it is taken or refused, by every route."""
@@ -100,8 +100,8 @@ def test_spoilt_documents(keyed: TestClient, path: str, rng: random.Random) -> N
 
 
 @pytest.mark.parametrize("path", [*DOCUMENTS, "/page/read", "/page/key"])
-@pytest.mark.parametrize("kind", [JSON, "multipart/form-data; boundary=x", "text/plain", ""])
-@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"{", b"--x\r\n", b"\x00" * 100])
+@pytest.mark.parametrize("kind", [JSON, "multipart/form-data; boundary=x", ""])
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe{", b"--x\r\n\x00"])
 def test_bytes_that_are_nothing(keyed: TestClient, path: str, kind: str, body: bytes) -> None:
     """What is no JSON, no text and no form is refused, whatever it is said to be."""
     answer = keyed.post(path, content=body, headers={"Content-Type": kind})

@@ -29,6 +29,7 @@ from tests.api.live import Json, Live, until
 
 pytestmark = pytest.mark.faults
 MORE = bool(os.environ.get("ALLOCATOR_TESTS_MORE"))
+DATABASES = ("sqlite", "postgresql") if MORE else ("postgresql",)
 ORDERS, STEPS = (6, 15) if MORE else (2, 4)
 MOST_JOBS = 12
 ASYNC = {"Prefer": "respond-async"}
@@ -205,7 +206,7 @@ def machines(request: pytest.FixtureRequest) -> Iterator[Machines]:
     one.close()
 
 
-@pytest.mark.parametrize("machines", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("machines", DATABASES, indirect=True)
 def test_jobs_end_whatever_happens_in_whatever_order(machines: Machines) -> None:
     """Every accepted job ends, once, with a checked plan or a true reason."""
     bounded = settings(

@@ -34,7 +34,7 @@ def weighed_anew(search: Search) -> float:
     return float(other.floor_game.table["tally"][Tally.COST])
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_kick_never_leaves_floors_worse(seed: int) -> None:
     """Whatever a kick tried, floors weigh at most what they did, and hold a plan as before."""
     search = begun(seed)
@@ -45,7 +45,7 @@ def test_kick_never_leaves_floors_worse(seed: int) -> None:
     assert judged(RULED, search.case, search.floor_game.layout()).feasible
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_both_boards_tell_of_the_same_towers(seed: int) -> None:
     """After every kick units are in the towers where their floors are."""
     search = begun(seed)
