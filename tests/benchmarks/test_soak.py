@@ -75,13 +75,13 @@ def megabytes(service: Live) -> float:
     return int(next(line.split()[1] for line in status.splitlines() if "VmRSS" in line)) / 1000
 
 
-def kills(url: str, dice: random.Random) -> Iterator[str]:
+def kills(url: str, rng: random.Random) -> Iterator[str]:
     """Keep a worker, and kill it or its solves, each time that the next is asked for."""
     worker = Live("worker", "real", {"DATABASE_URL": url, "CONCURRENT_SOLVES": "2"})
     try:
         while True:
             yield "begun"
-            if dice.random() < 0.4:
+            if rng.random() < 0.4:
                 worker.kill()
                 worker = Live("worker", "real", {"DATABASE_URL": url, "CONCURRENT_SOLVES": "2"})
             else:

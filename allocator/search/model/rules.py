@@ -89,10 +89,10 @@ def exclusive(pieces: Pieces, limit: Exclusive) -> None:
     for f in {f for u in (*pieces.units, *limit.units) for f in pieces.floors_of(u)}:
         checkpoint()
         here = pieces.units_on(f)
-        guests = [here[u] for u in here if int(of[u]) != own]
+        others = [here[u] for u in here if int(of[u]) != own]
         hosts = [here[u] for u in here if u in subject]
-        if hosts and guests:
-            pieces.forbid_both(pieces.either(hosts), pieces.either(guests))
+        if hosts and others:
+            pieces.forbid_both(pieces.either(hosts), pieces.either(others))
 
 
 def contiguous(pieces: Pieces, limit: Contiguous) -> None:

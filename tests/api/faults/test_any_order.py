@@ -1,6 +1,6 @@
 """Requests and faults in any order: every accepted job ends, once, as it should.
 
-ALLOCATOR_TESTS_MORE=1 tries many more orders, and longer ones.
+ALLOCATOR_TESTS_MORE=1 tries many more orders, and longer ones, and SQLite beside PostgreSQL.
 """
 
 from __future__ import annotations
