@@ -10,7 +10,7 @@ WORKDIR /home/planner
 ENV NUMBA_CACHE_DIR=/home/planner/.cache/numba
 # Compiles the search once, so that nobody waits for it. On another kind of processor it is compiled
 # anew, which the service says, before it is ready.
-RUN python -m allocator.search.local.ready
+RUN python -m allocator.search.kernels.ready
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["allocator"]

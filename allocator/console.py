@@ -19,7 +19,7 @@ from allocator.plan.types import AreaKind, OwnDesks, Plan, Service, Status, Term
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario, ScenarioWarning
-from allocator.search.local.ready import COMPILING, announcement
+from allocator.search.kernels.ready import COMPILING, announcement
 from allocator.texts import texts
 from allocator.words import counted
 

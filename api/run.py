@@ -17,7 +17,7 @@ import uvicorn
 from prometheus_client import start_http_server
 
 from allocator.errors import InputError, Problem
-from allocator.search.local.ready import announcement, compile_search
+from allocator.search.kernels.ready import announcement, compile_search
 from allocator.studies.pool import Solver, default_solver
 from api.access import is_loopback
 from api.app import create_app

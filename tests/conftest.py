@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from allocator.search import record
-from allocator.search.local.ready import compile_search
+from allocator.search.kernels.ready import compile_search
 
 PATIENCE = record.PATIENCE
 """Of the search as users have it."""

@@ -65,7 +65,7 @@ def bench(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     size, against first-fit alone. HiGHS and SCIP need pip install 'allocator[bench]'.
     """
     from allocator.plan.tables import prepare_folder
-    from allocator.search.local import ready
+    from allocator.search.kernels import ready
     from allocator.studies.bench.files import document, write_bench
     from allocator.studies.bench.peers import usable_peers
     from allocator.studies.bench.protocol import protocol

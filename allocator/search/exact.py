@@ -15,8 +15,8 @@ from allocator.search.model.variables import Cell
 from allocator.search.model.walking import WalkingForm, products_in
 from allocator.search.record import Record
 from allocator.search.solver import Proof
-from allocator.search.whole.packing import is_packing
-from allocator.search.whole.parts import Parts
+from allocator.search.special.packing import is_packing
+from allocator.search.special.parts import Parts
 
 MOST_UNITS = 500
 """Units in an exact model; beyond it products are not even counted."""

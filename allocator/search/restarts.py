@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from allocator.search.local.budget import Budget
-from allocator.search.local_search import local_search
+from allocator.search.case import Case
+from allocator.search.found import Improve
+from allocator.search.groups.alone import improve_alone, is_alone
+from allocator.search.kernels.budget import Budget
+from allocator.search.local_search import improve
 from allocator.search.progress import MOVES_PER_S
 from allocator.search.record import Record
+from allocator.search.special.pack import pack
+from allocator.search.special.packing import is_packing
 
 BEHIND = 5e-4
 """Part of the total by which another's plan must be better for a local search to go there."""
 SETTLED = 0.1
 """Work a unit without a better plan after which a local search begins again, from nothing or the
 best."""
+
+
+def search_for(case: Case) -> Improve:
+    """Return the local search for a case: one of its own where units stay whole."""
+    if is_packing(case):
+        return pack
+    return improve_alone if is_alone(case) else improve
 
 
 def walk(
@@ -38,7 +50,7 @@ def walk(
         over = record.elapsed() > end or record.work > enough
         return first or over or record.is_finished()
 
-    improve = local_search(record.case)
+    search = search_for(record.case)
     afresh = afresh and not record.has_good_start
     while not is_over():
         record.enter("local search")
@@ -49,7 +61,7 @@ def walk(
             on_moves=attempt.spend,
         )
         begin = {} if afresh else record.layout or {}
-        for found in improve(record.case, begin, rng=rng, budget=budget, now=record.case_now):
+        for found in search(record.case, begin, rng=rng, budget=budget, now=record.case_now):
             attempt.note(found.total)
             record.offer(found.layout)
             if record.layout is not None:
@@ -94,8 +106,8 @@ def walk_moves(record: Record, rng: np.random.Generator, work: float) -> None:
     budget = Budget(
         moves=int(work * MOVES_PER_S), should_stop=record.stop_asked, on_moves=record.spend_moves
     )
-    improve = local_search(record.case)
-    for found in improve(
+    search = search_for(record.case)
+    for found in search(
         record.case, record.layout or {}, rng=rng, budget=budget, now=record.case_now
     ):
         record.offer(found.layout)

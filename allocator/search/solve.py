@@ -21,13 +21,13 @@ from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.exact import MOST_PRODUCTS, products_needed, solve_exactly
 from allocator.search.first import begin_from, first_plan
-from allocator.search.local.ready import COMPILING, compile_search
+from allocator.search.kernels.ready import COMPILING, compile_search
 from allocator.search.options import SolveOptions
 from allocator.search.portfolio import search_together, warm_up
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.proofs import prove
 from allocator.search.record import Record
-from allocator.search.whole.packing import is_packing
+from allocator.search.special.packing import is_packing
 
 __all__ = ["NO_LAYOUT", "SolveOptions", "solve"]
 

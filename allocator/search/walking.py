@@ -1,9 +1,10 @@
-"""Walking of a layout, exactly, and its pull on part of it, in numpy.
+"""Walking of a layout, exactly, and its gradient, in numpy.
 
 Walking is Σ trips · s_a′ M s_b over pairs of bodies, s being shares by floor and M the minutes.
 An organisation's share is the headcount-weighted mean of its units', so every trip is in the end
-one between units: walking = ½ Σ_uv Q_uv s_u′ M s_v with a symmetric Q. It goes by sums over
-groups, as their pairs are too many in a country.
+one between units: W = ½ Σ_uv Q_uv s_u′ M s_v with a symmetric Q. Pairs are too many in a country,
+so that Q = L C + 2 D is kept by `fields`: L (units × fields) are trips to a weighted sum of units,
+C (fields × units) what each unit counts for in it, D trips inside units.
 """
 
 from __future__ import annotations
@@ -11,123 +12,101 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allocator.search.case import Case, Layout
-from allocator.search.local.walking import walks
+from allocator.search.fields import fields_of
+from allocator.search.kernels.annealing import Reals, Whole
+from allocator.search.kernels.links import Links, links
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 ROUNDING = 1e-9
 """Trips a week that are left by rounding where sums over groups cancel."""
+Shares = Sequence[Mapping[int, float]]
+"""Shares by floor of each unit."""
 
 
 class Walking:
-    """Trips of a case as sums over groups of units, and by pairs where two units alone make them.
-
-    Q = F G + P: F (units × fields) is what a unit's walking feels of each field, G (fields ×
-    units) what it feeds to it, P its trips with single units and, on the diagonal, twice those
-    inside it.
-    """
+    """Trips of a case. U units, F floors, V fields."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        found = walks(case)
-        pairs = [
-            {**ties, u: 2 * own} if own else ties
-            for u, (ties, own) in enumerate(zip(found.ties, found.own.tolist(), strict=True))
-        ]
-        self._fields = len(found.members)
-        self._feels, self._feeds = _Links(found.feels), _Links(found.feeds)
-        self._pairs = _Links(pairs)
+        found = fields_of(case)
+        self.fields = len(found.members)
+        self._linear, self._contributions = links(found.linear), links(found.contributions)
+        self._inside = 2 * found.own
 
     def minutes(self, layout: Layout) -> float:
-        """Return the minutes walked a week: half of what all desks feel from where they are."""
+        """Return the minutes walked a week: half of what the gradient comes to where desks are."""
         if not layout:
             return 0.0
         unit, floor, share = self._cells(layout)
         used, at = np.unique(floor, return_inverse=True)
         minutes = self.case.minutes[np.ix_(used, used)]
-        cell, link = _joined(unit, self._feels.start)
-        trips = share[cell] * self._feels.weight[link]
-        reach = self._of_fields(unit, at, share, len(used)) @ minutes
-        felt = float(trips @ reach[self._feels.to[link], at[cell]])
+        cell, link = _joined(unit, self._linear.start)
+        trips = share[cell] * self._linear.weight[link]
+        loads = np.zeros((self.fields, len(used)))
+        self.add(loads, unit, at, share)
+        to_fields = float(trips @ (loads @ minutes)[self._linear.to[link], at[cell]])
         first = np.searchsorted(unit, np.arange(len(self.case.unit_ids) + 1))
-        cell, link = _joined(unit, self._pairs.start)
-        one, other = _joined(self._pairs.to[link], first)
-        trips = share[cell[one]] * share[other] * self._pairs.weight[link[one]]
-        return 0.5 * (felt + float(trips @ minutes[at[cell[one]], at[other]]))
+        one, other = _joined(unit, first)
+        trips = share[one] * share[other] * self._inside[unit[one]]
+        return 0.5 * (to_fields + float(trips @ minutes[at[one], at[other]]))
 
-    def pull(self, units: Sequence[int], floors: Sequence[int], layout: Layout) -> Floats:
-        """Return minutes a week (units × floors) of a unit's trips, were all of it on the floor.
+    def add(self, loads: Reals, unit: Whole, floor: Whole, share: Reals) -> None:
+        """Add shares of units on floors to what fields have there (V, F)."""
+        cell, link = _joined(unit, self._contributions.start)
+        weight = share[cell] * self._contributions.weight[link]
+        np.add.at(loads, (self._contributions.to[link], floor[cell]), weight)
 
-        Partners sit as in `layout`; what of the unit itself is in `layout` is a partner too.
-        """
-        found = np.zeros((len(units), len(floors)))
-        if not layout:
-            return found
-        unit, floor, share = self._cells(layout)
-        used, at = np.unique(floor, return_inverse=True)
-        minutes = self.case.minutes[np.ix_(used, np.asarray(floors, np.int64))]
-        of_fields = self._of_fields(unit, at, share, len(used))
-        first = np.searchsorted(unit, np.arange(len(self.case.unit_ids) + 1))
-        for i, u in enumerate(units):
-            felt = self._feels.of(u)
-            partners = self._feels.weight[felt] @ of_fields[self._feels.to[felt]]
-            tied = self._pairs.of(u)
-            for v, trips in zip(self._pairs.to[tied], self._pairs.weight[tied], strict=True):
-                cells = slice(first[v], first[v + 1])
-                np.add.at(partners, at[cells], trips * share[cells])
-            found[i] = partners @ minutes
+    def loads(self, layout: Layout) -> Reals:
+        """Return what fields have on each floor (V, F)."""
+        found = np.zeros((self.fields, len(self.case.floor_ids)))
+        if layout:
+            self.add(found, *self._cells(layout))
         return found
 
-    def between(self, units: Sequence[int]) -> Floats:
+    def gradient(
+        self, units: Sequence[int], floors: Sequence[int], loads: Reals, shares: Shares
+    ) -> Reals:
+        """Return minutes a week (units × floors) of a unit's trips, were all of it on the floor.
+
+        Partners sit as `loads` tells, the unit itself also as `shares` of each of the units.
+        """
+        minutes = self.case.minutes[:, np.asarray(floors, np.int64)]
+        linear, used = _table(self._linear, units)
+        found = linear @ (loads[used] @ minutes)
+        for i, (u, own) in enumerate(zip(units, shares, strict=True)):
+            for f, share in own.items():
+                found[i] += self._inside[u] * share * minutes[f]
+        return found
+
+    def between(self, units: Sequence[int]) -> Reals:
         """Return Q (units × units): trips a week, twice those inside a unit on the diagonal."""
-        place = np.full(len(self.case.unit_ids), -1)
-        place[np.asarray(units, np.int64)] = np.arange(len(units))
-        feels, feeds = np.zeros((2, len(units), self._fields))
-        table = np.zeros((len(units), len(units)))
-        for i, u in enumerate(units):
-            felt, fed, tied = self._feels.of(u), self._feeds.of(u), self._pairs.of(u)
-            feels[i, self._feels.to[felt]] = self._feels.weight[felt]
-            feeds[i, self._feeds.to[fed]] = self._feeds.weight[fed]
-            other = place[self._pairs.to[tied]]
-            table[i, other[other >= 0]] = self._pairs.weight[tied][other >= 0]
-        table += feels @ feeds.T
+        linear, used = _table(self._linear, units)
+        counted, of = _table(self._contributions, units)
+        both, here, there = np.intersect1d(used, of, assume_unique=True, return_indices=True)
+        table: Reals = linear[:, here] @ counted[:, there].T
+        table[np.diag_indices(len(units))] += self._inside[np.asarray(units, np.int64)]
         table[np.abs(table) < ROUNDING] = 0.0
         return table
 
-    def _cells(self, layout: Layout) -> tuple[Whole, Whole, Floats]:
+    def _cells(self, layout: Layout) -> tuple[Whole, Whole, Reals]:
         """Return unit, floor and share of every piece, by unit."""
         cells = np.array(sorted(layout), np.int64)
         unit, floor = cells[:, 0], cells[:, 1]
         desks = np.array([layout[u, f] for u, f in cells.tolist()])
         return unit, floor, desks / self.case.demand[unit]
 
-    def _of_fields(self, unit: Whole, at: Whole, share: Floats, floors: int) -> Floats:
-        """Return the weighted units of each field on each floor (fields × floors)."""
-        found = np.zeros((self._fields, floors))
-        cell, link = _joined(unit, self._feeds.start)
-        np.add.at(found, (self._feeds.to[link], at[cell]), share[cell] * self._feeds.weight[link])
-        return found
+
+def _table(rows: Links, units: Sequence[int]) -> tuple[Reals, Whole]:
+    """Return the weights of some rows (units × things they point at), and those things."""
+    row, link = _joined(np.asarray(units, np.int64), rows.start)
+    used, column = np.unique(rows.to[link], return_inverse=True)
+    found = np.zeros((len(units), len(used)))
+    found[row, column] = rows.weight[link]
+    return found, used
 
 
-class _Links:
-    """Numbered things that each unit points at, with weights, as three arrays."""
-
-    def __init__(self, rows: Sequence[Mapping[int, float]]) -> None:
-        self.start = np.cumsum([0, *map(len, rows)])
-        self.to = np.array([to for row in rows for to in row], np.int64)
-        self.weight = np.array([weight for row in rows for weight in row.values()], float)
-
-    def of(self, unit: int) -> slice:
-        """Return where the links of a unit are."""
-        return slice(int(self.start[unit]), int(self.start[unit + 1]))
-
-
-def _joined(
-    rows: NDArray[np.int64], start: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _joined(rows: Whole, start: Whole) -> tuple[Whole, Whole]:
     """Return each row's position and what it points at, once for each that it points at."""
     count = start[rows + 1] - start[rows]
     position = np.repeat(np.arange(len(rows)), count)

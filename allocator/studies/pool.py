@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from allocator.errors import InputError, OutOfMemoryError, ProcessDiedError, SolveFailedError
 from allocator.plan.types import Pieces, Plan
 from allocator.scenario.types import Scenario
-from allocator.search.local.ready import COMPILING, compile_search, is_ready
+from allocator.search.kernels.ready import COMPILING, compile_search, is_ready
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, Progress, ShouldStop

@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs = {run.key: run for run in _stored(given.runs)}
     seeds = [int(seed) for seed in given.seeds.split(",")]
     for tree in trees.values():
-        _process(tree, given.runs, "-m", "allocator.search.local.ready")
+        _process(tree, given.runs, "-m", "allocator.search.kernels.ready")
     wanted = list(product(_cases(given.cases), seeds, trees))
     for (case, seconds), seed, tree in wanted:
         if (tree, case, seconds, seed) not in runs:

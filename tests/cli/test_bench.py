@@ -9,7 +9,7 @@ import pytest
 
 from allocator.cli import main
 from allocator.cli.bench import _command
-from allocator.search.local import ready
+from allocator.search.kernels import ready
 
 QUICK = ("--time-limit", "1", "--workers", "1", "--seeds", "0")
 

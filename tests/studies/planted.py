@@ -14,7 +14,7 @@ from allocator.plan.assemble import checked_plan, no_plan, run_record
 from allocator.plan.types import Pieces, Plan, Reason, Run, Status
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.types import Scenario
-from allocator.search.local.ready import COMPILING
+from allocator.search.kernels.ready import COMPILING
 from allocator.search.progress import Progress
 
 

@@ -8,6 +8,7 @@ assignment). Where both may be split, the exact form adds the products themselve
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +61,13 @@ class _Walking:
         self.floors = sorted({f for floors in self.free.values() for f in floors})
         self.place = {f: i for i, f in enumerate(self.floors)}
         self.trips = walking.between(self.units)
-        self.pull = walking.pull(self.units, self.floors, layout)
+        shares: defaultdict[int, dict[int, float]] = defaultdict(dict)
+        for (u, f), desks in layout.items():
+            shares[u][f] = desks / int(self.case.demand[u])
+        loads = walking.loads(layout)
+        self.pull = walking.gradient(
+            self.units, self.floors, loads, [shares[u] for u in self.units]
+        )
         self.near = self.case.minutes[np.ix_(self.floors, self.floors)]
         self.share = self._free_shares(layout)
         self.result = Cost()

@@ -50,6 +50,11 @@ class Spreads:
     capacity: Whole
 
     @property
+    def grain(self) -> int:
+        """What a desk counts for."""
+        return GRAIN
+
+    @property
     def pools(self) -> int:
         """How many pools there may be on a floor."""
         return int(self.pool.max(initial=0)) + 1

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from allocator.scenario.types import Scenario
 from allocator.search.compile import compile_case
 from allocator.search.local.blocks import Blocking, blocks_by_size, parted_by_tower
-from allocator.search.local.budget import Budget
+from allocator.search.kernels.budget import Budget
 from allocator.search.local.game import Cooling, Game
-from allocator.search.local.towers import outlook, tower_case
+from allocator.search.groups.surrogate import outlook, tower_case
 from allocator.search.local.walking import walks
 from tests.builders import scenario as build
 from tests.search.local.boards import office

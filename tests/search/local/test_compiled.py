@@ -14,7 +14,7 @@ from allocator.search.local import (
     lining,
     ready,
 )
-from allocator.search.local.budget import Budget
+from allocator.search.kernels.budget import Budget
 from allocator.search.local.improve import improve
 from tests.search.local.boards import office
 

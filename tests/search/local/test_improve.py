@@ -9,7 +9,7 @@ import pytest
 
 from allocator.scenario.read import read_scenario
 from allocator.search.compile import compile_case
-from allocator.search.local.budget import Budget
+from allocator.search.kernels.budget import Budget
 from allocator.search.local.improve import Search, improve
 from tests.search.enumeration import feasible_plans, random_scenario
 from tests.search.local.boards import judged, office, played, searched

@@ -9,7 +9,7 @@ import pytest
 
 from allocator.search.compile import compile_case
 from allocator.search.local.board import Tally
-from allocator.search.local.budget import Budget
+from allocator.search.kernels.budget import Budget
 from allocator.search.local.improve import LEAST_ROOM, MOST_PRESSURE, Search
 from tests.search.local.boards import judged, office
 

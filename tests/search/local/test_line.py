@@ -9,7 +9,7 @@ from allocator.scenario.types import Scenario
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.local.board import Tally
-from allocator.search.local.budget import Budget
+from allocator.search.kernels.budget import Budget
 from allocator.search.local.game import Cooling, Game, desk_worth
 from allocator.search.local.improve import improve
 from allocator.search.local.line import Line, fits_a_line

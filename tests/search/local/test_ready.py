@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from allocator.search.local import ready
+from allocator.search.kernels import ready
 
 PART = """
 from pathlib import Path
-from allocator.search.local import ready
+from allocator.search.kernels import ready
 CALLS = Path(__file__).with_name("calls")
 def step(name):
     with CALLS.open("a") as calls:

@@ -8,7 +8,7 @@ import pytest
 from allocator.search.compile import compile_case
 from allocator.search.local.filling import poured
 from allocator.search.local.narrowing import narrowed
-from allocator.search.local.towers import (
+from allocator.search.groups.surrogate import (
     by_tower,
     inside_of,
     opening_by_load,

@@ -11,13 +11,13 @@ import pytest
 from allocator.search.bounds.undivided import TooManyError
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
-from allocator.search.local.budget import Budget
+from allocator.search.kernels.budget import Budget
 from allocator.search.local_search import local_search
 from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve
-from allocator.search.whole.pack import pack
-from allocator.search.whole.packing import is_packing
-from allocator.search.whole.parts import Parts
+from allocator.search.special.pack import pack
+from allocator.search.special.packing import is_packing
+from allocator.search.special.parts import Parts
 from tests.builders import scenario as build
 from tests.search.enumeration import check
 

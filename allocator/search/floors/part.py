@@ -1,0 +1,121 @@
+"""Some members on some floors, taken out of a plan to be searched, and put back as the best found.
+
+References
+----------
+Ropke, Pisinger (2006), An adaptive large neighborhood search heuristic for the pickup and
+delivery problem with time windows, Transportation Science 40: ruin a part, make it anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from allocator.search.floors import anneal
+from allocator.search.floors.anneal import Kind
+from allocator.search.floors.evaluation import CHANGED, KEPT, NOW, WRONG
+from allocator.search.floors.plan import FloorPlan
+from allocator.search.floors.sequence import NO_SEQUENCE, sequence_of
+from allocator.search.floors.setup import NOTHING_KEPT, Setup
+from allocator.search.floors.tables import Prices, Tally
+from allocator.search.kernels.annealing import Schedule
+from allocator.search.kernels.budget import Budget
+
+STEP, STEPS = 20_000, 60
+"""Moves between two looks at the budget at least, and looks at most."""
+
+
+class Part:
+    """Members on the floors of some towers; their pieces there are out of the plan until `put_back`.
+
+    Parameters
+    ----------
+    arriving
+        Desks of units that are to come besides, more than they have here.
+    """
+
+    def __init__(
+        self,
+        plan: FloorPlan,
+        towers: Sequence[int],
+        units: Collection[int],
+        prices: Prices,
+        rng: np.random.Generator,
+        arriving: Mapping[int, int] | None = None,
+    ) -> None:
+        self.plan, self.prices = plan, prices
+        self.floors = [f for t in towers for level in plan.case.levels_of[t] for f in level]
+        self.units = sorted({*units, *(arriving or {})})
+        self.before = plan.take(self.units, self.floors)
+        desks = np.zeros(len(self.units), np.int64)
+        row = {u: m for m, u in enumerate(self.units)}
+        for (u, _), n in self.before.items():
+            desks[row[u]] += n
+        for u, n in (arriving or {}).items():
+            desks[row[u]] += n
+        setup = Setup(plan, list(towers), self.floors, self.units, desks)
+        self.given = setup.given()
+        self.state = setup.state(self.given, rng)
+        self.sequence = NO_SEQUENCE
+        self._write(self.before, Kind.LOAD)
+        self._tally = self.state.tally[NOW].copy()
+
+    def place(self, desks: Desks) -> None:
+        """Put pieces of members on the floors in place of those that they had, whatever it costs."""
+        self.state.best[:] = NOTHING_KEPT
+        self._write(desks, Kind.PLACE)
+
+    def _write(self, desks: Desks, kind: Kind) -> None:
+        """Let pieces be a move."""
+        column = {f: s for s, f in enumerate(self.floors)}
+        fresh, row = self.state.fresh, {u: m for m, u in enumerate(self.units)}
+        fresh.count[:] = 0
+        for (u, f), n in desks.items():
+            m = row[u]
+            fresh.row[m, fresh.count[m]] = column[f], n
+            fresh.count[m] += 1
+        self.state.changes["member"] = np.arange(len(self.units))
+        self.state.count[CHANGED] = len(self.units)
+        self._anneal(kind, 1.0, 1.0, 1)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether anything is wrong here in the best found."""
+        return bool(self.state.best[WRONG])
+
+    def _anneal(self, kind: Kind, hot: float, cold: float, moves: int) -> None:
+        anneal.anneal(
+            self.given, self.state, self.sequence, self.prices, int(kind), hot, cold, moves
+        )
+
+    def search_sequence(self, schedule: Schedule, budget: Budget) -> None:
+        """Anneal the floors of one tower as a sequence, begun as they are, arriving units last."""
+        self.sequence = sequence_of(self.given, self.state)
+        self._anneal(Kind.BEGIN, 1.0, 1.0, 1)
+        for hot, cold, moves in schedule.steps(STEP, STEPS):
+            if budget.over:
+                return
+            self._anneal(Kind.SEQUENCE, hot, cold, moves)
+            budget.spend(moves)
+
+    def search_transfers(self, schedule: Schedule, budget: Budget) -> None:
+        """Anneal desks between all the floors."""
+        for hot, cold, moves in schedule.steps(1, STEPS):
+            if budget.over:
+                return
+            self._anneal(Kind.TRANSFERS, hot, cold, moves)
+            budget.spend(moves)
+
+    def put_back(self) -> None:
+        """Put the best found into the plan, at least as good as what was there if all had a place."""
+        kept = self.state.kept
+        counts, rows = kept.count.tolist(), kept.row.tolist()
+        self.plan.put(
+            {
+                (u, self.floors[rows[m][k][0]]): rows[m][k][1]
+                for m, u in enumerate(self.units)
+                for k in range(counts[m])
+            }
+        )
+        self.plan.tally += (self.state.tally[KEPT] - self._tally)[: len(Tally)]

@@ -1,0 +1,221 @@
+"""The tables of some floors, filled from a plan whose pieces of the members are taken out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from allocator.search.floors.plan import FloorPlan
+from allocator.search.floors.tables import (
+    CHANGE,
+    DELTA,
+    FLOOR,
+    MEMBER,
+    PAIR,
+    PIECE,
+    PIN,
+    SCOPE,
+    STANDING,
+    USE,
+    Between,
+    Given,
+    Pieces,
+    Records,
+    State,
+    Tally,
+)
+from allocator.search.kernels.annealing import Flags, Reals, Whole, rng_state
+
+
+NOTHING_KEPT = (2.0, np.inf, np.inf)
+"""The best layout while there is none: worse than one that is wrong."""
+
+
+class Setup:
+    """Members on the floors of some towers, while their tables are filled.
+
+    Parameters
+    ----------
+    floors
+        Of the towers, each one's from the lowest up.
+    desks
+        Of each unit, to be placed here.
+    """
+
+    def __init__(
+        self, plan: FloorPlan, towers: list[int], floors: list[int], units: list[int], desks: Whole
+    ) -> None:
+        self.plan, self.case = plan, plan.case
+        self.towers, self.floors, self.units, self.desks = towers, floors, units, desks
+        self.scopes = sorted({c for u in units for c in plan.scopes_of[u]})
+        here = set(floors)
+        self.pins = [p for p, (_, f, _) in enumerate(plan.scopes.pins) if f in here]
+        self.complexes = list(dict.fromkeys(self.case.complex[towers].tolist()))
+
+    def given(self) -> Given:
+        """Return what is given."""
+        case, spreads = self.case, self.case.spreads
+        prices = case.scenario.settings.prices
+        members, scope_links, pin_links = self._members()
+        stay, stay_price = self._stay()
+        scopes, other_complexes = self._scopes()
+        return Given(
+            members=members,
+            scope_links=scope_links,
+            pin_links=pin_links,
+            trips=prices.walking * self.plan.walking.between(self.units),
+            stay=stay,
+            stay_price=stay_price,
+            allowed=case.allowed[np.ix_(self.units, self.floors)],
+            floors=self._floors(),
+            first=np.cumsum([0, *(len(case.floors_of[t]) for t in self.towers)]),
+            complex=np.array([self.complexes.index(c) for c in case.complex[self.towers].tolist()]),
+            minutes=np.ascontiguousarray(case.minutes[np.ix_(self.floors, self.floors)]),
+            scopes=scopes,
+            other_complexes=other_complexes,
+            pins=self._pins(),
+            pairs=self._pairs(),
+            grain=float(self.plan.grain),
+            reach=0.0 if spreads is None else float(spreads.reach),
+            extra_floor=float(prices.extra_floor),
+            may_leave=bool(case.allow_unplaced),
+        )
+
+    def _members(self) -> tuple[Records, Whole, Whole]:
+        """Return the members, a row more than there are, and numbers of their scopes and pins."""
+        case, plan, units, spreads = self.case, self.plan, self.units, self.case.spreads
+        rows = np.zeros(len(units) + 1, MEMBER)
+        own = rows[:-1]
+        own["demand"], own["least"], own["people"] = (
+            case.demand[units],
+            case.least[units],
+            case.people[units],
+        )
+        own["desks"], own["weight"] = self.desks, plan.weight[units]
+        own["elsewhere"] = [len(plan.pieces[u]) for u in units]
+        own["pieces_most"] = plan.scopes.pieces_most[units]
+        grain = 1.0 if spreads is None else spreads.grain / case.grain
+        own["load"] = np.maximum(np.rint(case.weight[units] * grain), 1)
+        if spreads is not None:
+            own["pool"] = spreads.pool[units]
+            own["linear"], own["square"] = spreads.linear[units], spreads.square[units]
+        scope_links = _links(rows, "scope_from", plan.scopes_of, units, self.scopes)
+        return rows, scope_links, _links(rows, "pin_from", plan.pins_of, units, self.pins)
+
+    def _stay(self) -> tuple[Reals, Reals]:
+        """Return shares that are here today, and the price of moving all of each unit."""
+        case, price = self.case, self.case.scenario.settings.prices.move
+        rows = 1 if price and case.moving else 0
+        stay = np.zeros((rows, len(self.units), len(self.floors)))
+        stay_price = np.zeros((rows, len(self.units)))
+        for m, u in enumerate(self.units if rows else ()):
+            if u in case.moving:
+                stay_price[0, m] = price * case.people[u]
+                stay[0, m] = [case.current_share.get((u, f), 0.0) for f in self.floors]
+        return stay, stay_price
+
+    def _floors(self) -> Records:
+        rows = np.zeros(len(self.floors), FLOOR)
+        rows["capacity"] = self.plan.capacity[self.floors]
+        rows["opening"] = self.case.open_cost[self.floors]
+        rows["level"] = np.array(self.case.rank)[self.floors]
+        return rows
+
+    def _scopes(self) -> tuple[Records, Flags]:
+        """Return limits and prices of scopes and what they use elsewhere; complexes here, too."""
+        case, prices = self.case, self.case.scenario.settings.prices
+        rows, found = np.zeros(len(self.scopes), SCOPE), [self.plan.scopes.all[c] for c in self.scopes]
+        for name in ("floors_most", "towers_most", "complexes_most", "gapless"):
+            rows[name] = [getattr(scope, name) for scope in found]
+        is_organisation = np.array(self.scopes) < len(case.organisation_ids)
+        rows["tower_price"] = np.where(is_organisation, prices.extra_tower, 0.0)
+        rows["gap_price"] = np.where(is_organisation, prices.extra_gap, 0.0)
+        elsewhere = self.plan.at[self.scopes] > 0
+        elsewhere[:, self.floors] = False
+        of_tower = _any(elsewhere, case.tower, len(case.tower_ids))
+        of_complex = _any(of_tower, case.complex, len(case.towers_of))
+        rows["other_floors"], rows["other_towers"] = elsewhere.sum(axis=1), of_tower.sum(axis=1)
+        rows["far_complexes"] = np.delete(of_complex, self.complexes, axis=1).sum(axis=1)
+        return rows, np.ascontiguousarray(of_complex[:, self.complexes])
+
+    def _pins(self) -> Records:
+        rows = [(self.floors.index(f), n) for _, f, n in (self.plan.scopes.pins[p] for p in self.pins)]
+        return np.array(rows, PIN)
+
+    def _pairs(self) -> Records:
+        """Return rules between scopes that are both here, each once."""
+        number, every = {c: i for i, c in enumerate(self.scopes)}, self.plan.scopes
+        found = {
+            (int(kind), *sorted((number[c], number[d])))
+            for c in self.scopes
+            for kind, others in (
+                (Between.APART_FLOOR, every.all[c].apart),
+                (Between.APART_TOWER, every.all[c].tower_apart),
+            )
+            for d in others
+            if d in number
+        }
+        own = [(int(Between.OWN_FLOOR), number[c], number[o]) for c, o in every.alone if c in number]
+        return np.array([*sorted(found), *own], PAIR)
+
+    def state(self, given: Given, rng: np.random.Generator) -> State:
+        """Return a state with nobody of the members on the floors, others counted."""
+        plan, floors, units = self.plan, self.floors, self.units
+        count, width = len(units), len(floors)
+        use, tally = np.zeros(width, USE), np.zeros((3, len(Tally) + 2))
+        use["load"], use["occupants"] = plan.used()[floors], plan.occupants[floors]
+        missing = 1 - plan.placed[units] / given.members["demand"][:-1]
+        tally[0, Tally.UNPLACED] = given.members["people"][:-1] @ missing
+        return State(
+            pieces=_pieces(count, width),
+            fresh=_pieces(count, width),
+            kept=_pieces(count, width),
+            marginal=self._marginal(),
+            use=use,
+            variance=np.ascontiguousarray(plan.variance[:, floors]),
+            at=np.ascontiguousarray(plan.at[np.ix_(self.scopes, floors)]),
+            held=plan.held[self.pins].copy(),
+            standing=np.zeros(len(self.scopes), STANDING),
+            tally=tally,
+            best=np.array(NOTHING_KEPT),
+            changes=np.zeros(count, CHANGE),
+            deltas=np.zeros((count, 2 * width), DELTA),
+            touched=np.zeros(len(self.scopes), np.int64),
+            count=np.zeros(2, np.int64),
+            rng_state=rng_state(rng),
+        )
+
+    def _marginal(self) -> Reals:
+        """Return what all of each unit would cost on each floor, others staying."""
+        case, plan = self.case, self.plan
+        shares = [
+            {f: n / int(case.demand[u]) for f, n in plan.pieces[u].items()} for u in self.units
+        ]
+        found = plan.walking.gradient(self.units, self.floors, plan.loads, shares)
+        found *= case.scenario.settings.prices.walking
+        for m, u in enumerate(self.units if case.placement_cost else ()):
+            found[m] += [case.placement_cost.get((u, f), 0.0) for f in self.floors]
+        return found
+
+
+def _links(
+    rows: Records, name: str, of: list[list[int]], units: list[int], known: list[int]
+) -> Whole:
+    """Return the known numbers of all units in turn, and write where those of each begin."""
+    number, found = {c: i for i, c in enumerate(known)}, list[int]()
+    for m, u in enumerate(units):
+        rows[name][m] = len(found)
+        found += [number[c] for c in of[u] if c in number]
+    rows[name][len(units)] = len(found)
+    return np.array(found, np.int64)
+
+
+def _any(rows: Flags, owner: Whole, count: int) -> Flags:
+    """Return whether any of each owner's columns holds (N, owners)."""
+    found = np.zeros((len(rows), count), bool)
+    row, column = np.nonzero(rows)
+    found[row, owner[column]] = True
+    return found
+
+
+def _pieces(count: int, width: int) -> Pieces:
+    return Pieces(np.zeros(count, np.int64), np.zeros((count, width), PIECE))

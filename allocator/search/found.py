@@ -1,0 +1,46 @@
+"""A layout that a local search has found. No search lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from allocator.search.case import Case, Layout
+from allocator.search.kernels.budget import Budget
+
+
+@dataclass(frozen=True)
+class Found:
+    """A layout that honours every rule.
+
+    Attributes
+    ----------
+    layout
+        Desks by (unit, floor).
+    total
+        Person-minutes a week, of the desks placed.
+    unplaced_people
+        0 unless the case allows unplaced desks.
+    """
+
+    layout: dict[tuple[int, int], int]
+    total: float
+    unplaced_people: float
+
+
+class Improve(Protocol):
+    """Yields layouts that honour every rule, each better than those before."""
+
+    def __call__(
+        self,
+        case: Case,
+        start: Layout,
+        *,
+        rng: np.random.Generator,
+        budget: Budget,
+        now: Callable[[], Case] | None = None,
+    ) -> Iterator[Found]:
+        """Search from a start, which may be empty, until the budget ends."""

@@ -1,0 +1,1 @@
+"""What all annealing shares: compiled code, random numbers, schedules, penalties, tables."""

@@ -1,0 +1,52 @@
+"""The decorators that compile the search, with a cache that works wherever we are installed.
+
+Compiled functions take named tuples of arrays and allocate nothing, so that numba need not count
+references (`_nrt`): that alone makes moves some ten times faster. Tuples are passed by value, so
+small functions are inlined where they are called, and large ones, called once a move, are not:
+that would take the compiler long. Where machine code is kept is `ready`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numba
+from numba.core import config
+
+from allocator.search.kernels.ready import code_folder
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a function that compiled functions call, inlined there."""
+    return _compiled(function, forceinline=True, no_cpython_wrapper=True)
+
+
+def large(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a large function that compiled functions call."""
+    return _compiled(function, no_cpython_wrapper=True)
+
+
+def entry(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a function that Python calls, and keep the machine code for later processes.
+
+    Numba's own place for the code is beside the module, which may not be writable.
+    """
+    usual = config.CACHE_DIR  # type: ignore[attr-defined]
+    config.CACHE_DIR = str(code_folder())  # type: ignore[attr-defined]
+    try:
+        return _compiled(function, cache=True)
+    finally:
+        config.CACHE_DIR = usual  # type: ignore[attr-defined]
+
+
+def _compiled(
+    function: Callable[Parameters, Result], **options: Any
+) -> Callable[Parameters, Result]:
+    compiling = numba.njit(
+        nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, **options
+    )
+    return cast(Callable[Parameters, Result], compiling(function))

@@ -1,0 +1,84 @@
+"""The search for packings as others call it: from any layout, or none, to better ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.search.case import Case, Layout
+from allocator.search.kernels.budget import Budget
+from allocator.search.found import Found
+from allocator.search.special import refilling
+from allocator.search.special.packing import empty_floors, stock_of
+
+HOT, COLD = 0.1, 1e-4
+"""Temperatures of a cooling, in extra towers."""
+LOOK = 500
+"""Steps between two looks at the budget."""
+LOOKS = (20, 60, 200)
+"""Looks in a cooling."""
+AS_MOVES = 5
+"""Moves of the general search that count as a step: about so much slower it is."""
+
+
+def pack(
+    case: Case,
+    start: Layout,
+    *,
+    rng: np.random.Generator,
+    budget: Budget,
+    now: Callable[[], Case] | None = None,
+) -> Iterator[Found]:
+    """Yield plans, each with fewer extra towers than those before, until the budget ends.
+
+    Parameters
+    ----------
+    case
+        One that is a packing (`packing.is_packing`).
+    start
+        Any layout; what it does not tell is left out at first.
+    rng
+        Where all chance comes from. The same with the same budget of moves gives the same plans.
+    budget
+        When to stop; its moves are those of the general search.
+    now
+        Not asked: desks are not pooled here, and floors hold what they hold.
+    """
+    units = np.flatnonzero(case.demand > 0)
+    stock = stock_of(case, units)
+    if not len(units) or stock.desks.max() > stock.capacity.max():
+        return
+    floors, told = empty_floors(case, stock, rng), np.inf
+    refilling.begin(stock, floors, _floors_told(case, units, start))
+    while not budget.over:
+        looks = int(rng.choice(LOOKS))
+        for heats in np.geomspace(HOT, COLD, looks).tolist():
+            pairs = float(floors.sums[refilling.KEPT])
+            if pairs < told:
+                told = pairs
+                yield _found(case, units, floors.kept)
+            if budget.over:
+                return
+            refilling.anneal(stock, floors, heats, LOOK)
+            budget.spend(LOOK * AS_MOVES)
+
+
+def _floors_told(case: Case, units: NDArray[np.int64], start: Layout) -> NDArray[np.int64]:
+    """Return the floors of units in a start where they fit, NOWHERE for the others."""
+    floor = {u: f for (u, f), desks in start.items() if desks == case.demand[u]}
+    room, at = case.capacity.copy(), np.full(len(units), refilling.NOWHERE)
+    for i, u in enumerate(units.tolist()):
+        f = floor.get(u, refilling.NOWHERE)
+        if f != refilling.NOWHERE and room[f] >= case.demand[u]:
+            at[i], room[f] = f, room[f] - case.demand[u]
+    return at
+
+
+def _found(case: Case, units: NDArray[np.int64], at: NDArray[np.int64]) -> Found:
+    cells = zip(units.tolist(), at.tolist(), strict=True)
+    layout = dict(zip(cells, case.demand[units].tolist(), strict=True))
+    pairs = {(int(case.organisation[u]), f) for u, f in layout}
+    extra = len(pairs) - len({o for o, _ in pairs})
+    return Found(layout, extra * case.scenario.settings.prices.extra_tower, 0.0)

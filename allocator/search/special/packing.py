@@ -1,0 +1,83 @@
+"""Offices where only extra towers cost, each tower of one floor: packing organisations on floors.
+
+Which cases these are, and the tables of the search for them (`refilling`), filled from a case.
+"""
+
+from __future__ import annotations
+
+from typing import TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.search.case import Case
+from allocator.search.rules import AtMost, Limit, PlaceKind
+from allocator.search.special.refilling import MOST, Filled, Stock
+
+
+def is_packing(case: Case) -> bool:
+    """Whether units stay whole, and a plan's total says only how organisations are torn apart."""
+    prices = case.scenario.settings.prices
+    walks = prices.walking > 0 and len(case.trips.a) > 0 and case.minutes.any()
+    moves = prices.move > 0 and case.moving
+    if walks or moves or case.placement_cost or case.open_cost.any() or not prices.extra_tower:
+        return False
+    one_floor_each = len(case.floor_ids) == len(case.tower_ids)
+    return one_floor_each and stays_whole(case) and _anywhere(case)
+
+
+def stays_whole(case: Case) -> bool:
+    """Whether no unit can be split, and no rule speaks of more than one unit and one floor."""
+    if case.allow_unplaced or case.scenario.by_chance:
+        return False
+    whole: NDArray[np.bool_] = (case.demand < 2 * case.least) | (case.demand == 0)
+    for limit in case.limits:
+        if not _is_of_one(limit):
+            return False
+        if limit.most == 1:
+            whole[limit.units[0]] = True
+    return bool(whole.all())
+
+
+def _is_of_one(limit: Limit) -> TypeGuard[AtMost]:
+    """Whether a limit is on the floors of one unit."""
+    is_of_floors = isinstance(limit, AtMost) and limit.place is PlaceKind.FLOOR
+    return is_of_floors and len(limit.units) == 1
+
+
+def _anywhere(case: Case) -> bool:
+    """Whether each unit may be on every floor that has room for it."""
+    units = case.demand > 0
+    fits = case.capacity[None, :] >= case.demand[units][:, None]
+    return bool((case.allowed[units] >= fits).all())
+
+
+def stock_of(case: Case, units: NDArray[np.int64]) -> Stock:
+    """Return what is given, of the units that have desks to place."""
+    largest = case.capacity.max(keepdims=True)
+    return Stock(case.demand[units], case.organisation[units], case.capacity, largest)
+
+
+def empty_floors(case: Case, stock: Stock, rng: np.random.Generator) -> Filled:
+    """Return floors of a stock with nobody on them yet."""
+    units, floors, bodies = len(stock.desks), len(stock.capacity), len(case.organisation_ids)
+    largest, room = int(stock.largest[0]), stock.capacity.astype(float)
+    most = int(np.searchsorted(np.cumsum(np.sort(stock.desks)), largest, side="right"))
+    return Filled(
+        at=np.full(units, -1),
+        before=np.full(units, -1),
+        kept=np.full(units, -1),
+        guests=np.full((floors, max(most, 1)), -1),
+        count=np.zeros(floors, np.int64),
+        load=np.zeros(floors, np.int64),
+        part=np.zeros((bodies, floors), np.int64),
+        pool=np.zeros(units, np.int64),
+        loose=np.zeros(1, np.int64),
+        bodies=np.unique(stock.body),
+        floors=np.arange(floors),
+        picks=np.zeros(MOST, np.int64),
+        keys=np.zeros(MOST),
+        reach=np.zeros((MOST + 1, largest + 1), np.bool_),
+        sums=np.array([units, stock.desks.sum(), 0.0, room @ room, np.inf]),
+        rng_state=rng.integers(1, 2**62, 1).astype(np.uint64),
+    )
