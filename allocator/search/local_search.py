@@ -167,7 +167,7 @@ class LocalSearch:
     def _propose(self, proposal: Callable[[Whole], Whole]) -> None:
         """Let towers be proposed, and lay out those that change."""
         wanted = proposal(self.home)
-        moved = np.flatnonzero(wanted != self.home)
+        moved = np.flatnonzero(wanted != self.home).tolist()
         towers = {int(wanted[u]) for u in moved} | {t for u in moved for t in self._towers_of(u)}
         if towers:
             self._lay_out(towers, wanted)
@@ -180,7 +180,7 @@ class LocalSearch:
         return [f for t in towers for f in self.case.floors_of[t]]
 
     def _lay_out(self, towers: set[int], wanted: Whole) -> bool:
-        """Lay out some towers anew, with the units that are wanted in them; say if that is kept."""
+        """Lay out some towers anew, with the units that are wanted there; say if that is kept."""
         plan, moved = self.plan, np.flatnonzero(wanted != self.home).tolist()
         weight, was_wrong = plan.weight_at(self.prices), plan.is_wrong
         units = plan.units_in(self._floors_of(towers)) | set(moved)

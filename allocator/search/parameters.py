@@ -66,7 +66,7 @@ class GroupParameters(_Parameters):
     pressure: Annotated[float, Field(ge=1)] = 4.0
     """How much dearer what is wrong is in towers than on floors."""
     first_ease: Share = 0.0125
-    """Part of the price of a desk too many at which beginnings begin; it rises to what is learnt."""
+    """Part of the price of a desk too many at which beginnings begin; it rises as they cool."""
     ease: Share = 0.05
     """Part of that price that reheats begin to learn from."""
     least_ease: Share = 0.02
@@ -126,7 +126,7 @@ class AloneParameters(_Parameters):
     """Temperatures of a reheat of the best plan, one at random."""
     cold: Temperature = 0.05
     """Temperature at which both end."""
-    prices: tuple[Annotated[float, Field(gt=0)], ...] = (0.6, 1.2, 2.4, 4.8)
+    prices: tuple[Annotated[float, Field(gt=0)], ...] = (1.0, 2.0, 4.0, 8.0)
     """Prices of a desk too many, times the usual: where it is tight a high one is needed, where
     there is room a low one lets units pass through full floors."""
     forgets: Share = 0.3

@@ -1,4 +1,4 @@
-"""What a desk of an ordinary plan costs: the measure of prices of what is wrong, and temperatures."""
+"""What a desk of an ordinary plan costs: the measure of temperatures and of what is wrong."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Walking:
         """Return Q (units × units): trips a week, twice those inside a unit on the diagonal."""
         linear, used = _table(self._linear, units)
         counted, of = _table(self._contributions, units)
-        both, here, there = np.intersect1d(used, of, assume_unique=True, return_indices=True)
+        _, here, there = np.intersect1d(used, of, assume_unique=True, return_indices=True)
         table: Reals = linear[:, here] @ counted[:, there].T
         table[np.diag_indices(len(units))] += self._inside[np.asarray(units, np.int64)]
         table[np.abs(table) < ROUNDING] = 0.0

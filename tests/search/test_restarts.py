@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from allocator.search.local.improve import Found
 
 from allocator.search import restarts
 from allocator.search.case import Case, Layout
 from allocator.search.compile import compile_case
 from allocator.search.kernels.budget import Budget
-from allocator.search.local.improve import Found
 from allocator.search.progress import MOVES_PER_S
 from allocator.search.record import Record
 from allocator.search.restarts import BEHIND, SETTLED, Attempt, walk

@@ -28,7 +28,7 @@ from allocator.search.floors.evaluation import (
     weigh_scope,
 )
 from allocator.search.floors.tables import Given, Prices, Sequence, State
-from allocator.search.kernels.annealing import accepts
+from allocator.search.kernels.annealing import Steps, accepts
 from allocator.search.kernels.compiled import compiled, entry
 
 
@@ -72,19 +72,17 @@ def anneal(
     sequence: Sequence,
     prices: Prices,
     kind: int,
-    hot: float,
-    cold: float,
-    moves: int,
+    steps: Steps,
 ) -> None:
-    """Try so many moves of a kind, from hot to cold."""
-    temperature, cooling = hot, (cold / hot) ** (1.0 / max(moves, 1))
+    """Try moves of a kind, from hot to cold."""
+    temperature = steps.hot
     if kind == LOAD:
         count_others(given, state)
-    for _ in range(moves):
-        temperature *= cooling
+    for _ in range(steps.moves):
+        temperature *= steps.cooling
         if kind == TRANSFERS:
             transfers.propose(given, state)
-            if state.count[CHANGED] == 0:
+            if state.number[CHANGED] == 0:
                 continue
         elif kind > PLACE:
             if kind == BEGIN:

@@ -1,4 +1,4 @@
-"""What a move on floors changes, exactly: every term, every rule; and keeping it or taking it back.
+"""What a move on floors changes, exactly: every term, every rule; keeping it or taking it back.
 
 A move says which members it changes and what their fresh pieces are. `evaluate` counts them and
 returns the change of weight; then comes `settle` or `revert`. Nothing else changes a layout.
@@ -6,8 +6,11 @@ returns the change of weight; then comes `settle` or `revert`. Nothing else chan
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from allocator.search.floors.scopes import NO_LIMIT
 from allocator.search.floors.tables import (
     OVER_FIXED,
     Between,
@@ -17,7 +20,6 @@ from allocator.search.floors.tables import (
     State,
     Tally,
 )
-from allocator.search.floors.scopes import NO_LIMIT
 from allocator.search.kernels.compiled import compiled, large
 
 COST, OVER = int(Tally.COST), int(Tally.OVER)
@@ -30,7 +32,8 @@ WRONG, PEOPLE, WEIGHT = 0, 1, 2
 """What is known of the best layout."""
 CHANGED, TOUCHED = 0, 1
 APART_FLOOR, APART_TOWER = int(Between.APART_FLOOR), int(Between.APART_TOWER)
-FORTH, BACK = np.int64(1), np.int64(-1)
+FORTH: Any = np.int64(1)
+BACK: Any = np.int64(-1)
 """Steps as numpy numbers: numba would compile all once more for each plain constant."""
 
 
@@ -58,7 +61,7 @@ def weight(state: State, prices: Prices, row: int) -> float:
 def add_deltas(state: State, i: int, demand: int, of: Pieces, step: int) -> None:
     """Write down pieces of a changed member as shares that come (step 1) or go (-1)."""
     change = state.changes[i]
-    for k in range(of.count[change.member]):
+    for k in range(of.many[change.member]):
         piece, delta = of.row[change.member, k], state.deltas[i, change.deltas]
         delta.floor, delta.share = piece.floor, step * piece.desks / demand
         change.deltas += 1
@@ -67,7 +70,7 @@ def add_deltas(state: State, i: int, demand: int, of: Pieces, step: int) -> None
 @compiled
 def find_deltas(given: Given, state: State) -> None:
     """Write down by which shares the changed members come to floors, and leave floors."""
-    for i in range(state.count[CHANGED]):
+    for i in range(state.number[CHANGED]):
         demand = given.members[state.changes[i].member].demand
         state.changes[i].deltas = 0
         add_deltas(state, i, demand, state.pieces, BACK)
@@ -91,7 +94,7 @@ def walked(given: Given, state: State, i: int, j: int) -> float:
 def walking_change(given: Given, state: State) -> float:
     """Return what changes by shares: walking, placement cost. It is quadratic, and exact."""
     found = 0.0
-    for i in range(state.count[CHANGED]):
+    for i in range(state.number[CHANGED]):
         m = state.changes[i].member
         for k in range(state.changes[i].deltas):
             delta = state.deltas[i, k]
@@ -127,7 +130,7 @@ def count_pieces(given: Given, state: State, m: int, of: Pieces, step: int) -> N
     """Count the pieces of a member on their floors (step 1), or no more (-1)."""
     member, end, tally = given.members[m], given.members[m + 1], state.tally
     edge = 0 if step > 0 else 1
-    for k in range(of.count[m]):
+    for k in range(of.many[m]):
         f, desks = of.row[m, k].floor, of.row[m, k].desks
         if state.use[f].occupants == edge:
             tally[THEN, COST] += step * given.floors[f].opening
@@ -142,8 +145,8 @@ def count_pieces(given: Given, state: State, m: int, of: Pieces, step: int) -> N
             c = given.scope_links[i]
             if state.at[c, f] == edge and state.standing[c].is_touched == 0:
                 state.standing[c].is_touched = 1
-                state.touched[state.count[TOUCHED]] = c
-                state.count[TOUCHED] += 1
+                state.touched[state.number[TOUCHED]] = c
+                state.number[TOUCHED] += 1
             state.at[c, f] += step
 
 
@@ -151,10 +154,10 @@ def count_pieces(given: Given, state: State, m: int, of: Pieces, step: int) -> N
 def count_alone(given: Given, state: State, m: int, of: Pieces, step: int) -> None:
     """Count what goes by a member's own pieces: extra floors, max_floors, moves, people."""
     member, tally, desks = given.members[m], state.tally, 0
-    count = of.count[m] + member.elsewhere
+    count = of.many[m] + member.elsewhere
     tally[THEN, COST] += step * given.extra_floor * above(count, 1)
     tally[THEN, BROKEN] += step * above(count, member.pieces_most)
-    for k in range(of.count[m]):
+    for k in range(of.many[m]):
         piece = of.row[m, k]
         desks += piece.desks
         for r in range(len(given.stay)):
@@ -240,11 +243,11 @@ def overfull(given: Given, state: State) -> float:
 @large
 def count_changed(given: Given, state: State, forth: int) -> None:
     """Count the changed members where they would be (1), or where they are again (-1)."""
-    state.count[TOUCHED] = 0
-    for i in range(state.count[CHANGED]):
+    state.number[TOUCHED] = 0
+    for i in range(state.number[CHANGED]):
         count_pieces(given, state, state.changes[i].member, state.fresh, forth)
         count_pieces(given, state, state.changes[i].member, state.pieces, -forth)
-    for i in range(state.count[TOUCHED]):
+    for i in range(state.number[TOUCHED]):
         state.standing[state.touched[i]].is_touched = 0
 
 
@@ -257,10 +260,10 @@ def evaluate(given: Given, state: State, prices: Prices) -> float:
     find_deltas(given, state)
     tally[THEN, COST] += walking_change(given, state)
     count_changed(given, state, FORTH)
-    for i in range(state.count[CHANGED]):
+    for i in range(state.number[CHANGED]):
         count_alone(given, state, state.changes[i].member, state.fresh, FORTH)
         count_alone(given, state, state.changes[i].member, state.pieces, BACK)
-    for i in range(state.count[TOUCHED]):
+    for i in range(state.number[TOUCHED]):
         weigh_scope(given, state, state.touched[i])
         standing = state.standing[state.touched[i]]
         tally[THEN, COST] += standing.fresh_cost - standing.cost
@@ -284,10 +287,10 @@ def settle(given: Given, state: State, prices: Prices) -> None:
     """Make a move final that `evaluate` has counted; keep the layout if it is the best."""
     for i in range(state.tally.shape[1]):
         state.tally[NOW, i] = state.tally[THEN, i]
-    for i in range(state.count[TOUCHED]):
+    for i in range(state.number[TOUCHED]):
         standing = state.standing[state.touched[i]]
         standing.cost, standing.broken = standing.fresh_cost, standing.fresh_broken
-    for i in range(state.count[CHANGED]):
+    for i in range(state.number[CHANGED]):
         follow(given, state, i)
         copy_pieces(state.fresh, state.pieces, state.changes[i].member)
     keep_if_best(given, state, prices)
@@ -309,8 +312,8 @@ def follow(given: Given, state: State, i: int) -> None:
 @compiled
 def copy_pieces(source: Pieces, target: Pieces, m: int) -> None:
     """Copy the pieces of a member."""
-    target.count[m] = source.count[m]
-    for k in range(source.count[m]):
+    target.many[m] = source.many[m]
+    for k in range(source.many[m]):
         target.row[m, k].floor = source.row[m, k].floor
         target.row[m, k].desks = source.row[m, k].desks
 
@@ -336,5 +339,5 @@ def keep_if_best(given: Given, state: State, prices: Prices) -> None:
         best[WRONG], best[PEOPLE], best[WEIGHT] = wrong, people, now
         for i in range(tally.shape[1]):
             tally[KEPT, i] = tally[NOW, i]
-        for m in range(len(state.kept.count)):
+        for m in range(len(state.kept.many)):
             copy_pieces(state.pieces, state.kept, m)

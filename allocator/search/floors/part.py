@@ -15,19 +15,21 @@ import numpy as np
 from allocator.search.floors import anneal
 from allocator.search.floors.anneal import Kind
 from allocator.search.floors.evaluation import CHANGED, KEPT, NOW, WRONG
-from allocator.search.floors.plan import FloorPlan
+from allocator.search.floors.plan import Desks, FloorPlan
 from allocator.search.floors.sequence import NO_SEQUENCE, sequence_of
 from allocator.search.floors.setup import NOTHING_KEPT, Setup
 from allocator.search.floors.tables import Prices, Tally
-from allocator.search.kernels.annealing import Schedule
+from allocator.search.kernels.annealing import Schedule, Steps
 from allocator.search.kernels.budget import Budget
 
 STEP, STEPS = 20_000, 60
 """Moves between two looks at the budget at least, and looks at most."""
+ONE = Steps(1.0, 1.0, 1)
+"""One move, which is kept."""
 
 
 class Part:
-    """Members on the floors of some towers; their pieces there are out of the plan until `put_back`.
+    """Members on the floors of some towers, out of the plan there until `put_back`.
 
     Parameters
     ----------
@@ -62,7 +64,7 @@ class Part:
         self._tally = self.state.tally[NOW].copy()
 
     def place(self, desks: Desks) -> None:
-        """Put pieces of members on the floors in place of those that they had, whatever it costs."""
+        """Put pieces on the floors in place of those that members had, whatever it costs."""
         self.state.best[:] = NOTHING_KEPT
         self._write(desks, Kind.PLACE)
 
@@ -70,47 +72,44 @@ class Part:
         """Let pieces be a move."""
         column = {f: s for s, f in enumerate(self.floors)}
         fresh, row = self.state.fresh, {u: m for m, u in enumerate(self.units)}
-        fresh.count[:] = 0
+        fresh.many[:] = 0
         for (u, f), n in desks.items():
             m = row[u]
-            fresh.row[m, fresh.count[m]] = column[f], n
-            fresh.count[m] += 1
+            fresh.row[m, fresh.many[m]] = column[f], n
+            fresh.many[m] += 1
         self.state.changes["member"] = np.arange(len(self.units))
-        self.state.count[CHANGED] = len(self.units)
-        self._anneal(kind, 1.0, 1.0, 1)
+        self.state.number[CHANGED] = len(self.units)
+        self._anneal(kind, ONE)
 
     @property
     def is_wrong(self) -> bool:
         """Whether anything is wrong here in the best found."""
         return bool(self.state.best[WRONG])
 
-    def _anneal(self, kind: Kind, hot: float, cold: float, moves: int) -> None:
-        anneal.anneal(
-            self.given, self.state, self.sequence, self.prices, int(kind), hot, cold, moves
-        )
+    def _anneal(self, kind: Kind, steps: Steps) -> None:
+        anneal.anneal(self.given, self.state, self.sequence, self.prices, int(kind), steps)
 
     def search_sequence(self, schedule: Schedule, budget: Budget) -> None:
         """Anneal the floors of one tower as a sequence, begun as they are, arriving units last."""
         self.sequence = sequence_of(self.given, self.state)
-        self._anneal(Kind.BEGIN, 1.0, 1.0, 1)
-        for hot, cold, moves in schedule.steps(STEP, STEPS):
-            if budget.over:
-                return
-            self._anneal(Kind.SEQUENCE, hot, cold, moves)
-            budget.spend(moves)
+        self._anneal(Kind.BEGIN, ONE)
+        self._search(Kind.SEQUENCE, schedule, STEP, budget)
 
     def search_transfers(self, schedule: Schedule, budget: Budget) -> None:
         """Anneal desks between all the floors."""
-        for hot, cold, moves in schedule.steps(1, STEPS):
+        self._search(Kind.TRANSFERS, schedule, 1, budget)
+
+    def _search(self, kind: Kind, schedule: Schedule, least: int, budget: Budget) -> None:
+        for steps in schedule.steps(least, STEPS):
             if budget.over:
                 return
-            self._anneal(Kind.TRANSFERS, hot, cold, moves)
-            budget.spend(moves)
+            self._anneal(kind, steps)
+            budget.spend(steps.moves)
 
     def put_back(self) -> None:
-        """Put the best found into the plan, at least as good as what was there if all had a place."""
+        """Put the best found into the plan."""
         kept = self.state.kept
-        counts, rows = kept.count.tolist(), kept.row.tolist()
+        counts, rows = kept.many.tolist(), kept.row.tolist()
         self.plan.put(
             {
                 (u, self.floors[rows[m][k][0]]): rows[m][k][1]

@@ -55,7 +55,7 @@ def decode(given: Given, state: State, sequence: Sequence) -> None:
     """
     fresh, span = sequence.fresh, sequence.span
     floor, room = fresh.positions[span[FIRST]].floor, fresh.positions[span[FIRST]].room
-    state.count[CHANGED], span[END] = 0, len(fresh.positions)
+    state.number[CHANGED], span[END] = 0, len(fresh.positions)
     for i in range(span[FIRST], len(fresh.positions)):
         position, was = fresh.positions[i], sequence.now.positions[i]
         if i > span[LAST] and floor == was.floor and room == was.room:
@@ -78,10 +78,10 @@ def decode(given: Given, state: State, sequence: Sequence) -> None:
                 k, left, room = k + 1, left - part, room - part * member.load
             if left > 0:
                 floor, room = next_floor(given, fresh, floor, room)
-        state.fresh.count[m] = k
+        state.fresh.many[m] = k
         if is_changed(state, m):
-            state.changes[state.count[CHANGED]].member = m
-            state.count[CHANGED] += 1
+            state.changes[state.number[CHANGED]].member = m
+            state.number[CHANGED] += 1
 
 
 @compiled
@@ -101,9 +101,9 @@ def next_floor(given: Given, order: Order, floor: int, room: int) -> tuple[int, 
 @compiled
 def is_changed(state: State, m: int) -> bool:
     """Tell whether the pieces of a member would be others."""
-    if state.pieces.count[m] != state.fresh.count[m]:
+    if state.pieces.many[m] != state.fresh.many[m]:
         return True
-    for k in range(state.pieces.count[m]):
+    for k in range(state.pieces.many[m]):
         old, new = state.pieces.row[m, k], state.fresh.row[m, k]
         if old.floor != new.floor or old.desks != new.desks:
             return True
@@ -178,15 +178,15 @@ def sequence_of(given: Given, state: State) -> Sequence:
     Arriving members, without a piece yet, come behind members of their first scope, which is
     their organisation, or last.
     """
-    pieces, count, floors = state.pieces, len(state.pieces.count), len(given.floors)
+    pieces, count, floors = state.pieces, len(state.pieces.many), len(given.floors)
     low, high = np.full((2, count), floors)
     for m in range(count):
-        here = pieces.row["floor"][m, : pieces.count[m]]
+        here = pieces.row["floor"][m, : pieces.many[m]]
         if len(here):
             low[m], high[m] = here.min(), here.max()
     home = given.scope_links[given.members["scope_from"][:-1]]
-    for m in np.flatnonzero(pieces.count == 0):
-        mates = high[(home == home[m]) & (pieces.count > 0)]
+    for m in np.flatnonzero(pieces.many == 0).tolist():
+        mates = high[(home == home[m]) & (pieces.many > 0)]
         low[m] = high[m] = mates.max() if len(mates) else floors
     now, fresh = _order(count, floors), _order(count, floors)
     now.positions["member"] = fresh.positions["member"] = np.lexsort((home, high, low))

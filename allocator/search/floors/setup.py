@@ -25,7 +25,6 @@ from allocator.search.floors.tables import (
 )
 from allocator.search.kernels.annealing import Flags, Reals, Whole, rng_state
 
-
 NOTHING_KEPT = (2.0, np.inf, np.inf)
 """The best layout while there is none: worse than one that is wrong."""
 
@@ -68,7 +67,9 @@ class Setup:
             allowed=case.allowed[np.ix_(self.units, self.floors)],
             floors=self._floors(),
             first=np.cumsum([0, *(len(case.floors_of[t]) for t in self.towers)]),
-            complex=np.array([self.complexes.index(c) for c in case.complex[self.towers].tolist()]),
+            complex=np.array(
+                [self.complexes.index(c) for c in case.complex[self.towers].tolist()]
+            ),
             minutes=np.ascontiguousarray(case.minutes[np.ix_(self.floors, self.floors)]),
             scopes=scopes,
             other_complexes=other_complexes,
@@ -123,7 +124,10 @@ class Setup:
     def _scopes(self) -> tuple[Records, Flags]:
         """Return limits and prices of scopes and what they use elsewhere; complexes here, too."""
         case, prices = self.case, self.case.scenario.settings.prices
-        rows, found = np.zeros(len(self.scopes), SCOPE), [self.plan.scopes.all[c] for c in self.scopes]
+        rows, found = (
+            np.zeros(len(self.scopes), SCOPE),
+            [self.plan.scopes.all[c] for c in self.scopes],
+        )
         for name in ("floors_most", "towers_most", "complexes_most", "gapless"):
             rows[name] = [getattr(scope, name) for scope in found]
         is_organisation = np.array(self.scopes) < len(case.organisation_ids)
@@ -138,7 +142,9 @@ class Setup:
         return rows, np.ascontiguousarray(of_complex[:, self.complexes])
 
     def _pins(self) -> Records:
-        rows = [(self.floors.index(f), n) for _, f, n in (self.plan.scopes.pins[p] for p in self.pins)]
+        rows = [
+            (self.floors.index(f), n) for _, f, n in (self.plan.scopes.pins[p] for p in self.pins)
+        ]
         return np.array(rows, PIN)
 
     def _pairs(self) -> Records:
@@ -154,7 +160,9 @@ class Setup:
             for d in others
             if d in number
         }
-        own = [(int(Between.OWN_FLOOR), number[c], number[o]) for c, o in every.alone if c in number]
+        own = [
+            (int(Between.OWN_FLOOR), number[c], number[o]) for c, o in every.alone if c in number
+        ]
         return np.array([*sorted(found), *own], PAIR)
 
     def state(self, given: Given, rng: np.random.Generator) -> State:
@@ -180,7 +188,7 @@ class Setup:
             changes=np.zeros(count, CHANGE),
             deltas=np.zeros((count, 2 * width), DELTA),
             touched=np.zeros(len(self.scopes), np.int64),
-            count=np.zeros(2, np.int64),
+            number=np.zeros(2, np.int64),
             rng_state=rng_state(rng),
         )
 

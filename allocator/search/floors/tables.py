@@ -46,10 +46,10 @@ MEMBER = _record(
     "people",
 )
 """A unit. demand, least: desks of all of it, fewest desks of a piece. desks: those to be placed
-here. elsewhere, pieces_most: pieces on other floors, and how many it may have in all. weight, pool,
-linear, square: what a desk weighs, with whom it is shared, how its people's coming varies
-(`pooling.Spreads`); load: about what a desk weighs with that. scope_from, pin_from: where its links
-begin; those of the next member begin where they end, and a last row closes the table."""
+here. elsewhere, pieces_most: pieces on other floors, and how many it may have in all. weight,
+pool, linear, square: what a desk weighs, with whom it is shared, how its people's coming varies
+(`pooling.Spreads`); load: about what a desk weighs with that. scope_from, pin_from: where its
+links begin; those of the next member begin where they end, and a last row closes the table."""
 FLOOR = _record("capacity level", "opening")
 """A floor; its level is numbered within the tower."""
 SCOPE = _record(
@@ -125,7 +125,7 @@ class Given(NamedTuple):
 class Pieces(NamedTuple):
     """Pieces of members: how many (M), and each one's floor and desks (M, S)."""
 
-    count: Whole
+    many: Whole
     row: Records
 
 
@@ -136,8 +136,8 @@ class State(NamedTuple):
     what all of a member would cost on a floor by walking and by itself. use (S); variance (pools,
     S); at (C, S), held (P): pieces of a scope on a floor, desks of a pin. standing (C). tally (3,
     6): now, then and of the best; see `Tally`, and two sums that belong to it: what is overfull,
-    and broken rules between scopes. best (3): whether it is wrong, its unplaced people, its weight.
-    changes (M), deltas (M, 2 S), touched (C): of a move. count (2): how many changes, and touched.
+    and broken rules between scopes. best (3): whether it is wrong, unplaced people, weight.
+    changes (M), deltas (M, 2 S), touched (C): of a move. number (2): of changes, and of touched.
     """
 
     pieces: Pieces
@@ -154,7 +154,7 @@ class State(NamedTuple):
     changes: Records
     deltas: Records
     touched: Whole
-    count: Whole
+    number: Whole
     rng_state: RngState
 
 

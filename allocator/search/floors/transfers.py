@@ -34,7 +34,7 @@ NOWHERE = -1
 @compiled
 def piece_on(of: Pieces, m: int, f: int) -> int:
     """Return the number of a member's piece on a floor, -1 where it has none."""
-    for k in range(of.count[m]):
+    for k in range(of.many[m]):
         if of.row[m, k].floor == f:
             return k
     return NOWHERE
@@ -44,7 +44,7 @@ def piece_on(of: Pieces, m: int, f: int) -> int:
 def placed(of: Pieces, m: int) -> int:
     """Return the desks of a member that are placed."""
     desks = 0
-    for k in range(of.count[m]):
+    for k in range(of.many[m]):
         desks += of.row[m, k].desks
     return desks
 
@@ -77,8 +77,8 @@ def target(given: Given, state: State, m: int, f: int) -> int:
         return cheap_floor(given, state, m)
     if die < SAME_TOWER and f != NOWHERE:
         return floor_of_tower(given, state, f)
-    if die < OWN_FLOOR and state.pieces.count[m] > 0:
-        return state.pieces.row[m, pick(state.rng_state, 0, state.pieces.count[m])].floor
+    if die < OWN_FLOOR and state.pieces.many[m] > 0:
+        return state.pieces.row[m, pick(state.rng_state, 0, state.pieces.many[m])].floor
     return pick(state.rng_state, 0, len(given.floors))
 
 
@@ -106,18 +106,25 @@ def amount(given: Given, state: State, m: int, f: int, g: int, have: int) -> int
 
 
 @compiled
-def fitted(given: Given, of: Pieces, m: int, f: int, g: int, desks: int, have: int) -> int:
+def desks_on(of: Pieces, m: int, f: int) -> int:
+    """Return the desks of a member on a floor."""
+    k = piece_on(of, m, f)
+    return 0 if k == NOWHERE else of.row[m, k].desks
+
+
+@compiled
+def fitted(given: Given, of: Pieces, m: int, f: int, g: int, desks: int) -> int:
     """Return about so many desks that leave no piece too small, 0 if that cannot be."""
     least, there = given.members[m].least, 0
-    k = piece_on(of, m, g) if g != NOWHERE else 0
-    if g != NOWHERE and k != NOWHERE:
-        there = of.row[m, k].desks
-    desks = desks if g == NOWHERE else max(desks, least - there)
+    have = given.members[m].desks - placed(of, m) if f == NOWHERE else desks_on(of, m, f)
+    if g != NOWHERE:
+        there = desks_on(of, m, g)
+        desks = max(desks, least - there)
     if desks >= have or (f != NOWHERE and have - desks < least):
         desks = have
     if g == NOWHERE:
         return desks
-    after = of.count[m] + (k == NOWHERE) - (f != NOWHERE and desks == have)
+    after = of.many[m] + (there == 0) - (f != NOWHERE and desks == have)
     return 0 if there + desks < least or after > of.row.shape[1] else desks
 
 
@@ -128,16 +135,16 @@ def transfer(of: Pieces, m: int, f: int, g: int, desks: int) -> None:
     Its inverse brings as many back.
     """
     if f != NOWHERE:
-        piece, last = of.row[m, piece_on(of, m, f)], of.row[m, of.count[m] - 1]
+        piece, last = of.row[m, piece_on(of, m, f)], of.row[m, of.many[m] - 1]
         piece.desks -= desks
         if piece.desks == 0:
             piece.floor, piece.desks = last.floor, last.desks
-            of.count[m] -= 1
+            of.many[m] -= 1
     if g != NOWHERE:
         k = piece_on(of, m, g)
         if k == NOWHERE:
-            k = of.count[m]
-            of.row[m, k].floor, of.row[m, k].desks, of.count[m] = g, 0, k + 1
+            k = of.many[m]
+            of.row[m, k].floor, of.row[m, k].desks, of.many[m] = g, 0, k + 1
         of.row[m, k].desks += desks
 
 
@@ -146,19 +153,19 @@ def change(given: Given, state: State, m: int, f: int, g: int, desks: int) -> No
     """Let a move bring desks of a member from a floor to another."""
     copy_pieces(state.pieces, state.fresh, m)
     transfer(state.fresh, m, f, g, desks)
-    state.changes[state.count[CHANGED]].member = m
-    state.count[CHANGED] += 1
+    state.changes[state.number[CHANGED]].member = m
+    state.number[CHANGED] += 1
 
 
 @large
 def propose(given: Given, state: State) -> None:
-    """Send some desks of a random member elsewhere, others back where it is full; or do nothing."""
+    """Send some desks of a random member elsewhere, others back where it is full; or nothing."""
     rng_state, members, pieces = state.rng_state, given.members, state.pieces
-    state.count[CHANGED] = 0
-    m, f = pick(rng_state, 0, len(pieces.count)), NOWHERE
+    state.number[CHANGED] = 0
+    m, f = pick(rng_state, 0, len(pieces.many)), NOWHERE
     have = members[m].desks - placed(pieces, m)
-    if pieces.count[m] > 0 and (have == 0 or uniform(rng_state) < 0.5):
-        k = pick(rng_state, 0, pieces.count[m])
+    if pieces.many[m] > 0 and (have == 0 or uniform(rng_state) < 0.5):
+        k = pick(rng_state, 0, pieces.many[m])
         f, have = pieces.row[m, k].floor, pieces.row[m, k].desks
     if have == 0:
         return
@@ -166,7 +173,7 @@ def propose(given: Given, state: State) -> None:
     g = NOWHERE if leaves else target(given, state, m, f)
     if g == f or (g != NOWHERE and not given.allowed[m, g]):
         return
-    desks = fitted(given, pieces, m, f, g, amount(given, state, m, f, g, have), have)
+    desks = fitted(given, pieces, m, f, g, amount(given, state, m, f, g, have))
     if desks == 0:
         return
     change(given, state, m, f, g, desks)
@@ -182,10 +189,8 @@ def send_back(given: Given, state: State, m: int, f: int, g: int, desks: int) ->
     """Send desks of another member from a floor that is too full to where the first came from."""
     rng_state, members, pieces = state.rng_state, given.members, state.pieces
     n, k = occupant(state, g)
-    if n == NOWHERE or n == m:
-        return
     back_there = uniform(rng_state) < BACK_THERE
-    if back_there and f == NOWHERE and not given.may_leave:
+    if n in (NOWHERE, m) or (back_there and f == NOWHERE and not given.may_leave):
         return
     to = f if back_there else floor_of_tower(given, state, g)
     if to == g or (to != NOWHERE and not given.allowed[n, to]):
@@ -193,7 +198,7 @@ def send_back(given: Given, state: State, m: int, f: int, g: int, desks: int) ->
     have = pieces.row[n, k].desks
     excess = excess_of(given, state, n, g) + (desks * members[m].load) // members[n].load
     wanted = have if uniform(rng_state) < 0.5 else min(max(excess, 1), have)
-    back = fitted(given, pieces, n, g, to, wanted, have)
+    back = fitted(given, pieces, n, g, to, wanted)
     if back > 0:
         change(given, state, n, g, to, back)
 
@@ -201,7 +206,7 @@ def send_back(given: Given, state: State, m: int, f: int, g: int, desks: int) ->
 @compiled
 def occupant(state: State, f: int) -> tuple[int, int]:
     """Return a random member with a piece on a floor, and the number of the piece; else -1."""
-    members, found = len(state.pieces.count), NOWHERE
+    members, found = len(state.pieces.many), NOWHERE
     first, piece = pick(state.rng_state, 0, members), NOWHERE
     for i in range(members):
         m = (first + i) % members

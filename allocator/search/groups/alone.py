@@ -13,6 +13,7 @@ import numpy as np
 from allocator.search.case import Case, Layout
 from allocator.search.fields import fields_of
 from allocator.search.found import Found
+from allocator.search.groups.partition import Partition
 from allocator.search.groups.search import GroupSearch
 from allocator.search.groups.surrogate import surrogate, tower_case
 from allocator.search.kernels.annealing import Schedule, Whole
@@ -62,7 +63,7 @@ class _Restarts:
     ) -> None:
         self.case, self.rng, self.budget, self.given = case, rng, budget, parameters.alone
         towers = tower_case(case)
-        units = [(u,) for u in case.units if case.demand[u] > 0]
+        units: Partition = [(u,) for u in case.units if case.demand[u] > 0]
         known, fields = surrogate(case, towers), fields_of(towers)
         self.groups = GroupSearch(towers, known, fields, units, rng)
         self.everybody, self.everywhere = np.arange(len(units)), np.array(towers.towers)
@@ -122,7 +123,7 @@ class _Restarts:
             floors = [self.case.floors_of[t][0] for t in groups.state.best.tolist()]
             layout = {
                 (u, f): int(self.case.demand[u])
-                for (u,), f in zip(groups.partition, floors, strict=True)
+                for (u, *_), f in zip(groups.partition, floors, strict=True)
             }
             yield Found(layout, groups.best, 0.0)
 
@@ -137,7 +138,7 @@ class _Restarts:
         """Return what a shift of a unit changes on average, from where all are at random."""
         self.groups.put_anywhere(self.rng)
         self.groups.weigh()
-        self.groups.state.sums[2] = np.inf
+        self.groups.forget_best()
         costs = self.groups.marginal_costs()
         here = costs[self.everybody, self.groups.at]
         return float(np.abs(costs - here[:, None]).mean()) or 1.0

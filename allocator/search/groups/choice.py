@@ -14,7 +14,7 @@ import numpy as np
 from allocator.search import scale
 from allocator.search.case import Case
 from allocator.search.fields import fields_of
-from allocator.search.groups.partition import partitions, parted_by_tower
+from allocator.search.groups.partition import parted_by_tower, partitions
 from allocator.search.groups.search import GroupSearch
 from allocator.search.groups.surrogate import surrogate, tower_case
 from allocator.search.kernels.annealing import AdaptivePenalty, Schedule, Whole
@@ -90,9 +90,7 @@ class TowerChoice:
             done < enough or (not fits and done < given.most_tries * enough)
         ):
             search.put_anywhere(self.rng)
-            self._anneal(
-                search, schedule, everybody, everywhere, self._at_first, given.first_ease
-            )
+            self._anneal(search, schedule, everybody, everywhere, self._at_first, given.first_ease)
             done, fits = done + moves, fits or search.fits
             if search.cost < best:
                 best, home = search.cost, search.at.copy()

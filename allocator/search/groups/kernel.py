@@ -20,7 +20,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from allocator.search.kernels.annealing import Flags, Reals, RngState, Whole, accepts, uniform
+from allocator.search.kernels.annealing import (
+    Flags,
+    Reals,
+    RngState,
+    Steps,
+    Whole,
+    accepts,
+    uniform,
+)
 from allocator.search.kernels.compiled import compiled, entry
 from allocator.search.kernels.links import Links
 
@@ -30,8 +38,9 @@ class Given(NamedTuple):
 
     load, organisation (K): desks as they weigh, and whose. fixed, allowed (K, T): what a group
     costs in a tower whoever else is where, and whether it may be there. linear, contributions:
-    fields that a group walks to, at their price, and that it is part of. quadratic (K): trips that a group has at both ends. bound: groups
-    that a rule binds it to, by the kind of rule. members: groups of an organisation.
+    fields that a group walks to, at their price, and that it is part of. quadratic (K): trips that
+    a group has at both ends. bound: groups that a rule binds it to, by the kind of rule. members:
+    groups of an organisation.
 
     minutes (T, T); nearest (T, T): towers by minutes. capacity, complex (T). opening (T, D): what
     a tower costs by desks in use. towers_most, stranded_row (O): towers that an organisation may
@@ -87,6 +96,15 @@ class Prices(NamedTuple):
 
     over: float
     broken: float
+
+
+class Pair(NamedTuple):
+    """A move: group u goes from tower p to q, and group v, if there is one, from q to p."""
+
+    u: int
+    p: int
+    v: int
+    q: int
 
 
 SAME_TOWER, SAME_COMPLEX, APART_TOWER = 0, 1, 2
@@ -162,9 +180,10 @@ def apart(given: Given, p: int, q: int) -> float:
 
 
 @compiled
-def joint_change(given: Given, prices: Prices, u: int, v: int, p: int, q: int) -> float:
+def joint_change(given: Given, prices: Prices, pair: Pair) -> float:
     """Return what two groups that change places do besides what each does alone."""
     linear, fed, trips, broken = given.linear, given.contributions, 0.0, 0
+    u, v, p, q = pair.u, pair.v, pair.p, pair.q
     i, j = linear.start[u], fed.start[v]
     end_i, end_j = linear.start[u + 1], fed.start[v + 1]
     while i < end_i and j < end_j:
@@ -180,27 +199,26 @@ def joint_change(given: Given, prices: Prices, u: int, v: int, p: int, q: int) -
 
 
 @compiled
-def change(given: Given, state: State, prices: Prices, u: int, q: int, v: int) -> float:
-    """Return how marginal costs change when u goes to q, and v, if any, to where u was."""
-    p, found = state.at[u], 0.0
-    for turn in range(1 if v == NOBODY else 2):
-        k, here, there = (u, p, q) if turn == 0 else (v, q, p)
+def change(given: Given, state: State, prices: Prices, pair: Pair) -> float:
+    """Return how marginal costs change when a pair moves."""
+    found = 0.0
+    for turn in range(1 if pair.v == NOBODY else 2):
+        k, here, there = (pair.u, pair.p, pair.q) if turn == 0 else (pair.v, pair.q, pair.p)
         found += marginal_cost(given, state, prices, k, there)
         found -= marginal_cost(given, state, prices, k, here)
-        found -= given.quadratic[k] * apart(given, p, q)
-    if v == NOBODY:
-        return found
-    return found + joint_change(given, prices, u, v, p, q)
+        found -= given.quadratic[k] * apart(given, pair.p, pair.q)
+    return found if pair.v == NOBODY else found + joint_change(given, prices, pair)
 
 
 @compiled
-def recount(given: Given, state: State, prices: Prices, u: int, p: int, v: int, q: int) -> float:
-    """Count u, which was in p, in q, and v, if any, the other way round; return what changes."""
+def recount(given: Given, state: State, prices: Prices, pair: Pair, there: int) -> float:
+    """Count a pair in each other's towers (there 1), or back (0); return what changes."""
     found = 0.0
     for step in range(-1, 2, 2):
-        for turn in range(1 if v == NOBODY else 2):
-            leaves = (turn == 0) == (step < 0)
-            found += count(given, state, prices, v if turn else u, p if leaves else q, step)
+        for turn in range(1 if pair.v == NOBODY else 2):
+            at_p = (turn == 0) == ((step < 0) == (there == 1))
+            k, t = pair.v if turn else pair.u, pair.p if at_p else pair.q
+            found += count(given, state, prices, k, t, step)
     return found
 
 
@@ -264,20 +282,18 @@ def anneal(
     prices: Prices,
     who: Whole,
     somewhere: Whole,
-    hot: float,
-    cold: float,
-    moves: int,
+    steps: Steps,
 ) -> None:
-    """Try so many shifts and swaps of some groups among some towers, from hot to cold.
+    """Try shifts and swaps of some groups among some towers, from hot to cold.
 
     Parameters
     ----------
     who, somewhere
         Groups that may move, and towers that they may go to; those are marked as active.
     """
-    temperature, cooling = hot, (cold / hot) ** (1.0 / max(moves, 1))
-    for _ in range(moves):
-        temperature *= cooling
+    temperature = steps.hot
+    for _ in range(steps.moves):
+        temperature *= steps.cooling
         u, v = who[int(uniform(state.rng_state) * len(who))], NOBODY
         p = state.at[u]
         if uniform(state.rng_state) < SWAP:
@@ -289,7 +305,8 @@ def anneal(
             continue
         if v != NOBODY and not (state.active[p] and given.allowed[v, p]):
             continue
-        worse = change(given, state, prices, u, q, v) + recount(given, state, prices, u, p, v, q)
+        pair = Pair(u, p, v, q)
+        worse = change(given, state, prices, pair) + recount(given, state, prices, pair, 1)
         if accepts(state.rng_state, worse, temperature):
             state.sums[COST] += worse
             settle(given, state, u, q)
@@ -297,4 +314,4 @@ def anneal(
                 settle(given, state, v, p)
             keep_if_best(state)
         else:
-            recount(given, state, prices, u, q, v, p)
+            recount(given, state, prices, pair, 0)

@@ -106,6 +106,10 @@ class GroupSearch:
         """Cost of the best that ever fitted, infinite where none did."""
         return float(self.state.sums[kernel.BEST])
 
+    def forget_best(self) -> None:
+        """Begin to look for the best anew."""
+        self.state.sums[kernel.BEST] = np.inf
+
     def marginal_costs(self) -> Reals:
         """Return what each group would cost in each tower, others staying, rules aside (K, T)."""
         linear = self.given.linear
@@ -152,12 +156,10 @@ class GroupSearch:
         self.state.active[somewhere] = True
         steps = list(schedule.steps(STEP, STEPS))
         prices = np.geomspace(over[1], over[0], len(steps))[::-1].tolist()  # of one, the last
-        for price, (hot, cold, moves) in zip(prices, steps, strict=True):
+        for price, step in zip(prices, steps, strict=True):
             if budget.over:
                 return
             self.price(price, self.prices.broken)
-            kernel.anneal(
-                self.given, self.state, self.prices, who, somewhere, hot, cold, moves
-            )
-            budget.spend(max(moves // MOVES_AS_ONE, 1))
+            kernel.anneal(self.given, self.state, self.prices, who, somewhere, step)
+            budget.spend(max(step.moves // MOVES_AS_ONE, 1))
             yield

@@ -48,9 +48,7 @@ class Surrogate:
 
 def surrogate(case: Case, towers: Case) -> Surrogate:
     """Return what floors will cost; towers is the case by towers (`tower_case`)."""
-    return Surrogate(
-        opening_by_load(case), stranded_of(case), inside_of(case, towers.minutes)
-    )
+    return Surrogate(opening_by_load(case), stranded_of(case), inside_of(case, towers.minutes))
 
 
 def tower_case(case: Case) -> Case:

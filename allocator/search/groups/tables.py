@@ -57,7 +57,9 @@ class _Filling:
         towers, known = self.towers, self.known
         linear, fed = self._summed(self.fields.linear), self._summed(self.fields.contributions)
         inside = self._take_inside(linear, fed)
-        quadratic = [sum(w * fed[k].get(v, 0.0) for v, w in row.items()) for k, row in enumerate(linear)]
+        quadratic = [
+            sum(w * fed[k].get(v, 0.0) for v, w in row.items()) for k, row in enumerate(linear)
+        ]
         walked_to = {v for row in linear for v in row}
         fed = [{v: w for v, w in row.items() if v in walked_to} for row in fed]
         members: list[list[int]] = [[] for _ in towers.organisations]
@@ -179,9 +181,7 @@ class _Filling:
         return found
 
 
-def empty_state(
-    given: kernel.Given, fields: Fields, rng: np.random.Generator
-) -> kernel.State:
+def empty_state(given: kernel.Given, fields: Fields, rng: np.random.Generator) -> kernel.State:
     """Return a state to be weighed: all groups in the first tower."""
     groups, towers = given.fixed.shape
     organisations = len(given.towers_most)

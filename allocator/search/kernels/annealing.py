@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,15 +67,24 @@ class Schedule:
     cold: float
     moves: int
 
-    def steps(self, least: int, most: int) -> Iterator[tuple[float, float, int]]:
-        """Yield temperatures from and to, and moves, of at most so many steps of at least so long.
+    def steps(self, least: int, most: int) -> Iterator[Steps]:
+        """Yield at most so many parts of it, each at least so many moves long.
 
-        Between steps the budget is looked at, and prices change.
+        Between them the budget is looked at, and prices change.
         """
         count = max(min(self.moves // least, most), 1)
+        moves = max(self.moves // count, 1)
         heats = np.geomspace(self.hot, self.cold, count + 1).tolist()
         for hot, cold in pairwise(heats):
-            yield hot, cold, self.moves // count
+            yield Steps(hot, (cold / hot) ** (1.0 / moves), moves)
+
+
+class Steps(NamedTuple):
+    """Part of a schedule: its first temperature, what each move makes of it, moves."""
+
+    hot: float
+    cooling: float
+    moves: int
 
 
 class AdaptivePenalty:

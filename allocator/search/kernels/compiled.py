@@ -46,7 +46,6 @@ def entry(function: Callable[Parameters, Result]) -> Callable[Parameters, Result
 def _compiled(
     function: Callable[Parameters, Result], **options: Any
 ) -> Callable[Parameters, Result]:
-    compiling = numba.njit(
-        nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, **options
-    )
+    options |= {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+    compiling = numba.njit(**options)
     return cast(Callable[Parameters, Result], compiling(function))

@@ -26,13 +26,9 @@ from typing import TextIO
 POLL_S = 0.05
 COMPILING = "compiling the search"
 """The stage that a search is in meanwhile."""
-FLOORS, LINES, WHOLE = (
-    "allocator.search.kernels.ready_floors",
-    "allocator.search.kernels.ready_lines",
-    "allocator.search.special.ready",
-)
+FLOORS, GROUPS = "allocator.search.floors.ready", "allocator.search.groups.ready"
 """Modules whose `compile_all` compiles a part of the search each."""
-PARTS = (FLOORS, LINES, WHOLE)
+PARTS = (FLOORS, GROUPS)
 OPTIMISED = "2"
 """How hard the compiler tries: 3 takes a fifth longer and makes code that is 2 % faster."""
 
@@ -238,9 +234,8 @@ def _processor() -> tuple[str, ...]:
 
 def shaping() -> list[Path]:
     """Return the sources that machine code is made from: compiled functions and their tables."""
-    here = Path(__file__).resolve().parent
-    sources = sorted([*here.glob("*.py"), *here.with_name("whole").glob("*.py")])
-    marks = ("@compiled", "@entry", "np.dtype", "Forms", "NamedTuple")
+    sources = sorted(Path(__file__).resolve().parents[1].glob("*/*.py"))
+    marks = ("@compiled", "@entry", "@large", "np.dtype", "NamedTuple", "numba.njit")
     return [path for path in sources if any(m in path.read_text("utf-8") for m in marks)]
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.search.case import Case, Layout
-from allocator.search.kernels.budget import Budget
 from allocator.search.found import Found
+from allocator.search.kernels.budget import Budget
 from allocator.search.special import refilling
 from allocator.search.special.packing import empty_floors, stock_of
 

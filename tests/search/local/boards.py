@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from allocator.search.local.game import Cooling, Game
+from allocator.search.local.improve import Found, improve
+from allocator.search.local.setup import of_floors
 
 from allocator.plan.verify import Check, GivenPlacement, verify
 from allocator.scenario.types import Scenario
 from allocator.search.case import Case, Layout
 from allocator.search.compile import compile_case
-from allocator.search.kernels.budget import Budget
-from allocator.search.local.game import Cooling, Game
-from allocator.search.local.improve import Found, improve
-from allocator.search.local.setup import of_floors
 from allocator.search.groups.surrogate import bands_of
+from allocator.search.kernels.budget import Budget
 from tests.builders import scenario as build
 
 HOT = Cooling(hot=1e6, cold=1e5, moves=3000, band_share=0.3)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from allocator.search.local.blocks import Blocking, blocks_by_size, parted_by_tower
+from allocator.search.local.game import Cooling, Game
+from allocator.search.local.walking import walks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.scenario.types import Scenario
 from allocator.search.compile import compile_case
-from allocator.search.local.blocks import Blocking, blocks_by_size, parted_by_tower
-from allocator.search.kernels.budget import Budget
-from allocator.search.local.game import Cooling, Game
 from allocator.search.groups.surrogate import outlook, tower_case
-from allocator.search.local.walking import walks
+from allocator.search.kernels.budget import Budget
 from tests.builders import scenario as build
 from tests.search.local.boards import office
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from allocator.search.compile import compile_case
 from allocator.search.local import (
     anneal,
     blocking,
     lining,
     ready,
 )
-from allocator.search.kernels.budget import Budget
 from allocator.search.local.improve import improve
+
+from allocator.search.compile import compile_case
+from allocator.search.kernels.budget import Budget
 from tests.search.local.boards import office
 
 

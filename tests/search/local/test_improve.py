@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from allocator.search.local.improve import Search, improve
 
 from allocator.scenario.read import read_scenario
 from allocator.search.compile import compile_case
 from allocator.search.kernels.budget import Budget
-from allocator.search.local.improve import Search, improve
 from tests.search.enumeration import feasible_plans, random_scenario
 from tests.search.local.boards import judged, office, played, searched
 

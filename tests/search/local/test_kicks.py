@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from allocator.search.local.board import Tally
+from allocator.search.local.improve import LEAST_ROOM, MOST_PRESSURE, Search
 
 from allocator.search.compile import compile_case
-from allocator.search.local.board import Tally
 from allocator.search.kernels.budget import Budget
-from allocator.search.local.improve import LEAST_ROOM, MOST_PRESSURE, Search
 from tests.search.local.boards import judged, office
 
 RULED = office(rules=[("own_floor", "O0"), ("apart_tower", "u1", "u2")])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from allocator.search.local.board import Tally
+from allocator.search.local.game import Cooling, Game, desk_worth
+from allocator.search.local.improve import improve
+from allocator.search.local.line import Line, fits_a_line
 
 from allocator.scenario.types import Scenario
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
-from allocator.search.local.board import Tally
 from allocator.search.kernels.budget import Budget
-from allocator.search.local.game import Cooling, Game, desk_worth
-from allocator.search.local.improve import improve
-from allocator.search.local.line import Line, fits_a_line
 from tests.search.enumeration import random_scenario
 from tests.search.local.boards import judged, office, played
 from tests.search.local.test_totals import with_trips_of_every_sort

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allocator.search.local.board import Tally
+from allocator.search.local.game import Game
 
 from allocator.scenario.rules import RuleKind
 from allocator.search.compile import compile_case
-from allocator.search.local.board import Tally
-from allocator.search.local.game import Game
 from allocator.search.rules import LIMITS, NARROWS
 from tests.search.local.boards import judged, office, played, searched
 

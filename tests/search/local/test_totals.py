@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from allocator.search.local import anneal
+from allocator.search.local.board import Tally
 
 from allocator.scenario.types import Scenario
 from allocator.search.compile import compile_case
-from allocator.search.local import anneal
-from allocator.search.local.board import Tally
 from tests.builders import rows
 from tests.search.enumeration import random_scenario
 from tests.search.local.boards import judged, office, played

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from allocator.search.compile import compile_case
 from allocator.search.local.filling import poured
 from allocator.search.local.narrowing import narrowed
+
+from allocator.search.compile import compile_case
 from allocator.search.groups.surrogate import (
     by_tower,
     inside_of,

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from allocator.search.local.improve import Found
+from allocator.search.special.improve import improve_whole
+from allocator.search.special.office import stays_whole
 
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.kernels.budget import Budget
-from allocator.search.local.improve import Found
 from allocator.search.local_search import local_search
 from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve
-from allocator.search.special.improve import improve_whole
-from allocator.search.special.office import stays_whole
 from tests.builders import scenario as build
 from tests.search.enumeration import check
 
