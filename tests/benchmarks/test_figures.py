@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from allocator.search.local.improve import improve
 
 from allocator.plan.types import Plan, TracePoint
 from allocator.scenario.demand import demand
 from allocator.scenario.read import read_scenario
 from allocator.search.compile import compile_case
 from allocator.search.kernels.budget import Budget
+from allocator.search.local_search import improve
 from allocator.search.solve import SolveOptions, solve
 from tests.search.enumeration import check
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from allocator.search.local.improve import Found
 
 from allocator.search import restarts
 from allocator.search.case import Case, Layout
 from allocator.search.compile import compile_case
+from allocator.search.found import Found
 from allocator.search.kernels.budget import Budget
 from allocator.search.progress import MOVES_PER_S
 from allocator.search.record import Record
 from allocator.search.restarts import BEHIND, SETTLED, Attempt, walk
-from tests.search.local.boards import office, searched
+from tests.search.hot import office, searched
 
 SCENARIO = office()
 
@@ -92,7 +92,7 @@ def starts(record: Record, monkeypatch: pytest.MonkeyPatch, times: int) -> list[
         record.spend(1.0)
         yield from ()
 
-    monkeypatch.setattr(restarts, "local_search", lambda _case: noting)
+    monkeypatch.setattr(restarts, "search_for", lambda _case: noting)
     walk(record, np.random.default_rng(0), work=times)
     return begun
 
@@ -114,6 +114,6 @@ def test_plan_that_was_given_is_begun_from(monkeypatch: pytest.MonkeyPatch) -> N
 def test_until_first_ends_with_the_first_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is a plan already, no attempt is made for a first one."""
     begun: list[Mapping[Any, Any]] = []
-    monkeypatch.setattr(restarts, "local_search", lambda _case: begun.append)
+    monkeypatch.setattr(restarts, "search_for", lambda _case: begun.append)
     walk(recorded(), np.random.default_rng(0), until_first=True)
     assert not begun

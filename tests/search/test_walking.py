@@ -38,7 +38,7 @@ def test_trips_between_units_are_those_of_the_pairs(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_pull_is_what_partners_where_they_are_ask_of_a_floor(seed: int) -> None:
+def test_gradient_is_what_partners_where_they_are_ask_of_a_floor(seed: int) -> None:
     """Minutes of a unit on a floor are its trips to all shares, that of its own included."""
     case = compile_case(random_scenario(seed))
     rng = np.random.default_rng(seed)
@@ -49,6 +49,9 @@ def test_pull_is_what_partners_where_they_are_ask_of_a_floor(seed: int) -> None:
         if case.demand[u]:
             layout[u, f], share[u, f] = int(case.demand[u]), 1.0
     walking = Walking(case)
-    pull = walking.pull(case.units, case.floors, layout)
-    assert pull == pytest.approx(by_pairs(case) @ share @ case.minutes, abs=1e-6)
-    assert walking.minutes(layout) == pytest.approx(0.5 * float((share * pull).sum()), abs=1e-6)
+    shares = [{f: 1.0 for v, f in layout if v == u} for u in case.units]
+    gradient = walking.gradient(case.units, case.floors, walking.loads(layout), shares)
+    assert gradient == pytest.approx(by_pairs(case) @ share @ case.minutes, abs=1e-6)
+    assert walking.minutes(layout) == pytest.approx(
+        0.5 * float((share * gradient).sum()), abs=1e-6
+    )

@@ -28,6 +28,8 @@ class GroupSearch:
 
     Attributes
     ----------
+    towers, known
+        The case by towers, and what is known of their floors.
     partition
         Of the units that have desks, into groups.
     group_of : (U)
@@ -44,7 +46,7 @@ class GroupSearch:
         partition: Partition,
         rng: np.random.Generator,
     ) -> None:
-        self.towers, self.partition = towers, partition
+        self.towers, self.known, self.partition = towers, known, partition
         self.group_of = group_of(towers, partition)
         self.given = given_of(towers, known, fields, partition)
         self.state = empty_state(self.given, fields, rng)

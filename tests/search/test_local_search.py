@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from allocator.search.local.improve import Search, improve
 
 from allocator.scenario.read import read_scenario
 from allocator.search.compile import compile_case
 from allocator.search.kernels.budget import Budget
+from allocator.search.local_search import LocalSearch, improve
 from tests.search.enumeration import feasible_plans, random_scenario
-from tests.search.local.boards import judged, office, played, searched
+from tests.search.hot import heated, judged, office, searched
 
-DATA = Path(__file__).parents[3] / "data"
+DATA = Path(__file__).parents[2] / "data"
 MOVES = 200_000
 
 
@@ -30,9 +30,9 @@ def test_each_layout_is_better_than_the_last() -> None:
 def test_nothing_better_is_kept_back() -> None:
     """What comes last is as good as what the search ends with, rounding of people aside."""
     case = compile_case(read_scenario(DATA / "ikn-kemenko4"))
-    search = Search(case, np.random.default_rng(0), Budget(moves=1_000_000))
+    search = LocalSearch(case, np.random.default_rng(0), Budget(moves=1_000_000))
     *_, last = search.run({})
-    assert last.total == pytest.approx(search.floor_game.weight, rel=1e-9)
+    assert last.total == pytest.approx(search.plan.weight_at(search.prices), rel=1e-9)
 
 
 def test_totals_are_the_checkers() -> None:
@@ -76,7 +76,7 @@ def test_a_start_may_be_partial_or_overfull(seed: int) -> None:
     """From a start with desks missing or too many on a floor, clean layouts are found."""
     scenario = office()
     case = compile_case(scenario)
-    start = played(case, seed).layout()
+    start = heated(case, seed).layout()
     for piece in list(start)[::4]:
         del start[piece]
     last = list(searched(scenario, moves=MOVES, start=start))[-1]

@@ -12,7 +12,7 @@ from allocator.search.bounds.undivided import TooManyError
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.kernels.budget import Budget
-from allocator.search.local_search import local_search
+from allocator.search.restarts import search_for
 from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve
 from allocator.search.special.pack import pack
@@ -76,7 +76,7 @@ def test_is_for_cases_where_only_extra_towers_cost(more: dict[str, Any], is_one:
     """Anything else that costs or binds, or a tower of two floors, goes to other searches."""
     case = packing(**SMALL, **more)
     assert is_packing(case) is is_one
-    assert (local_search(case) is pack) is is_one
+    assert (search_for(case) is pack) is is_one
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -1,22 +1,20 @@
-"""What the search for towers is told about floors."""
+"""What the choice of towers is told about floors."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from allocator.search.local.filling import poured
-from allocator.search.local.narrowing import narrowed
 
 from allocator.search.compile import compile_case
+from allocator.search.domains import narrowed
 from allocator.search.groups.surrogate import (
-    by_tower,
     inside_of,
     opening_by_load,
+    stranded_of,
     tower_case,
-    wastes_of,
 )
 from tests.builders import scenario as build
-from tests.search.local.boards import office
+from tests.search.hot import office
 
 TWO_TOWERS = [("A1", "A", 1, 50), ("A2", "A", 2, 30), ("B1", "B", 1, 40), ("B2", "B", 2, 40)]
 
@@ -26,9 +24,9 @@ def test_an_organisation_that_keeps_its_floors_wastes_what_whole_floors_have_lef
     scenario = build(
         floors=TWO_TOWERS, headcounts=[("P", 45), ("Q", 60)], rules=[("own_floor", "P")]
     )
-    (waste,) = wastes_of(compile_case(scenario))
-    assert waste.desks[:, 45].tolist() == [5, 35]
-    assert waste.desks[:, 0].tolist() == [0, 0]
+    (stranded,) = stranded_of(compile_case(scenario))
+    assert stranded.desks[:, 45].tolist() == [5, 35]
+    assert stranded.desks[:, 0].tolist() == [0, 0]
 
 
 def test_a_unit_under_own_floor_shares_with_its_organisation() -> None:
@@ -38,7 +36,7 @@ def test_a_unit_under_own_floor_shares_with_its_organisation() -> None:
         headcounts=[("u", 45, "P"), ("v", 60, "P")],
         rules=[("own_floor", "u")],
     )
-    assert wastes_of(compile_case(scenario)) == []
+    assert stranded_of(compile_case(scenario)) == []
 
 
 def test_a_unit_larger_than_any_floor_of_a_tower_is_told_of_its_split() -> None:
@@ -75,13 +73,6 @@ def test_a_tower_case_has_towers_for_floors() -> None:
     assert towers.capacity.sum() == case.capacity.sum()
     assert towers.minutes[0, 1] == pytest.approx(between.mean())
     assert [limit.row.rule for limit in towers.limits] == ["same_tower"]
-
-
-def test_pouring_places_all_desks_in_their_towers() -> None:
-    """Every unit has all its desks in the tower that was chosen for it."""
-    case = compile_case(office())
-    wanted = {(u, u % 2): int(case.demand[u]) for u in case.units}
-    assert by_tower(case, poured(case, wanted, {})) == wanted
 
 
 def test_units_bound_to_one_floor_need_room_for_all_of_them() -> None:

@@ -1,17 +1,17 @@
-"""Every rule by itself: a board is wrong exactly when the checker finds the rule broken."""
+"""Every rule by itself: a layout is wrong exactly when the checker finds the rule broken."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from allocator.search.local.board import Tally
-from allocator.search.local.game import Game
 
 from allocator.scenario.rules import RuleKind
 from allocator.search.compile import compile_case
+from allocator.search.floors.plan import FloorPlan
+from allocator.search.floors.tables import Tally
 from allocator.search.rules import LIMITS, NARROWS
-from tests.search.local.boards import judged, office, played, searched
+from tests.search.hot import heated, judged, office, searched
 
 RULES: dict[str, tuple[Any, ...]] = {
     "only_in": ("only_in", "O1", "B"),
@@ -46,20 +46,20 @@ def test_unknown_rule_is_not_dropped_in_silence(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("kind", RULES)
-def test_a_board_knows_when_the_rule_is_broken(kind: str) -> None:
-    """In hot layouts the board counts a step from the rules exactly when it is broken."""
+def test_search_knows_when_the_rule_is_broken(kind: str) -> None:
+    """In hot layouts a step from the rules is counted exactly when it is broken."""
     scenario = office(rules=[RULES[kind]])
     case = compile_case(scenario)
     for seed in range(8):
-        game = played(case, seed)
-        kinds = {v.kind for v in judged(scenario, case, game.layout()).violations}
-        rest = game.table["tally"][Tally.BROKEN] + _short_pins(game)
+        plan = heated(case, seed)
+        kinds = {v.kind for v in judged(scenario, case, plan.layout()).violations}
+        rest = plan.tally[Tally.BROKEN] + _short_pins(plan)
         assert (rest > 0.5) == (kind in kinds)
 
 
-def _short_pins(game: Game) -> float:
-    pins = game.table["pins"]
-    return float((pins["desks"] > pins["held"]).sum())
+def _short_pins(plan: FloorPlan) -> int:
+    pins = zip(plan.scopes.pins, plan.held, strict=True)
+    return sum(desks > held for (_, _, desks), held in pins)
 
 
 @pytest.mark.parametrize("kind", sorted(set(RULES) - {"same_floor"}))

@@ -1,4 +1,4 @@
-"""The search over whole units: which cases it is for, its sums, and what it finds."""
+"""Whole units in towers of one floor: which cases that is, sums, and what is found."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from allocator.search.local.improve import Found
-from allocator.search.special.improve import improve_whole
-from allocator.search.special.office import stays_whole
 
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
+from allocator.search.found import Found
+from allocator.search.groups.alone import improve_alone
 from allocator.search.kernels.budget import Budget
-from allocator.search.local_search import local_search
+from allocator.search.restarts import search_for
 from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve
 from tests.builders import scenario as build
@@ -21,16 +20,16 @@ from tests.search.enumeration import check
 
 WHOLE = {"sharing": {"min_piece_share": "1"}}
 MAY_SPLIT = {"sharing": {"min_piece_desks": 1}}
-LEVELS = {"A": (0, 1, 2), "B": (0, 1), "C": (0,)}
+AT = {"A": 0, "B": 10, "C": 20, "D": 90, "E": 100, "F": 800}
 PEOPLE = (12, 9, 14, 8, 10, 11, 7, 13)
 
 
 def office(*, settings: dict[str, Any] = WHOLE, **tables: Any) -> Case:
-    """Return six floors of 25 desks in three towers, and eight units of three bodies."""
+    """Return six towers of a floor with 25 desks, and eight units of three bodies."""
     return compile_case(
         build(
-            floors=[(f"{t}{i}", t, i, 25) for t, levels in LEVELS.items() for i in levels],
-            towers=[("A", "A", "X", 0, 0), ("B", "B", "X", 90, 0), ("C", "C", "Y", 800, 0)],
+            floors=[(f"{t}0", t, 0, 25) for t in AT],
+            towers=[(t, t, "X", x, 0) for t, x in AT.items()],
             headcounts=[(f"u{i}", n, f"O{i % 3}") for i, n in enumerate(PEOPLE)],
             settings=settings,
             **tables,
@@ -40,7 +39,7 @@ def office(*, settings: dict[str, Any] = WHOLE, **tables: Any) -> Case:
 
 def found(case: Case, moves: int = 10_000, seed: int = 0) -> list[Found]:
     budget = Budget(moves=moves)
-    return list(improve_whole(case, {}, rng=np.random.default_rng(seed), budget=budget))
+    return list(improve_alone(case, {}, rng=np.random.default_rng(seed), budget=budget))
 
 
 @pytest.mark.parametrize(
@@ -60,14 +59,13 @@ def test_is_for_cases_without_splits_and_without_rules_on_several_units(
     case: Case, whole: bool
 ) -> None:
     """Units that can be split, desks left over and rules on pairs go to the general search."""
-    assert stays_whole(case) is whole
-    assert (local_search(case) is improve_whole) is whole
+    assert (search_for(case) is improve_alone) is whole
 
 
 def test_every_total_is_the_scorers() -> None:
     """Sums kept over all moves end at the total that the plan has, every term in it."""
     floors = [("u0", "C0", 40.0), ("u1", "A0", -25.0)]
-    today = [("u2", "A1", 10), ("u3", "B0", 4), ("u3", "B1", 4)]
+    today = [("u2", "B0", 10), ("u3", "D0", 4), ("u3", "E0", 4)]
     case = office(placement_costs=floors, current=today, affinities=[("u0", "u7", 90.0)])
     plans = found(case)
     totals = [Scorer(case).score(plan.layout).total for plan in plans]
@@ -84,10 +82,10 @@ def test_finds_what_one_exact_model_proves_best() -> None:
 
 def test_fills_floors_to_the_last_desk() -> None:
     """Where no desk is to spare the price of a desk too many leads to a plan all the same."""
-    floors = [(f"A{i}", "A", i, 21) for i in range(4)]
+    floors = [(f"{t}0", t, 0, 21) for t in "ABCD"]
     people = [(f"u{i}", n, "O") for i, n in enumerate(PEOPLE)]
     case = compile_case(build(floors=floors, headcounts=people, settings=WHOLE))
-    assert check(case.scenario, dict(case.pieces(found(case)[-1].layout))).feasible
+    assert check(case.scenario, dict(case.pieces(found(case, moves=100_000)[-1].layout))).feasible
 
 
 def test_the_same_seed_and_moves_give_the_same_plans() -> None:
