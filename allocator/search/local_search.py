@@ -85,6 +85,8 @@ class LocalSearch:
         """Desks that each tower holds (T)."""
         self.broken: set[int] = set()
         """Towers where a rule was broken when they were last looked at."""
+        self.refused: set[bytes] = set()
+        """Towers of all units whose floors were no better."""
         self.best = (np.inf, np.inf)
         self.on_floors = self.in_kicks = 0
         """Moves of kicks so far: those that left the choice of towers, and all."""
@@ -169,9 +171,11 @@ class LocalSearch:
         wanted = proposal(self.home)
         moved = np.flatnonzero(wanted != self.home).tolist()
         towers = {int(wanted[u]) for u in moved} | {t for u in moved for t in self._towers_of(u)}
-        if towers:
-            self._lay_out(towers, wanted)
-            self._learn_room(towers)
+        was_refused = wanted.tobytes() in self.refused
+        if not towers or (was_refused and self.rng.random() > self.parameters.kicks.tried_again):
+            return
+        if not self._lay_out(towers, wanted):
+            self.refused.add(wanted.tobytes())
 
     def _towers_of(self, u: int) -> set[int]:
         return {int(self.case.tower[f]) for f in self.plan.pieces[u]}

@@ -113,6 +113,8 @@ class KickParameters(_Parameters):
     """Part of the moves that leave the choice of towers as it is."""
     nudged: Share = 0.9
     """How often another kick is a nudge; else it is a reheat."""
+    tried_again: Share = 0.1
+    """How often towers whose floors were no better are laid out once more."""
     most_polished: Count = 4
     """Towers whose floors are searched together, their choice left as it is."""
 
@@ -152,6 +154,19 @@ class Parameters(_Parameters):
     floors: FloorParameters = FloorParameters()
     kicks: KickParameters = KickParameters()
     alone: AloneParameters = AloneParameters()
+
+    def altered(self, name: str, value: object) -> Parameters:
+        """Return these with another value of one, named like ``kicks.nudged``.
+
+        Raises
+        ------
+        ValidationError
+            If there is no such parameter, or the value is out of its range.
+        """
+        part, _, field = name.partition(".")
+        known = self.model_dump()
+        known[part] = known.get(part, {}) | {field: value}
+        return Parameters.model_validate(known)
 
 
 USUAL = Parameters()

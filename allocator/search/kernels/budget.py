@@ -23,6 +23,8 @@ class Budget:
     seconds, moves
         The most it may take; exactly one is given. Wall time depends on the machine, moves do
         not: with them the same random numbers give the same layouts.
+    clock
+        What seconds are told by: wall time usually, or processor time.
     should_stop
         Asked a few times a second.
     on_moves
@@ -39,12 +41,14 @@ class Budget:
         *,
         seconds: float | None = None,
         moves: int | None = None,
+        clock: Callable[[], float] = monotonic,
         should_stop: Callable[[], bool] = never,
         on_moves: Callable[[int], None] = ignore,
     ) -> None:
         if (seconds is None) == (moves is None):
             raise ValueError("a budget is either seconds or moves")
-        self._end = None if seconds is None else monotonic() + seconds
+        self._clock = clock
+        self._end = None if seconds is None else clock() + seconds
         self._left = moves
         self.spent = 0
         self._should_stop, self._on_moves = should_stop, on_moves
@@ -61,6 +65,6 @@ class Budget:
         """Whether nothing is left, or somebody asked to stop."""
         if self._left is not None and self._left <= 0:
             return True
-        if self._end is not None and monotonic() >= self._end:
+        if self._end is not None and self._clock() >= self._end:
             return True
         return self._should_stop()
