@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.search.case import Case
-from allocator.search.fixed import fixed_costs
 from allocator.search.local import blocking
 from allocator.search.local.blocking import BLOCK, BODY, FORMS, GROUND, TOWER
 from allocator.search.local.board import LINK
@@ -34,6 +33,7 @@ from allocator.search.local.scopes import NO_LIMIT
 from allocator.search.local.towers import Outlook
 from allocator.search.local.walking import Walks, Weights, parent_groups
 from allocator.search.rules import Apart, AtMost, Pinned, PlaceKind
+from allocator.search.site_costs import whole_costs
 
 LARGEST = 0.9
 """Part of the largest tower that a block may fill."""
@@ -324,7 +324,7 @@ class _Laying:
 
     def _fixed(self) -> NDArray[np.float64]:
         """Return what each block costs in a tower by itself, walking at minutes within aside."""
-        cost = self.known.inside + fixed_costs(self.towers)
+        cost = self.known.inside + whole_costs(self.towers)
         return np.array([cost[list(us)].sum(axis=0) for us in self.blocks])
 
     def _binds(self) -> list[dict[int, float]]:

@@ -42,12 +42,12 @@ UNIT = table(
     "demand least weight heft pool linear square "
     "slots pieces_most pieces placed kept touched "
     + spans("feel", "feed", "tie", "scope", "pin", "waste", "site", "band"),
-    "people own bend mover",
+    "people own bend leaving",
 )
 """A unit. Given: desks to place, fewest desks of a piece, what a desk weighs, and about how much
 with its spread; with whom it shares desks and how its people spread (`Spreads`); most pieces
 kept, floors it may use at most (max_floors); people, trips inside it, trips it has at both ends,
-what moving all of it costs; where its links begin and end. Under way: pieces, desks placed,
+what it costs if all of it moves; where its links begin and end. Under way: pieces, desks placed,
 pieces of the layout kept, whether it changed since."""
 
 PLACE = table("capacity tower complex step rank opening_from opening_to load occupants active")
@@ -79,8 +79,9 @@ WASTE = table("first length")
 """Desks an organisation wastes at places (`towers.Waste`): where its row begins, how long it is
 for each place."""
 
-SITE = table("place", "cost now")
-"""A unit at a place: placement cost of all of it, share of it that is there today."""
+SITE = table("place", "cost rate up_to next_rate next_up_to")
+"""A unit at a place (`site_costs.SiteCost`): placement cost of all of it; what is saved by those
+who need not move, for all of it and up to which share, once by today's plan, once by the next."""
 
 LINK = table("to", "weight")
 """A numbered thing that a row points at, with a weight where it has one."""

@@ -101,7 +101,9 @@ def site_value(b: Any, u: int, p: int, share: float) -> float:
             high = middle
     if low == unit.site_to or sites(b)[low].place != p:
         return 0.0
-    return sites(b)[low].cost * share - unit.mover * min(share, sites(b)[low].now)
+    site = sites(b)[low]
+    saved = site.rate * min(share, site.up_to) + site.next_rate * min(share, site.next_up_to)
+    return site.cost * share - saved
 
 
 @compiled

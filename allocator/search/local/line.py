@@ -33,6 +33,8 @@ from allocator.search.local.line_tables import (
     TOWER,
 )
 from allocator.search.local.memory import Tables, link
+from allocator.search.local.setup import savings_of
+from allocator.search.site_costs import MOST_REFERENCES
 
 Desks = dict[tuple[int, int], int]
 Links = list[list[tuple[int, float]]]
@@ -138,13 +140,14 @@ class _Laying:
             "alone": self._alone(),
             "minutes": case.minutes[np.ix_(self.floors, self.floors)],
             "pull": self._by_place(case.placement_cost),
-            "now": self._by_place(case.current_share if members["mover"].any() else {}),
+            "saved": self._saved(),
             "allowed": case.allowed[cells],
             "potential": self._potential(),
             "links": np.array(self.links, LINK),
         }
         sizes = {f"n_{name}": len(given[name]) for name in _COUNTED}
-        return sizes | {"n_fields": len(self.fields), "n_changes": 2 * len(self.floors)}, given
+        more = {"n_fields": len(self.fields), "n_changes": 2 * len(self.floors)}
+        return sizes | more | {"n_savings": given["saved"].shape[2]}, given
 
     def _here(self, game: Game) -> NDArray[np.int64]:
         """Return desks of units on the floors."""
@@ -178,7 +181,7 @@ class _Laying:
         """Return the units with all their links."""
         rows = np.zeros(len(self.units), MEMBER)
         rows["unit"], rows["desks"] = self.units, self.here.sum(axis=1)
-        for name in ("demand", "least", "pieces_most", "mover"):
+        for name in ("demand", "least", "pieces_most", "leaving"):
             rows[name] = self.rows[name]
         rows["own"] = self.walking * self.rows["own"]
         rows["pieces"] = (self.here > 0).sum(axis=1)
@@ -231,6 +234,16 @@ class _Laying:
             for field, weight in row:
                 if field in self.fields:
                     found[self.fields[field]] += weight * away[m]
+        return found
+
+    def _saved(self) -> NDArray[np.float64]:
+        """Return what members save on floors by not moving: rate and share of each saving."""
+        found = np.zeros((*self.here.shape, 2 * MOST_REFERENCES))
+        for m, u in enumerate(self.units if self.rows["leaving"].any() else ()):
+            for s, f in enumerate(self.floors):
+                site = self.case.site_costs.get((u, f))
+                if site is not None:
+                    found[m, s] = savings_of(site)
         return found
 
     def _by_place(self, values: dict[tuple[int, int], float]) -> NDArray[np.float64]:

@@ -14,12 +14,12 @@ from allocator.search.local.memory import Forms, record, table, view
 MEMBER = table(
     "unit desks demand least pieces_most elsewhere pieces fresh "
     + spans("scope", "pin", "feel", "feed", "tie"),
-    "mover own",
+    "leaving own",
 )
 """A unit with desks on the floors. Given: its number on the board, desks here and in all, fewest
 desks of a piece, most pieces, pieces elsewhere, links to scopes that it is in, pins that its desks
 count for, fields that it walks to and that it is part of, members with trips of their own; what
-moving all of it costs, trips inside it. Under way: pieces it has, and those it would have."""
+it costs if all of it moves, trips inside it. Under way: pieces it has, and those it would have."""
 
 STOREY = table("place capacity level occupants", "opening")
 """A floor, each tower's from the lowest up. Given: its number on the board, what it holds, its
@@ -79,17 +79,17 @@ FORMS: Forms = {
     "minutes": ("f8", ("n_storeys", "n_storeys")),
     "pull": ("f8", ("n_members", "n_storeys")),
     "potential": ("f8", ("n_fields", "n_storeys")),
-    "now": ("f8", ("n_members", "n_storeys")),
+    "saved": ("f8", ("n_members", "n_storeys", "n_savings")),
     "allowed": ("?", ("n_members", "n_storeys")),
     "changed": ("i8", ("n_members",)),
     "changes": (CHANGE, ("n_members", "n_changes")),
     "counts": ("i8", ("n_members",)),
 }
 """Tables of a line. Given: trips between members at their price; minutes between floors; what all
-of a member costs on a floor by itself and by who is elsewhere; the share of it that is there
-today; where it may be. Under way: the line, the order in which floors are filled, pieces on them;
-the same as they would be; the best so far; pieces of scopes on floors, scopes that would change;
-how many weighted minutes the units of a field are away
+of a member costs on a floor by itself and by who is elsewhere; what is saved there by those who
+need not move, rate and share of each saving; where it may be. Under way: the line, the order in
+which floors are filled, pieces on them; the same as they would be; the best so far; pieces of
+scopes on floors, scopes that would change; how many weighted minutes the units of a field are away
 from a floor; members that would change, how and how much."""
 
 LINE = record(
@@ -128,4 +128,9 @@ trips, minutes, pull, potential = (
     _view("pull"),
     _view("potential"),
 )
-now, changed, changes, counts = _view("now"), _view("changed"), _view("changes"), _view("counts")
+saved, changed, changes, counts = (
+    _view("saved"),
+    _view("changed"),
+    _view("changes"),
+    _view("counts"),
+)

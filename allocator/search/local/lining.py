@@ -37,11 +37,11 @@ from allocator.search.local.line_tables import (
     links,
     members,
     minutes,
-    now,
     pieces,
     pins,
     potential,
     pull,
+    saved,
     scopes,
     spots,
     storeys,
@@ -319,9 +319,10 @@ def own_weight(q: Any, m: int, count: int, of: Any) -> float:
     """Return what a member weighs by pieces of its own, what its moving costs among it."""
     member = members(q)[m]
     weight = q.extra_floor * above(count + member.elsewhere, 1)
-    for k in range(count if member.mover > 0 else 0):
+    for k in range(count if member.leaving > 0 else 0):
         piece = of[m, k]
-        weight -= member.mover * min(piece.desks / member.demand, now(q)[m, piece.place])
+        share, rates = piece.desks / member.demand, saved(q)[m, piece.place]
+        weight -= rates[0] * min(share, rates[1]) + rates[2] * min(share, rates[3])
     return weight
 
 

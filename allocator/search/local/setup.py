@@ -16,6 +16,7 @@ from allocator.search.local.scopes import Scopes, scopes
 from allocator.search.local.towers import Outlook, Waste
 from allocator.search.local.walking import Walks, walks
 from allocator.search.pooling.spreads import GRAIN, Spreads
+from allocator.search.site_costs import MOST_REFERENCES, SiteCost
 
 MOST_PIECES = 12
 """Pieces of a unit that the search keeps, unless it has more pins; splits beyond never pay."""
@@ -84,7 +85,7 @@ def clear(board: Board) -> None:
     ):
         board.tables[name][...] = 0
     units, pins = board.tables["units"], board.tables["pins"]
-    board.tables["tally"][Tally.COST] = units["mover"].sum()
+    board.tables["tally"][Tally.COST] = units["leaving"].sum()
     board.tables["tally"][Tally.BROKEN] = 0.0
     board.tables["tally"][Tally.OVER] = (pins["desks"] + OVER_FIXED).sum()
     board.tables["tally"][Tally.UNPLACED] = units["people"][units["demand"] > 0].sum()
@@ -110,7 +111,7 @@ class _Setup:
         self.limits: Scopes = scopes(case)
         self.walks: Walks = walks(case)
         self.links: list[tuple[int, float]] = []
-        self.sites: list[tuple[int, float, float]] = []
+        self.sites: list[tuple[float, ...]] = []
         self.steps = 0
 
     def link(self, rows: NDArray[Any], name: str, links: Links) -> None:
@@ -127,8 +128,7 @@ class _Setup:
             self._spread(rows, case.spreads)
         rows["pieces_most"] = self.limits.pieces_most
         rows["own"], rows["bend"] = walked.own, walked.bend
-        move = case.scenario.settings.prices.move
-        rows["mover"] = [move * h if u in case.moving else 0 for u, h in enumerate(case.people)]
+        rows["leaving"] = case.leaving_cost
         for name, weights in (
             ("feel", walked.feels),
             ("feed", walked.feeds),
@@ -156,13 +156,12 @@ class _Setup:
         rows["slots"] = np.maximum(np.minimum(np.minimum(fit, kept), rows["pieces_most"]), 1)
 
     def _place_sites(self, rows: NDArray[Any]) -> None:
-        costs, now = self.case.placement_cost, self.case.current_share
-        by_unit: list[list[int]] = [[] for _ in rows]
-        for u, f in sorted({*costs, *now}):
-            by_unit[u].append(f)
-        for u, places in enumerate(by_unit):
+        by_unit: list[list[tuple[float, ...]]] = [[] for _ in rows]
+        for (u, f), site in self.case.site_costs.items():
+            by_unit[u].append((f, site.linear, *savings_of(site)))
+        for u, sites in enumerate(by_unit):
             rows[u]["site_from"] = len(self.sites)
-            self.sites.extend((f, costs.get((u, f), 0.0), now.get((u, f), 0.0)) for f in places)
+            self.sites.extend(sites)
             rows[u]["site_to"] = len(self.sites)
 
     def places(self, curves: Sequence[NDArray[np.float64]]) -> NDArray[Any]:
@@ -244,6 +243,12 @@ def of_floors(case: Case) -> Outlook:
     """Return the outlook where places are floors: each opens at its first desk."""
     opening = [np.array([0.0, cost]) for cost in case.open_cost]
     return Outlook(opening, [], [], np.zeros((0, len(case.floor_ids)), np.float32))
+
+
+def savings_of(site: SiteCost) -> tuple[float, ...]:
+    """Return rate and share of each saving, of so many as there may be."""
+    found = [figure for saving in site.savings for figure in (saving.rate, saving.up_to)]
+    return tuple(found + [0.0] * (2 * MOST_REFERENCES - len(found)))
 
 
 def _waste_rows(wastes: Sequence[Waste]) -> NDArray[Any]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.search.case import Case
-from allocator.search.fixed import fixed_costs
 from allocator.search.rules import AtMost, Limit, PlaceKind
+from allocator.search.site_costs import whole_costs
 from allocator.search.walking import Walking
 from allocator.search.whole.seating import Office, Seats
 
@@ -50,7 +50,7 @@ def office_of(case: Case, units: NDArray[np.int64]) -> Office:
     return Office(
         trips=trips,
         minutes=np.ascontiguousarray(case.minutes),
-        fixed=np.outer(inside, np.diag(case.minutes)) + fixed_costs(case)[units],
+        fixed=np.outer(inside, np.diag(case.minutes)) + whole_costs(case)[units],
         allowed=case.allowed[units] & (case.capacity >= case.demand[units][:, None]),
         desks=case.demand[units],
         organisation=case.organisation[units],
