@@ -73,13 +73,15 @@ def held_today(scenario: Scenario) -> dict[tuple[str, str], Held]:
     """Return what each unit has on each floor today, elsewhere included, by both ids.
 
     What predecessors pass on is divided floor by floor, by largest remainder; what nobody takes
-    leaves, and takes part in that under the id ``""``.
+    leaves, and keeps the id that it has today.
     """
     parts = parts_of_today(scenario) if scenario.current else {}
     found: dict[tuple[str, str], Held] = {}
     for row in scenario.current:
         shares = dict(parts[row.unit_id])
-        shares[""] = max(1 - sum(shares.values(), Fraction(0)), Fraction(0))
+        left = 1 - sum(shares.values(), Fraction(0))
+        if left > 0:
+            shares[row.unit_id] = shares.get(row.unit_id, Fraction(0)) + left
         desks = divided(row.desks, shares)
         people = None if row.people is None else divided(row.people, shares)
         for unit in shares:

@@ -140,4 +140,4 @@ def test_what_nobody_takes_of_a_predecessor_leaves() -> None:
     assert parts_of_today(case) == {"old": {"u": Fraction(3, 10)}}
     held = held_today(case)
     assert (held["u", "A-1"].desks, held["u", "A-1"].people) == (2, 3)
-    assert (held["", "A-1"].desks, held["", "A-1"].people) == (5, 8)
+    assert (held["old", "A-1"].desks, held["old", "A-1"].people) == (5, 8)
