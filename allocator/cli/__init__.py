@@ -31,6 +31,7 @@ from allocator.cli import (
     keys,
     moves,
     report,
+    restack,
     serve,
     solve,
     tightest,
@@ -75,6 +76,7 @@ app.command(epilog=f"Example: {batch.EXAMPLE}")(batch.batch)
 app.command(epilog=f"Example: {compare.EXAMPLE}")(compare.compare)
 app.command(epilog=f"Example: {moves.EXAMPLE}")(moves.moves)
 app.command(epilog=f"Example: {report.EXAMPLE}")(report.report)
+app.command(epilog=f"Example: {restack.EXAMPLE}")(restack.restack)
 app.command(epilog=f"Example: {tightest.EXAMPLE}")(tightest.tightest)
 app.command(epilog=f"Example: {serve.EXAMPLE}")(serve.serve)
 app.command(epilog=f"Example: {bench.EXAMPLE}")(bench.bench)
