@@ -74,7 +74,7 @@ def test_a_short_curve_is_filled_up_with_plans_seen_on_the_way() -> None:
 
 
 def test_the_curve_runs_from_the_least_change_to_the_lowest_cost(curve: Restack) -> None:
-    """Nobody needs to move; moving one unit of each body saves both a tower; the floors allow swaps of 10 and 11 people."""
+    """Nobody needs to move; moving one unit of each body saves both a tower."""
     first, last = curve.points[0], curve.points[-1]
     assert (first.people_moved, first.units_moved) == (0, 0)
     assert (last.people_moved, last.units_moved) == (21, 2)
