@@ -35,6 +35,7 @@ from allocator.cli import (
     serve,
     solve,
     tightest,
+    waves,
     worker,
 )
 from allocator.cli.common import ABORTED, ALL_WELL, BAD_INPUT, OWN_BUG, print_result, say
@@ -80,6 +81,7 @@ app.command(epilog=f"Example: {restack.EXAMPLE}")(restack.restack)
 app.command(epilog=f"Example: {tightest.EXAMPLE}")(tightest.tightest)
 app.command(epilog=f"Example: {serve.EXAMPLE}")(serve.serve)
 app.command(epilog=f"Example: {bench.EXAMPLE}")(bench.bench)
+app.command(epilog=f"Example: {waves.EXAMPLE}")(waves.waves)
 app.command(epilog=f"Example: {worker.EXAMPLE}")(worker.worker)
 app.add_typer(attendance.app, name="attendance")
 app.add_typer(keys.app, name="keys")

@@ -96,7 +96,10 @@ class _InWave:
         if whole.towers is not None:
             kept["towers"] = tuple(_without(tower, "opens_wave") for tower in whole.towers)
         kept["floors"] += self._closed_for_good()
-        settings = whole.settings.model_copy(update={"waves": Waves()})
+        options = whole.settings.options
+        if not whole.current:  # a limit holds between waves, and this is one alone
+            options = options.model_copy(update={"max_people_moved": None})
+        settings = whole.settings.model_copy(update={"waves": Waves(), "options": options})
         warnings = tuple(w for w in whole.warnings if w.code == "never_opens")
         return Scenario(
             **kept
