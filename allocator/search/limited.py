@@ -23,6 +23,7 @@ from allocator.scenario.today import pieces_today
 from allocator.scenario.types import Scenario
 from allocator.search.bounds import bounds_at_once
 from allocator.search.compile import compile_case
+from allocator.search.least_change import LeastChange, least_change
 from allocator.search.options import SolveOptions
 from allocator.search.progress import OnProgress, Progress, ShouldStop
 
@@ -32,7 +33,8 @@ FEWEST_PART, FIRST_PART = 0.25, 0.4
 """Parts of the time for the fewest people who can move, and of the rest for the true price."""
 EACH_PART, MOST_PRICES = 0.4, 6
 """Part of the time that is left for each further price, and how many are tried."""
-LEAST_S = 0.2
+LEAST_S, CONFIRM_S = 0.2, 1.0
+"""Seconds that a solve gets at least, and where it only looks at a plan that is proved."""
 
 Solve = Callable[..., Plan]
 """`solve` without a limit."""
@@ -111,6 +113,18 @@ class _Limited:
         used = self.spent if self.options.reproducible else time.monotonic() - self.began
         return max(self.options.time_limit_s - used, 0.0)
 
+    def least_change(self) -> LeastChange:
+        """Return what is proved of the fewest people who move; by the clock alone."""
+        if self.options.reproducible:
+            return LeastChange(0.0)
+        return least_change(
+            moves_alone(self.scenario),
+            seconds=FEWEST_PART * self.left(),
+            workers=self.options.workers,
+            seed=self.options.seed,
+            should_stop=self.should_stop or (lambda: False),
+        )
+
     def solve(self, scenario: Scenario, seconds: float, start: Pieces | None) -> Plan:
         """Solve one of the scenarios, and keep the plan if it is within the limit and better."""
         seconds = max(min(seconds, self.left()), LEAST_S)
@@ -162,11 +176,13 @@ def solve_limited(  # noqa: PLR0913 - as `solve` takes it
         `solve` for a scenario without a limit, and for one with it from a plan within it.
     """
     run = _Limited(scenario, options, once, on_progress, should_stop, began)
-    begin = start or adapted(pieces_today(scenario), scenario)
-    fewest = run.solve(moves_alone(scenario), FEWEST_PART * run.left(), begin)
+    known = run.least_change()
+    begin = known.pieces or start or adapted(pieces_today(scenario), scenario)
+    seconds = CONFIRM_S if known.is_proved else FEWEST_PART * run.left()
+    fewest = run.solve(moves_alone(scenario), seconds, begin)
     if fewest.status is Status.INFEASIBLE:
         return fewest.model_copy(update={"warnings": scenario.warnings}).of(scenario)
-    least = fewest.bound or 0.0
+    least = max(fewest.bound or 0.0, known.bound)
     if least > run.limit + ROUNDING:
         return _answer_none(run, Status.INFEASIBLE, (too_few(least, run.limit),))
     if run.best is None and fewest.objective.total is not None:

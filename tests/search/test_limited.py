@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from allocator.plan.types import Plan, Status, TermName
+from allocator.plan.verify import given_pieces, verify
 from allocator.scenario.today import Whereabouts
 from allocator.scenario.types import Scenario
 from allocator.search.compile import compile_case
-from allocator.search.limited import moved_in
+from allocator.search.least_change import least_change
+from allocator.search.limited import moved_in, moves_alone
 from allocator.search.score import Scorer
 from allocator.search.site_costs import Neighbour
 from allocator.search.solve import SolveOptions, solve
@@ -103,3 +105,19 @@ def test_two_neighbours_are_counted_by_one_cost() -> None:
     assert Scorer(case).costs(layout)[TermName.PEOPLE_MOVED] == pytest.approx(
         2 * (12 - 5) + 5 * (20 - 15)
     )
+
+
+@pytest.mark.parametrize("seed", range(40, 60))
+def test_the_least_change_is_proved_against_brute_force(seed: int) -> None:
+    """No plan of a tiny scenario moves fewer people than is proved, and the plan given is one."""
+    given = random_scenario(seed)
+    moved = [_moved(plan) for plan in feasible_plans(given)]
+    alone = moves_alone(given)
+    found = least_change(alone, seconds=5.0, workers=1, seed=0)
+    if moved:
+        assert found.bound <= min(moved) + 1e-6
+    if found.is_proved:
+        assert found.pieces is not None
+        check = verify(alone, given_pieces(alone, found.pieces))
+        assert check.feasible
+        assert check.total == pytest.approx(min(moved), abs=1e-6)

@@ -108,9 +108,9 @@ class LayoutModel:
         self._scale = self._fitting_scale(terms, precision)
         self.model.minimize(sum(term.scaled(self._scale) for term in terms))
 
-    def minimise(self, cost: Cost) -> None:
-        """Minimise one term alone."""
-        self._scale = fitting_scale(self.pieces, [cost], 1.0)
+    def minimise(self, cost: Cost, scale: float = 1.0) -> None:
+        """Minimise one term alone, to so many parts of its unit where no sum overflows."""
+        self._scale = fitting_scale(self.pieces, [cost], scale)
         self.model.minimize(cost.scaled(self._scale))
 
     def minimise_short(self) -> None:

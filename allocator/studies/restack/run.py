@@ -22,6 +22,7 @@ from allocator.scenario.today import pieces_today
 from allocator.scenario.types import Scenario
 from allocator.search.bounds import bounds_at_once
 from allocator.search.compile import compile_case
+from allocator.search.least_change import LeastChange, least_change
 from allocator.search.limited import (
     at_price,
     moved_in,
@@ -50,6 +51,8 @@ POINTS = 8
 MOVES_S, SHORT_MOVES_S = 20.0, 3.0
 """Seconds for the order of moves to the knee, and to each other point."""
 FINISH_S = 2.0
+LEAST_PART = 0.7
+"""Part of a solve's time limit in which the fewest people who move are proved first."""
 MOVED = 1e-6
 """People moved above which a unit counts as moved."""
 
@@ -146,7 +149,8 @@ class _Run:
     def solve(self, doing: str, scenario: Scenario, start: Pieces) -> Plan:
         """Solve one of the scenarios and take note of every plan on the way."""
         self.on_step(Standing(self.done, SOLVES, doing))
-        seconds = min(self.options.time_limit_s, max(self.until - time.monotonic(), 0.1))
+        left = max(self.until - time.monotonic(), 0.1)
+        seconds = min(self.options.time_limit_s, left / max(SOLVES - self.done, 1))
         options = self.options.model_copy(update={"time_limit_s": seconds})
         seen: list[Pieces] = []
 
@@ -162,12 +166,23 @@ class _Run:
         self.done += 1
         self.last = plan
         if plan.objective.total is not None:
-            self._note(plan.pieces, is_final=True)
+            self.note(plan.pieces)
             for pieces in seen:
-                self._note(pieces, is_final=False)
+                self.note(pieces, is_final=False)
         return plan
 
-    def _note(self, pieces: Pieces, *, is_final: bool) -> None:
+    def least_change(self) -> LeastChange:
+        """Return what is proved of the fewest people who move, and a plan that moves so few."""
+        self.on_step(Standing(self.done, SOLVES, "the fewest people who move"))
+        return least_change(
+            moves_alone(self.scenario),
+            seconds=LEAST_PART * self.options.time_limit_s,
+            workers=self.options.workers,
+            seed=self.options.seed,
+            should_stop=self.should_stop,
+        )
+
+    def note(self, pieces: Pieces, *, is_final: bool = True) -> None:
         """Take a plan for the curve, if it leaves no more people unplaced than the others."""
         layout = self.case.layout(pieces)
         score = self.scorer.score(layout)
@@ -180,6 +195,12 @@ class _Run:
         self.spots.append(Spot(moved, score.total - price * moved, dict(pieces), is_final))
         finals = [spot for spot in self.spots if spot.is_final]
         self.spots = [*finals, *(s for s in undominated(self.spots) if not s.is_final)]
+
+    def cost_of(self, pieces: Pieces) -> float:
+        """Return what pieces cost in the scenario itself but for moves."""
+        layout = self.case.layout(pieces)
+        moved = self.scorer.moved(layout) if self.case.references else 0.0
+        return self.scorer.score(layout).total - self.scenario.settings.prices.move * moved
 
     def at(self, price: float, doing: str, start: Pieces) -> Plan:
         """Solve at a price of a person moved, and keep what is proved there."""
@@ -248,30 +269,26 @@ def restack(
 def _ends(run: _Run) -> tuple[float, Restack | None]:
     """Find both ends; return the fewest who can move, proved, and the answer if there is none."""
     given = run.scenario
-    today = adapted(pieces_today(given), given)
-    fewest = run.solve("the fewest people who move", moves_alone(given), today)
-    least = max(fewest.bound or 0.0, 0.0)
-    if fewest.status is Status.INFEASIBLE:
-        return least, Restack(Status.INFEASIBLE, reasons=fewest.reasons)
+    known = run.least_change()
+    today = known.pieces or adapted(pieces_today(given), given)
+    least, begin = known.bound, today
+    if not known.is_proved:
+        fewest = run.solve("the fewest people who move", moves_alone(given), today)
+        if fewest.status is Status.INFEASIBLE:
+            return least, Restack(Status.INFEASIBLE, reasons=fewest.reasons)
+        least = max(fewest.bound or 0.0, known.bound)
+        begin = fewest.pieces or today
+    elif known.pieces is not None:
+        run.note(known.pieces)
     most = given.settings.options.max_people_moved
     if most is not None and least > most + MOVED:
         reasons = (too_few(least, most),)
         return least, Restack(Status.INFEASIBLE, reasons=reasons, least_moved_bound=least)
-    begin = today
-    if fewest.objective.total is not None and not run.is_over():
-        begin = fewest.pieces
-        price = max(total_without_moves_of(run, fewest), 1.0)
-        run.at(price, "the least change", begin)
+    if not run.is_over():
+        run.at(max(run.cost_of(begin), 1.0), "the least change", begin)
     if not run.is_over():
         run.at(0.0, "the lowest cost", begin)
     return least, None
-
-
-def total_without_moves_of(run: _Run, plan: Plan) -> float:
-    """Return what a plan costs in the scenario itself but for moves."""
-    layout = run.case.layout(plan.pieces)
-    moved = run.scorer.moved(layout) if run.case.references else 0.0
-    return run.scorer.score(layout).total - run.scenario.settings.prices.move * moved
 
 
 def _between(run: _Run) -> None:
