@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 
 from allocator.search.progress import ShouldStop
 from allocator.search.solver import Effort, Proof, Solved, solve_model
-from allocator.studies.moves.order import Order, Timing
+from allocator.studies.moves.order import Order, Timing, completed
 from allocator.studies.moves.site import Site
 from allocator.studies.moves.types import ELSEWHERE
 
@@ -43,7 +43,9 @@ class Aim:
 
 
 class OrderModel:
-    """Times of all legs, temporary places for those that may have one.
+    """Times of all who go from a floor to a floor, temporary places for those that may have one.
+
+    Nobody else is in their way: leavers go in the first step, newcomers come when there is room.
 
     Parameters
     ----------
@@ -57,10 +59,11 @@ class OrderModel:
     ) -> None:
         self.site = site
         self.model: Any = cp_model.CpModel()
-        last = 2 * len(site.legs)
+        last = 2 * max(len(site.movers), 1)
         self.true = self.model.new_constant(1)
-        self.leaves = [self.model.new_int_var(1, last, "") for _ in site.legs]
-        self.arrives = list(self.leaves)
+        self.first = self.model.new_constant(1)
+        self.leaves = {i: self.model.new_int_var(1, last, "") for i in site.movers}
+        self.arrives = dict(self.leaves)
         self.out: dict[int, Bool] = {}
         self.at: dict[tuple[int, str], Bool] = {}
         for i, floors in places.items():
@@ -68,7 +71,8 @@ class OrderModel:
         for floor in site.has:
             self._never_overfull(floor)
         self.end = self.model.new_int_var(1, last, "")
-        self.model.add_max_equality(self.end, [*self.leaves, *self.arrives])
+        times = [*self.leaves.values(), *self.arrives.values()]
+        self.model.add_max_equality(self.end, times or [self.first])
 
     def _may_wait(self, i: int, floors: Sequence[str], last: int, *, elsewhere: bool) -> None:
         """A leg goes at once, or waits at one temporary place for a later step."""
@@ -96,11 +100,16 @@ class OrderModel:
         comes = [
             Event(self.arrives[i], site.legs[i].desks_taken, self.true)
             for i in site.arriving(floor)
+            if i in self.arrives
         ]
         comes += [Event(self.leaves[i], site.needs[i], self.at[i, floor]) for i in guests]
         goes = [
-            Event(self.leaves[i], site.legs[i].desks_freed, self.true) for i in site.leaving(floor)
+            Event(self.leaves[i], site.legs[i].desks_freed, self.true)
+            for i in site.leaving(floor)
+            if i in self.leaves
         ]
+        if site.leavers(floor):
+            goes.append(Event(self.first, site.leavers(floor), self.true))
         goes += [Event(self.arrives[i], site.needs[i], self.at[i, floor]) for i in guests]
         for event in comes:
             self._finds_room(event, comes, goes, site.has[floor] - site.held.get(floor, 0))
@@ -125,7 +134,8 @@ class OrderModel:
 
     def hint(self, order: Order) -> None:
         """Begin from an order."""
-        for i, timing in enumerate(order):
+        for i in self.leaves:
+            timing = order[i]
             self.model.add_hint(self.leaves[i], timing.leaves)
             if i in self.out:
                 self.model.add_hint(self.arrives[i], timing.arrives)
@@ -163,7 +173,8 @@ class OrderModel:
         value: Callable[[Linear], int] = solved.value
         places = {i: ELSEWHERE for i, out in self.out.items() if value(out)}
         places |= {i: floor for (i, floor), there in self.at.items() if value(there)}
-        return [
-            Timing(int(value(self.leaves[i])), int(value(self.arrives[i])), places.get(i))
-            for i in range(len(self.site.legs))
-        ]
+        movers = {
+            i: Timing(int(value(self.leaves[i])), int(value(self.arrives[i])), places.get(i))
+            for i in self.leaves
+        }
+        return completed(self.site, movers)

@@ -23,7 +23,7 @@ from allocator.words import counted, verb
 
 MOST_PLACES = 6
 """Temporary floors that a leg is offered where not all fit into the model: the roomiest."""
-MOST_PAIRS = 1_500
+MOST_PAIRS = 4_000
 """Legs times temporary floors up to which every floor is offered."""
 MOST_LEGS = 1_200
 """Legs up to which one model orders them; beyond it they go step by step, as they find room."""
@@ -102,7 +102,7 @@ class _Found:
 def _ordered(site: Site, clock: _Clock) -> _Found:
     order = greedy(site)
     found = _Found(order, fewest_temporary=_surely_temporary(site))
-    if len(site.legs) > MOST_LEGS:
+    if len(site.movers) > MOST_LEGS:
         elsewhere = any(timing.place is not None for timing in order)
         found.is_fewest_elsewhere = found.is_fewest_twice = not elsewhere
         return found
@@ -129,14 +129,15 @@ def _without_places(site: Site, found: _Found, clock: _Clock) -> bool:
         if not is_direct:
             return False
     else:
-        found.order, found.is_fewest_steps = order, aim.is_proved
+        found.order = order
+        found.is_fewest_steps = aim.is_proved and _steps(order) == aim.value
     found.is_fewest_elsewhere = found.is_fewest_twice = True
     return True
 
 
 def _with_places(site: Site, found: _Found, clock: _Clock) -> None:
     """Bound the people with a temporary place as if there were room for all; then place them."""
-    movers = [i for i, leg in enumerate(site.legs) if leg.is_between_floors]
+    movers = site.movers
     anywhere = OrderModel(site, dict.fromkeys(movers, ()))
     anywhere.hint(found.order)
     fewest, order = anywhere.least(anywhere.elsewhere, clock.effort(0.3), clock.stop)
@@ -168,8 +169,16 @@ def _judge(found: _Found, aims: Sequence[Aim | None], *, has_all: bool) -> None:
         if found.is_fewest_twice and elsewhere.value == 0:
             found.fewest_temporary = max(found.fewest_temporary, twice.value)
     found.is_fewest_steps = bool(
-        has_all and found.is_fewest_twice and end is not None and end.is_proved
+        has_all
+        and found.is_fewest_twice
+        and end is not None
+        and end.is_proved
+        and _steps(found.order) == end.value
     )
+
+
+def _steps(order: Order) -> int:
+    return len({time for timing in order for time in (timing.leaves, timing.arrives)})
 
 
 def _places(

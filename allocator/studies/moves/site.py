@@ -42,6 +42,16 @@ class Site:
         return self._leaving.get(floor, [])
 
     @cached_property
+    def movers(self) -> tuple[int, ...]:
+        """The legs of people who go from a floor to a floor."""
+        return tuple(i for i, leg in enumerate(self.legs) if leg.is_between_floors)
+
+    def leavers(self, floor: str) -> int:
+        """Return the desks of a floor that are given up by who goes nowhere."""
+        legs = (self.legs[i] for i in self.leaving(floor))
+        return sum(leg.desks_freed for leg in legs if leg.to_floor == ELSEWHERE)
+
+    @cached_property
     def _arriving(self) -> dict[str, list[int]]:
         return _by_floor(leg.to_floor for leg in self.legs)
 
