@@ -23,8 +23,8 @@ from allocator.words import counted, verb
 
 MOST_PLACES = 6
 """Temporary floors that a leg is offered where not all fit into the model: the roomiest."""
-MOST_PAIRS = 4_000
-"""Legs times temporary floors up to which every floor is offered."""
+FEW_PAIRS, MOST_PAIRS = 400, 6_000
+"""Legs times temporary floors up to which every floor is offered at once, or at last."""
 MOST_LEGS = 1_200
 """Legs up to which one model orders them; beyond it they go step by step, as they find room."""
 LEAST_S = 0.05
@@ -144,37 +144,56 @@ def _with_places(site: Site, found: _Found, clock: _Clock) -> None:
     if fewest is not None and order is not None:
         found.order = order
         found.fewest_temporary = max(found.fewest_temporary, fewest.bound)
-    places, has_all = _places(site, movers, found.order)
+    few, everything = _places(site, movers, found.order)
+    _aim(site, found, few, clock, is_all=everything is None)
+    if everything is not None and not found.is_fewest_twice and len(everything):
+        _aim(site, found, everything, clock, is_all=True)
+
+
+def _aim(
+    site: Site,
+    found: _Found,
+    places: Mapping[int, Sequence[str]],
+    clock: _Clock,
+    *,
+    is_all: bool,
+) -> None:
+    """Go for the three aims, each kept for the next, with some or all temporary floors."""
     model = OrderModel(site, places)
     model.hint(found.order)
-    aims: list[Aim | None] = []
-    for amount, part in ((model.elsewhere, 0.4), (model.twice, 0.5), (model.end, 0.8)):
+    best, aims = found.order, list[Aim | None]()
+    for amount, part in ((model.elsewhere, 0.4), (model.twice, 0.4), (model.end, 0.4)):
         aim, order = model.least(amount, clock.effort(part), clock.stop)
-        if order is not None:
-            found.order = order
         aims.append(aim)
-    _judge(found, aims, has_all=has_all)
+        if order is not None and _worth(site, order) < _worth(site, best):
+            best = order
+    if _worth(site, best) < _worth(site, found.order):
+        found.order = best
+    _judge(site, found, aims, is_all=is_all)
 
 
-def _judge(found: _Found, aims: Sequence[Aim | None], *, has_all: bool) -> None:
+def _worth(site: Site, order: Order) -> tuple[int, int, int]:
+    """Return people elsewhere, people twice and steps of an order: fewer are better, in turn."""
+    pairs = list(zip(site.legs, order, strict=True))
+    elsewhere = sum(leg.people for leg, timing in pairs if timing.place == ELSEWHERE)
+    return elsewhere, sum(leg.people for leg, timing in pairs if timing.place), _steps(order)
+
+
+def _judge(site: Site, found: _Found, aims: Sequence[Aim | None], *, is_all: bool) -> None:
     """Say what is proved: by the model where it has all floors, else by the bound of both."""
-    elsewhere, twice, end = aims
-    if elsewhere is None:
-        return
-    found.is_fewest_elsewhere = elsewhere.value == 0 or (has_all and elsewhere.is_proved)
-    if twice is not None:
-        by_bound = elsewhere.value == 0 and twice.value == found.fewest_temporary
-        proved = has_all and elsewhere.is_proved and twice.is_proved
-        found.is_fewest_twice = found.is_fewest_elsewhere and (by_bound or proved)
-        if found.is_fewest_twice and elsewhere.value == 0:
-            found.fewest_temporary = max(found.fewest_temporary, twice.value)
-    found.is_fewest_steps = bool(
-        has_all
-        and found.is_fewest_twice
-        and end is not None
-        and end.is_proved
-        and _steps(found.order) == end.value
-    )
+    elsewhere, twice, steps = _worth(site, found.order)
+    first, second, third = aims
+    if elsewhere == 0 or (is_all and first is not None and first.bound >= elsewhere):
+        found.is_fewest_elsewhere = True
+    proved = is_all and second is not None and first is not None and first.value == elsewhere
+    if found.is_fewest_elsewhere and (
+        (elsewhere == 0 and twice == found.fewest_temporary)
+        or (proved and second is not None and second.bound >= twice)
+    ):
+        found.is_fewest_twice = True
+    if is_all and found.is_fewest_twice and third is not None and second is not None:
+        same = second.value == twice and third.value == steps
+        found.is_fewest_steps = same and third.is_proved
 
 
 def _steps(order: Order) -> int:
@@ -183,18 +202,19 @@ def _steps(order: Order) -> int:
 
 def _places(
     site: Site, movers: Sequence[int], order: Order
-) -> tuple[Mapping[int, Sequence[str]], bool]:
-    """Return the temporary floors offered to legs, and whether those are all that there are."""
+) -> tuple[Mapping[int, Sequence[str]], Mapping[int, Sequence[str]] | None]:
+    """Return some temporary floors of legs, and all if they are not too many; None if as many."""
     open_to = {i: sorted(_open_to(site, site.legs[i]), key=_roomiest(site)) for i in movers}
-    if sum(len(floors) for floors in open_to.values()) <= MOST_PAIRS:
-        return open_to, True
+    count = sum(len(floors) for floors in open_to.values())
+    if count <= FEW_PAIRS:
+        return open_to, None
     waiting = {i for i, timing in enumerate(order) if timing.place is not None}
     stuck = {*waiting, *deadlock(site)}
     few = {
         i: [f for f in floors if site.room(f) >= site.needs[i]][:MOST_PLACES] if i in stuck else []
         for i, floors in open_to.items()
     }
-    return few, False
+    return few, open_to if count <= MOST_PAIRS else {}
 
 
 def _open_to(site: Site, leg: Leg) -> set[str]:
