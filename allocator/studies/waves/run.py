@@ -22,8 +22,10 @@ from allocator.search.solve import solve
 from allocator.studies.moves import Moves, plan_moves, rows_of_plan
 from allocator.studies.waves.solution import Solution, Waves, waves_of
 
-SWEEPS = 2
-"""Times that all waves are taken anew, forth and back."""
+SWEEPS = 1
+"""Times that all waves are taken anew, there and back, if each solve takes all of its time."""
+MOST_SWEEPS = 5
+"""Times at most, where solves end sooner."""
 MOVES_S = 10.0
 """Seconds for the order of moves between two waves."""
 FINISH_S = 2.0
@@ -185,6 +187,7 @@ def plan_waves(
     run.offer(first)
     if waves.count > 1:
         run.offer(_backwards(run, alone))
+        run.offer(_each_alone(run, alone))
         _together(run)
     if run.best is None:
         return WavesFound(Status.UNKNOWN, waves, tuple(run.bounds))
@@ -254,10 +257,16 @@ def _backwards(run: _Run, alone: list[Pieces | None]) -> Solution | None:
     return Solution(run.waves, tuple(plans))
 
 
+def _each_alone(run: _Run, alone: list[Pieces | None]) -> Solution | None:
+    """Return the plans of waves by themselves, whoever has to move between them."""
+    plans = [pieces for pieces in alone if pieces is not None]
+    return Solution(run.waves, tuple(plans)) if len(plans) == run.waves.count else None
+
+
 def _together(run: _Run) -> None:
     """Take one wave at a time anew between the two beside it, until none gets better."""
     last = run.waves.count - 1
-    for _ in range(SWEEPS):
+    for _ in range(MOST_SWEEPS):
         better = False
         for number in _there_and_back(last):
             if run.best is None or run.is_over():
