@@ -87,4 +87,31 @@ class Tightest(_Answer):
     model_config = {"extra": "allow"}
 
 
-MODELS: tuple[type[BaseModel], ...] = (Explanation, Verdict, Comparison, Batch, Tightest)
+class Restack(_Answer):
+    """The curve from the least change to the lowest cost, with its plans and moves."""
+
+    model_config = {"extra": "allow"}
+
+
+class Moves(_Answer):
+    """Who goes from where to where in which step, and what is proved of it."""
+
+    model_config = {"extra": "allow"}
+
+
+class Waves(_Answer):
+    """The plan of each wave, the moves between them, and what foresight gains."""
+
+    model_config = {"extra": "allow"}
+
+
+MODELS: tuple[type[BaseModel], ...] = (
+    Explanation,
+    Verdict,
+    Comparison,
+    Batch,
+    Tightest,
+    Restack,
+    Moves,
+    Waves,
+)

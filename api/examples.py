@@ -67,6 +67,52 @@ CHECKED = {
     "placements": [{"unit_id": "Finance", "floor_id": "A-1", "desks": 50}],
 }
 
+RESTACKED: dict[str, Any] = {
+    "floors": [
+        {"floor_id": "A-1", "tower_id": "A", "level": 1, "desks": 40},
+        {"floor_id": "A-2", "tower_id": "A", "level": 2, "desks": 40},
+    ],
+    "headcounts": [
+        {"unit_id": "Budget", "organisation_id": "Treasury", "headcount": 25},
+        {"unit_id": "Tax", "organisation_id": "Treasury", "headcount": 20},
+    ],
+    "current": [
+        {"unit_id": "Budget", "floor_id": "A-1", "desks": 20, "people": 20},
+        {"unit_id": "Tax", "floor_id": "A-1", "desks": 20, "people": 20},
+    ],
+    "time_limit_s": 10,
+}
+MOVED: dict[str, Any] = {
+    "floors": [
+        {"floor_id": f"A-{level}", "tower_id": "A", "level": level, "desks": 20}
+        for level in (1, 2, 3)
+    ],
+    "headcounts": [
+        {"unit_id": "Budget", "organisation_id": "Treasury", "headcount": 20},
+        {"unit_id": "Tax", "organisation_id": "Treasury", "headcount": 20},
+    ],
+    "current": [
+        {"unit_id": "Budget", "floor_id": "A-1", "desks": 20, "people": 20},
+        {"unit_id": "Tax", "floor_id": "A-2", "desks": 20, "people": 20},
+    ],
+    "placements": [
+        {"unit_id": "Budget", "floor_id": "A-2", "desks": 20},
+        {"unit_id": "Tax", "floor_id": "A-1", "desks": 20},
+    ],
+    "time_limit_s": 5,
+}
+IN_WAVES: dict[str, Any] = {
+    "floors": [
+        {"floor_id": "A-1", "tower_id": "A", "level": 1, "desks": 30},
+        {"floor_id": "B-1", "tower_id": "B", "level": 1, "desks": 30, "opens_wave": 2},
+    ],
+    "headcounts": [
+        {"unit_id": "Budget", "organisation_id": "Treasury", "headcount": 25},
+        {"unit_id": "Tax", "organisation_id": "Treasury", "headcount": 20, "wave": 2},
+    ],
+    "time_limit_s": 15,
+}
+
 Examples = dict[str, dict[str, Any]]
 
 
@@ -85,6 +131,9 @@ REQUESTS: dict[str, Examples] = {
     ),
     "explain": _shown(infeasible=("Too few desks", TOO_SMALL)),
     "tightest": _shown(smallest=("One floor, one unit", SMALLEST)),
+    "restack": _shown(grown=("Two floors, two units, one of which has grown", RESTACKED)),
+    "moves": _shown(swap=("Two units change floors by a third", MOVED)),
+    "waves": _shown(two=("A tower opens with the second of two waves", IN_WAVES)),
     "compare": _shown(ratios=("Three ratios", COMPARED)),
     "batch": _shown(tables=("Two headcount tables", BATCHED)),
     "check": _shown(short=("A plan that lacks four desks", CHECKED)),

@@ -9,6 +9,7 @@ from allocator.plan.tables import plan_from_json
 from allocator.plan.types import Placement, Plan
 from allocator.scenario.read import scenario_from_json
 from allocator.scenario.types import Scenario
+from allocator.scenario.waves import in_wave
 from allocator.scenario.write import csv_text
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def formed(form: str, scenario: Mapping[str, Any], plan: str) -> bytes:
     scenario, plan
         As JSON: parsed, and as text.
     """
-    given = scenario_from_json(scenario)
+    given = in_wave(scenario_from_json(scenario))
     return FORMS[form](plan_from_json(plan).of(given), given)
 
 

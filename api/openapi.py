@@ -108,6 +108,24 @@ STUDIES = {
         "Find it, proved on both sides; units with a ratio of their own keep it.",
         _answered("Tightest", "The smallest ratio that fits, as far as it is proved"),
     ),
+    "restack": Study(
+        "Say what is the least change from today, and what more change buys",
+        "Begins from the table current. Every point of the curve comes with its plan and the "
+        "moves to it. The time limit is for all solves together.",
+        _answered("Restack", "The curve, or why there is none"),
+    ),
+    "moves": Study(
+        "Put moves in order",
+        "From the table current to the placements given, in steps that never overfill a floor; "
+        "and why somebody needs a temporary place, where that is so.",
+        _answered("Moves", "The moves, step by step"),
+    ),
+    "waves": Study(
+        "Plan all waves together",
+        "Waves are those of headcounts, units, floors and towers. Says what planning together "
+        "gains over one wave after the other. The time limit is for all solves together.",
+        _answered("Waves", "The plan of each wave, or why there is none"),
+    ),
     "compare": Study(
         "Set ratios and schemes side by side",
         "Solve the scenario with every ratio and every scheme named, each from its neighbour's "
@@ -245,6 +263,9 @@ def _options(settings: ServiceSettings) -> dict[str, Schema]:
         "start": _or_null(placements | {"description": "a plan to begin from"}),
         "people_per_desk": {"anyOf": [ratio, ratios, {"type": "null"}]},
         "schemes": _or_null(texts),
+        "opens": _or_null(texts | {"description": "TOWER=WAVE: all its floors open then"}),
+        "grow": _or_null(texts | {"description": "UNIT-OR-ORGANISATION=10%, or all=10%"}),
+        "people_per_step": {"type": ["integer", "null"], "minimum": 1},
         "tables": tables | {"minItems": 1},
         "placements": placements,
     }

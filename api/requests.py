@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import Any
 
 from allocator.errors import InputError, Problem
-from allocator.plan.verify import GivenPlacement
+from allocator.plan.verify import GivenPlacement, verify
 from allocator.scenario.build import shown
 from allocator.scenario.document import parse_json
 from allocator.scenario.names import Nearest
@@ -28,6 +28,8 @@ from allocator.scenario.read import (
 )
 from allocator.scenario.tables import TABLES
 from allocator.scenario.types import Scenario
+from allocator.scenario.variants import Variant
+from allocator.scenario.waves import in_wave
 from allocator.scenario.write import scenario_json
 from allocator.words import counted
 from api.settings import ServiceSettings
@@ -39,6 +41,9 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "allocate": (*EFFORT, "start"),
     "explain": EFFORT,
     "tightest": EFFORT,
+    "restack": (*EFFORT, "opens", "grow"),
+    "moves": (*EFFORT, "placements", "people_per_step"),
+    "waves": (*EFFORT, "opens", "grow"),
     "compare": (*EFFORT, "people_per_desk", "schemes"),
     "batch": (*EFFORT, "tables"),
     CHECK: ("placements",),
@@ -118,7 +123,7 @@ def read_json(kind: str, body: bytes, limits: ServiceSettings) -> tuple[ParsedRe
         scenario = _scenario(tables, options)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from error
-    problems += _unwanted(options, scenario)
+    problems += [*_unwanted(options, scenario), *over_time_problems(kind, options, scenario)]
     if problems:
         raise InputError(problems)
     return _parsed(kind, tables, options, scenario), scenario
@@ -160,6 +165,7 @@ def read_form(
         raise InputError([*problems, *error.problems]) from error
     document = json.loads(scenario_json(scenario))
     problems += [*_too_many(document, limits), *_unwanted(options, scenario)]
+    problems += over_time_problems(kind, options, scenario)
     if problems:
         raise InputError(problems)
     return _parsed(kind, document, options, scenario), scenario
@@ -214,8 +220,9 @@ def _options(
         problems += _unfit(given, limits.max_time_limit_s)
     for key in ("start", "placements"):
         problems += _unfit_placements(key, given.get(key, []))
-    if kind == CHECK and "placements" not in given:
+    if "placements" in known and "placements" not in given:
         problems.append(Problem("expected this table, which is missing", "placements"))
+    problems += _unfit_over_time(given)
     if kind == "compare":
         problems += _unfit_cases(given, limits.max_tables)
     if kind == "batch":
@@ -257,6 +264,47 @@ def _unfit_placements(key: str, rows: Any) -> Iterator[Problem]:
         for column in given or AMOUNTS[:1]:
             if type(row.get(column)) not in (str, int, float):
                 yield Problem("expected a number", key, number, column, shown(row.get(column)))
+
+
+def _unfit_over_time(given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Return what is no list of texts, or no number of people."""
+    for key in ("opens", "grow"):
+        texts = given.get(key, [])
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            yield Problem("expected an array of texts", _PLACE, None, key, shown(texts))
+    people = given.get("people_per_step", 1)
+    if type(people) is not int or people < 1:
+        message = "expected a whole number of at least 1"
+        yield Problem(message, _PLACE, None, "people_per_step", shown(people))
+
+
+def over_time_problems(kind: str, options: Mapping[str, Any], scenario: Scenario) -> list[Problem]:
+    """Return what a study over time lacks, or cannot be asked of this scenario."""
+    problems: list[Problem] = []
+    if kind in ("restack", "moves") and not scenario.current:
+        problems.append(Problem("expected this table, to begin from", "current"))
+    texts = {key: tuple(options.get(key) or ()) for key in ("opens", "grow")}
+    if all(isinstance(text, str) for given in texts.values() for text in given):
+        try:
+            Variant(opens=texts["opens"], grow=texts["grow"]).of(scenario)
+        except InputError as error:
+            problems += error.problems
+    if kind == "moves" and scenario.by_chance:
+        message = 'expected "ratio": moves are not ordered where capacity is by chance'
+        problems.append(Problem(message, "settings", None, "sharing.capacity", "chance"))
+    if kind == "moves" and not problems and not list(_unfit_rows(options)):
+        given = in_wave(scenario)
+        check = verify(given, given_placements(options["placements"]))
+        problems += [
+            Problem(violation.message, "placements")
+            for violation in check.violations
+            if violation.kind != "max_people_moved"
+        ]
+    return problems
+
+
+def _unfit_rows(options: Mapping[str, Any]) -> Iterator[Problem]:
+    return _unfit_placements("placements", options.get("placements"))
 
 
 def _unfit_cases(given: Mapping[str, Any], most: int) -> Iterator[Problem]:
@@ -339,7 +387,8 @@ def _field(name: str, data: bytes) -> Any:
     """Return the value of a field: a number where one is wanted and given, else its text."""
     text = data.decode("utf-8", "replace").strip()
     kinds: dict[str, type[int | float]] = {"time_limit_s": float, "seed": int}
-    if name == "schemes":
+    kinds |= {"people_per_step": int}
+    if name in ("schemes", "opens", "grow"):
         return [scheme.strip() for scheme in text.split(",")]
     try:
         return kinds[name](text) if name in kinds else text

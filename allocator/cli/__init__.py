@@ -29,10 +29,13 @@ from allocator.cli import (
     importing,
     init,
     keys,
+    moves,
     report,
+    restack,
     serve,
     solve,
     tightest,
+    waves,
     worker,
 )
 from allocator.cli.common import ABORTED, ALL_WELL, BAD_INPUT, OWN_BUG, print_result, say
@@ -72,10 +75,13 @@ app.command(epilog=f"Example: {init.EXAMPLE}")(init.init)
 app.command(epilog=f"Example: {explain.EXAMPLE}")(explain.explain)
 app.command(epilog=f"Example: {batch.EXAMPLE}")(batch.batch)
 app.command(epilog=f"Example: {compare.EXAMPLE}")(compare.compare)
+app.command(epilog=f"Example: {moves.EXAMPLE}")(moves.moves)
 app.command(epilog=f"Example: {report.EXAMPLE}")(report.report)
+app.command(epilog=f"Example: {restack.EXAMPLE}")(restack.restack)
 app.command(epilog=f"Example: {tightest.EXAMPLE}")(tightest.tightest)
 app.command(epilog=f"Example: {serve.EXAMPLE}")(serve.serve)
 app.command(epilog=f"Example: {bench.EXAMPLE}")(bench.bench)
+app.command(epilog=f"Example: {waves.EXAMPLE}")(waves.waves)
 app.command(epilog=f"Example: {worker.EXAMPLE}")(worker.worker)
 app.add_typer(attendance.app, name="attendance")
 app.add_typer(keys.app, name="keys")

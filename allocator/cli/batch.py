@@ -13,12 +13,15 @@ import typer
 from allocator.cli.common import (
     ABORTED,
     AsJson,
+    Grow,
+    Opens,
     PeoplePerDesk,
     Processes,
     ScenarioPath,
     Scheme,
     Seed,
     TimeLimit,
+    Wave,
     aligned,
     duration,
     gap_cell,
@@ -55,6 +58,9 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     ],
     people_per_desk: PeoplePerDesk = None,
     scheme: Scheme = None,
+    opens: Opens = None,
+    grow: Grow = None,
+    wave: Wave = None,
     time_limit: TimeLimit = 30,
     workers: Processes = None,
     seed: Seed = 0,
@@ -69,10 +75,15 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     from allocator.console import display
     from allocator.plan.tables import prepare_folder
     from allocator.scenario.read import read_scenario
+    from allocator.scenario.variants import Variant
     from allocator.studies.batch import SUMMARY, headcount_tables, run_batch
     from allocator.studies.pool import Pool
 
+    variant = Variant(
+        people_per_desk, scheme, opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave
+    )
     given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
+    variant.one_wave(given)  # what is asked is refused before anything is solved
     files = headcount_tables(headcounts)
     prepare_folder(out)
     said = "stopping; what is done is kept, and the same command goes on from there"
@@ -87,6 +98,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
             files,
             out,
             pool=pool,
+            variant=variant,
             options=SolveOptions(time_limit_s=time_limit, workers=1, seed=seed),
             on_step=lambda standing: shown.show(_progress(standing)),
             on_progress=shown.update,

@@ -11,9 +11,12 @@ from allocator.cli.common import (
     ALL_WELL,
     NO_PLAN,
     AsJson,
+    Grow,
+    Opens,
     PeoplePerDesk,
     ScenarioPath,
     Scheme,
+    Wave,
     print_result,
 )
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 EXAMPLE = "allocator check data/ikn-wave1 out/wave1/placements.csv"
 
 
-def check(
+def check(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     scenario: ScenarioPath,
     placements: Annotated[
         Path,
@@ -36,6 +39,9 @@ def check(
     ],
     people_per_desk: PeoplePerDesk = None,
     scheme: Scheme = None,
+    opens: Opens = None,
+    grow: Grow = None,
+    wave: Wave = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what a plan violates, what it costs, and, where it breaks no rule, how it serves.
@@ -45,9 +51,12 @@ def check(
     from allocator.console import verdict
     from allocator.plan.tables import read_placements
     from allocator.plan.verify import verify
-    from allocator.scenario.read import read_scenario
+    from allocator.scenario.variants import Variant, read_variant
 
-    given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
+    variant = Variant(
+        people_per_desk, scheme, opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave
+    )
+    given = read_variant(scenario, variant)
     found = verify(given, read_placements(placements, given))
     service = _service(given, found) if found.feasible else None
     print_result(_judged(found, service) if as_json else verdict(found, placements, service))

@@ -54,6 +54,19 @@ PeoplePerDesk = Annotated[
     typer.Option(metavar="R", help="People sharing a desk, at least 1, for example 1.3."),
 ]
 Scheme = Annotated[str | None, typer.Option(metavar="S", help="Scheme of headcounts to plan.")]
+Opens = Annotated[
+    list[str] | None,
+    typer.Option(metavar="TOWER=WAVE", help="All floors of a tower open with that wave."),
+]
+Grow = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="BODY=10%", help="Growth of a unit or an organisation, or all=10%; rounded up."
+    ),
+]
+Wave = Annotated[
+    int | None, typer.Option(metavar="W", min=1, help="The wave to plan; the last by default.")
+]
 TimeLimit = Annotated[
     float, typer.Option(metavar="SECONDS", callback=_above_zero, help="The most it may take.")
 ]

@@ -14,9 +14,12 @@ from allocator.cli.common import (
     ALL_WELL,
     CODES,
     AsJson,
+    Grow,
+    Opens,
     Processes,
     Seed,
     TimeLimit,
+    Wave,
     aligned,
     duration,
     gap_cell,
@@ -61,6 +64,9 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         str | None,
         typer.Option(metavar="S,S", help="Schemes of headcounts, for example 118k,180k."),
     ] = None,
+    opens: Opens = None,
+    grow: Grow = None,
+    wave: Wave = None,
     time_limit: TimeLimit = 30,
     workers: Processes = None,
     seed: Seed = 0,
@@ -76,12 +82,14 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     each case. Exits with 0 if any has a plan.
     """
     from allocator.plan.tables import prepare_folder
+    from allocator.scenario.variants import Variant
     from allocator.studies.compare import cases, document, ratios, row_of, write_comparison
 
     given = cases(
         scenarios,
         people_per_desk=() if people_per_desk is None else ratios(people_per_desk),
         schemes=() if scheme is None else [name.strip() for name in scheme.split(",")],
+        variant=Variant(opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave),
     )
     if out is not None:
         prepare_folder(out)

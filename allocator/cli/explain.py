@@ -11,11 +11,14 @@ import typer
 from allocator.cli.common import (
     CODES,
     AsJson,
+    Grow,
+    Opens,
     PeoplePerDesk,
     ScenarioPath,
     Scheme,
     Seed,
     TimeLimit,
+    Wave,
     Workers,
     print_result,
     worker_count,
@@ -34,6 +37,9 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     scenario: ScenarioPath,
     people_per_desk: PeoplePerDesk = None,
     scheme: Scheme = None,
+    opens: Opens = None,
+    grow: Grow = None,
+    wave: Wave = None,
     time_limit: TimeLimit = 60,
     workers: Workers = None,
     seed: Seed = 0,
@@ -49,9 +55,12 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     """
     began = time.monotonic()
     from allocator.plan.tables import prepare_folder
-    from allocator.scenario.read import read_scenario
+    from allocator.scenario.variants import Variant, read_variant
 
-    given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
+    variant = Variant(
+        people_per_desk, scheme, opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave
+    )
+    given = read_variant(scenario, variant)
     if out is not None:
         prepare_folder(out)
     from allocator.search.solve import SolveOptions  # after all that can be refused at once

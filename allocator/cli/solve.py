@@ -11,11 +11,14 @@ import typer
 from allocator.cli.common import (
     CODES,
     AsJson,
+    Grow,
+    Opens,
     PeoplePerDesk,
     ScenarioPath,
     Scheme,
     Seed,
     TimeLimit,
+    Wave,
     Workers,
     print_result,
     say,
@@ -37,6 +40,9 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     scenario: ScenarioPath,
     people_per_desk: PeoplePerDesk = None,
     scheme: Scheme = None,
+    opens: Opens = None,
+    grow: Grow = None,
+    wave: Wave = None,
     time_limit: TimeLimit = 30,
     workers: Workers = None,
     seed: Seed = 0,
@@ -63,9 +69,12 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     began = time.monotonic()
     from allocator.console import summary
     from allocator.plan.tables import prepare_folder, prepare_pictures
-    from allocator.scenario.read import read_scenario
+    from allocator.scenario.variants import Variant, read_variant
 
-    given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
+    variant = Variant(
+        people_per_desk, scheme, opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave
+    )
+    given = read_variant(scenario, variant)
     pieces = None if start is None else _start(given, start)
     if out is not None:
         prepare_folder(out)

@@ -11,10 +11,13 @@ import typer
 from allocator.cli.common import (
     CODES,
     AsJson,
+    Grow,
+    Opens,
     ScenarioPath,
     Scheme,
     Seed,
     TimeLimit,
+    Wave,
     Workers,
     print_result,
     worker_count,
@@ -32,6 +35,9 @@ EXAMPLE = "allocator tightest data/ikn-kemenko4 --out out/tightest"
 def tightest(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     scenario: ScenarioPath,
     scheme: Scheme = None,
+    opens: Opens = None,
+    grow: Grow = None,
+    wave: Wave = None,
     time_limit: TimeLimit = 60,
     workers: Workers = None,
     seed: Seed = 0,
@@ -48,9 +54,10 @@ def tightest(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     """
     began = time.monotonic()
     from allocator.plan.tables import prepare_folder
-    from allocator.scenario.read import read_scenario
+    from allocator.scenario.variants import Variant, read_variant
 
-    given = read_scenario(scenario, scheme=scheme)
+    variant = Variant(scheme=scheme, opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave)
+    given = read_variant(scenario, variant)
     if out is not None:
         prepare_folder(out)
     from allocator.search.solve import SolveOptions  # after all that can be refused at once

@@ -76,6 +76,7 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     tallest: float | None = None,
     has_heading: bool = True,
     marked: Pieces = (),
+    outlined: Pieces = (),
 ) -> alt.LayerChart:
     """Return the picture of a plan: towers as stacks of floors, grouped by complex.
 
@@ -97,6 +98,8 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
         Whether title and figures stand above it.
     marked
         Pieces to mark with a dot, such as those that are pinned.
+    outlined
+        Pieces to outline, such as those of people who moved there.
     """
     say = say or texts("en")
     groups = Groups(plan, scenario, most=len(PALETTE))
@@ -110,7 +113,7 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     fills = colours.fills | {say("stack.vacant"): VACANT_FILL}
     with debug_mode(False):  # data are not to be validated, nor copied at every step
         chart: alt.LayerChart = (
-            alt.layer(*_layers(layout, colours, fills, say))
+            alt.layer(*_layers(layout, colours, fills, say), *([_outlines()] if outlined else []))
             .encode(**_places(layout))
             .add_params(alt.param(name="lit", value=""), alt.param(name="target", value=""))
             .properties(width=layout.width, height=layout.height, padding=PADDING[has_heading])
@@ -119,7 +122,8 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
         )
         if has_heading:
             chart = chart.properties(title=_title(plan, scenario, layout, say))
-        chart.data = alt.InlineData(values=_values(layout, fills, frozenset(marked)))
+        values = _values(layout, fills, frozenset(marked))
+        chart.data = alt.InlineData(values=[*values, *_outlined(values, frozenset(outlined))])
     return chart
 
 
@@ -135,6 +139,25 @@ def _values(
             values.append({"kind": "mark", "x": item.x + 6, "y": datum["y"] + 6})
         values.append(datum)
     return values
+
+
+def _outlined(
+    values: Iterable[dict[str, Any]], pieces: frozenset[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    return [
+        {"kind": "moved"} | {side: value[side] for side in ("x", "x2", "y", "y2")}
+        for value in values
+        if value["kind"] == "piece" and (value["unit_id"], value["floor_id"]) in pieces
+    ]
+
+
+def _outlines() -> alt.Chart:
+    frames: alt.Chart = (
+        _of_kind("moved")
+        .mark_rect(filled=False, fill=None, stroke=INK, strokeWidth=2)
+        .encode(x2="x2:Q", y2="y2:Q")
+    )
+    return frames
 
 
 def _layers(

@@ -11,6 +11,8 @@ from math import fsum
 
 from allocator.plan.types import OrganisationUse, Placement, Plan, TermName
 from allocator.plan.verify import Check
+from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.moved import moved_by_unit
 from allocator.scenario.demand import demand
 from allocator.scenario.types import Scenario
 
@@ -82,18 +84,9 @@ def _placing(scenario: Scenario, pieces: Mapping[tuple[str, str], int]) -> Amoun
 
 
 def _moved(scenario: Scenario, pieces: Mapping[tuple[str, str], int]) -> Amounts:
-    """Return people who move; units without desks today do not count."""
-    today = Counter[str]()
-    for row in scenario.current:
-        today[row.unit_id] += row.desks
-    stayed = defaultdict[str, float](float)
-    needed = {unit.unit_id: demand(unit) for unit in scenario.housed}
-    for row in scenario.current:
-        if today[row.unit_id] and needed.get(row.unit_id):
-            share = pieces.get((row.unit_id, row.floor_id), 0) / needed[row.unit_id]
-            stayed[row.unit_id] += min(share, row.desks / today[row.unit_id])
+    """Return people who move; units without a place today do not count."""
+    moved = moved_by_unit(Layout(scenario, pieces))
     found = defaultdict[str, float](float)
     for unit in scenario.housed:
-        if today[unit.unit_id] and unit.headcount:
-            found[unit.organisation_id] += unit.headcount * (1 - stayed[unit.unit_id])
+        found[unit.organisation_id] += moved.get(unit.unit_id, 0.0)
     return found

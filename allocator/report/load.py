@@ -10,8 +10,8 @@ from allocator.plan.tables import PLAN, SCENARIO, plan_from_json
 from allocator.plan.types import Plan
 from allocator.plan.verify import Check, GivenPlacement, verify
 from allocator.report.tables import Reported
-from allocator.scenario.read import read_scenario
 from allocator.scenario.types import Scenario
+from allocator.scenario.variants import Variant, read_variant
 from allocator.texts import Texts
 
 ROUNDING = 1e-6
@@ -47,9 +47,7 @@ def load(
     if not beside.exists():
         raise InputError([Problem("expected the plan's scenario; give it", str(beside))])
     plan = plan_from_json(file.read_bytes())
-    return reported(
-        plan, read_scenario(beside, people_per_desk=people_per_desk, scheme=scheme), say
-    )
+    return reported(plan, read_variant(beside, Variant(people_per_desk, scheme)), say)
 
 
 def reported(plan: Plan, scenario: Scenario, say: Texts) -> Reported:

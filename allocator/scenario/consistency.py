@@ -10,8 +10,16 @@ from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import Problem
-from allocator.scenario.known import Known, Mention, first_mentions, mentions
+from allocator.scenario.known import Known, Mention, first_mentions, headcount_wave, mentions
 from allocator.scenario.names import Nearest
+from allocator.scenario.over_time import (
+    a_limit_has_a_plan_to_compare_with,
+    every_wave_has_floors,
+    nobody_passes_on_more_than_it_has,
+    predecessors_are_of_today,
+    rows_of_a_unit_agree,
+    waves_have_one_weight_each,
+)
 from allocator.scenario.presence import correlation_limits
 from allocator.scenario.rule_cells import apart_bodies_overlap, rules_fill_their_columns
 from allocator.scenario.rules import Takes
@@ -57,31 +65,34 @@ def _pair(a: str, b: str) -> tuple[str, str]:
     return (a, b) if a <= b else (b, a)
 
 
-KEYS: dict[str, tuple[str, Callable[[Any], Hashable]]] = {
+KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "floors": ("floor_id", lambda row: row.floor_id),
     "towers": ("tower_id", lambda row: row.tower_id),
     "organisations": ("organisation_id", lambda row: row.organisation_id),
     "units": ("unit_id", lambda row: row.unit_id),
-    "headcounts": ("unit_id, scheme", lambda row: (row.unit_id, row.scheme)),
+    "headcounts": ("unit_id, scheme, wave", lambda row: (row.unit_id, row.scheme)),
     "affinities": ("a, b", lambda row: _pair(row.a, row.b)),
     "walking": ("from_floor, to_floor", lambda row: _pair(row.from_floor, row.to_floor)),
     "placement_costs": ("unit_id, floor_id", lambda row: (row.unit_id, row.floor_id)),
     "current": ("unit_id, floor_id", lambda row: (row.unit_id, row.floor_id)),
+    "predecessors": ("unit_id, predecessor_id", lambda row: (row.unit_id, row.predecessor_id)),
     "rotas": ("organisation_id", lambda row: row.organisation_id),
 }
-"""Columns that together may be given once, and the key they make."""
+"""Columns that together may be given once, and the key they make; the wave of headcounts, which
+may be the unit's, is added to it."""
 
 
 def no_key_twice(scenario: Scenario, _: Known) -> Iterator[Problem]:
-    """Every id, and every pair either way round, is given once."""
+    """Every id, and every pair either way round, is given once; people of a unit once a wave."""
+    wave_of = headcount_wave(scenario)
     for table, (columns, key_of) in KEYS.items():
         first: dict[Hashable, int] = {}
         for number, row in enumerate(getattr(scenario, table) or (), 1):
-            key = key_of(row)
+            key = key_of(row) if table != "headcounts" else (*key_of(row), wave_of(row))
             if first.setdefault(key, number) != number:
                 earlier = scenario.file_row(table, first[key])
                 parts = (getattr(row, column) for column in columns.split(", "))
-                value = ", ".join(part for part in parts if part is not None)
+                value = ", ".join(str(part) for part in parts if part is not None)
                 yield Problem(f"given already in row {earlier}", table, number, columns, value)
 
 
@@ -112,7 +123,11 @@ FLOOR_COLUMNS = (
     ("walking", "to_floor"),
     ("placement_costs", "floor_id"),
 )
-UNIT_COLUMNS = (("headcounts", "unit_id"), ("placement_costs", "unit_id"), ("current", "unit_id"))
+UNIT_COLUMNS = (
+    ("headcounts", "unit_id"),
+    ("placement_costs", "unit_id"),
+    ("predecessors", "unit_id"),
+)
 ORGANISATION_COLUMNS = (
     ("units", "organisation_id"),
     ("headcounts", "organisation_id"),
@@ -141,7 +156,7 @@ def places_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
 
 
 def units_are_known(scenario: Scenario, _: Known) -> Iterator[Problem]:
-    """Where there are `units`, every unit that is named is one of them."""
+    """Where there are `units`, every unit that is named is one of them, but those of today."""
     if scenario.units is not None:
         ids = {unit.unit_id for unit in scenario.units}
         named = (m for table, column in UNIT_COLUMNS for m in mentions(scenario, table, column))
@@ -343,5 +358,11 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (rotas_are_of_organisations, ("units", "headcounts", "organisations")),
     (rotas_bring_somebody, ()),
     (correlation_is_possible, ("units", "headcounts", "rotas", "scenario")),
+    (rows_of_a_unit_agree, ("units", "scenario")),
+    (every_wave_has_floors, ("floors", "towers", "units", "headcounts", "scenario")),
+    (waves_have_one_weight_each, ("units", "headcounts", "scenario")),
+    (predecessors_are_of_today, ("current",)),
+    (nobody_passes_on_more_than_it_has, ("current",)),
+    (a_limit_has_a_plan_to_compare_with, ("current", "units", "headcounts", "scenario")),
 )
 """Every check, and the tables that it needs whole."""

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     EXACT = "a number such as 1.3"
     WORDS = "words separated by ;"
     WEEK = "five numbers, Monday to Friday, not all 0"
+    NUMBERS = "numbers separated by ;"
     SWITCH = "true or false"
 
 
@@ -53,7 +54,8 @@ def kinds_of(model: type[BaseModel]) -> dict[str, Kind]:
 
 def _kind(core: Any) -> Kind:
     if get_origin(core) is tuple:
-        return Kind.WEEK if _core(get_args(core)[0]) is float else Kind.WORDS
+        kinds = {float: Kind.WEEK, Fraction: Kind.NUMBERS}
+        return kinds.get(_core(get_args(core)[0]), Kind.WORDS)
     return _KINDS.get(core, Kind.TEXT)
 
 
@@ -122,6 +124,7 @@ def _text_form(decimal: Callable[[str], str]) -> Form:
         Kind.EXACT: lambda text: text if _QUOTIENT.fullmatch(text) else decimal(text),
         Kind.WORDS: _split,
         Kind.WEEK: _week,
+        Kind.NUMBERS: lambda text: tuple(part.replace(",", ".") for part in _split(text)),
         Kind.SWITCH: _switch,
     }
 
@@ -161,6 +164,7 @@ SHEET: Form = {
     Kind.EXACT: _sheet_other(Kind.EXACT),
     Kind.WORDS: lambda cell: _split(_sheet_text(cell)),
     Kind.WEEK: _sheet_other(Kind.WEEK),
+    Kind.NUMBERS: lambda cell: OTHER_FILE[Kind.NUMBERS](_sheet_text(cell)),
     Kind.SWITCH: _sheet_other(Kind.SWITCH),
 }
 """Cells of a workbook: numbers are numbers, text is read as in a semicolon file."""

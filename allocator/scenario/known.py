@@ -6,7 +6,7 @@ Made from tables that may still contradict one another.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from allocator.scenario.rules import RULE_FORMS, Takes
 
 if TYPE_CHECKING:
+    from allocator.scenario.tables import Floor, Headcount
     from allocator.scenario.types import Scenario
 
 
@@ -32,6 +33,25 @@ def mentions(scenario: Scenario, table: str, column: str) -> Iterator[Mention]:
         value = getattr(row, column)
         if value is not None:
             yield Mention(table, number, column, value)
+
+
+def headcount_wave(scenario: Scenario) -> Callable[[Headcount], int]:
+    """Return what tells the wave of a row of headcounts: its own, else its unit's, else 1."""
+    of_unit = {unit.unit_id: unit.wave for unit in scenario.units or ()}
+    return lambda row: row.wave or of_unit.get(row.unit_id) or 1
+
+
+def opening_wave(scenario: Scenario) -> Callable[[Floor], int]:
+    """Return what tells the wave in which a floor opens: its own, else its tower's, else 1."""
+    of_tower = {tower.tower_id: tower.opens_wave for tower in scenario.towers or ()}
+    return lambda floor: floor.opens_wave or of_tower.get(floor.tower_id) or 1
+
+
+def last_wave(scenario: Scenario) -> int:
+    """Return the last wave with which people come in the scheme in force; 1 where none do."""
+    wave_of, in_force = headcount_wave(scenario), (None, scenario.scheme)
+    rows = (row for row in scenario.headcounts if row.headcount and row.scheme in in_force)
+    return max((wave_of(row) for row in rows), default=1)
 
 
 def first_mentions(scenario: Scenario, table: str, column: str) -> list[Mention]:

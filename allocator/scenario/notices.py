@@ -2,47 +2,52 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from allocator.scenario.known import Known, Mention, mentions
+from allocator.scenario.known import (
+    Known,
+    Mention,
+    first_mentions,
+    last_wave,
+    mentions,
+    opening_wave,
+)
 from allocator.scenario.names import as_seen
+from allocator.scenario.predecessors import parts_of_today
 from allocator.scenario.presence import clipped_units
 from allocator.scenario.rules import Takes
 from allocator.scenario.sums import rows_that_sum_up
-from allocator.scenario.tables import ScenarioWarning
+from allocator.scenario.tables import Floor, ScenarioWarning
 from allocator.words import counted, verb
 
 if TYPE_CHECKING:
     from allocator.scenario.types import Scenario
 
-NOT_ENFORCED = (
-    ("floors", "opens_wave"),
-    ("towers", "opens_wave"),
-    ("units", "wave"),
-    ("current", "people"),
-)
-"""Columns that may be filled and that nothing obeys yet."""
 MOST_NAMED = 20
 """Units or towers named in one warning; the rest are counted."""
 
 
 def warnings(scenario: Scenario) -> tuple[ScenarioWarning, ...]:
-    """Return every warning: of units left out, bodies and places nobody knows, idle columns.
+    """Return every warning: of units left out, bodies and places nobody knows, idle settings.
 
-    Codes: file_not_read, unit_without_headcount, body_without_headcount, unknown_place,
-    no_coordinates, row_equals_sum, ids_alike, not_enforced, idle_ratio, attendance_clipped.
+    Codes: file_not_read, unit_without_headcount, body_without_headcount, unit_vacates,
+    unknown_place, no_coordinates, row_equals_sum, ids_alike, never_opens, overfull_today,
+    free_moves, idle_ratio, attendance_clipped.
     """
     notices = (
         _files_not_read,
         _units_left_out,
         _bodies_without_people,
+        _units_that_vacate,
         _unknown_places,
         _towers_without_coordinates,
         _rows_that_sum_up,
         _ids_alike,
-        _idle_columns,
+        _floors_that_never_open,
+        _floors_overfull_today,
+        _free_moves,
         _idle_ratio,
         _clipped_attendance,
     )
@@ -65,13 +70,26 @@ def _units_left_out(scenario: Scenario) -> Iterator[ScenarioWarning]:
 
 def _bodies_without_people(scenario: Scenario) -> Iterator[ScenarioWarning]:
     named = [*Known(scenario).body_mentions()]
-    for table in ("placement_costs", "current"):
+    for table in ("placement_costs", "predecessors"):
         named += mentions(scenario, table, "unit_id")
     named += mentions(scenario, "rotas", "organisation_id")
     first = {(m.table, m.id): m for m in reversed(named) if m.id not in scenario.units_of}
     for mention in reversed(first.values()):
         message = f"{mention.id} has no headcount, so {mention.table} does not act on it"
         yield _warning(scenario, "body_without_headcount", mention, message)
+
+
+def _units_that_vacate(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    """A unit of today that nothing else names has left: nobody is moved from its desks."""
+    heirs = parts_of_today(scenario) if scenario.current else {}
+    named = {unit for unit, parts in heirs.items() if parts} | Known(scenario).units
+    for mention in first_mentions(scenario, "current", "unit_id"):
+        if mention.id not in named:
+            message = (
+                f"{mention.id} has no headcount and no successor: its desks of today count as "
+                "vacated"
+            )
+            yield _warning(scenario, "unit_vacates", mention, message)
 
 
 def _unknown_places(scenario: Scenario) -> Iterator[ScenarioWarning]:
@@ -142,12 +160,48 @@ def _ids_alike(scenario: Scenario) -> Iterator[ScenarioWarning]:
                 yield ScenarioWarning(code="ids_alike", table="scenario", message=message)
 
 
-def _idle_columns(scenario: Scenario) -> Iterator[ScenarioWarning]:
-    for table, column in NOT_ENFORCED:
-        first = next(mentions(scenario, table, column), None)
-        if first is not None:
-            message = f"column {column} of {table} is filled and not enforced yet"
-            yield _warning(scenario, "not_enforced", first, message)
+def _floors_that_never_open(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    """A floor that opens after the last wave stays closed."""
+    opens, last = opening_wave(scenario), last_wave(scenario)
+    closed = [floor.floor_id for floor in scenario.floors if opens(floor) > last]
+    if closed:
+        noun, verb_ = ("floor", "stays") if len(closed) == 1 else ("floors", "stay")
+        message = f"{noun} {_named(closed)} {verb_} closed: nobody comes with a wave after {last}"
+        yield ScenarioWarning(code="never_opens", table="floors", message=message)
+
+
+def _floors_overfull_today(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    """Today's plan may be over what floors have; moves then begin from it."""
+    today = Counter[str]()
+    for row in scenario.current:
+        today[row.floor_id] += row.desks
+    has = {floor.floor_id: _desks(floor, scenario) for floor in scenario.floors}
+    overfull = [floor for floor, desks in today.items() if desks > has.get(floor, desks)]
+    if overfull:
+        floor = overfull[0]
+        more = f" and {counted(len(overfull) - 1, 'more floor')}" if len(overfull) > 1 else ""
+        message = (
+            f"today floor {floor}{more} holds more desks than it has "
+            f"({today[floor]:,} and {has[floor]:,} on {floor})"
+        )
+        yield ScenarioWarning(code="overfull_today", table="current", message=message)
+
+
+def _desks(floor: Floor, scenario: Scenario) -> int:
+    if floor.desks is not None:
+        return floor.desks
+    return int((floor.area_m2 or 0) / (scenario.settings.sharing.m2_per_desk or 1))
+
+
+def _free_moves(scenario: Scenario) -> Iterator[ScenarioWarning]:
+    """A limit says that moves matter, a price of 0 that they do not: the limit alone holds."""
+    settings = scenario.settings
+    if settings.options.max_people_moved is not None and not settings.prices.move:
+        message = (
+            "options.max_people_moved limits how many people move and prices.move is 0: moves "
+            "within the limit cost nothing"
+        )
+        yield ScenarioWarning(code="free_moves", table="scenario", message=message)
 
 
 def _idle_ratio(scenario: Scenario) -> Iterator[ScenarioWarning]:

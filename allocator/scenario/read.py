@@ -29,7 +29,7 @@ from allocator.scenario.sources import (
     read_bytes,
     single_table,
 )
-from allocator.scenario.tables import REQUIRED_TABLES, Headcount, Source
+from allocator.scenario.tables import REQUIRED_TABLES, CurrentPiece, Headcount, Row, Source
 from allocator.scenario.types import Scenario
 
 _SECTION = TypeVar("_SECTION", bound=Section)
@@ -109,10 +109,27 @@ def headcounts_from_file(name: str, data: bytes) -> tuple[Headcount, ...]:
     InputError
         With everything that is wrong with the table by itself.
     """
-    built = build_table(single_table("headcounts", name, data, columns_of("headcounts")))
+    rows = _table_alone("headcounts", name, data)
+    return tuple(row for row in rows if isinstance(row, Headcount))
+
+
+def current_from_file(path: Path) -> tuple[CurrentPiece, ...]:
+    """Return the rows of a plan of some time: any .csv or .xlsx that could be `current`.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the table by itself.
+    """
+    rows = _table_alone("current", path.name, read_bytes(path))
+    return tuple(row for row in rows if isinstance(row, CurrentPiece))
+
+
+def _table_alone(table: str, name: str, data: bytes) -> tuple[Row, ...]:
+    built = build_table(single_table(table, name, data, columns_of(table)))
     if built.problems:
         raise InputError(built.problems)
-    return tuple(row for row in built.rows if isinstance(row, Headcount))
+    return built.rows
 
 
 def read_headcounts(scenario: Scenario, path: Path) -> Scenario:

@@ -24,6 +24,7 @@ LARGEST_COUNT = 10_000_000
 LARGEST_AMOUNT = 1e12
 """Minutes, trips, prices and costs in one cell, either side of zero."""
 LARGEST_RATIO = 1_000_000
+LARGEST_WAVE = 1000
 
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _QUOTIENT = re.compile(r"\d{1,12}/\d{1,12}")
@@ -81,6 +82,21 @@ Text = Annotated[
 ]
 """Text without control characters, which neither a picture nor a workbook can hold; trimmed."""
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+Wave = Annotated[int, Field(ge=1, le=LARGEST_WAVE)]
+Weight = Annotated[Exact, Field(gt=0, le=LARGEST_COUNT)]
+
+
+def without_semicolon(word: str) -> str:
+    """Return a word of a list as it is.
+
+    Raises
+    ------
+    ValueError
+        If it has a semicolon, which separates the words of a list in a cell.
+    """
+    if ";" in word:
+        raise ValueError("expected words without ;")
+    return word
 
 
 def not_all_zero(factors: tuple[float, ...]) -> tuple[float, ...]:
@@ -96,6 +112,7 @@ def not_all_zero(factors: tuple[float, ...]) -> tuple[float, ...]:
     return factors
 
 
+Name = Annotated[Text, AfterValidator(without_semicolon)]
 WeekdayFactors = Annotated[
     tuple[Amount, ...],
     Field(strict=False, min_length=5, max_length=5),
@@ -162,10 +179,26 @@ class Prices(Section):
 
 
 class Options(Section):
-    """Choices of the case: may desks stay unplaced, and which scheme of headcounts holds."""
+    """Choices of the case: may desks stay unplaced, and which scheme of headcounts holds.
+
+    max_people_moved: the most people who may have to move from where they are today; None sets
+    no limit. In waves it holds from each wave to the next.
+    """
 
     allow_unplaced: bool = False
     scheme: Annotated[Text, Field(min_length=1)] | None = None
+    max_people_moved: Amount | None = None
+
+
+class Waves(Section):
+    """How long each wave lasts, in proportion, and what each is called; one of each a wave.
+
+    weights > 0: what a plan costs while its wave lasts counts so much; they are scaled to a mean
+    of 1, and equal if left out.
+    """
+
+    weights: Annotated[tuple[Weight, ...], Field(strict=False)] | None = None
+    names: Annotated[tuple[Name, ...], Field(strict=False)] | None = None
 
 
 class Attendance(Section):
@@ -205,6 +238,7 @@ class Settings(Section):
     prices: Prices = Prices()
     options: Options = Options()
     attendance: Attendance = Attendance()
+    waves: Waves = Waves()
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, validate_by_name=True, validate_by_alias=True

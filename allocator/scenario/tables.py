@@ -15,24 +15,14 @@ from allocator.scenario.settings import (
     Area,
     Count,
     Ratio,
+    Share,
     SignedAmount,
     Text,
+    Wave,
+    without_semicolon,
 )
 
 LARGEST_LEVEL = 1000
-
-
-def without_semicolon(word: str) -> str:
-    """Return a word of a list as it is.
-
-    Raises
-    ------
-    ValueError
-        If it has a semicolon, which separates the words of a list in a cell.
-    """
-    if ";" in word:
-        raise ValueError("expected words without ;")
-    return word
 
 
 Id = Annotated[Text, StringConstraints(min_length=1, max_length=10_000)]
@@ -63,7 +53,7 @@ class Floor(Row):
     max_occupants: Count | None = None
     features: Words = ()
     open_price: Amount | None = None
-    opens_wave: Id | None = None
+    opens_wave: Wave | None = None
 
 
 class Tower(Row):
@@ -74,7 +64,7 @@ class Tower(Row):
     complex_id: Id | None = None
     x_m: SignedAmount | None = None
     y_m: SignedAmount | None = None
-    opens_wave: Id | None = None
+    opens_wave: Wave | None = None
 
 
 class Organisation(Row):
@@ -94,11 +84,11 @@ class Unit(Row):
     parent_id: Id | None = None
     name: Text = ""
     needs: Words = ()
-    wave: Id | None = None
+    wave: Wave | None = None
 
 
 class Headcount(Row):
-    """People of a unit; own_desks of them never share."""
+    """People of a unit who come with a wave; own_desks of them never share."""
 
     unit_id: Id
     headcount: Count
@@ -107,6 +97,7 @@ class Headcount(Row):
     people_per_desk: Ratio | None = None
     attendance_share: AttendanceShare | None = None
     scheme: Id | None = None
+    wave: Wave | None = None
 
 
 class Affinity(Row):
@@ -155,12 +146,28 @@ class PlacementCost(Row):
 
 
 class CurrentPiece(Row):
-    """Desks of a unit on a floor today; a floor that is not in `floors` is elsewhere."""
+    """Desks of a unit on a floor today; a floor that is not in `floors` is elsewhere.
+
+    unit_id need not be a unit that is to be placed. organisation_id is what `predecessors` may
+    call all units of an organisation by.
+    """
 
     unit_id: Id
     floor_id: Id
     desks: Count
     people: Count | None = None
+    organisation_id: Id | None = None
+
+
+class Predecessor(Row):
+    """A unit of `current`, or all of an organisation's there, of which a part is now this unit.
+
+    share 0..1 of the predecessor; without it, an equal part of what others do not take.
+    """
+
+    unit_id: Id
+    predecessor_id: Id
+    share: Share | None = None
 
 
 class Rota(Row):
@@ -218,6 +225,7 @@ TABLES: dict[str, type[Row]] = {
     "walking": Walk,
     "placement_costs": PlacementCost,
     "current": CurrentPiece,
+    "predecessors": Predecessor,
     "rotas": Rota,
 }
 """Type of the rows of every table, by its name."""
@@ -225,7 +233,7 @@ TABLES: dict[str, type[Row]] = {
 REQUIRED_TABLES = ("floors", "headcounts")
 
 IGNORED_COLUMNS: dict[str, tuple[str, ...]] = {
-    "current": ("organisation_id", "tower_id", "level"),
+    "current": ("tower_id", "level"),
 }
 """Columns that a table may have and that mean nothing: a plan's placements go in as they are."""
 REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -239,6 +247,7 @@ REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
     "walking": ("from_floor", "to_floor", "minutes"),
     "placement_costs": ("unit_id", "floor_id", "cost"),
     "current": ("unit_id", "floor_id", "desks"),
+    "predecessors": ("unit_id", "predecessor_id"),
     "rotas": ("organisation_id", "mon", "tue", "wed", "thu", "fri"),
 }
 """Columns that the header of a table must name; of two joined by "or", at least one."""

@@ -78,7 +78,11 @@ EXAMPLE: dict[str, Any] = {
     "rules": [{"rule": "only_in", "subject": "KEMENKO", "object": "A"}],
     "walking": [{"from_floor": "A-1", "to_floor": "B-1", "minutes": 2.0}],
     "placement_costs": [{"unit_id": "KEMENDAG-2", "floor_id": "B-3", "cost": 0.0}],
-    "current": [{"unit_id": "KEMENKO-1", "floor_id": "Kantor lama", "desks": 80}],
+    "current": [{"unit_id": "KEMENKO-LAMA", "floor_id": "Kantor lama", "desks": 80}],
+    "predecessors": [
+        {"unit_id": "KEMENKO-1", "predecessor_id": "KEMENKO-LAMA", "share": "0.6"},
+        {"unit_id": "KEMENDAG-1", "predecessor_id": "KEMENKO-LAMA"},
+    ],
     "rotas": [
         {
             "organisation_id": "KEMENKO",

@@ -28,6 +28,7 @@ from allocator.scenario.tables import (
     Id,
     Organisation,
     PlacementCost,
+    Predecessor,
     Rota,
     Row,
     Rule,
@@ -49,6 +50,7 @@ __all__ = [
     "HousedUnit",
     "Organisation",
     "PlacementCost",
+    "Predecessor",
     "Rota",
     "Row",
     "Rule",
@@ -102,6 +104,7 @@ class Scenario(BaseModel):
     walking: tuple[Walk, ...] = ()
     placement_costs: tuple[PlacementCost, ...] = ()
     current: tuple[CurrentPiece, ...] = ()
+    predecessors: tuple[Predecessor, ...] = ()
     rotas: tuple[Rota, ...] = ()
     settings: Settings = Settings()
     fingerprints: dict[str, str] = {}
@@ -111,6 +114,8 @@ class Scenario(BaseModel):
     """Where each table was read from, by table name; a table made in Python has none."""
     unread_files: tuple[str, ...] = ()
     """Files of the folder that look like tables and were not read."""
+    earlier_warnings: tuple[ScenarioWarning, ...] = ()
+    """Warnings of the scenario that this is one wave of."""
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -159,10 +164,17 @@ class Scenario(BaseModel):
 
     @cached_property
     def housed(self) -> tuple[HousedUnit, ...]:
-        """Units with a headcount in the scheme in force, in the order of `headcounts`."""
+        """Units with a headcount in the scheme in force, in the order of `headcounts`.
+
+        All who have come with the last wave.
+        """
         by_id = {unit.unit_id: unit for unit in self.units or ()}
-        rows = (row for row in self.headcounts if row.scheme in (None, self.scheme))
-        return tuple(self._house(row, by_id.get(row.unit_id)) for row in rows)
+        rows: dict[str, Headcount] = {}
+        for row in self.headcounts:
+            if row.scheme in (None, self.scheme):
+                known = rows.get(row.unit_id)
+                rows[row.unit_id] = row if known is None else added_up(known, row)
+        return tuple(self._house(row, by_id.get(row.unit_id)) for row in rows.values())
 
     def _house(self, row: Headcount, unit: Unit | None) -> HousedUnit:
         own_share = row.attendance_share
@@ -215,7 +227,21 @@ class Scenario(BaseModel):
     @cached_property
     def warnings(self) -> tuple[ScenarioWarning, ...]:
         """What a planner should know: units left out, columns that are not enforced."""
-        return notices.warnings(self)
+        return (*self.earlier_warnings, *notices.warnings(self))
+
+
+def added_up(row: Headcount, more: Headcount) -> Headcount:
+    """Return the people of a unit who come with one wave and another as one row."""
+    filled = {
+        column: getattr(more, column)
+        for column in ("organisation_id", "people_per_desk", "attendance_share")
+        if getattr(row, column) is None
+    }
+    people = {
+        "headcount": row.headcount + more.headcount,
+        "own_desks": row.own_desks + more.own_desks,
+    }
+    return row.model_copy(update=people | filled)
 
 
 def _keys(model: BaseModel) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ def _toml(settings: Settings) -> str:
 def _toml_value(value: Any) -> str:
     """Return a value in TOML, whose text differs from JSON's in the escape of one character."""
     value = list(value) if isinstance(value, tuple) else _flat(value)
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(value, ensure_ascii=False, default=decimal_text).replace("\x7f", "\\u007f")
 
 
 def _sections(settings: Settings) -> dict[str, dict[str, Any]]:

@@ -18,6 +18,7 @@ from allocator.scenario.trips import TripTable
 from allocator.scenario.types import Scenario
 from allocator.search.pooling.spreads import Spreads
 from allocator.search.rules import Limit, PlaceKind
+from allocator.search.site_costs import Reference, SiteCost, site_costs
 
 Layout = Mapping[tuple[int, int], int]
 """Desks (people, with capacity by chance) by (unit, floor) index: a plan while searched for."""
@@ -80,15 +81,32 @@ class Case:
     spreads: Spreads | None = None
     """with capacity by chance: what the local search goes by on floors in place of the rows."""
     placement_cost: dict[tuple[int, int], float] = field(default_factory=dict)
-    current_share: dict[tuple[int, int], float] = field(default_factory=dict)
-    """Share of a unit's current desks by floor; a unit with current desks has at least one row."""
-    moving: frozenset[int] = frozenset()
-    """Units with current desks: those that people_moved counts."""
+    references: tuple[Reference, ...] = ()
+    """Plans against which people who move are counted: today's first, where there is one."""
 
     @property
     def trips(self) -> TripTable:
         """All trips, worked out when they are first asked for."""
         return self.trips_later()
+
+    @cached_property
+    def site_costs(self) -> dict[tuple[int, int], SiteCost]:
+        """What a unit costs on a floor by the share of it there: placement, and moves saved."""
+        return site_costs(self.placement_cost, self.references)
+
+    @cached_property
+    def leaving_cost(self) -> NDArray[np.float64]:
+        """Person-minutes a week if all of a unit's people move (U); `site_costs` save of it."""
+        found = np.zeros(len(self.unit_ids))
+        for reference in self.references:
+            found += reference.price * reference.people
+        return found
+
+    @cached_property
+    def most_moved(self) -> float | None:
+        """The most people who may move from where they are today; None where any number may."""
+        limit = self.scenario.settings.options.max_people_moved
+        return limit if self.references and self.scenario.current else None
 
     @property
     def units(self) -> range:

@@ -17,21 +17,28 @@ from numpy.typing import NDArray
 from allocator.scenario.demand import desks_on, smallest_piece, to_place, usable_desks
 from allocator.scenario.minutes import walking_minutes
 from allocator.scenario.settings import Sharing
+from allocator.scenario.today import whereabouts_today
 from allocator.scenario.trips import trip_table
 from allocator.scenario.types import Scenario
 from allocator.search.cancel import checkpoint
 from allocator.search.case import Case
 from allocator.search.pooling.rows import Rows, relaxed_rows
 from allocator.search.rules import Numbers, limits_of, narrow
+from allocator.search.site_costs import Neighbour, Reference, references_of
 
 
-def compile_case(scenario: Scenario) -> Case:
+def compile_case(scenario: Scenario, next_plan: Neighbour | None = None) -> Case:
     """Return the scenario as arrays, the same whatever the order of its rows.
 
     Trips are worked out when they are first asked for: counting does without.
+
+    Parameters
+    ----------
+    next_plan
+        A plan of a later time to which people should not have to move.
     """
     checkpoint()
-    return _Compiler(in_order(scenario)).case()
+    return _Compiler(in_order(scenario), next_plan).case()
 
 
 def in_order(scenario: Scenario) -> Scenario:
@@ -45,7 +52,7 @@ def in_order(scenario: Scenario) -> Scenario:
 
 ORDER: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     "floors": lambda row: (row.tower_id, row.level, row.floor_id),
-    "headcounts": lambda row: (row.unit_id, row.scheme or ""),
+    "headcounts": lambda row: (row.unit_id, row.scheme or "", row.wave or 0),
     "towers": lambda row: (row.tower_id,),
     "organisations": lambda row: (row.organisation_id,),
     "units": lambda row: (row.unit_id,),
@@ -54,6 +61,7 @@ ORDER: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     "walking": lambda row: (row.from_floor, row.to_floor),
     "placement_costs": lambda row: (row.unit_id, row.floor_id),
     "current": lambda row: (row.unit_id, row.floor_id),
+    "predecessors": lambda row: (row.unit_id, row.predecessor_id),
 }
 """What the rows of each table are sorted by."""
 
@@ -61,8 +69,8 @@ ORDER: dict[str, Callable[[Any], tuple[Any, ...]]] = {
 class _Compiler:
     """Indices while a case is made."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
+    def __init__(self, scenario: Scenario, next_plan: Neighbour | None) -> None:
+        self.scenario, self.next_plan = scenario, next_plan
         self.housed = scenario.housed
         self.unit = {unit.unit_id: i for i, unit in enumerate(self.housed)}
         self.floor = {floor.floor_id: i for i, floor in enumerate(scenario.floors)}
@@ -110,8 +118,7 @@ class _Compiler:
             entry=self.rows.entry,
             grain=self.rows.grain,
             placement_cost=self._placement_cost(),
-            current_share=self._current_share(),
-            moving=frozenset(u for u, desks in self._current_desks().items() if desks),
+            references=self._references(),
         )
 
     def _open_cost(self, desks: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -128,22 +135,12 @@ class _Compiler:
             if row.unit_id in self.unit
         }
 
-    def _current_desks(self) -> dict[int, int]:
-        """Desks that each unit has today, those elsewhere included."""
-        total: defaultdict[int, int] = defaultdict(int)
-        for row in self.scenario.current:
-            if row.unit_id in self.unit:
-                total[self.unit[row.unit_id]] += row.desks
-        return total
-
-    def _current_share(self) -> dict[tuple[int, int], float]:
-        total = self._current_desks()
-        return {
-            (self.unit[row.unit_id], self.floor[row.floor_id]): row.desks
-            / total[self.unit[row.unit_id]]
-            for row in self.scenario.current
-            if row.desks and row.unit_id in self.unit and row.floor_id in self.floor
-        }
+    def _references(self) -> tuple[Reference, ...]:
+        """Return today's plan and the one that follows, as far as there are any."""
+        today = Neighbour(whereabouts_today(self.scenario), self.scenario.settings.prices.move)
+        neighbours = [today] if self.next_plan is None else [today, self.next_plan]
+        people = _whole(unit.headcount for unit in self.housed)
+        return references_of(self.unit, self.floor, people, neighbours)
 
     def _allowed(self) -> NDArray[np.bool_]:
         """Where units may be, by everything that speaks of one unit and one floor."""

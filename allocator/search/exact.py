@@ -79,8 +79,11 @@ def _least_unplaced(record: Record, seconds: float, work: float | None) -> bool:
 
 
 def _model(record: Record) -> LayoutModel:
-    short = record.case.allow_unplaced
-    return LayoutModel(record.relaxed, everywhere(record), record.layout or {}, may_be_short=short)
+    short, layout = record.case.allow_unplaced, record.layout or {}
+    model = LayoutModel(record.relaxed, everywhere(record), layout, may_be_short=short)
+    if record.case.most_moved is not None:
+        model.keep_moved_within(record.case.most_moved)
+    return model
 
 
 def any_plan(record: Record) -> Found:

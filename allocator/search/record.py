@@ -24,6 +24,8 @@ It grows with the square of the units, so that a local search settles several ti
 with the root of the floors."""
 LEAST_WORK = 0.02
 """Work that a step of CP-SAT counts as at least: so many seconds build its model."""
+MOVED_ROUNDING = 1e-7
+"""People by which a layout may exceed a limit of moves, by rounding alone."""
 MOST_RESERVED = 0.25
 """Part of the time limit kept, at most, for what comes after the search."""
 
@@ -201,7 +203,7 @@ class Record:
     def offer(self, layout: Layout) -> bool:
         """Take a feasible layout if it is better than the best so far.
 
-        Where capacity is by chance it is judged exactly first.
+        Where capacity is by chance it is judged exactly first, and so is a limit of moves.
         """
         score = self.scorer.score(layout)
         with self._lock:
@@ -209,10 +211,16 @@ class Record:
                 return False
             if self.rooms is not None and not self.rooms.admits(layout):
                 return False
+            if self._moves_too_many(layout):
+                return False
             self.layout, self.score = dict(layout), score
             self._bettered_at_work = self.work
             self._note()
         return True
+
+    def _moves_too_many(self, layout: Layout) -> bool:
+        most = self.case.most_moved
+        return most is not None and self.scorer.moved(layout) > most + MOVED_ROUNDING
 
     @property
     def limit(self) -> float:

@@ -70,7 +70,11 @@ class Scorer:
             if prices.walking
             else 0.0,
             TermName.PLACEMENT_COST: self._placement(layout),
-            TermName.PEOPLE_MOVED: self._moved(layout) * prices.move,
+            TermName.PEOPLE_MOVED: sum(
+                reference.price * reference.moved(layout, self.case.demand)
+                for reference in self.case.references
+                if reference.price
+            ),
         }
 
     def _gaps(self, floors: set[int]) -> int:
@@ -90,12 +94,6 @@ class Scorer:
             if cell in cost
         )
 
-    def _moved(self, layout: Layout) -> float:
-        """People whose desks are not where their unit has desks today."""
-        case = self.case
-        stay: defaultdict[int, float] = defaultdict(float)
-        for cell, share in case.current_share.items():
-            desks = layout.get(cell, 0)
-            if desks:
-                stay[cell[0]] += min(share, desks / int(case.demand[cell[0]]))
-        return float(sum(int(case.people[u]) * (1 - stay[u]) for u in case.moving))
+    def moved(self, layout: Layout) -> float:
+        """Return the people who move from where they are today."""
+        return self.case.references[0].moved(layout, self.case.demand)

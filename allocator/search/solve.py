@@ -13,20 +13,23 @@ import numpy as np
 
 from allocator.errors import InputError, Problem
 from allocator.plan.assemble import checked_plan, no_plan, run_record
-from allocator.plan.types import Pieces, Plan, Reason, Run, Status
+from allocator.plan.types import Pieces, Plan, Reason, Run, Status, TermName
 from allocator.plan.verify import given_pieces, verify
 from allocator.scenario.types import Scenario
+from allocator.search.bounds import bounds_at_once
 from allocator.search.cancel import until
 from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.exact import MOST_PRODUCTS, products_needed, solve_exactly
 from allocator.search.first import begin_from, first_plan
 from allocator.search.kernels.ready import COMPILING, compile_search
+from allocator.search.limited import solve_limited
 from allocator.search.options import SolveOptions
 from allocator.search.portfolio import search_together, warm_up
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.proofs import prove
 from allocator.search.record import Record
+from allocator.search.site_costs import Neighbour
 from allocator.search.special.packing import is_packing
 
 __all__ = ["NO_LAYOUT", "SolveOptions", "solve"]
@@ -41,7 +44,7 @@ CLOSING_WORK = 15.0
 """Deterministic seconds of CP-SAT that it gets for that."""
 
 
-def solve(
+def solve(  # noqa: PLR0913 - what a solve begins with, by name
     scenario: Scenario,
     options: SolveOptions | None = None,
     *,
@@ -49,6 +52,7 @@ def solve(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
     began: float | None = None,
+    next_plan: Neighbour | None = None,
 ) -> Plan:
     """Return the best checked plan found in time, or why there is none.
 
@@ -64,6 +68,9 @@ def solve(
     began
         When the time limit began, on the clock of `time.monotonic`; now if left out. A part of
         it is kept for checking and writing.
+    next_plan
+        A plan of a later time to which people should not have to move. It weighs in the search;
+        total and bound are those of the scenario alone.
 
     Raises
     ------
@@ -73,7 +80,30 @@ def solve(
         If `exact` is asked for a case that is too large for one model.
     """
     options, entered = options or SolveOptions(), time.monotonic()
-    case = compile_case(scenario)
+    once = partial(_solve, next_plan=next_plan)
+    is_free = scenario.settings.options.max_people_moved is None or not scenario.current
+    if is_free or options.exact:
+        limited = partial(once, began=began)
+    else:
+        limited = partial(solve_limited, once=once, began=entered if began is None else began)
+    return limited(
+        scenario, options, start=start, on_progress=on_progress, should_stop=should_stop
+    )
+
+
+def _solve(  # noqa: PLR0913 - as `solve` takes it
+    scenario: Scenario,
+    options: SolveOptions,
+    *,
+    next_plan: Neighbour | None,
+    start: Pieces | None,
+    on_progress: OnProgress | None,
+    should_stop: ShouldStop | None,
+    began: float | None = None,
+) -> Plan:
+    """Run the search once; a limit of moves is kept, but not searched for."""
+    entered = time.monotonic()
+    case = compile_case(scenario, next_plan)
     record = Record(
         case,
         time_limit_s=options.time_limit_s,
@@ -85,7 +115,7 @@ def solve(
         began=entered if began is None else began,
     )
     reasons = _search(scenario, record, options, start, entered)
-    return _answer(scenario, record, options, reasons)
+    return _answer(scenario, record, options, reasons, with_next_plan=next_plan is not None)
 
 
 def _search(
@@ -172,17 +202,27 @@ def _usable(scenario: Scenario, record: Record, start: Pieces) -> dict[tuple[int
 
 
 def _answer(
-    scenario: Scenario, record: Record, options: SolveOptions, reasons: tuple[Reason, ...]
+    scenario: Scenario,
+    record: Record,
+    options: SolveOptions,
+    reasons: tuple[Reason, ...],
+    *,
+    with_next_plan: bool,
 ) -> Plan:
+    """Return the answer; what was proved of moves to the next plan is left out of it."""
     run = _run(scenario, record, options)
     if record.layout is None:
         status = Status.INFEASIBLE if reasons else Status.UNKNOWN
         return no_plan(scenario, status, reasons, run)
+    terms, bound = record.term_bounds, record.bound
+    if with_next_plan:
+        terms = terms | {TermName.PEOPLE_MOVED: 0.0}
+        bound = max(sum(terms.values()), bounds_at_once(record.relaxed).total)
     return checked_plan(
         scenario,
         record.case.pieces(record.layout),
-        term_bounds=record.term_bounds,
-        bound=record.bound,
+        term_bounds=terms,
+        bound=bound,
         run=run,
         least_unplaced_proved=record.least_unplaced_proved,
     )

@@ -24,6 +24,7 @@ from allocator.plan.tables import FILES, json_text, write_plan
 from allocator.plan.types import Plan, Record
 from allocator.scenario.read import read_headcounts
 from allocator.scenario.types import Scenario
+from allocator.scenario.variants import Variant
 from allocator.scenario.write import csv_text
 from allocator.studies.files import write_whole
 from allocator.studies.outcome import Outcome
@@ -139,6 +140,7 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
     *,
     pool: Pool,
     options: SolveOptions,
+    variant: Variant | None = None,
     on_step: Callable[[Standing], None] = lambda _: None,
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -149,6 +151,8 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
     ----------
     files
         Headcount tables, each once (`headcount_tables`).
+    variant
+        What else is changed of the scenario with each of them; by default its last wave is taken.
     on_step
         Called some times a second.
     on_progress
@@ -167,7 +171,7 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
         If the output folder cannot be written to.
     """
     run = _Batch(scenario, files, out, pool, options)
-    run.on_progress = on_progress
+    run.on_progress, run.variant = on_progress, variant or Variant()
     while not run.is_over and not should_stop():
         run.step()
         on_step(run.standing())
@@ -206,6 +210,7 @@ class _Batch:
         self.done: dict[Path, SummaryRow] = {}
         self.solved = 0
         self.on_progress: OnProgress | None = None
+        self.variant = Variant()
         self.began = time.monotonic()
 
     @property
@@ -246,7 +251,7 @@ class _Batch:
         """Read a table and hand it to the pool, unless it is bad or was solved before."""
         folder = self.out / self.names[file]
         try:
-            scenario = read_headcounts(self.scenario, file)
+            scenario = self.variant.one_wave(read_headcounts(self.scenario, file))
         except InputError as error:
             _clear(folder)
             self._note(file, Outcome.of_bad_input(error))

@@ -15,6 +15,8 @@ from allocator.plan.types import Pieces, Plan, Status
 from allocator.plan.verify.given import GivenPlacement, given_pieces, read_pieces
 from allocator.scenario.read import scenario_from_json
 from allocator.scenario.types import Scenario
+from allocator.scenario.variants import Variant
+from allocator.scenario.waves import in_wave
 from allocator.scenario.write import scenario_json
 from allocator.search.options import SolveOptions
 from api.requests import given_placements
@@ -59,7 +61,9 @@ class JobHandler:
             if self.base is None:
                 raise
             return _bad_input(error)
-        work = _Work(self, asked["options"], solver, on_progress, should_stop)
+        work = Work(self, asked["options"], solver, on_progress, should_stop)
+        if self.kind not in WITH_WAVES:
+            scenario = in_wave(scenario)
         return ANSWERS[self.kind](scenario, work)
 
 
@@ -70,7 +74,9 @@ job ended; ``outcome`` of an `allocate`."""
 
 
 @dataclass(frozen=True)
-class _Work:
+class Work:
+    """What an answer is made with: the request's options, and who listens."""
+
     handler: JobHandler
     options: Mapping[str, Any]
     solver: Solver
@@ -78,9 +84,15 @@ class _Work:
     should_stop: ShouldStop
 
     def effort(self) -> SolveOptions:
+        """Return how hard to search."""
         handler = self.handler
         seed = self.options["seed"]
         return SolveOptions(time_limit_s=handler.time_limit_s, workers=handler.workers, seed=seed)
+
+    def variant(self, scenario: Scenario) -> Scenario:
+        """Return the scenario with the late towers and the growth that are asked for."""
+        opens, grow = (tuple(self.options.get(key) or ()) for key in ("opens", "grow"))
+        return Variant(opens=opens, grow=grow).of(scenario)
 
     def start(self, scenario: Scenario) -> dict[tuple[str, str], int] | None:
         """Return the usable pieces of the plan to begin from, if any."""
@@ -114,7 +126,7 @@ def compact(document: object) -> str:
     return json.dumps(document, separators=(",", ":"), allow_nan=False)
 
 
-def _allocate(scenario: Scenario, work: _Work) -> Answer:
+def _allocate(scenario: Scenario, work: Work) -> Answer:
     from allocator.studies.outcome import Outcome  # noqa: PLC0415 - in a process
 
     options = work.effort()
@@ -145,7 +157,7 @@ def _of_plan(plan: Plan) -> Answer:
     return {"status": plan.status.value, "job_status": status}
 
 
-def _explain(scenario: Scenario, work: _Work) -> Answer:
+def _explain(scenario: Scenario, work: Work) -> Answer:
     from allocator.studies.explain import explain, report  # noqa: PLC0415 - slow, in a process
 
     found = explain(
@@ -161,7 +173,7 @@ def _explain(scenario: Scenario, work: _Work) -> Answer:
     return answer
 
 
-def _tightest(scenario: Scenario, work: _Work) -> Answer:
+def _tightest(scenario: Scenario, work: Work) -> Answer:
     from allocator.studies.tightest import report, tightest  # noqa: PLC0415 - slow
 
     found = tightest(
@@ -176,8 +188,31 @@ def _tightest(scenario: Scenario, work: _Work) -> Answer:
     return answer
 
 
-ANSWERS: dict[str, Callable[[Scenario, _Work], Answer]] = {
+def _restack(scenario: Scenario, work: Work) -> Answer:
+    from api.jobs.over_time import answer_restack  # noqa: PLC0415 - slow, in a process
+
+    return answer_restack(scenario, work)
+
+
+def _moves(scenario: Scenario, work: Work) -> Answer:
+    from api.jobs.over_time import answer_moves  # noqa: PLC0415 - slow, in a process
+
+    return answer_moves(scenario, work)
+
+
+def _waves(scenario: Scenario, work: Work) -> Answer:
+    from api.jobs.over_time import answer_waves  # noqa: PLC0415 - slow, in a process
+
+    return answer_waves(scenario, work)
+
+
+WITH_WAVES = ("restack", "waves")
+"""Kinds that are given a scenario with all its waves; others its last one."""
+ANSWERS: dict[str, Callable[[Scenario, Work], Answer]] = {
     "allocate": _allocate,
     "explain": _explain,
     "tightest": _tightest,
+    "restack": _restack,
+    "moves": _moves,
+    "waves": _waves,
 }

@@ -22,6 +22,7 @@ from allocator.plan.tables import plan_from_json
 from allocator.plan.types import Plan
 from allocator.scenario.read import scenario_from_json
 from allocator.scenario.types import Scenario
+from allocator.scenario.waves import in_wave
 from allocator.search.options import SolveOptions
 from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, Task, Work
@@ -284,7 +285,7 @@ def variants_of(request: Mapping[str, Any]) -> Iterable[tuple[Scenario, dict[str
     asked = options.get("people_per_desk")
     wanted = ratios(ratio_text(asked)) if asked else (None,)
     for scheme in options.get("schemes") or (None,):
-        given = scenario_from_json(document, scheme=scheme)
+        given = in_wave(scenario_from_json(document, scheme=scheme))
         for ratio in wanted:
             scenario = given if ratio is None else given.with_sharing(people_per_desk=ratio)
             settings = dict(document.get("settings") or {})

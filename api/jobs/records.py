@@ -21,6 +21,9 @@ class Kind(StrEnum):
     ALLOCATE = "allocate"
     EXPLAIN = "explain"
     TIGHTEST = "tightest"
+    RESTACK = "restack"
+    MOVES = "moves"
+    WAVES = "waves"
     COMPARE = "compare"
     BATCH = "batch"
 

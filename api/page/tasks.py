@@ -26,6 +26,7 @@ from allocator.scenario.document import parse_json
 from allocator.scenario.read import scenario_from_json
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario
+from allocator.scenario.waves import in_wave
 from allocator.texts import Texts, texts
 
 Answer = bytes | dict[str, Any]
@@ -183,7 +184,7 @@ TASKS: dict[str, Callable[[Document], Answer]] = {
 
 
 def _scenario(document: Document) -> Scenario:
-    return scenario_from_json(document.scenario)
+    return in_wave(scenario_from_json(document.scenario))
 
 
 def _say(document: Document) -> Texts:

@@ -119,6 +119,48 @@ def test_units_without_desks_today_do_not_move() -> None:
     assert term(TermName.PEOPLE_MOVED, case(current=today), "u1 A2 40, u2 A2 40").amount == 0
 
 
+def test_newcomers_and_leavers_do_not_move() -> None:
+    """Of 50 people on A1 today 40 are left; of 30 there are now 40. Nobody of either moves."""
+    today = [("u1", "A1", 30, 50), ("u2", "A2", 30, 30)]
+    assert term(TermName.PEOPLE_MOVED, case(current=today), "u1 A1 40, u2 A2 40").amount == 0
+
+
+def test_people_are_counted_where_all_rows_have_them() -> None:
+    """By people 15 of 20 sat on A1, where 10 of 40 are now; by desks half of 40 did."""
+    rows = [("u1", "A1", 6, 15), ("u1", "A2", 6, 5)]
+    text = "u1 A1 10, u1 A3 30"
+    assert term(TermName.PEOPLE_MOVED, case(current=rows), text).amount == 10
+    half = [rows[0], ("u1", "A2", 6)]
+    assert term(TermName.PEOPLE_MOVED, case(current=half), text).amount == 30
+
+
+def test_a_unit_begins_where_its_predecessors_sit() -> None:
+    """old passes 30 % on to u1 and the rest to u2 and v in equal parts; all sat on A1."""
+    today = [("old", "A1", 40, 100, "Gone")]
+    heirs = [("u1", "old", "0.3"), ("u2", "Gone"), ("v", "old")]
+    given = case(current=today, predecessors=heirs)
+    found = term(TermName.PEOPLE_MOVED, given, "u1 A1 40, u2 A2 40, v A1 20, v A3 20")
+    assert found.amount == 35 + 15
+
+
+def test_a_unit_that_survives_keeps_what_it_does_not_pass_on() -> None:
+    """u1 had 40 people and passed a quarter on to v; both have left its floor."""
+    today = [("u1", "A1", 40, 40)]
+    given = case(current=today, predecessors=[("v", "u1", "0.25")])
+    assert term(TermName.PEOPLE_MOVED, given, "u1 A2 40, v A3 40").amount == 30 + 10
+
+
+def test_more_people_may_not_move_than_the_limit_says() -> None:
+    """30 people move: a limit of 30 holds, one of 29.5 does not."""
+    today = [("u1", "A1", 6), ("u1", "A2", 6)]
+    text = "u1 A1 10, u1 A3 30, u2 A2 40, v A4 40"
+    settings = {"trips": QUIET, "options": {"max_people_moved": 30}}
+    assert check(case(current=today, settings=settings), text).feasible
+    settings["options"] = {"max_people_moved": 29.5}
+    (found,) = check(case(current=today, settings=settings), text).violations
+    assert (found.kind, found.amount) == ("max_people_moved", 0.5)
+
+
 def test_terms_speak_of_the_desks_placed() -> None:
     """With u1 half unplaced half of its cost counts and half of its people have left A1."""
     settings = {"trips": QUIET, "prices": DESK, "options": {"allow_unplaced": True}}

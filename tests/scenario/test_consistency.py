@@ -51,7 +51,7 @@ def test_a_scenario_that_agrees_has_no_problem() -> None:
         (
             "headcounts",
             [*HEADCOUNTS, ("w", 9)],
-            "row 4, column unit_id, scheme: given already in row 3 (got 'w')",
+            "row 4, column unit_id, scheme, wave: given already in row 3 (got 'w')",
         ),
         (
             "affinities",
@@ -97,7 +97,7 @@ def test_keys_are_given_once(table: str, rows: list[Values], expected: str) -> N
         ("walking", [("Z", "A-1", 1)], "row 1, column from_floor: expected a known floor_id"),
         ("placement_costs", [("x", "A-1", 1)], "row 1, column unit_id: expected a known unit_id"),
         ("placement_costs", [("u", "Z", 1)], "row 1, column floor_id: expected a known floor_id"),
-        ("current", [("x", "A-1", 1)], "row 1, column unit_id: expected a known unit_id"),
+        ("predecessors", [("x", "O")], "row 1, column unit_id: expected a known unit_id"),
         ("affinities", [("u", "Z", 1)], "row 1, column b: expected a known unit or organisation"),
         ("affinities", [("Z", "u", 1)], "row 1, column a: expected a known unit or organisation"),
         ("rules", [("own_floor", "Z")], "row 1, column subject: expected a known unit or"),

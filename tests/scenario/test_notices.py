@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import Values, scenario
-from tests.scenario.files import FLOORS, read
+from tests.scenario.files import read
 
 
 def test_units_without_headcount_are_named() -> None:
@@ -36,7 +36,6 @@ def test_units_of_another_scheme_are_named() -> None:
         ("rules", [("own_floor", "Finance"), ("same_floor", "Finance", "Ghost")]),
         ("affinities", [("Finance", "Finance", 1), ("Finance", "Ghost", 1)]),
         ("placement_costs", [("Finance", "A-1", 1), ("Ghost", "A-1", 1)]),
-        ("current", [("Finance", "A-1", 1), ("Ghost", "A-1", 1)]),
         ("rotas", [("Treasury", 1, 1, 1, 1, 1), ("Ghost", 1, 1, 1, 1, 1)]),
     ],
 )
@@ -54,31 +53,48 @@ def test_places_that_nobody_knows_are_named() -> None:
     assert scenario(rules=rules[:1]).warnings == ()
 
 
-def test_columns_that_nothing_obeys_are_named_once() -> None:
-    """A filled column that is not enforced gives one warning, at its first row."""
+def test_floors_that_open_after_the_last_wave_are_named() -> None:
+    """A floor that opens when nobody comes any more stays closed, and that is said."""
     floors: list[Values] = [
         ("A-1", "A", 1, 60),
-        {"floor_id": "A-2", "tower_id": "A", "level": 2, "desks": 5, "opens_wave": "2"},
-        {"floor_id": "A-3", "tower_id": "A", "level": 3, "desks": 5, "opens_wave": "2"},
+        {"floor_id": "A-2", "tower_id": "A", "level": 2, "desks": 5, "opens_wave": 2},
     ]
     (found,) = scenario(floors=floors).warnings
-    assert (found.code, found.table, found.row) == ("not_enforced", "floors", 2)
+    assert (found.code, found.message) == (
+        "never_opens",
+        "floor A-2 stays closed: nobody comes with a wave after 1",
+    )
 
 
-def test_waves_of_units_and_towers_are_not_enforced_yet() -> None:
-    """The columns wave of units and opens_wave of towers are named too."""
-    found = scenario(
-        units=[{"unit_id": "Finance", "organisation_id": "Treasury", "wave": "1"}],
-        towers=[{"tower_id": "A", "opens_wave": "1"}],
-    ).warnings
-    assert {w.table for w in found} == {"units", "towers"}
+def test_units_of_today_that_nothing_names_are_told() -> None:
+    """Their desks count as vacated; one that has a successor is not told."""
+    current = [("Finance", "A-1", 1), ("Old", "A-1", 1), ("Ghost", "A-1", 1)]
+    heirs = [("Finance", "Old")]
+    (found,) = scenario(current=current, predecessors=heirs).warnings
+    assert (found.code, found.table, found.row) == ("unit_vacates", "current", 3)
+
+
+def test_floors_that_are_overfull_today_are_named() -> None:
+    """Today's plan may hold more than there is; that is no error, as moves begin from it."""
+    (found,) = scenario(current=[("Finance", "A-1", 61)]).warnings
+    assert (found.code, found.message) == (
+        "overfull_today",
+        "today floor A-1 holds more desks than it has (61 and 60 on A-1)",
+    )
+
+
+def test_a_limit_of_moves_that_cost_nothing_is_told() -> None:
+    """A limit says that moves matter, a price of 0 that they do not."""
+    settings = {"options": {"max_people_moved": 3}, "prices": {"move": 0}}
+    (found,) = scenario(current=[("Finance", "A-1", 54)], settings=settings).warnings
+    assert found.code == "free_moves"
 
 
 def test_warnings_name_the_row_of_the_file(tmp_path: Path) -> None:
     """Once read from a file, the row is the file's."""
-    floors = FLOORS.replace("desks\n", "desks,opens_wave\n\n").replace("60\n", "60,2\n")
-    (found,) = read(tmp_path, floors=floors).warnings
-    assert (found.table, found.row) == ("floors", 3)
+    current = "unit_id,floor_id,desks\n\nGhost,A-1,2\n"
+    (found,) = read(tmp_path, current=current).warnings
+    assert (found.table, found.row) == ("current", 3)
 
 
 @pytest.mark.parametrize(

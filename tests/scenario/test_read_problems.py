@@ -108,7 +108,7 @@ def test_all_problems_of_all_tables_come_at_once(tmp_path: Path) -> None:
         "towers.csv, row 1, column name",
         "headcounts.csv, row 3, column headcount",
         "headcounts.csv, row 4, column unit_id",
-        "headcounts.csv, row 5, column unit_id, scheme",
+        "headcounts.csv, row 5, column unit_id, scheme, wave",
         "headcounts.csv, row 5, column unit_id",
     ]
 

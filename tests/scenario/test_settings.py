@@ -47,7 +47,7 @@ DEFAULTS: dict[str, Any] = {
         "open_desk": 1.0,
         "move": 2.0,
     },
-    "options": {"allow_unplaced": False, "scheme": None},
+    "options": {"allow_unplaced": False, "scheme": None, "max_people_moved": None},
     "attendance": {
         "mean_share": 0.55,
         "weekday_factors": [0.94, 1.215, 1.15, 1.045, 0.65],
@@ -56,6 +56,7 @@ DEFAULTS: dict[str, Any] = {
         "short_day_probability": 0.05,
         "shared_by": "floor",
     },
+    "waves": {"weights": None, "names": None},
 }
 
 

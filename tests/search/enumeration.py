@@ -133,7 +133,7 @@ def _draw(rng: Random) -> Scenario:
         affinities=_affinities(rng, units),
         walking=_walkways(rng, floors),
         placement_costs=_on_floors(rng, units, floors, "cost", lambda: rng.uniform(-30, 30)),
-        current=_on_floors(rng, units, [*floors, "elsewhere"], "desks", lambda: rng.randint(0, 4)),
+        **_today(rng, units, [*floors, "elsewhere"]),
         settings=_settings(rng),
     )
 
@@ -211,6 +211,19 @@ def _on_floors(
         return []
     pairs = [(u, f) for u in units for f in floors if rng.random() < 0.3]
     return [{"unit_id": u, "floor_id": f, column: draw()} for u, f in pairs]
+
+
+def _today(rng: Random, units: list[str], floors: list[str]) -> dict[str, Any]:
+    """Where units and some that are gone are today, and what of those has become of whom."""
+    rows = _on_floors(rng, [*units, "old"], floors, "desks", lambda: rng.randint(0, 4))
+    if rng.random() < 0.5:
+        rows = [row | {"people": rng.randint(0, 6)} for row in rows]
+    heirs = rng.sample(units, 2) if any(row["unit_id"] == "old" for row in rows) else []
+    shares = ("0.4", None) if rng.random() < 0.5 else (None, None)
+    return {
+        "current": rows,
+        "predecessors": [(u, "old", share) for u, share in zip(heirs, shares, strict=False)],
+    }
 
 
 def _settings(rng: Random) -> dict[str, Any]:

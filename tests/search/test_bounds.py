@@ -147,6 +147,13 @@ def test_people_move_from_floors_that_are_elsewhere_or_too_small() -> None:
     assert found == pytest.approx(2 * 16)
 
 
+def test_people_move_from_floors_that_are_overfull_today() -> None:
+    """Two units of 10 share a floor of 12 desks today: wherever they go, 8 people leave it."""
+    floors = [("A-1", "A", 1, 12), ("A-2", "A", 2, 30)]
+    given = {"headcounts": [("P", 10), ("Q", 10)], "current": [("P", "A-1", 9), ("Q", "A-1", 9)]}
+    assert bound_of(TermName.PEOPLE_MOVED, floors=floors, **given) == pytest.approx(2 * 8)
+
+
 def test_walking_of_two_floors_is_exact() -> None:
     """Two units that fill a floor each walk the way between the floors and nothing else."""
     floors = [("A-1", "A", 1, 10), ("A-2", "A", 2, 10)]

@@ -16,10 +16,10 @@ EXACT = SolveOptions(time_limit_s=60, workers=1, exact=True)
 REPEATED = SolveOptions(time_limit_s=0.5, workers=1, seed=3, reproducible=True)
 
 TABLES = ("floors", "headcounts", "towers", "organisations", "units", "affinities", "rules")
-TABLES += ("walking", "placement_costs", "current")
+TABLES += ("walking", "placement_costs", "current", "predecessors")
 IDS = {
     "unit_id", "floor_id", "tower_id", "organisation_id", "complex_id", "parent_id", "subject",
-    "coordinator_id", "a", "b", "object", "from_floor", "to_floor",
+    "coordinator_id", "a", "b", "object", "from_floor", "to_floor", "predecessor_id",
 }  # fmt: skip
 CLOSED = [s for s in range(3000, 3016) if feasible_plans(random_scenario(s))]
 """Seeds of scenarios that have a plan."""

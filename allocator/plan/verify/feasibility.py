@@ -3,17 +3,18 @@
 Whether desks suffice on enough days where capacity is by chance is `chances`'s.
 
 Kinds of violation found here: over_demand, unplaced, over_capacity, max_occupants, small_piece,
-needs.
+needs, max_people_moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import ceil
 
 from allocator.plan.types import Violation
 from allocator.plan.verify.chances import short_desks, too_many_present
 from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.moved import too_many_moved
 from allocator.words import counted, listed
 
 
@@ -103,7 +104,15 @@ def needs(layout: Layout) -> Iterator[Violation]:
             yield _violation("needs", unit, floor, len(lacking), message)
 
 
-CHECKS = (over_demand, unplaced, over_capacity, max_occupants, small_piece, needs)
+CHECKS: tuple[Callable[[Layout], Iterable[Violation]], ...] = (
+    over_demand,
+    unplaced,
+    over_capacity,
+    max_occupants,
+    small_piece,
+    needs,
+    too_many_moved,
+)
 """What every plan must satisfy, in the order of the contract."""
 
 

@@ -7,6 +7,7 @@ from math import fsum
 
 from allocator.plan.types import Term, TermName
 from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.moved import people_moved
 
 
 def terms(layout: Layout, walked_min: float) -> tuple[Term, ...]:
@@ -62,30 +63,6 @@ def placement_cost(layout: Layout) -> float:
         for row in layout.scenario.placement_costs
         if (needed := layout.demand.get(row.unit_id, 0))
     )
-
-
-def people_moved(layout: Layout) -> float:
-    """Return Σ headcount · (1 − Σ_f min(share on f, share of today's desks on f)), in people.
-
-    Units without desks today are left out; today's desks elsewhere count in the divisor.
-    """
-    today: dict[str, dict[str, int]] = {}
-    for row in layout.scenario.current:
-        today.setdefault(row.unit_id, {})[row.floor_id] = row.desks
-    return fsum(
-        unit.headcount * (1 - _stayed(layout, unit.unit_id, today[unit.unit_id]))
-        for unit in layout.scenario.housed
-        if unit.headcount and sum(today.get(unit.unit_id, {}).values())
-    )
-
-
-def _stayed(layout: Layout, unit: str, today: dict[str, int]) -> float:
-    placed, needed, before = (
-        layout.desks_by_floor.get(unit, {}),
-        layout.demand[unit],
-        sum(today.values()),
-    )
-    return fsum(min(desks / needed, today.get(f, 0) / before) for f, desks in placed.items())
 
 
 def _open_price(layout: Layout, floor: str) -> float:

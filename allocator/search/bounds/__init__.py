@@ -132,7 +132,7 @@ def _alone(case: Case, needed: Needed, time_limit_s: float) -> dict[TermName, fl
         TermName.OPEN_FLOORS: open_floors(case, needed, time_limit_s),
         TermName.WALKING: 0.0,
         TermName.PLACEMENT_COST: placement_cost(case, needed),
-        TermName.PEOPLE_MOVED: prices.move * people_moved(case, needed),
+        TermName.PEOPLE_MOVED: people_moved(case),
     }
     return {name: cautious(bound) for name, bound in found.items()}
 

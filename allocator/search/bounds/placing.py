@@ -1,14 +1,15 @@
-"""Placement costs, and people moved from their present desks, at the least."""
+"""Placement costs, and people moved from where they are today, at the least."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import numpy as np
 
 from allocator.search.bounds.needed import Needed
 from allocator.search.case import Case
+from allocator.search.site_costs import Reference
 
 
 def placement_cost(case: Case, needed: Needed) -> float:
@@ -39,32 +40,54 @@ def _cheapest(case: Case, unit: int, costs: dict[int, float], needed: Needed) ->
     return found
 
 
-def people_moved(case: Case, needed: Needed) -> float:
-    """Return at most the least number of people moved.
+def people_moved(case: Case) -> float:
+    """Return at most the least cost of people who move, against every plan compared with.
 
-    On a floor a unit keeps at most its present share there, and at most the share that finds
-    desks; in all at most everyone. People without a desk count as moved, so nothing is given up
-    where desks may stay unplaced.
+    People without a desk count as moved, so nothing is given up where desks may stay unplaced.
     """
     return sum(
-        float(case.people[u]) * (1 - min(_kept(case, u, rows), 1.0))
-        for u, rows in _present_floors(case).items()
-        if case.demand[u] > 0
+        reference.price * least_moved(case, reference)
+        for reference in case.references
+        if reference.price
     )
 
 
-def _present_floors(case: Case) -> dict[int, list[tuple[int, float]]]:
-    found: dict[int, list[tuple[int, float]]] = {u: [] for u in case.moving}
-    for (unit, floor), share in case.current_share.items():
-        found[unit].append((floor, share))
-    return found
+def least_moved(case: Case, reference: Reference) -> float:
+    """Return at most the fewest people who move against one plan.
+
+    Who stays is bounded twice: unit by unit, each on its floors as if alone there and at most
+    everyone; and floor by floor, those with most people to a desk first.
+    """
+    most = min(_stay_by_unit(case, reference), _stay_by_floor(case, reference))
+    return max(0.0, float(reference.people.sum()) - most)
 
 
-def _kept(case: Case, unit: int, rows: Iterable[tuple[int, float]]) -> float:
-    """Return the share of a unit that can stay, its floors taken one by one."""
-    demand = int(case.demand[unit])
-    return sum(
-        min(share, min(int(case.capacity[floor]), demand) / demand)
-        for floor, share in rows
-        if case.allowed[unit, floor]
-    )
+def _stay_by_unit(case: Case, reference: Reference) -> float:
+    stay: defaultdict[int, float] = defaultdict(float)
+    for (unit, _), share in _shares_that_stay(case, reference):
+        stay[unit] += float(reference.headcount[unit]) * share
+    return sum(min(people, float(reference.people[unit])) for unit, people in stay.items())
+
+
+def _stay_by_floor(case: Case, reference: Reference) -> float:
+    """Fill each floor with parts of units, most people to a desk first; parts may be of a desk."""
+    on: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
+    for (unit, floor), share in _shares_that_stay(case, reference):
+        demand = int(case.demand[unit])
+        on[floor].append((float(reference.headcount[unit]) / demand, share * demand))
+    stay = 0.0
+    for floor, parts in on.items():
+        room = float(case.capacity[floor])
+        for people_per_desk, desks in sorted(parts, reverse=True):
+            used = min(desks, room)
+            stay += people_per_desk * used
+            room -= used
+    return stay
+
+
+def _shares_that_stay(case: Case, reference: Reference) -> Iterator[tuple[tuple[int, int], float]]:
+    """Yield the largest share of each unit that can stay on a floor, as if alone there."""
+    for (unit, floor), up_to in reference.up_to.items():
+        demand = int(case.demand[unit])
+        if demand and case.allowed[unit, floor]:
+            yield (unit, floor), min(up_to, min(int(case.capacity[floor]), demand) / demand)

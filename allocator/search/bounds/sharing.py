@@ -265,8 +265,9 @@ class _Costs:
             self.outwards[inside],
         )
         rows = tuple(
-            tuple((u, place[f], x) for (u, f), x in table.items() if u in units and f in place)
-            for table in (case.placement_cost, case.current_share)
+            (u, place[f], site)
+            for (u, f), site in case.site_costs.items()
+            if u in units and f in place
         )
         pins = tuple(place.get(p.floor, -1) for p in case.limits if isinstance(p, Pinned))
         return (tuple(a.tobytes() for a in arrays), rows, pins, organisations)

@@ -160,9 +160,9 @@ def count_alone(given: Given, state: State, m: int, of: Pieces, step: int) -> No
     for k in range(of.many[m]):
         piece = of.row[m, k]
         desks += piece.desks
-        for r in range(len(given.stay)):
-            share = min(piece.desks / member.demand, given.stay[r, m, piece.floor])
-            tally[THEN, COST] -= step * given.stay_price[r, m] * share
+        for r in range(len(given.saving_rate)):
+            share = min(piece.desks / member.demand, given.saving_up_to[r, m, piece.floor])
+            tally[THEN, COST] -= step * given.saving_rate[r, m, piece.floor] * share
     tally[THEN, UNPLACED] -= step * member.people * desks / member.demand
 
 

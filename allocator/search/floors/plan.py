@@ -73,14 +73,9 @@ class FloorPlan:
         self.loads = np.zeros((self.walking.fields, floors))
         self.placed = np.zeros(units, np.int64)
         self.tally = np.zeros(len(Tally))
-        self.tally[Tally.COST] = self._moved_by_all()
+        self.tally[Tally.COST] = case.leaving_cost.sum()
         self.tally[Tally.OVER] = sum(desks + OVER_FIXED for _, _, desks in self.scopes.pins)
         self.tally[Tally.UNPLACED] = case.people[case.demand > 0].sum()
-
-    def _moved_by_all(self) -> float:
-        """Return what it costs if everybody with current desks moves."""
-        moving = list(self.case.moving)
-        return float(self.case.scenario.settings.prices.move * self.case.people[moving].sum())
 
     @property
     def has_unplaced(self) -> bool:

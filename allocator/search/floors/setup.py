@@ -24,9 +24,12 @@ from allocator.search.floors.tables import (
     Tally,
 )
 from allocator.search.kernels.annealing import Flags, Reals, Whole, rng_state
+from allocator.search.site_costs import MOST_REFERENCES
 
 NOTHING_KEPT = (2.0, np.inf, np.inf)
 """The best layout while there is none: worse than one that is wrong."""
+
+NO_SAVINGS = np.zeros((2, 0, 0, 0))
 
 
 class Setup:
@@ -55,15 +58,15 @@ class Setup:
         case, spreads = self.case, self.case.spreads
         prices = case.scenario.settings.prices
         members, scope_links, pin_links = self._members()
-        stay, stay_price = self._stay()
+        saving_rate, saving_up_to = self._savings() if self.case.site_costs else NO_SAVINGS
         scopes, other_complexes = self._scopes()
         return Given(
             members=members,
             scope_links=scope_links,
             pin_links=pin_links,
             trips=prices.walking * self.plan.walking.between(self.units),
-            stay=stay,
-            stay_price=stay_price,
+            saving_rate=saving_rate,
+            saving_up_to=saving_up_to,
             allowed=case.allowed[np.ix_(self.units, self.floors)],
             floors=self._floors(),
             first=np.cumsum([0, *(len(case.floors_of[t]) for t in self.towers)]),
@@ -102,17 +105,20 @@ class Setup:
         scope_links = _links(rows, "scope_from", plan.scopes_of, units, self.scopes)
         return rows, scope_links, _links(rows, "pin_from", plan.pins_of, units, self.pins)
 
-    def _stay(self) -> tuple[Reals, Reals]:
-        """Return shares that are here today, and the price of moving all of each unit."""
-        case, price = self.case, self.case.scenario.settings.prices.move
-        rows = 1 if price and case.moving else 0
-        stay = np.zeros((rows, len(self.units), len(self.floors)))
-        stay_price = np.zeros((rows, len(self.units)))
-        for m, u in enumerate(self.units if rows else ()):
-            if u in case.moving:
-                stay_price[0, m] = price * case.people[u]
-                stay[0, m] = [case.current_share.get((u, f), 0.0) for f in self.floors]
-        return stay, stay_price
+    def _savings(self) -> tuple[Reals, Reals]:
+        """Return what units save on floors by not moving: rates, and shares up to which they do."""
+        cells = {
+            (m, f): site.savings
+            for m, u in enumerate(self.units)
+            for f, floor in enumerate(self.floors)
+            if (site := self.case.site_costs.get((u, floor))) is not None and site.savings
+        }
+        rows = MOST_REFERENCES if cells else 0
+        rate, up_to = np.zeros((2, rows, len(self.units), len(self.floors)))
+        for (m, f), savings in cells.items():
+            for r, saving in enumerate(savings):
+                rate[r, m, f], up_to[r, m, f] = saving.rate, saving.up_to
+        return rate, up_to
 
     def _floors(self) -> Records:
         rows = np.zeros(len(self.floors), FLOOR)

@@ -90,8 +90,9 @@ class Given(NamedTuple):
     """What is given: M members, S floors of T towers, C scopes, P pins, R references, X complexes.
 
     members (M + 1), links: scopes and pins that members count for, by their numbers. trips (M, M):
-    a week at their price, the diagonal twice those inside. stay (R, M, S), stay_price (R, M):
-    share that is on a floor in a reference, and what leaving all of it costs. allowed (M, S).
+    a week at their price, the diagonal twice those inside. saving_rate, saving_up_to (R, M, S):
+    what is saved by people who need not move, for all of a member, and up to which share of it
+    (`site_costs`). allowed (M, S).
 
     floors (S): each tower's from the lowest up. first (T + 1): where those of a tower begin.
     complex (T), numbered here. minutes (S, S). scopes (C), other_complexes (C, X): whether it uses
@@ -105,8 +106,8 @@ class Given(NamedTuple):
     scope_links: Whole
     pin_links: Whole
     trips: Reals
-    stay: Reals
-    stay_price: Reals
+    saving_rate: Reals
+    saving_up_to: Reals
     allowed: Flags
     floors: Records
     first: Whole

@@ -7,7 +7,7 @@ across two of them; organisations that keep floors to themselves leave desks str
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -72,7 +72,10 @@ def tower_case(case: Case) -> Case:
         minutes=_mean_minutes(case),
         limits=tuple(_tower_limits(case)),
         placement_cost=_best_by_tower(case),
-        current_share=_sum_by_tower(case, case.current_share),
+        references=tuple(
+            replace(reference, up_to=_sum_by_tower(case, reference.up_to))
+            for reference in case.references
+        ),
     )
 
 
@@ -262,7 +265,7 @@ def _best_by_tower(case: Case) -> dict[tuple[int, int], float]:
 
 
 def _sum_by_tower(
-    case: Case, shares: dict[tuple[int, int], float]
+    case: Case, shares: Mapping[tuple[int, int], float]
 ) -> dict[tuple[int, int], float]:
     found: defaultdict[tuple[int, int], float] = defaultdict(float)
     for (u, f), share in shares.items():

@@ -10,13 +10,13 @@ import numpy as np
 
 from allocator.search.case import Case
 from allocator.search.fields import Fields, Weights
-from allocator.search.fixed import fixed_costs
 from allocator.search.groups import kernel
 from allocator.search.groups.partition import Partition
 from allocator.search.groups.surrogate import Surrogate
 from allocator.search.kernels.annealing import Flags, Reals, Whole, rng_state
 from allocator.search.kernels.links import links, plain_links
 from allocator.search.rules import Apart, AtMost, Pinned, PlaceKind
+from allocator.search.site_costs import whole_costs
 
 NO_LIMIT = 1 << 30
 
@@ -129,7 +129,7 @@ class _Filling:
 
     def _fixed(self) -> Reals:
         """Return what each group costs in a tower by itself, walking at minutes within aside."""
-        cost = self.known.inside + fixed_costs(self.towers)
+        cost = self.known.inside + whole_costs(self.towers)
         return np.array([cost[list(us)].sum(axis=0) for us in self.partition])
 
     def _bound(self) -> list[dict[int, float]]:

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from ortools.sat.python import cp_model
 
 from allocator.search.case import Case, Layout
-from allocator.search.model.objective import Cost, all_terms, fitting_scale, most_of
+from allocator.search.model.objective import (
+    Cost,
+    all_terms,
+    fitting_scale,
+    most_of,
+    people_moved_from,
+)
 from allocator.search.model.rules import post_all
 from allocator.search.model.variables import Cell, Pieces
 from allocator.search.model.walking import WalkingForm, walking_cost
@@ -18,6 +24,9 @@ from allocator.search.walking import Walking
 
 LARGEST_SCALE = 1e12
 """Fine enough for any precision asked for."""
+
+FINEST = 1e9
+"""Parts of a person to which a limit of moves is kept; rounding down lets in a little more."""
 
 OnLayout = Callable[[dict[Cell, int]], object]
 
@@ -99,9 +108,9 @@ class LayoutModel:
         self._scale = self._fitting_scale(terms, precision)
         self.model.minimize(sum(term.scaled(self._scale) for term in terms))
 
-    def minimise(self, cost: Cost) -> None:
-        """Minimise one term alone."""
-        self._scale = fitting_scale(self.pieces, [cost], 1.0)
+    def minimise(self, cost: Cost, scale: float = 1.0) -> None:
+        """Minimise one term alone, to so many parts of its unit where no sum overflows."""
+        self._scale = fitting_scale(self.pieces, [cost], scale)
         self.model.minimize(cost.scaled(self._scale))
 
     def minimise_short(self) -> None:
@@ -115,6 +124,12 @@ class LayoutModel:
         short = self._short_cost(1.0)
         left = people - self._left_out()
         self.model.add(short.scaled(1e6) <= int(left * 1e6) + 1)
+
+    def keep_moved_within(self, people: float) -> None:
+        """Let no more people move from where they are today, where every piece is free."""
+        moved = people_moved_from(self.pieces, self.case.references[0])
+        scale = fitting_scale(self.pieces, [moved], FINEST)
+        self.model.add(moved.scaled(scale) <= int(people * scale))
 
     def _left_out(self) -> float:
         """People without a place of units that have no floor to decide on here."""

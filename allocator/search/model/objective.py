@@ -16,6 +16,7 @@ from allocator.plan.types import TermName
 from allocator.search.model.rules import levels_used, places
 from allocator.search.model.variables import Literal, Pieces
 from allocator.search.rules import PlaceKind
+from allocator.search.site_costs import Reference, Saving
 
 LARGEST_SUM = 2.0**60
 """Sum of all whole coefficients times what they multiply, at most: CP-SAT refuses 2**63."""
@@ -124,23 +125,31 @@ def placement_cost(pieces: Pieces) -> Cost:
 
 
 def people_moved(pieces: Pieces) -> Cost:
-    """People whose desks are not on the floors where their unit has desks today.
+    """People who are on other floors than in the plans that this one is compared with.
 
     A unit that has no floor at all leaves its own in every plan.
     """
     cost = Cost()
     case = pieces.case
-    price = case.scenario.settings.prices.move
-    nowhere = [u for u in case.moving if not case.allowed[u].any()]
-    cost.constant += price * float(case.people[nowhere].sum())
-    for u in pieces.units if price else ():
-        if u in case.moving:
-            people, demand = int(case.people[u]), int(case.demand[u])
-            cost.constant += price * people
-            for f in pieces.floors_of(u):
-                share = case.current_share.get((u, f), 0.0)
-                if share and pieces.is_free((u, f)):
-                    _add_staying(pieces, cost, (u, f), share, price * people / demand)
+    nowhere = ~case.allowed.any(axis=1)
+    cost.constant += float(case.leaving_cost[nowhere].sum())
+    for u in pieces.units:
+        cost.constant += float(case.leaving_cost[u])
+        for f in pieces.floors_of(u):
+            site = case.site_costs.get((u, f))
+            if site is not None and pieces.is_free((u, f)):
+                for saving in site.savings:
+                    _add_staying(pieces, cost, (u, f), saving)
+    return cost
+
+
+def people_moved_from(pieces: Pieces, reference: Reference) -> Cost:
+    """People moved against one plan, in people, where every unit is free everywhere."""
+    cost = Cost(constant=float(reference.people.sum()))
+    for (u, f), up_to in reference.up_to.items():
+        if pieces.is_free((u, f)):
+            saving = Saving(float(reference.headcount[u]), up_to)
+            _add_staying(pieces, cost, (u, f), saving)
     return cost
 
 
@@ -182,16 +191,16 @@ def _gaps_of(pieces: Pieces, used: list[Literal]) -> list[cp_model.IntVar]:
     return found
 
 
-def _add_staying(
-    pieces: Pieces, cost: Cost, cell: tuple[int, int], share: float, per_desk: float
-) -> None:
-    """Take off the desks that stay: min(desks there, share of today's), in desks of demand.
+def _add_staying(pieces: Pieces, cost: Cost, cell: tuple[int, int], saving: Saving) -> None:
+    """Take off the desks that save moves: min(desks there, share that saves), in desks of demand.
 
-    People moved fall with every desk that stays, up to the unit's share today; the part of a
-    desk at the edge is counted by a literal of its own.
+    The cost falls with every desk up to that share; the part of a desk at the edge is counted by
+    a literal of its own.
     """
     unit, _ = cell
-    stay_desks = share * int(pieces.case.demand[unit])
+    demand = int(pieces.case.demand[unit])
+    per_desk = saving.rate / demand
+    stay_desks = min(saving.up_to, 1.0) * demand
     whole = floor(stay_desks + 1e-12)
     staying = pieces.model.new_int_var(0, whole, "")
     pieces.model.add(staying <= pieces.at(*cell))

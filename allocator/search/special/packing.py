@@ -19,8 +19,7 @@ def is_packing(case: Case) -> bool:
     """Whether units stay whole, and a plan's total says only how organisations are torn apart."""
     prices = case.scenario.settings.prices
     walks = prices.walking > 0 and len(case.trips.a) > 0 and case.minutes.any()
-    moves = prices.move > 0 and case.moving
-    if walks or moves or case.placement_cost or case.open_cost.any() or not prices.extra_tower:
+    if walks or case.site_costs or case.open_cost.any() or not prices.extra_tower:
         return False
     one_floor_each = len(case.floor_ids) == len(case.tower_ids)
     return one_floor_each and stays_whole(case) and _anywhere(case)

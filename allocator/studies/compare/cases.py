@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
 from allocator.errors import InputError, Problem
 from allocator.scenario.ratio import comma_hint, unwanted_ratio
-from allocator.scenario.read import read_scenario
 from allocator.scenario.settings import LARGEST_RATIO, exact
 from allocator.scenario.types import Scenario
+from allocator.scenario.variants import Variant, read_variant
 from allocator.studies.outcome import Outcome, OutcomeStatus
 from allocator.words import counted, verb
 
@@ -112,6 +112,7 @@ def cases(
     *,
     people_per_desk: Sequence[Fraction] = (),
     schemes: Sequence[str] = (),
+    variant: Variant | None = None,
 ) -> tuple[Case, ...]:
     """Return every scenario with every scheme and every ratio; without these, with its own.
 
@@ -125,7 +126,7 @@ def cases(
     for path in dict.fromkeys(paths):
         for scheme in dict.fromkeys(schemes) or (None,):
             try:
-                given = read_scenario(path, scheme=scheme)
+                given = read_variant(path, replace(variant or Variant(), scheme=scheme))
             except InputError as error:
                 problems |= dict.fromkeys(error.problems)
                 continue

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from allocator.plan.adapt import adapted
 from allocator.plan.assemble import checked_plan
 from allocator.plan.types import Pieces, Plan
 from allocator.plan.verify import given_pieces, verify
@@ -17,7 +18,6 @@ from allocator.search.bounds import bounds_at_once
 from allocator.search.case import Case, Layout
 from allocator.search.compile import compile_case
 from allocator.search.score import Score, Scorer
-from allocator.studies.compare.adapt import adapted
 
 
 class Offers:

@@ -14,10 +14,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import SolveFailedError
+from allocator.plan.adapt import adapted
 from allocator.plan.assemble import no_plan, run_record
 from allocator.plan.types import Plan, Record, Status, StoppedBecause
 from allocator.scenario.settings import decimal_text
-from allocator.studies.compare.adapt import adapted
 from allocator.studies.compare.cases import Case
 from allocator.studies.compare.serving import Serving, Verdict
 from allocator.studies.outcome import Outcome

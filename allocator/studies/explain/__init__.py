@@ -18,6 +18,7 @@ from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.solve import SolveOptions
 from allocator.studies.explain.conflict import Conflict, find_conflict, quick_conflict
 from allocator.studies.explain.members import Member, demand_members, desks_members
+from allocator.studies.explain.moving import has_limit, plan_or_limit, with_limit
 from allocator.studies.explain.plans import LARGE, Budget, Planner
 from allocator.studies.explain.ways_out import WayKind, WayOut, ways_out
 
@@ -101,7 +102,7 @@ def explain(
     """
     options = options or SolveOptions(time_limit_s=60.0)
     budget = Budget.of(options, on_progress, should_stop, began)
-    found = _explain(scenario, budget)
+    found = _with_limit(scenario, budget) if has_limit(scenario) else _explain(scenario, budget)
     return replace(found, seconds=round(time.monotonic() - budget.began, 3))
 
 
@@ -130,6 +131,29 @@ def _explain(scenario: Scenario, budget: Budget) -> Explanation:
     reasons = reasons or _as_reasons(conflict)
     ended = Ended.ALL_TRIED if budget.left() > 0 else Ended.TIME_LIMIT
     return Explanation(Status.INFEASIBLE, 0.0, reasons, conflict, ways, ended)
+
+
+def _with_limit(scenario: Scenario, budget: Budget) -> Explanation:
+    """Explain the scenario without its limit of moves; where that has a plan, the limit."""
+    found = _explain(with_limit(scenario, None), budget.part(budget.left() / 2))
+    if found.status is not Status.FEASIBLE:
+        return found
+    budget.enter("the fewest people who move")
+    near = None if found.plan is None else found.plan.pieces
+    answer = plan_or_limit(scenario, budget, near)
+    if isinstance(answer, Plan):
+        return Explanation(answer.status, 0.0, answer.reasons, plan=_if_any(answer))
+    if answer is None:
+        return Explanation(Status.UNKNOWN, 0.0)
+    reason, way = answer
+    reasons = (Reason(kind="max_people_moved", message=reason),)
+    ways = () if way is None else (way,)
+    ended = Ended.TIME_LIMIT if way is None else Ended.ALL_TRIED
+    return Explanation(Status.INFEASIBLE, 0.0, reasons, None, ways, ended)
+
+
+def _if_any(plan: Plan) -> Plan | None:
+    return None if plan.objective.total is None else plan
 
 
 def _members(scenario: Scenario, conflict: Conflict | None) -> tuple[Member, ...]:

@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 
+from allocator.plan.adapt import adapted
 from allocator.plan.types import Pieces, Plan, Status
 from allocator.plan.verify import GivenPlacement, given_pieces, verify
+from allocator.scenario.today import pieces_today
 from allocator.scenario.types import Scenario
 from allocator.search.cancel import until
 from allocator.search.compile import compile_case
@@ -18,7 +20,6 @@ from allocator.search.overfull import Overfull, fewest_beyond
 from allocator.search.progress import OnProgress, Progress, ShouldStop
 from allocator.search.solve import SolveOptions, solve
 from allocator.search.solver import Effort
-from allocator.studies.compare.adapt import adapted
 
 LARGE = 6_000
 """Units times floors above which one model does not find a plan at once."""
@@ -129,7 +130,7 @@ def _is_repairable(scenario: Scenario) -> bool:
 
 
 def _today(scenario: Scenario) -> Pieces | None:
-    return {(row.unit_id, row.floor_id): row.desks for row in scenario.current} or None
+    return pieces_today(scenario) or None
 
 
 def _repaired(scenario: Scenario, near: Pieces, budget: Budget) -> Overfull | None:

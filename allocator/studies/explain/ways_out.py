@@ -56,6 +56,7 @@ class WayKind(StrEnum):
     PEOPLE_PER_DESK = "people_per_desk"
     ADD_DESKS = "add_desks"
     LEAVE_OUT = "leave_out"
+    MORE_MOVES = "more_moves"
     SEVERAL = "several"
     """Rules and needs, or some of them and one of the others."""
 
@@ -72,8 +73,8 @@ class WayOut:
         Whether it is proved that nothing smaller of this kind would do; rules have no size.
     change
         What is changed: ``rules`` (rows of the table), ``needs`` (units that do without theirs),
-        ``people_per_desk``, ``desks`` (more by floor), or ``units`` (left out); for several
-        things all that apply.
+        ``people_per_desk``, ``desks`` (more by floor), ``units`` (left out), or
+        ``max_people_moved``; for several things all that apply.
     scenario, plan
         The scenario so changed, and a plan of it that the checker has passed.
     parts

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from allocator.plan.adapt import adapted
 from allocator.plan.assemble import checked_plan, run_record
 from allocator.plan.types import Pieces, Plan, Reason, Status
 from allocator.plan.verify import verify
@@ -25,7 +26,6 @@ from allocator.search.counting.rooms import total_desks
 from allocator.search.model.layout_model import Found, LayoutModel
 from allocator.search.solve import NO_LAYOUT
 from allocator.search.solver import Effort, Proof
-from allocator.studies.compare.adapt import adapted
 from allocator.studies.explain.plans import LARGE, LARGEST_MODEL, Budget, Planner, as_given
 from allocator.studies.tightest.ratios import Ratios, text_up
 from allocator.studies.tightest.relaxed import bare, relaxer

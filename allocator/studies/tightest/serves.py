@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from allocator.attendance import desks_needed
+from allocator.plan.adapt import adapted
 from allocator.plan.pools import laws
 from allocator.plan.types import Plan
 from allocator.scenario.demand import demand
 from allocator.scenario.types import HousedUnit, Scenario
 from allocator.search.solve import SolveOptions, solve
-from allocator.studies.compare.adapt import adapted
 from allocator.studies.explain.changes import own_ratios
 from allocator.studies.explain.plans import Budget
 from allocator.studies.tightest.fits import Fit

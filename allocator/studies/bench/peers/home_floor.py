@@ -54,7 +54,7 @@ class HomeFloorModel:
             self.rows.row(terms, most=int(case.capacity[floor]))
         post_rules(self.used, self._desks)
         self._costs()
-        moving = bool(case.moving) and case.scenario.settings.prices.move > 0
+        moving = bool(case.leaving_cost.any())
         self.is_exact = self._walking() and not case.allow_unplaced and not moving
 
     @staticmethod
@@ -129,19 +129,16 @@ class HomeFloorModel:
         if prices.extra_gap:
             for body in case.organisations:
                 self.used.price_gaps(case.units_of[body], prices.extra_gap)
-        if prices.move:
-            self._people_moved(prices.move)
+        self._people_moved()
 
-    def _people_moved(self, price: float) -> None:
+    def _people_moved(self) -> None:
         """People move but for the part of their desks that stays where it is today."""
         case = self.case
-        self.rows.constant += price * sum(int(case.people[unit]) for unit in case.moving)
-        for cell, share in case.current_share.items():
-            if cell in self._desks:
+        self.rows.constant += float(case.leaving_cost.sum())
+        for cell, site in case.site_costs.items():
+            for saving in site.savings if cell in self._desks else ():
                 column, desks = self._desks[cell]
-                stays = self.rows.column(
-                    share, cost=-price * int(case.people[cell[0]]), step=WALKED_STEP
-                )
+                stays = self.rows.column(saving.up_to, cost=-saving.rate, step=WALKED_STEP)
                 demand = int(case.demand[cell[0]])
                 terms = [(column, desks), (stays, -demand)]
                 self.rows.row(terms, least=0, step=WALKED_STEP)

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allocator.plan.adapt import adapted
 from allocator.plan.verify import GivenPlacement, verify
 from allocator.scenario.types import Scenario
-from allocator.studies.compare.adapt import adapted
 from tests.builders import scenario
 
 FLOORS = (("A-1", "A", 1, 40), ("A-2", "A", 2, 40))

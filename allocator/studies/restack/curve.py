@@ -1,0 +1,103 @@
+"""Plans between the least change and the lowest cost: which are dominated, and where it bends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from allocator.plan.types import Pieces
+
+NEAR = 1e-6
+"""People, or part of a total, below which two plans are alike."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A plan by its place on the curve.
+
+    Attributes
+    ----------
+    moved
+        People moved.
+    total
+        Person-minutes a week, without people moved.
+    is_final
+        Whether a solve ended with it; others were seen on the way.
+    """
+
+    moved: float
+    total: float
+    pieces: Pieces
+    is_final: bool = True
+
+
+def undominated(spots: Iterable[Spot]) -> list[Spot]:
+    """Return the spots that no other beats in both, fewest moved first; of equal ones the first.
+
+    One that moves a little less for the same total, within rounding, beats nothing.
+    """
+    found: list[Spot] = []
+    for spot in sorted(spots, key=lambda s: (round(s.moved, 6), s.total, not s.is_final)):
+        if not found or spot.total < found[-1].total - NEAR * max(1.0, abs(found[-1].total)):
+            found.append(spot)
+    return found
+
+
+def slope(few: Spot, many: Spot) -> float:
+    """Return the price of a person moved at which two spots cost the same."""
+    return (few.total - many.total) / max(many.moved - few.moved, NEAR)
+
+
+def knee(spots: Sequence[Spot]) -> int | None:
+    """Return the spot farthest below the chord between the ends, both axes scaled to 0..1.
+
+    Of equals the one that moves fewer; None below three spots, or where none is below.
+    """
+    if len(spots) < 3:
+        return None
+    first, last = spots[0], spots[-1]
+    width, height = last.moved - first.moved, first.total - last.total
+    depths = [
+        1 - (spot.moved - first.moved) / width - (spot.total - last.total) / height
+        for spot in spots
+    ]
+    deepest = max(range(len(spots)), key=lambda i: (round(depths[i], 9), -i))
+    return deepest if depths[deepest] > NEAR else None
+
+
+def widest(spots: Sequence[Spot], done: Iterable[tuple[float, float]]) -> int | None:
+    """Return the spot after which the gap to the next is widest by area, of those not yet done.
+
+    Parameters
+    ----------
+    done
+        People moved at both ends of gaps in which nothing was found.
+    """
+    closed = set(done)
+    areas = [
+        (many.moved - few.moved) * (few.total - many.total)
+        if (few.moved, many.moved) not in closed
+        else 0.0
+        for few, many in pairwise(spots)
+    ]
+    best = max(range(len(areas)), key=areas.__getitem__, default=None)
+    return best if best is not None and areas[best] > 0 else None
+
+
+def filled_up(spots: Sequence[Spot], count: int) -> list[Spot]:
+    """Return the spots with which solves ended, and so many in all with those seen on the way.
+
+    Ends are always among them; then each is taken that lies in the widest gap of people moved.
+    """
+    ends = {0, len(spots) - 1}
+    chosen = {i for i, spot in enumerate(spots) if spot.is_final or i in ends}
+    while len(chosen) < min(count, len(spots)):
+        order = sorted(chosen)
+        others = [i for i in range(len(spots)) if i not in chosen]
+
+        def apart(i: int, order: list[int] = order) -> float:
+            return min(abs(spots[i].moved - spots[j].moved) for j in order)
+
+        chosen.add(max(others, key=apart))
+    return [spots[i] for i in sorted(chosen)]

@@ -1,0 +1,71 @@
+"""Restack, moves and waves as jobs: what they answer, and what is refused at once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from allocator.errors import InputError
+from api.examples import IN_WAVES, MOVED, RESTACKED
+from api.jobs.handlers import JobHandler
+from api.requests import read_json
+from api.settings import ServiceSettings
+from tests.api.planted import steady
+
+ASKED = {"restack": RESTACKED, "moves": MOVED, "waves": IN_WAVES}
+
+
+def answer(kind: str, **changes: Any) -> dict[str, Any]:
+    """Return what a process answers, as the service would read it."""
+    parsed, _ = read(kind, **changes)
+    handler = JobHandler(kind, parsed.request, parsed.time_limit_s, workers=1)
+    found = handler.run(steady, lambda _: None, lambda: False)
+    return json.loads(found["result"])  # type: ignore[no-any-return]
+
+
+def read(kind: str, **changes: Any) -> Any:
+    body = json.dumps(ASKED[kind] | changes).encode()
+    return read_json(kind, body, ServiceSettings())
+
+
+def test_a_restack_answers_with_plans_and_moves() -> None:
+    """Each point of the curve has a plan of its own, and the moves to it."""
+    found = answer("restack", time_limit_s=3)
+    assert found["status"] == "feasible"
+    assert len(found["points"]) == len(found["plans"]) == len(found["moves"])
+    assert found["plans"][0]["objective"]["total"] is not None
+
+
+def test_moves_go_from_current_to_the_placements() -> None:
+    """Two units change floors by a third, in three steps."""
+    found = answer("moves")
+    assert (found["steps"], found["people_twice"]) == (3, 20)
+    assert {row["unit_id"] for row in found["rows"]} == {"Budget", "Tax"}
+
+
+def test_waves_answer_with_a_plan_each() -> None:
+    """Late towers and growth are taken into account."""
+    found = answer("waves", grow=["Tax=10%"], time_limit_s=3)
+    assert [row["people"] for row in found["waves"]] == [25, 47]
+    assert len(found["plans"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "said"),
+    [
+        ("restack", {"current": []}, "current: expected this table, to begin from"),
+        ("moves", {"placements": MOVED["placements"][:1]}, "placements: unit Tax has 0 desks"),
+        ("moves", {"people_per_step": 0}, "people_per_step: expected a whole number of at least"),
+        ("waves", {"grow": ["all=-200%"]}, "--grow: expected at least −100 % (got 'all=-200%')"),
+        ("waves", {"opens": "B=2"}, "opens: expected an array of texts"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_at_once(
+    kind: str, changes: dict[str, Any], said: str
+) -> None:
+    """No job is made of it."""
+    with pytest.raises(InputError) as refused:
+        read(kind, **changes)
+    assert any(said in str(problem) for problem in refused.value.problems)

@@ -1,0 +1,38 @@
+"""Why a limit of people moved leaves no plan, and what would do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from allocator.plan.types import Status
+from allocator.scenario.types import Scenario
+from allocator.search.options import SolveOptions
+from allocator.studies.explain import explain
+from tests.builders import scenario
+
+QUICK = SolveOptions(time_limit_s=4, workers=1)
+
+
+def office(limit: float) -> Scenario:
+    """Return a unit of 12 whose floor of today is gone."""
+    tables: dict[str, Any] = {
+        "floors": [("A-1", "A", 1, 20), ("A-2", "A", 2, 20)],
+        "headcounts": [("u", 12, "O"), ("v", 9, "O")],
+        "current": [("u", "OLD", 12, 12), ("v", "A-2", 9, 9)],
+        "settings": {"options": {"max_people_moved": limit}},
+    }
+    return scenario(**tables)
+
+
+@pytest.mark.parametrize("limit", [12, 11])
+def test_a_limit_is_a_reason_just_outside(limit: float) -> None:
+    """12 people must move: at 12 there is a plan, at 11 the least possible number is proved."""
+    found = explain(office(limit), QUICK)
+    assert (found.status is Status.INFEASIBLE) is (limit == 11)
+    assert [reason.kind for reason in found.reasons] == ["max_people_moved"] * (limit == 11)
+    for way in found.ways_out:
+        assert (way.change, way.is_least) == ({"max_people_moved": 12}, True)
+        assert way.plan.objective.total is not None
+    assert (found.plan is not None) is (limit == 12)
