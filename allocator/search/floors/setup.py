@@ -106,7 +106,7 @@ class Setup:
         return rows, scope_links, _links(rows, "pin_from", plan.pins_of, units, self.pins)
 
     def _savings(self) -> tuple[Reals, Reals]:
-        """Return what units save on floors by not moving: rates, and shares up to which they do."""
+        """Return what units save by not moving: rates, and shares up to which they do."""
         cells = {
             (m, f): site.savings
             for m, u in enumerate(self.units)

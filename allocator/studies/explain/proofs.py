@@ -105,6 +105,7 @@ class Part:
             walking=(),
             placement_costs=(),
             current=(),
+            predecessors=(),
             rotas=(),
             settings=self._settings,
         )
