@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,6 +31,16 @@ class Found:
     unplaced_people: float
 
 
+class Watcher(Protocol):
+    """Whom a local search asks, and tells, while it is under way."""
+
+    def case_now(self) -> Case:
+        """Return the case, which differs from that at first only in what floors hold."""
+
+    def note_nearly(self, layout: Layout) -> None:
+        """Hear of a layout that keeps every rule, on floors too full or with desks missing."""
+
+
 class Improve(Protocol):
     """Yields layouts that honour every rule, each better than those before."""
 
@@ -41,6 +51,6 @@ class Improve(Protocol):
         *,
         rng: np.random.Generator,
         budget: Budget,
-        now: Callable[[], Case] | None = None,
+        watcher: Watcher | None = None,
     ) -> Iterator[Found]:
         """Search from a start, which may be empty, until the budget ends."""

@@ -21,7 +21,7 @@ from allocator.search.domains import narrowed
 from allocator.search.floors.part import Part
 from allocator.search.floors.plan import Desks, FloorPlan
 from allocator.search.floors.tables import Tally
-from allocator.search.found import Found
+from allocator.search.found import Found, Watcher
 from allocator.search.groups.choice import TowerChoice
 from allocator.search.kernels.annealing import Schedule, Whole
 from allocator.search.kernels.budget import Budget
@@ -35,7 +35,7 @@ def improve(
     *,
     rng: np.random.Generator,
     budget: Budget,
-    now: Callable[[], Case] | None = None,
+    watcher: Watcher | None = None,
     parameters: Parameters = USUAL,
 ) -> Iterator[Found]:
     """Yield layouts that honour every rule, each better than those before, until the budget ends.
@@ -50,11 +50,12 @@ def improve(
         Where all chance comes from. The same with the same budget of moves gives the same layouts.
     budget
         When to stop.
-    now
-        Asked for the case, which differs only in what floors hold, after every layout and every
-        kick; where a floor holds less than before, layouts are better than nothing again.
+    watcher
+        Asked for the case after every layout and every kick; where a floor holds less than
+        before, layouts are better than nothing again. Told of layouts that are nearly right while
+        there is no plan.
     """
-    yield from LocalSearch(case, rng, budget, now, parameters).run(start)
+    yield from LocalSearch(case, rng, budget, watcher, parameters).run(start)
 
 
 class LocalSearch:
@@ -65,10 +66,10 @@ class LocalSearch:
         case: Case,
         rng: np.random.Generator,
         budget: Budget,
-        now: Callable[[], Case] | None = None,
+        watcher: Watcher | None = None,
         parameters: Parameters = USUAL,
     ) -> None:
-        self.now, self.known = now or (lambda: case), case
+        self.watcher, self.known = watcher, case
         self.case, self.rng, self.budget = narrowed(case), rng, budget
         self.parameters = parameters
         self.worth = desk_worth(case)
@@ -87,6 +88,8 @@ class LocalSearch:
         """Towers where a rule was broken when they were last looked at."""
         self.refused: set[bytes] = set()
         """Towers of all units whose floors were no better."""
+        self.told = np.inf
+        """Weight of the last layout that was told as nearly right."""
         self.best = (np.inf, np.inf)
         self.on_floors = self.in_kicks = 0
         """Moves of kicks so far: those that left the choice of towers, and all."""
@@ -130,7 +133,8 @@ class LocalSearch:
 
     def _heed(self) -> None:
         """Hear what floors hold now."""
-        before, self.known = self.known, self.now()
+        before = self.known
+        self.known = before if self.watcher is None else self.watcher.case_now()
         if before is self.known:
             return
         held, held_before = _held(self.known), _held(before)
@@ -145,6 +149,7 @@ class LocalSearch:
     def _news(self) -> Iterator[Found]:
         """Yield the layout if it honours every rule and beats all before."""
         if self.plan.is_wrong:
+            self._tell_wrong()
             return
         people, cost = float(self.plan.tally[Tally.UNPLACED]), float(self.plan.tally[Tally.COST])
         people = people if self.case.allow_unplaced else 0.0
@@ -153,6 +158,14 @@ class LocalSearch:
             self.best = people, cost
             yield Found(self.plan.layout(), cost, max(people, 0.0))
             self._heed()
+
+    def _tell_wrong(self) -> None:
+        """Tell of a layout in which floors are too full, if that is all, and none is right yet."""
+        weight, is_broken = self.plan.weight_at(self.prices), self.plan.tally[Tally.BROKEN] > 0.5
+        if self.watcher is None or is_broken or weight >= self.told or self.best[1] < np.inf:
+            return
+        self.told = weight
+        self.watcher.note_nearly(self.plan.layout())
 
     def _kick(self) -> None:
         """Search some floors anew, or some towers and the floors that change; keep the better."""

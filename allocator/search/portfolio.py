@@ -39,7 +39,7 @@ def search_together(record: Record, rng: np.random.Generator) -> None:
         _take_turns(record, rng)
         return
     if record.workers == 1:
-        _alone(record, *rng.spawn(3))
+        _alone(record, *rng.spawn(2))
         return
     first, *others = rng.spawn(record.workers)
     with ThreadPoolExecutor(record.workers) as pool:
@@ -73,21 +73,21 @@ def _alone(record: Record, *rngs: np.random.Generator) -> None:
     pack_exactly(record, record.left() / 2)
     walk(record, rngs[0], seconds=record.left() / 4, until_first=True)
     if record.layout is None:
-        first_plan(record, rngs[1])
+        first_plan(record)
     prove(record)
     prove_on(record, further_proofs(record), record.left() / 10)
     unplaced = record.unplaced_people
-    walk(record, rngs[2], seconds=record.left() * SEARCHED if unplaced else np.inf)
+    walk(record, rngs[1], seconds=record.left() * SEARCHED if unplaced else np.inf)
     if record.unplaced_people != unplaced:
         prove(record)
-    walk(record, rngs[2])
+    walk(record, rngs[1])
 
 
 def _take_turns(record: Record, rng: np.random.Generator) -> None:
     """A budget of work: half for local search, then CP-SAT."""
     walk_moves(record, rng, record.left() / 2)
     if record.layout is None:
-        first_plan(record, rng)
+        first_plan(record)
         walk_moves(record, rng, record.left() / 2)
     prove(record)
     lay_out_anew(record, rng)
@@ -99,7 +99,7 @@ def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
     pack_exactly(record, record.left() / 2)
     if record.case.cells > LARGE:
         await_first(record)
-    first_plan(record, rng)
+    first_plan(record)
     prove(record)
     lay_out_anew(record, rng)
 

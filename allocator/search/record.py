@@ -65,6 +65,9 @@ class Record:
         self.covers = None if self.rooms is None else Covers(self.rooms)
         self.scorer = Scorer(case)
         self.layout: dict[Cell, int] | None = None
+        self.nearly: Layout | None = None
+        """A layout that keeps every rule, on floors too full or with desks missing, while there is no
+        plan."""
         self.score: Score | None = None
         proved = bounds_at_once(case)
         self.term_bounds: dict[TermName, float] = dict(proved.terms)
@@ -221,6 +224,10 @@ class Record:
     def _moves_too_many(self, layout: Layout) -> bool:
         most = self.case.most_moved
         return most is not None and self.scorer.moved(layout) > most + MOVED_ROUNDING
+
+    def note_nearly(self, layout: Layout) -> None:
+        """Note a layout that keeps every rule, on floors too full or with desks missing."""
+        self.nearly = dict(layout)
 
     @property
     def limit(self) -> float:

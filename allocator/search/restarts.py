@@ -61,7 +61,13 @@ def walk(
             on_moves=attempt.spend,
         )
         begin = {} if afresh else record.layout or {}
-        for found in search(record.case, begin, rng=rng, budget=budget, now=record.case_now):
+        for found in search(
+            record.case,
+            begin,
+            rng=rng,
+            budget=budget,
+            watcher=record,
+        ):
             attempt.note(found.total)
             record.offer(found.layout)
             if record.layout is not None:
@@ -108,7 +114,11 @@ def walk_moves(record: Record, rng: np.random.Generator, work: float) -> None:
     )
     search = search_for(record.case)
     for found in search(
-        record.case, record.layout or {}, rng=rng, budget=budget, now=record.case_now
+        record.case,
+        record.layout or {},
+        rng=rng,
+        budget=budget,
+        watcher=record,
     ):
         record.offer(found.layout)
     record.get_under_way()

@@ -139,7 +139,7 @@ def _search(
     rng = np.random.default_rng(options.seed)
     with until(record.is_over):
         if start:
-            begin_from(record, _usable(scenario, record, start), rng)
+            begin_from(record, _usable(scenario, record, start))
             record.has_good_start = record.layout is not None
         if options.exact or _is_small(record, products):
             _close(record, rng, exact=options.exact)
@@ -167,7 +167,7 @@ def _close(record: Record, rng: np.random.Generator, *, exact: bool) -> None:
     if not exact:
         warm_up(record, rng)
     if record.layout is None or record.case.allow_unplaced:
-        first_plan(record, rng)
+        first_plan(record)
     prove(record)
     if not record.is_over():
         solve_exactly(record, record.left(), work=None if exact else CLOSING_WORK)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from allocator.scenario.types import Scenario
+from allocator.search.case import Case, Layout
 from allocator.search.compile import compile_case
 from allocator.search.floors.tables import Tally
 from allocator.search.kernels.budget import Budget
@@ -29,6 +30,31 @@ def begun(seed: int = 0, scenario: Scenario = RULED) -> LocalSearch:
         pass
     search.budget = search.choice.budget = Budget(moves=10 * MOVES)
     return search
+
+
+class Watching:
+    """Knows what floors hold now, and hears of layouts that are nearly right."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.nearly: list[Layout] = []
+
+    def case_now(self) -> Case:
+        return self.case
+
+    def note_nearly(self, layout: Layout) -> None:
+        self.nearly.append(layout)
+
+
+def test_layout_with_too_few_desks_is_told_as_nearly_right() -> None:
+    """Where floors hold too little for all, layouts that keep every rule are told of."""
+    case = compile_case(office(floors=[("A1", "A", 1, 50), ("A2", "A", 2, 50)]))
+    watching = Watching(case)
+    search = LocalSearch(case, np.random.default_rng(0), Budget(moves=20_000), watching)
+    assert list(search.run({})) == []
+    assert watching.nearly
+    kinds = {v.kind for v in judged(case.scenario, case, watching.nearly[-1]).violations}
+    assert kinds <= {"over_capacity", "unplaced"}
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -109,7 +135,7 @@ def test_floors_that_hold_less_from_now_on_begin_a_new_best() -> None:
     """Where capacities are learnt on the way, plans for the old ones count no more."""
     search = begun()
     smaller = replace(search.known, capacity=search.known.capacity - 1)
-    search.now = lambda: smaller
+    search.watcher = Watching(smaller)
     search._heed()
     assert search.best == (np.inf, np.inf)
     assert (search.plan.capacity == smaller.capacity).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pytest
 from allocator.search import restarts
 from allocator.search.case import Case, Layout
 from allocator.search.compile import compile_case
-from allocator.search.found import Found
+from allocator.search.found import Found, Watcher
 from allocator.search.kernels.budget import Budget
 from allocator.search.progress import MOVES_PER_S
 from allocator.search.record import Record
@@ -86,7 +86,7 @@ def starts(record: Record, monkeypatch: pytest.MonkeyPatch, times: int) -> list[
         *,
         rng: np.random.Generator,
         budget: Budget,
-        now: Callable[[], Case],
+        watcher: Watcher,
     ) -> Iterator[Found]:
         begun.append(not start)
         record.spend(1.0)

@@ -6,13 +6,13 @@ at which price of a desk too many plans fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from allocator.search.case import Case, Layout
 from allocator.search.fields import fields_of
-from allocator.search.found import Found
+from allocator.search.found import Found, Watcher
 from allocator.search.groups.partition import Partition
 from allocator.search.groups.search import GroupSearch
 from allocator.search.groups.surrogate import surrogate, tower_case
@@ -34,7 +34,7 @@ def improve_alone(
     *,
     rng: np.random.Generator,
     budget: Budget,
-    now: Callable[[], Case] | None = None,
+    watcher: Watcher | None = None,
     parameters: Parameters = USUAL,
 ) -> Iterator[Found]:
     """Yield plans that fit, each better than those before, until the budget ends.
@@ -47,8 +47,8 @@ def improve_alone(
         A plan to begin from, or anything else, which is then left aside.
     rng, budget
         As for every local search; its moves are those of the general one.
-    now
-        Not asked: floors hold what they hold.
+    watcher
+        Not asked, not told: floors hold what they hold.
     """
     search = _Restarts(case, rng, budget, parameters)
     if len(search.groups.partition) and search.groups.given.allowed.any(axis=1).all():

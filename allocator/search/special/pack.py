@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.search.case import Case, Layout
-from allocator.search.found import Found
+from allocator.search.found import Found, Watcher
 from allocator.search.kernels.budget import Budget
 from allocator.search.special import refilling
 from allocator.search.special.packing import empty_floors, stock_of
@@ -29,7 +29,7 @@ def pack(
     *,
     rng: np.random.Generator,
     budget: Budget,
-    now: Callable[[], Case] | None = None,
+    watcher: Watcher | None = None,
 ) -> Iterator[Found]:
     """Yield plans, each with fewer extra towers than those before, until the budget ends.
 
@@ -43,8 +43,8 @@ def pack(
         Where all chance comes from. The same with the same budget of moves gives the same plans.
     budget
         When to stop; its moves are those of the general search.
-    now
-        Not asked: desks are not pooled here, and floors hold what they hold.
+    watcher
+        Not asked, not told: desks are not pooled here, and floors hold what they hold.
     """
     units = np.flatnonzero(case.demand > 0)
     stock = stock_of(case, units)

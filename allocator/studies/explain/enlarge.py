@@ -11,7 +11,7 @@ from allocator.plan.adapt import adapted
 from allocator.plan.types import Pieces
 from allocator.scenario.demand import usable_desks
 from allocator.scenario.types import Scenario
-from allocator.search.overfull import fewest_beyond
+from allocator.search.neighbourhoods import fewest_beyond
 from allocator.search.solver import Effort
 from allocator.studies.explain.members import Member, MemberKind, all_ids
 from allocator.studies.explain.plans import LARGE, LARGEST_MODEL, Budget, sound_part

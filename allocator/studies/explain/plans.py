@@ -16,7 +16,7 @@ from allocator.search.cancel import until
 from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.kernels.ready import COMPILING, compile_search
-from allocator.search.overfull import Overfull, fewest_beyond
+from allocator.search.neighbourhoods import Overfull, fewest_beyond
 from allocator.search.progress import OnProgress, Progress, ShouldStop
 from allocator.search.solve import SolveOptions, solve
 from allocator.search.solver import Effort

@@ -9,7 +9,7 @@ from allocator.plan.adapt import adapted
 from allocator.plan.types import Pieces
 from allocator.plan.verify import verify
 from allocator.search.compile import compile_case
-from allocator.search.overfull import fewest_beyond
+from allocator.search.neighbourhoods import fewest_beyond
 from allocator.search.solver import Effort
 from allocator.studies.explain.changes import with_desks
 from allocator.studies.explain.plans import LARGEST_MODEL, Budget, as_given, sound_part

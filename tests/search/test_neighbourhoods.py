@@ -9,7 +9,7 @@ import pytest
 
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
-from allocator.search.overfull import fewest_beyond
+from allocator.search.neighbourhoods import fewest_beyond
 from allocator.search.solver import Effort
 from tests.builders import scenario
 from tests.search.enumeration import check, feasible_plans, random_scenario
