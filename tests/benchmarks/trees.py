@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.trees BEFORE AFTER --runs FILE --seeds 0,1,2 CASE:SECONDS...
 
-With ``--set allocator.search.local.choosing.BY_DESKS=0.0`` a constant of the second tree has
+With ``--set allocator.search.portfolio.IN_VAIN=8`` a constant of the second tree has
 another value, so that what it is good for can be told from the same tree twice.
 
 A case is a scenario folder, ``country-SIZE``, or ``cases-FOLDER`` for each folder in it. Every run
@@ -27,6 +27,9 @@ from pathlib import Path
 WORKERS = 2
 SIGNIFICANT = 0.002
 """Part of a median total by which a tree may be worse."""
+
+COMPILERS = ("kernels", "local")
+"""Where trees of now and of before compile their search."""
 
 RUN = """
 import ast, json, resource, sys
@@ -96,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs = {run.key: run for run in _stored(given.runs)}
     seeds = [int(seed) for seed in given.seeds.split(",")]
     for tree in trees.values():
-        _process(tree, given.runs, "-m", "allocator.search.kernels.ready")
+        rooms = [r for r in COMPILERS if (tree / "allocator/search" / r / "ready.py").is_file()]
+        _process(tree, given.runs, "-m", f"allocator.search.{rooms[0]}.ready")
     wanted = list(product(_cases(given.cases), seeds, trees))
     for (case, seconds), seed, tree in wanted:
         if (tree, case, seconds, seed) not in runs:
