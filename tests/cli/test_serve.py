@@ -60,29 +60,29 @@ def test_log_tells_jobs_and_nothing_of_their_content(database: str) -> None:
     )
 
 
-def test_port_in_use_is_bad_input(allocator: Run) -> None:
+def test_port_in_use_is_bad_input(apart: Run) -> None:
     """An address that is taken is refused in one line with exit code 2."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = allocator("serve", "--port", port)
+        done = apart("serve", "--port", port)
     assert done.returncode == 2
     told = f"allocator: 127.0.0.1:{port}: cannot listen there: address already in use"
     assert done.stderr.splitlines()[-1].startswith(told)
 
 
-def test_open_address_needs_a_key(allocator: Run) -> None:
+def test_open_address_needs_a_key(apart: Run) -> None:
     """Without a key it refuses to listen beyond this machine."""
-    done = allocator("serve", "--host", "0.0.0.0")
+    done = apart("serve", "--host", "0.0.0.0")
     assert done.returncode == 2
     assert done.stderr.startswith("allocator: --host: expected a key first")
 
 
 def test_database_that_is_not_there_is_bad_input(
-    allocator: Run, monkeypatch: pytest.MonkeyPatch
+    apart: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A database that cannot be reached is refused in one line, its password left out."""
     monkeypatch.setenv("ALLOCATOR_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/jobs")
-    done = allocator("worker")
+    done = apart("worker")
     assert done.returncode == 2
     assert done.stderr.startswith("allocator: postgresql://me:***@127.0.0.1:1/jobs: the database")
     assert "secret" not in done.stderr
