@@ -30,6 +30,7 @@ from allocator.cli import (
     init,
     keys,
     report,
+    rotas,
     serve,
     solve,
     tightest,
@@ -74,6 +75,7 @@ app.command(epilog=f"Example: {batch.EXAMPLE}")(batch.batch)
 app.command(epilog=f"Example: {compare.EXAMPLE}")(compare.compare)
 app.command(epilog=f"Example: {report.EXAMPLE}")(report.report)
 app.command(epilog=f"Example: {tightest.EXAMPLE}")(tightest.tightest)
+app.command(epilog=f"Example: {rotas.EXAMPLE}")(rotas.rotas)
 app.command(epilog=f"Example: {serve.EXAMPLE}")(serve.serve)
 app.command(epilog=f"Example: {bench.EXAMPLE}")(bench.bench)
 app.command(epilog=f"Example: {worker.EXAMPLE}")(worker.worker)

@@ -112,7 +112,7 @@ def template(language: str) -> bytes:
         }
         _instructions(book, say, formats)
         for name in TABLES:
-            _sheet(book, name, tables[name], say, formats)
+            _sheet(book, name, tables.get(name, ((), [])), say, formats)
         _settings(book, tables["scenario"], say, formats)
     return out.getvalue()
 

@@ -23,18 +23,24 @@ from allocator.scenario.tables import (
     AttendanceShare,
     Closeness,
     CurrentPiece,
+    FamilyScenario,
     Floor,
     Headcount,
+    Housing,
     Id,
     Organisation,
+    Pattern,
     PlacementCost,
     Rota,
     Row,
     Rule,
     ScenarioWarning,
     Source,
+    Staff,
+    StaffScenario,
     Tower,
     Unit,
+    UnitScenario,
     Walk,
 )
 
@@ -44,10 +50,13 @@ __all__ = [
     "Affinity",
     "Closeness",
     "CurrentPiece",
+    "FamilyScenario",
     "Floor",
     "Headcount",
     "HousedUnit",
+    "Housing",
     "Organisation",
+    "Pattern",
     "PlacementCost",
     "Rota",
     "Row",
@@ -55,8 +64,11 @@ __all__ = [
     "Scenario",
     "ScenarioWarning",
     "Source",
+    "Staff",
+    "StaffScenario",
     "Tower",
     "Unit",
+    "UnitScenario",
     "Walk",
 ]
 
@@ -103,6 +115,12 @@ class Scenario(BaseModel):
     placement_costs: tuple[PlacementCost, ...] = ()
     current: tuple[CurrentPiece, ...] = ()
     rotas: tuple[Rota, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    staff: tuple[Staff, ...] = ()
+    unit_scenarios: tuple[UnitScenario, ...] = ()
+    staff_scenarios: tuple[StaffScenario, ...] = ()
+    family_scenarios: tuple[FamilyScenario, ...] = ()
+    housing: tuple[Housing, ...] = ()
     settings: Settings = Settings()
     fingerprints: dict[str, str] = {}
     """sha256 of each input as it was read, by table name (`scenario` for the settings); empty for

@@ -56,6 +56,7 @@ DEFAULTS: dict[str, Any] = {
         "short_day_probability": 0.05,
         "shared_by": "floor",
     },
+    "rotas": {"all_hands_share": 0.85},
 }
 
 

@@ -106,6 +106,7 @@ class Part:
             placement_costs=(),
             current=(),
             rotas=(),
+            patterns=(),
             settings=self._settings,
         )
         return Question(part, required, frozenset(row.unit_id for row in rows) - required)
