@@ -29,6 +29,7 @@ from allocator.cli import (
     importing,
     init,
     keys,
+    relocate,
     report,
     rotas,
     serve,
@@ -73,6 +74,7 @@ app.command(epilog=f"Example: {init.EXAMPLE}")(init.init)
 app.command(epilog=f"Example: {explain.EXAMPLE}")(explain.explain)
 app.command(epilog=f"Example: {batch.EXAMPLE}")(batch.batch)
 app.command(epilog=f"Example: {compare.EXAMPLE}")(compare.compare)
+app.command(epilog=f"Example: {relocate.EXAMPLE}")(relocate.relocate)
 app.command(epilog=f"Example: {report.EXAMPLE}")(report.report)
 app.command(epilog=f"Example: {tightest.EXAMPLE}")(tightest.tightest)
 app.command(epilog=f"Example: {rotas.EXAMPLE}")(rotas.rotas)

@@ -13,6 +13,13 @@ from allocator.errors import Problem
 from allocator.scenario.known import Known, Mention, first_mentions, mentions
 from allocator.scenario.names import Nearest
 from allocator.scenario.presence import correlation_limits
+from allocator.scenario.relocation_cells import (
+    flats_have_a_wave,
+    groups_have_staff,
+    own_desks_are_of_staff,
+    unit_scenarios_are_of_one_body,
+    who_moves_has_staff,
+)
 from allocator.scenario.rule_cells import apart_bodies_overlap, rules_fill_their_columns
 from allocator.scenario.rules import Takes
 from allocator.scenario.sums import rows_that_sum_up
@@ -361,6 +368,11 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (patterns_have_their_own_names, ()),
     (patterns_fit_a_unit, ("headcounts", "scenario")),
     (common_days_agree, ("units", "headcounts")),
+    (own_desks_are_of_staff, ()),
+    (unit_scenarios_are_of_one_body, ()),
+    (who_moves_has_staff, ("staff", "units", "headcounts")),
+    (groups_have_staff, ("staff",)),
+    (flats_have_a_wave, ("housing",)),
     (correlation_is_possible, ("units", "headcounts", "rotas", "scenario")),
 )
 """Every check, and the tables that it needs whole."""
