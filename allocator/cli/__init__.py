@@ -32,6 +32,7 @@ from allocator.cli import (
     relocate,
     report,
     rotas,
+    sensitivity,
     serve,
     solve,
     tightest,
@@ -78,6 +79,7 @@ app.command(epilog=f"Example: {relocate.EXAMPLE}")(relocate.relocate)
 app.command(epilog=f"Example: {report.EXAMPLE}")(report.report)
 app.command(epilog=f"Example: {tightest.EXAMPLE}")(tightest.tightest)
 app.command(epilog=f"Example: {rotas.EXAMPLE}")(rotas.rotas)
+app.command(epilog=f"Example: {sensitivity.EXAMPLE}")(sensitivity.sensitivity)
 app.command(epilog=f"Example: {serve.EXAMPLE}")(serve.serve)
 app.command(epilog=f"Example: {bench.EXAMPLE}")(bench.bench)
 app.command(epilog=f"Example: {worker.EXAMPLE}")(worker.worker)

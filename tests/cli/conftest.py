@@ -8,17 +8,16 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import Self
 
 import pytest
 
 from allocator.cli import main
-from allocator.search.progress import OnProgress
-from allocator.studies.pool import Job, Work, default_solver
+from allocator.studies.pool import PoolHere
 from tests.cli.planted import search_of
 
 ROOT = Path(__file__).parents[2]
 Finished = subprocess.CompletedProcess[str]
+Run = Callable[..., Finished]
 
 
 @pytest.fixture
@@ -68,24 +67,3 @@ def _run(*arguments: str | Path) -> Finished:
     with redirect_stdout(told), redirect_stderr(said):
         code = main(words)
     return subprocess.CompletedProcess(words, code, told.getvalue(), said.getvalue())
-
-
-class PoolHere:
-    """What takes the place of a pool: solves one task at a time, in this process."""
-
-    def __init__(self, processes: int) -> None:
-        self.processes = processes
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def submit(self, task: Work, on_progress: OnProgress | None = None) -> Job:
-        """Do a task at once."""
-        job = Job(task, on_progress)
-        job.future.set_result(
-            task.run(default_solver, on_progress or (lambda _: None), job.stopped.is_set)
-        )
-        return job
