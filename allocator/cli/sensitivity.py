@@ -78,8 +78,8 @@ def _found(
 ) -> Sensitivity:
     from allocator.console import display
     from allocator.studies import pool as pools
-    from allocator.studies.sensitivity import most_s
     from allocator.studies.sensitivity import sensitivity as study
+    from allocator.studies.sensitivity.run import begin_s, most_s
 
     said = "stopping with the prices so far; Ctrl-C again to abort"
     processes = worker_count(workers)
@@ -87,10 +87,10 @@ def _found(
         from allocator.search.solve import SolveOptions  # once the processes are starting, too
 
         pools.compile_ahead([given], shown.watch)
-        say(f"at most {duration(time_limit)} for a plan with all demands")
+        say(f"at most {duration(begin_s(time_limit))} for a plan with all demands")
 
         def counted_demands(count: int) -> None:
-            most = most_s(count, processes, time_limit) - time_limit
+            most = most_s(count, processes, time_limit) - begin_s(time_limit)
             say(f"at most {duration(most)} more for {counted(count, 'demand')}")
 
         return study(

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
 from allocator.errors import SolveFailedError
 from allocator.plan.assemble import checked_plan
-from allocator.plan.types import Pieces, Plan
+from allocator.plan.types import Pieces, Plan, Status
 from allocator.plan.verify import given_pieces, verify
 from allocator.scenario.demand import to_place
 from allocator.scenario.types import Scenario
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from allocator.search.progress import OnProgress
     from allocator.search.solve import SolveOptions
 
+ROUNDS = 3
+"""Solves with all demands, one after another: prices are told from the best plan there is."""
 FIRST_PART = 0.1
 """Part of the time limit that each demand has at first; the dearest then have all of it."""
 DEAREST = 10
@@ -84,7 +87,12 @@ def most_s(count: int, processes: int, time_limit_s: float) -> float:
     """Return the seconds that so many demands may take, side by side in so many processes."""
     first = ceil(count / processes) * (FIRST_PART * time_limit_s + EACH_S)
     then = ceil(min(count, DEAREST) / processes) * (time_limit_s + EACH_S)
-    return time_limit_s + EACH_S + first + then
+    return begin_s(time_limit_s) + first + then
+
+
+def begin_s(time_limit_s: float) -> float:
+    """Return the seconds that a plan with all demands may take."""
+    return ROUNDS * (time_limit_s + EACH_S)
 
 
 def sensitivity(  # noqa: PLR0913 - what a study is made of, by name
@@ -143,6 +151,7 @@ class _Run:
         self.on_progress, self.should_stop = on_progress, should_stop
         self.began = time.monotonic()
         self.without: list[_Without] = []
+        self.bound = 0.0
         self._walked: dict[int, float] = {}
 
     def seconds(self) -> float:
@@ -151,8 +160,20 @@ class _Run:
 
     def begin(self, start: Pieces | None) -> bool:
         """Find a plan with all demands; return whether there is one."""
-        most = self.options.model_copy(update={"workers": self.pool.processes})
-        self.plan = next(self._solved([Task(self.scenario, most, start)]))[1]
+        for number in range(ROUNDS):
+            update = {"workers": self.pool.processes, "seed": self.options.seed + number}
+            task = Task(self.scenario, self.options.model_copy(update=update), start)
+            found = next(self._solved(1, partial(_same, task)), None)
+            if found is None:
+                break
+            plan = found[1]
+            if number == 0 or plan.objective.total is not None:
+                self.plan = plan
+            self.bound = max(self.bound, plan.bound or 0.0)
+            if plan.objective.total is None or plan.status is Status.OPTIMAL or self.should_stop():
+                break
+            start = plan.pieces
+        self.bound = max(self.bound, self.plan.bound or 0.0)
         if self.plan.objective.total is None:
             return False
         self.without = [
@@ -168,19 +189,27 @@ class _Run:
         on_step: Callable[[int, int], None],
     ) -> None:
         """Solve without each of some demands, from the best plan at hand."""
-        tasks = [Task(each.scenario, options, (each.best or self.plan).pieces) for each in without]
-        for done, (number, plan) in enumerate(self._solved(tasks), 1):
+
+        def task(number: int) -> Task:
+            each = without[number]
+            near = min((each.best or self.plan, self.plan), key=_key)
+            return Task(each.scenario, options, near.pieces)
+
+        for done, (number, plan) in enumerate(self._solved(len(without), task), 1):
             self._take(without[number], plan)
             on_step(done, len(without))
 
-    def _solved(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Plan]]:
-        """Yield number and plan of each task that gave one, as they come."""
-        waiting = list(enumerate(tasks))
+    def _solved(self, count: int, task_of: Callable[[int], Task]) -> Iterator[tuple[int, Plan]]:
+        """Yield number and plan of each task that gave one, as they come.
+
+        A task is made when its turn comes, so that it begins from the best plan by then.
+        """
+        waiting = list(range(count))
         running: dict[Job, int] = {}
         while running or (waiting and not self.should_stop()):
-            while waiting and len(running) < 2 * self.pool.processes and not self.should_stop():
-                number, task = waiting.pop(0)
-                running[self.pool.submit(task, self.on_progress)] = number
+            while waiting and len(running) < self.pool.processes and not self.should_stop():
+                number = waiting.pop(0)
+                running[self.pool.submit(task_of(number), self.on_progress)] = number
             if self.should_stop():
                 for job in running:
                     job.stop()
@@ -191,13 +220,15 @@ class _Run:
                 try:
                     yield number, future.result()
                 except (CancelledError, SolveFailedError):
-                    if len(tasks) == 1:
+                    if count == 1:
                         raise
 
     def _take(self, without: _Without, plan: Plan) -> None:
         """Keep a plan where it is the best without its demand; or with it, where it keeps it."""
         if plan.bound is not None:
             without.bound = max(without.bound, plan.bound)
+            if without.demand.kind is not DemandKind.AFFINITY and not _unplaced(self.plan):
+                self.bound = max(self.bound, plan.bound)  # what asks less can cost no more
         if plan.objective.total is None or _unplaced(plan) > _unplaced(self.plan) + 1e-6:
             return
         if without.best is None or _key(plan) < _key(without.best):
@@ -210,7 +241,7 @@ class _Run:
                 self.scenario,
                 plan.pieces,
                 term_bounds={t.name: t.bound for t in terms if t.bound is not None},
-                bound=self.plan.bound or 0.0,
+                bound=self.bound,
                 run=self.plan.run,
             )
             self._walked.clear()
@@ -239,7 +270,7 @@ class _Run:
         total = self.plan.objective.total or 0.0
         price = self.price(without)
         best = here - price
-        lowest = max(0.0, (self.plan.bound or 0.0) - (total - here) - best)
+        lowest = max(0.0, self.bound - (total - here) - best)
         pieces = without.best.pieces if without.best and price else self.plan.pieces
         return Price(
             demand=without.demand,
@@ -248,6 +279,10 @@ class _Run:
             highest=max(price, here - without.bound),
             people_moved=people_moved(self.scenario, self.plan.pieces, pieces),
         )
+
+
+def _same(task: Task, _number: int) -> Task:
+    return task
 
 
 def _unplaced(plan: Plan) -> float:
