@@ -146,6 +146,25 @@ def read_headcounts(scenario: Scenario, path: Path) -> Scenario:
     )
 
 
+def read_rotas(scenario: Scenario, path: Path) -> Scenario:
+    """Return the scenario with the rotas of another table, a .csv or .xlsx file.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the table, or that does not agree with the scenario.
+    """
+    raw = single_table("rotas", path.name, read_bytes(path), columns_of("rotas"))
+    built = build_table(raw)
+    if built.problems:
+        raise InputError(built.problems)
+    return scenario.replace(
+        rotas=built.rows,
+        fingerprints=scenario.fingerprints | {"rotas": fingerprint(raw.content)},
+        sources=scenario.sources | {"rotas": built.source},
+    )
+
+
 def read_rows(path: Path, columns: Collection[str]) -> list[tuple[int, dict[str, str]]]:
     """Return the rows of any .csv or .xlsx table: file row, and the text of each given column.
 

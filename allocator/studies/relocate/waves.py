@@ -1,0 +1,41 @@
+"""The scenario of one wave by itself: those who have come, on the floors that are open.
+
+Planning waves together is not done here.
+"""
+
+from __future__ import annotations
+
+from allocator.scenario.rules import RuleKind
+from allocator.scenario.tables import Headcount
+from allocator.scenario.types import Scenario
+from allocator.studies.relocate.counting import opens
+
+
+def wave_scenario(scenario: Scenario, wave: int, headcounts: tuple[Headcount, ...]) -> Scenario:
+    """Return the scenario of a wave: those who have come, on the floors that are open.
+
+    A floor that opens later has no desks yet. Pins on it, and those of bodies of which a part has
+    not come, do not hold yet.
+    """
+    closed = {f.floor_id for f in scenario.floors if opens(scenario, f) > wave}
+    come = {row.unit_id for row in headcounts}
+    owners = {row.organisation_id for row in headcounts}
+    options = scenario.settings.options.model_copy(update={"scheme": None})
+    return scenario.replace(
+        floors=tuple(
+            f.model_copy(update={"desks": 0, "area_m2": None}) if f.floor_id in closed else f
+            for f in scenario.floors
+        ),
+        headcounts=headcounts,
+        rules=tuple(
+            row
+            for row in scenario.rules
+            if row.rule is not RuleKind.AT_LEAST
+            or (row.object not in closed and row.subject in come | owners)
+        ),
+        rotas=tuple(
+            r for r in scenario.rotas if (r.unit_id or r.organisation_id) in come | owners
+        ),
+        patterns=(),
+        settings=scenario.settings.model_copy(update={"options": options}),
+    )
