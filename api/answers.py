@@ -87,4 +87,38 @@ class Tightest(_Answer):
     model_config = {"extra": "allow"}
 
 
-MODELS: tuple[type[BaseModel], ...] = (Explanation, Verdict, Comparison, Batch, Tightest)
+class Relocation(_Answer):
+    """A row for each wave of each combination, and which combinations fit."""
+
+    rows: list[dict[str, Any]]
+    combinations: list[dict[str, Any]]
+
+
+class Rotas(_Answer):
+    """Weeks by unit, floors before and after, aims with what is proved of each, and the curve."""
+
+    model_config = {"extra": "allow"}
+
+
+class Sensitivity(_Answer):
+    """A row for each demand, dearest first, and the plan that prices are told from."""
+
+    status: Status
+    total: float | None
+    bound: float | None
+    rows: list[dict[str, Any]]
+    plan: Plan
+
+    model_config = {"extra": "allow"}
+
+
+MODELS: tuple[type[BaseModel], ...] = (
+    Explanation,
+    Verdict,
+    Comparison,
+    Batch,
+    Tightest,
+    Relocation,
+    Rotas,
+    Sensitivity,
+)

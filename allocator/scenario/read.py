@@ -90,7 +90,9 @@ def scenario_from_json(
     return scenario_of(given, people_per_desk, scheme, for_relocation=for_relocation)
 
 
-def scenario_from_files(files: Mapping[str, tuple[str, bytes]]) -> Scenario:
+def scenario_from_files(
+    files: Mapping[str, tuple[str, bytes]], *, for_relocation: bool = False
+) -> Scenario:
     """Return the scenario in files that are at hand, under the names of what they hold.
 
     Parameters
@@ -98,15 +100,17 @@ def scenario_from_files(files: Mapping[str, tuple[str, bytes]]) -> Scenario:
     files
         File name and content by table name (.csv or .xlsx) and, for the settings, ``scenario``
         (.toml); or of ``workbook`` alone, a scenario in one .xlsx.
+    for_relocation
+        Whether staff will do in place of headcounts.
 
     Raises
     ------
     InputError
         With everything that is wrong, each thing with its file, row and column.
     """
-    if set(files) == {"workbook"}:
-        return scenario_of(from_workbook(*files["workbook"]), None, None)
-    return scenario_of(from_files(files), None, None)
+    only_book = set(files) == {"workbook"}
+    given = from_workbook(*files["workbook"]) if only_book else from_files(files)
+    return scenario_of(given, for_relocation=for_relocation)
 
 
 def headcounts_from_file(name: str, data: bytes) -> tuple[Headcount, ...]:

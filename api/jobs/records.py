@@ -23,6 +23,9 @@ class Kind(StrEnum):
     TIGHTEST = "tightest"
     COMPARE = "compare"
     BATCH = "batch"
+    RELOCATE = "relocate"
+    ROTAS = "rotas"
+    SENSITIVITY = "sensitivity"
 
     @property
     def is_parent(self) -> bool:

@@ -6,6 +6,8 @@ Counting is exact and takes no time (`counting`); plans are found for what count
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from allocator.studies.relocate.counting import (
     Binds,
     Combination,
@@ -14,7 +16,9 @@ from allocator.studies.relocate.counting import (
     combinations,
     largest_remainder,
 )
-from allocator.studies.relocate.run import Fitted, WaveAnswer, most_s, relocate
+
+if TYPE_CHECKING:
+    from allocator.studies.relocate.run import Fitted, WaveAnswer, most_s, relocate
 
 __all__ = [
     "Binds",
@@ -28,3 +32,12 @@ __all__ = [
     "most_s",
     "relocate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what solves when it is asked for: the search is slow to import."""
+    if name in __all__:
+        from allocator.studies.relocate import run  # noqa: PLC0415
+
+        return getattr(run, name)
+    raise AttributeError(name)

@@ -74,6 +74,11 @@ def most_s(found: Sequence[Combination], time_limit_s: float) -> float:
     return len(_keys(found)) * time_limit_s + AFTER_S + WRITE_S * written
 
 
+def solves(found: Sequence[Combination]) -> int:
+    """Return how many waves are to be solved."""
+    return len(_keys(found))
+
+
 def _keys(found: Sequence[Combination]) -> dict[Key, None]:
     """Return the waves to solve: those of combinations that counting does not rule out."""
     return {

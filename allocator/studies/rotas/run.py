@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from allocator.errors import InputError, Problem, UncheckedPlanError
+from allocator.errors import UncheckedPlanError
 from allocator.plan.assemble import checked_plan
 from allocator.plan.pools import seats_of_plan
 from allocator.plan.seating import seated
@@ -22,6 +22,7 @@ from allocator.search.solve import SolveOptions, solve
 from allocator.studies.explain.plans import Budget
 from allocator.studies.rotas.choices import Choices, Score
 from allocator.studies.rotas.master import Aim
+from allocator.studies.rotas.refused import refuse_chance_apart
 from allocator.studies.rotas.search import Found, search
 
 OrganisationsOrUnits = Literal["unit", "organisation"]
@@ -131,14 +132,6 @@ def rotas(  # noqa: PLR0913 - as of `solve`, and what weeks are for
             return plan
         pieces = plan.pieces
     return best_weeks(scenario, seated(scenario, pieces), by, budget)
-
-
-def refuse_chance_apart(scenario: Scenario) -> None:
-    """Raise where weeks would change how many desks a group on a floor has."""
-    shared_by = scenario.settings.attendance.shared_by
-    if scenario.by_chance and shared_by != "floor":
-        message = 'expected "floor" for rotas with [sharing] capacity = "chance"'
-        raise InputError([Problem(message, "scenario", None, "attendance.shared_by", shared_by)])
 
 
 def best_weeks(

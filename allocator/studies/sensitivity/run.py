@@ -90,6 +90,12 @@ def most_s(count: int, processes: int, time_limit_s: float) -> float:
     return begin_s(time_limit_s) + first + then
 
 
+def limit_within(seconds: float, count: int, processes: int) -> float:
+    """Return the time limit of each solve with which so many demands take so long together."""
+    per_second = most_s(count, processes, 1.0) - most_s(count, processes, 0.0)
+    return max(0.1, (seconds - most_s(count, processes, 0.0)) / per_second)
+
+
 def begin_s(time_limit_s: float) -> float:
     """Return the seconds that a plan with all demands may take."""
     return ROUNDS * (time_limit_s + EACH_S)
@@ -128,8 +134,8 @@ def sensitivity(  # noqa: PLR0913 - what a study is made of, by name
     on_count(len(run.without))
     first = options.model_copy(update={"time_limit_s": options.time_limit_s * FIRST_PART})
     run.solve(run.without, first, on_step)
-    dearest = sorted(run.without, key=run.price, reverse=True)[:DEAREST]
-    run.solve([each for each in dearest if run.price(each) > 0], options, on_step)
+    dearest = sorted(run.without, key=run.promise, reverse=True)[:DEAREST]
+    run.solve(dearest, options, on_step)
     prices = sorted((run.told(each) for each in run.without), key=lambda p: -p.price)
     return Sensitivity(scenario, run.plan, tuple(prices), run.seconds())
 
@@ -263,6 +269,13 @@ class _Run:
         if best is None:
             return 0.0
         return max(0.0, self._priced_without(without) - (best.objective.total or 0.0))
+
+    def promise(self, without: _Without) -> tuple[float, int]:
+        """Return the price as it is known by now, and how many people the demand is about."""
+        bodies = (*without.demand.subject.split(";"), *without.demand.object.split(";"))
+        units = {u for body in bodies for u in self.scenario.units_of.get(body, ())}
+        people = (unit.headcount for unit in self.scenario.housed if unit.unit_id in units)
+        return self.price(without), sum(people)
 
     def told(self, without: _Without) -> Price:
         """Return what is known of a demand in the end."""
