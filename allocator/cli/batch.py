@@ -75,6 +75,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     from allocator.plan.tables import prepare_folder
     from allocator.scenario.read import read_scenario
     from allocator.studies.batch import SUMMARY, headcount_tables, one_plan_of, run_batch
+    from allocator.studies.one_plan import MOST_TRIES
     from allocator.studies.one_plan import text as one_plan_text
     from allocator.studies.pool import Pool
 
@@ -87,7 +88,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         from allocator.search.solve import SolveOptions  # once the processes are starting, too
 
         options = SolveOptions(time_limit_s=time_limit, workers=1, seed=seed)
-        most_s = (time_limit + EACH_S) * (ceil(len(files) / processes) + one_plan)
+        most_s = (time_limit + EACH_S) * (ceil(len(files) / processes) + MOST_TRIES * one_plan)
         say(f"at most {duration(most_s)} for {counted(len(files), 'table')}")
         rows = run_batch(
             given,
@@ -117,7 +118,8 @@ def _one_plan(found: OnePlan | None) -> dict[str, Any]:
     if found is None:
         return {}
     told = {"status": found.plan.status.value, "total": found.plan.objective.total}
-    return {"one_plan": told | {"prevented_by": list(found.prevented_by)}}
+    left_out = {"prevented_by": found.prevented_by, "not_found_with": found.not_found_with}
+    return {"one_plan": told | {name: list(tables) for name, tables in left_out.items()}}
 
 
 def _progress(standing: Standing) -> str:

@@ -25,6 +25,8 @@ from allocator.studies.pool import SolvesTasks, Task
 if TYPE_CHECKING:
     from allocator.search.solve import SolveOptions
 
+MOST_TRIES = 4
+"""Solves at most; after each that gives no plan one more table is left out."""
 FOLDER, HEADROOM = "one-plan", "headroom.csv"
 COLUMNS = (
     "one_plan_total",
@@ -72,8 +74,10 @@ class OnePlan:
     scenario, plan
         The scenario in which every unit needs its most, and its plan; or why there is none.
     prevented_by
-        Names of the tables that were left out, so that one allocation holds for the others; the
-        fewest that counting one after another finds.
+        Names of the tables that were left out, so that one allocation holds for the others: it is
+        proved that none holds for these with the rest, taken out one after another.
+    not_found_with
+        Names of tables left out besides, as with them no allocation was found in time.
     by_table, headroom
         By name of each table that is held; headroom by table and organisation, in desks.
     """
@@ -81,6 +85,7 @@ class OnePlan:
     scenario: Scenario
     plan: Plan
     prevented_by: tuple[str, ...]
+    not_found_with: tuple[str, ...]
     by_table: Mapping[str, InOnePlan]
     headroom: Mapping[str, Mapping[str, int]]
 
@@ -102,20 +107,22 @@ def one_plan(
         The total of each table's own best plan, where it has one.
     """
     held, out = _countable(tables)
-    while True:
+    late: list[str] = []
+    more = options.model_copy(update={"workers": pool.processes})
+    for tries in range(MOST_TRIES, 0, -1):
         most = envelope([tables[name] for name in held])
-        more = options.model_copy(update={"workers": pool.processes})
         plan: Plan = pool.submit(Task(most, more)).future.result()
-        if plan.status is not Status.INFEASIBLE or len(held) == 1:
+        if plan.objective.total is not None or len(held) == 1 or tries == 1:
             break
-        out.append(held.pop(_largest(tables, held)))
+        left_out = out if plan.status is Status.INFEASIBLE and not late else late
+        left_out.append(held.pop(_costliest(tables, held)))
     if plan.objective.total is None:
-        return OnePlan(most, plan, tuple(out), {}, {})
+        return OnePlan(most, plan, tuple(out), tuple(late), {}, {})
     headroom = {name: _headroom(most, tables[name]) for name in held}
     by_table = {
         name: _told(tables[name], plan, own_totals.get(name), headroom[name]) for name in held
     }
-    return OnePlan(most, plan, tuple(out), by_table, headroom)
+    return OnePlan(most, plan, tuple(out), tuple(late), by_table, headroom)
 
 
 def envelope(scenarios: Sequence[Scenario]) -> Scenario:
@@ -140,21 +147,25 @@ def _need(scenario: Scenario, unit: HousedUnit) -> int:
 
 def _countable(tables: Mapping[str, Scenario]) -> tuple[list[str], list[str]]:
     """Return tables that counting holds together, and those left out: always the most costly."""
-    needs = {
-        name: {unit.unit_id: _need(scenario, unit) for unit in scenario.housed}
-        for name, scenario in tables.items()
-    }
+    needs = _needs(tables)
     first = next(iter(tables.values()))
     sharing = first.settings.sharing
     usable = sum(usable_desks(place, sharing) for place in first.floors)
     free = first.by_chance or first.settings.options.allow_unplaced
     held, out = list(tables), list[str]()
     while len(held) > 1 and not free and _total(needs, held) > usable:
-        rest = {name: _total(needs, [n for n in held if n != name]) for name in held}
-        worst = min(held, key=lambda name: (rest[name], -sum(needs[name].values())))
-        held.remove(worst)
-        out.append(worst)
-    return held, out
+        out.append(held.pop(_costliest(tables, held)))
+    for name in reversed(out):  # each that is left out is one too many for those that are held
+        if _total(needs, [*held, name]) <= usable:
+            held.append(name)
+    return [n for n in tables if n in held], [n for n in tables if n not in held]
+
+
+def _needs(tables: Mapping[str, Scenario]) -> dict[str, dict[str, int]]:
+    return {
+        name: {unit.unit_id: _need(scenario, unit) for unit in scenario.housed}
+        for name, scenario in tables.items()
+    }
 
 
 def _total(needs: Mapping[str, Mapping[str, int]], held: Sequence[str]) -> int:
@@ -164,9 +175,12 @@ def _total(needs: Mapping[str, Mapping[str, int]], held: Sequence[str]) -> int:
     return sum(most.values())
 
 
-def _largest(tables: Mapping[str, Scenario], held: Sequence[str]) -> int:
-    sizes = [sum(_need(tables[name], unit) for unit in tables[name].housed) for name in held]
-    return sizes.index(max(sizes))
+def _costliest(tables: Mapping[str, Scenario], held: Sequence[str]) -> int:
+    """Return the place of the table without which the fewest desks are allotted."""
+    needs = _needs({name: tables[name] for name in held})
+    rest = {name: _total(needs, [n for n in held if n != name]) for name in held}
+    worst = min(held, key=lambda name: (rest[name], -sum(needs[name].values())))
+    return held.index(worst)
 
 
 def _headroom(most: Scenario, scenario: Scenario) -> dict[str, int]:
@@ -236,12 +250,13 @@ def write_one_plan(found: OnePlan, folder: Path) -> None:
 
 def text(found: OnePlan) -> str:
     """Return what became of the one allocation, for people to read."""
-    status = found.plan.status
+    held, left_out = len(found.by_table), len(found.prevented_by) + len(found.not_found_with)
+    lines = [f"one allocation holds for {held:,} of {held + left_out:,} tables"]
     if found.plan.objective.total is None:
-        said = "time ran out with none" if status is Status.UNKNOWN else "there is none"
-        return f"one allocation for {len(found.by_table) or 'all'}: {said}\n"
-    held = len(found.by_table)
-    lines = [f"one allocation holds for {held:,} of {held + len(found.prevented_by):,} tables"]
+        unknown = found.plan.status is Status.UNKNOWN
+        lines = ["time ran out with no allocation" if unknown else "no allocation exists"]
     if found.prevented_by:
-        lines.append("left out, so that it holds for the others: " + ", ".join(found.prevented_by))
+        lines.append("proved to prevent it for the others: " + ", ".join(found.prevented_by))
+    if found.not_found_with:
+        lines.append("none was found in time with: " + ", ".join(found.not_found_with))
     return "\n".join(lines) + "\n"

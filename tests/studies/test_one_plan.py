@@ -62,7 +62,7 @@ def test_the_tables_that_prevent_it_are_named() -> None:
     assert one.prevented_by == ("c",)
     assert set(one.by_table) == {"a", "b"}
     assert "holds for 2 of 3 tables" in text(one)
-    assert "left out, so that it holds for the others: c" in text(one)
+    assert "proved to prevent it for the others: c" in text(one)
 
 
 def test_a_table_without_a_plan_prevents_it_too() -> None:

@@ -10,6 +10,15 @@ from allocator.scenario.tables import Headcount
 from allocator.scenario.types import Scenario
 from allocator.studies.relocate.counting import opens
 
+RELOCATION_TABLES = (
+    "staff",
+    "unit_scenarios",
+    "staff_scenarios",
+    "family_scenarios",
+    "housing",
+)
+"""Tables that are settled once it is known who comes."""
+
 
 def wave_scenario(scenario: Scenario, wave: int, headcounts: tuple[Headcount, ...]) -> Scenario:
     """Return the scenario of a wave: those who have come, on the floors that are open.
@@ -37,5 +46,6 @@ def wave_scenario(scenario: Scenario, wave: int, headcounts: tuple[Headcount, ..
             r for r in scenario.rotas if (r.unit_id or r.organisation_id) in come | owners
         ),
         patterns=(),
+        **dict.fromkeys(RELOCATION_TABLES, ()),
         settings=scenario.settings.model_copy(update={"options": options}),
     )
