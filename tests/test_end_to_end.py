@@ -25,9 +25,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a run of four seconds."""
+    """The files of a run of five seconds."""
     folder = tmp_path_factory.mktemp("out")
-    done = run("solve", SCENARIO, "--time-limit", "4", "--workers", "2", "--out", str(folder))
+    done = run("solve", SCENARIO, "--time-limit", "5", "--workers", "2", "--out", str(folder))
     assert done.returncode == 0, done.stderr
     return folder
 

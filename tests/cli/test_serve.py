@@ -88,17 +88,17 @@ def test_database_that_is_not_there_is_bad_input(
     assert "secret" not in done.stderr
 
 
-def test_keys_are_made_listed_and_revoked(allocator: Run) -> None:
+def test_keys_are_made_listed_and_revoked(apart: Run) -> None:
     """A key is printed once; the list has its id and name, and when it was revoked."""
-    key = allocator("keys", "make", "ministry").stdout.strip()
-    [made] = json.loads(allocator("keys", "list", "--json").stdout)["keys"]
+    key = apart("keys", "make", "ministry").stdout.strip()
+    [made] = json.loads(apart("keys", "list", "--json").stdout)["keys"]
     assert key.startswith(f"al_{made['id']}_")
-    assert allocator("keys", "revoke", made["id"]).returncode == 0
-    [revoked] = json.loads(allocator("keys", "list", "--json").stdout)["keys"]
+    assert apart("keys", "revoke", made["id"]).returncode == 0
+    [revoked] = json.loads(apart("keys", "list", "--json").stdout)["keys"]
     assert (made["revoked"], revoked["name"]) == (None, "ministry")
     assert revoked["revoked"] is not None
 
 
-def test_key_that_is_none_cannot_be_revoked(allocator: Run) -> None:
+def test_key_that_is_none_cannot_be_revoked(apart: Run) -> None:
     """To revoke what is not listed is bad input."""
-    assert allocator("keys", "revoke", "nonsense").returncode == 2
+    assert apart("keys", "revoke", "nonsense").returncode == 2
