@@ -6,7 +6,7 @@ Planning waves together is not done here.
 from __future__ import annotations
 
 from allocator.scenario.rules import RuleKind
-from allocator.scenario.tables import Headcount
+from allocator.scenario.tables import Floor, Headcount
 from allocator.scenario.types import Scenario
 from allocator.studies.relocate.counting import opens
 
@@ -23,7 +23,7 @@ RELOCATION_TABLES = (
 def wave_scenario(scenario: Scenario, wave: int, headcounts: tuple[Headcount, ...]) -> Scenario:
     """Return the scenario of a wave: those who have come, on the floors that are open.
 
-    A floor that opens later has no desks yet. Pins on it, and those of bodies of which a part has
+    What it says of waves is settled in it. A floor that opens later has no desks yet. Pins on it, and those of bodies of which a part has
     not come, do not hold yet.
     """
     closed = {f.floor_id for f in scenario.floors if opens(scenario, f) > wave}
@@ -31,10 +31,10 @@ def wave_scenario(scenario: Scenario, wave: int, headcounts: tuple[Headcount, ..
     owners = {row.organisation_id for row in headcounts}
     options = scenario.settings.options.model_copy(update={"scheme": None})
     return scenario.replace(
-        floors=tuple(
-            f.model_copy(update={"desks": 0, "area_m2": None}) if f.floor_id in closed else f
-            for f in scenario.floors
-        ),
+        floors=tuple(_floor(f, is_open=f.floor_id not in closed) for f in scenario.floors),
+        towers=None
+        if scenario.towers is None
+        else tuple(t.model_copy(update={"opens_wave": None}) for t in scenario.towers),
         headcounts=headcounts,
         rules=tuple(
             row
@@ -49,3 +49,8 @@ def wave_scenario(scenario: Scenario, wave: int, headcounts: tuple[Headcount, ..
         **dict.fromkeys(RELOCATION_TABLES, ()),
         settings=scenario.settings.model_copy(update={"options": options}),
     )
+
+
+def _floor(place: Floor, *, is_open: bool) -> Floor:
+    closed = {} if is_open else {"desks": 0, "area_m2": None}
+    return place.model_copy(update={"opens_wave": None} | closed)
