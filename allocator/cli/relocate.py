@@ -77,7 +77,8 @@ def relocate(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     from allocator.studies.relocate import most_s, report
     from allocator.studies.relocate import relocate as study
 
-    say(f"at most {duration(most_s(found, time_limit))} for {counted(len(found), 'combination')}")
+    most = duration(most_s(given, found, time_limit))
+    say(f"at most {most} for {counted(len(found), 'combination')}")
     options = SolveOptions(time_limit_s=time_limit, workers=worker_count(workers), seed=seed)
     fitted = watched(
         "stopping with the plans so far; Ctrl-C again to abort",

@@ -190,7 +190,7 @@ def _relocate(scenario: Scenario, work: _Work) -> Answer:
     names = Names.of(scenario, *(work.options.get(key) for key in CHOSEN))
     found = combinations(scenario, names)
     effort = work.effort()
-    each_s = max(0.1, 0.9 * effort.time_limit_s / max(1, solves(found)))
+    each_s = max(0.1, 0.9 * effort.time_limit_s / max(1, solves(scenario, found)))
     options = effort.model_copy(update={"time_limit_s": each_s})
     fitted = relocate(
         scenario, found, options, on_progress=work.on_progress, should_stop=work.should_stop

@@ -91,6 +91,8 @@ class Counted:
         The most people, as far as desks and flats go.
     headcounts
         People of the units that have come.
+    awaited
+        Units with people who come later.
     """
 
     wave: int
@@ -104,6 +106,7 @@ class Counted:
     people_possible: int
     binds: Binds
     headcounts: tuple[Headcount, ...]
+    awaited: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -283,6 +286,11 @@ def _wave(
         people_possible=floor(people * min(limits)),
         binds=_BINDS[is_short],
         headcounts=headcounts,
+        awaited=frozenset(
+            row.unit_id
+            for row, going in zip(scenario.staff, moved, strict=True)
+            if going and wave_of.get(row.unit_id, 0) > wave
+        ),
     )
 
 

@@ -19,15 +19,15 @@ from allocator.search.progress import OnProgress, Progress, ShouldStop
 from allocator.search.solve import SolveOptions, solve
 from allocator.studies.compare.adapt import adapted
 from allocator.studies.compare.offers import Offers
-from allocator.studies.relocate.counting import Binds, Combination
-from allocator.studies.relocate.waves import wave_scenario
+from allocator.studies.relocate.counting import Binds, Combination, Counted
+from allocator.studies.relocate.waves import idle_pins, wave_scenario
 
 AFTER_S, WRITE_S = 4.0, 1.5
 """Seconds beyond the solves that all may take, and more for each wave of a combination that is
 written."""
 
-Key = tuple[int, tuple[Headcount, ...]]
-"""What tells one wave's scenario from another's: the wave, and who has come."""
+Key = tuple[int, tuple[Headcount, ...], frozenset[int]]
+"""What tells one wave's scenario from another's: the wave, who has come, and idle pins."""
 
 
 @dataclass(frozen=True)
@@ -68,21 +68,25 @@ class Fitted:
         )
 
 
-def most_s(found: Sequence[Combination], time_limit_s: float) -> float:
+def most_s(scenario: Scenario, found: Sequence[Combination], time_limit_s: float) -> float:
     """Return the seconds that all solves may take together."""
     written = sum(len(each.waves) for each in found if each.binds is Binds.NONE)
-    return len(_keys(found)) * time_limit_s + AFTER_S + WRITE_S * written
+    return solves(scenario, found) * time_limit_s + AFTER_S + WRITE_S * written
 
 
-def solves(found: Sequence[Combination]) -> int:
+def solves(scenario: Scenario, found: Sequence[Combination]) -> int:
     """Return how many waves are to be solved."""
-    return len(_keys(found))
+    return len(_keys(scenario, found))
 
 
-def _keys(found: Sequence[Combination]) -> dict[Key, None]:
+def _key(scenario: Scenario, counted: Counted) -> Key:
+    return counted.wave, counted.headcounts, idle_pins(scenario, counted)
+
+
+def _keys(scenario: Scenario, found: Sequence[Combination]) -> dict[Key, None]:
     """Return the waves to solve: those of combinations that counting does not rule out."""
     return {
-        (wave.wave, wave.headcounts): None
+        _key(scenario, wave): None
         for combination in found
         if combination.binds is Binds.NONE
         for wave in combination.waves
@@ -111,12 +115,12 @@ def relocate(
         Asked often; once true, no more waves are begun, which then have no plan in time.
     """
     run = _Run(scenario, options or SolveOptions(), on_progress, should_stop or (lambda: False))
-    keys = _keys(found)
+    keys = _keys(scenario, found)
     for number, key in enumerate(keys, 1):
         run.solve(key, number, len(keys))
     run.exchange()
     return tuple(
-        Fitted(each, tuple(run.answers.get((w.wave, w.headcounts)) for w in each.waves))
+        Fitted(each, tuple(run.answers.get(_key(scenario, w)) for w in each.waves))
         for each in found
     )
 

@@ -68,6 +68,19 @@ def test_pins_hold_from_the_wave_in_which_all_have_come() -> None:
     assert ("Q", "A-2") in last.plan.pieces
 
 
+def test_a_pin_of_an_organisation_waits_for_all_its_units() -> None:
+    """P and Q are of one organisation: its pin holds once both have come, or where Q stays."""
+    units = [("P", "T"), ("Q", "T")]
+    rules = [("at_least", "T", "A-2", "8")]
+    found = solved(office(units=units, rules=rules))
+    assert found["both none"].fits
+    pins = [len(each.scenario.rules) for each in found["both none"].answers if each]
+    assert pins == [0, 1]
+    (alone,) = found["one none"].answers
+    assert alone is not None
+    assert alone.plan.pieces == {("P", "A-2"): 8}
+
+
 def test_files_hold_rows_plans_and_headcounts(tmp_path: Path) -> None:
     """A row for each wave, with a plan if flats alone lack; a folder for what fits."""
     case = office()
