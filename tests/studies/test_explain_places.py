@@ -70,6 +70,6 @@ def test_the_command_tells_of_a_plan_given(
     """With --plan every organisation is told; --json has the rows."""
     plan = tmp_path / "plan.csv"
     plan.write_text("unit_id,floor_id,desks\nFinance,A-1,50\n")
-    done = allocator("explain", office, "--plan", plan, "--json", "--time-limit", "2")
+    done = allocator("explain", office, "--plan", plan, "--json", "--time-limit", "20")
     (row,) = json.loads(done.stdout)["places"]
     assert (row["body"], row["towers"], row["costs"]) == ("Finance", ["A"], {"open_floors": 60})

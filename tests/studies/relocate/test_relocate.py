@@ -16,7 +16,7 @@ from allocator.studies.relocate import Binds, Fitted, Names, combinations, reloc
 from tests.builders import scenario
 from tests.cli.conftest import Finished, allocator  # noqa: F401 - a fixture
 
-QUICK = SolveOptions(time_limit_s=4, workers=1)
+QUICK = SolveOptions(time_limit_s=30, workers=1)
 
 
 def office(**given: Any) -> Scenario:
@@ -122,7 +122,7 @@ def test_the_command_counts_solves_and_writes(
 ) -> None:
     """Only the scenarios asked for; the table of counts comes first, files are named."""
     case, out = written(TABLES, tmp_path / "case"), tmp_path / "out"
-    quick = ("--time-limit", "3", "--workers", "1")
+    quick = ("--time-limit", "30", "--workers", "1")
     done = allocator("relocate", case, "--staff", "half", "--out", out, *quick)
     assert done.returncode == 0
     assert "1 of 1 combination fits" in done.stdout

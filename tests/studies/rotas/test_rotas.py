@@ -20,7 +20,7 @@ from allocator.studies.rotas.choices import Choices, Score
 from allocator.studies.rotas.master import Aim
 from tests.builders import scenario
 
-QUICK = SolveOptions(time_limit_s=4, workers=1)
+QUICK = SolveOptions(time_limit_s=30, workers=1)
 FLOORS = [("A-1", "A", 1, 22), ("A-2", "A", 2, 20)]
 SEATS = {("P", "A-1"): 20, ("Q", "A-2"): 18, ("R", "A-1"): 10, ("R", "A-2"): 8}
 
