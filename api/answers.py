@@ -93,6 +93,19 @@ class Restack(_Answer):
     model_config = {"extra": "allow"}
 
 
+class Relocation(_Answer):
+    """A row for each wave of each combination, and which combinations fit."""
+
+    rows: list[dict[str, Any]]
+    combinations: list[dict[str, Any]]
+
+
+class Rotas(_Answer):
+    """Weeks by unit, floors before and after, aims with what is proved of each, and the curve."""
+
+    model_config = {"extra": "allow"}
+
+
 class Moves(_Answer):
     """Who goes from where to where in which step, and what is proved of it."""
 
@@ -101,6 +114,18 @@ class Moves(_Answer):
 
 class Waves(_Answer):
     """The plan of each wave, the moves between them, and what foresight gains."""
+
+    model_config = {"extra": "allow"}
+
+
+class Sensitivity(_Answer):
+    """A row for each demand, dearest first, and the plan that prices are told from."""
+
+    status: Status
+    total: float | None
+    bound: float | None
+    rows: list[dict[str, Any]]
+    plan: Plan
 
     model_config = {"extra": "allow"}
 
@@ -114,4 +139,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     Restack,
     Moves,
     Waves,
+    Relocation,
+    Rotas,
+    Sensitivity,
 )

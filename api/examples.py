@@ -60,6 +60,26 @@ BATCHED = SMALLEST | {
     ],
 }
 FROM_A_PLAN = SMALLEST | {"start": [{"unit_id": "Finance", "floor_id": "A-1", "desks": 54}]}
+RELOCATED: dict[str, Any] = {
+    "floors": SMALLEST["floors"],
+    "staff": [
+        {"unit_id": "Finance", "group": "up to 45", "people": 40},
+        {"unit_id": "Finance", "group": "older", "people": 30},
+    ],
+    "unit_scenarios": [{"unit_scenario": "all", "unit_id": "Finance", "wave": 1}],
+    "staff_scenarios": [
+        {"staff_scenario": "up to 45", "group": "up to 45", "share": 1},
+        {"staff_scenario": "up to 45", "group": "older", "share": 0},
+    ],
+    "family_scenarios": [
+        {"family_scenario": "half", "group": "up to 45", "with_family": 0.5, "household_size": 4},
+        {"family_scenario": "half", "group": "older", "with_family": 0.5, "household_size": 4},
+    ],
+    "housing": [{"building_id": "Rusun 1", "flats": 60}],
+    "time_limit_s": 5,
+}
+WEEKS = FROM_A_PLAN | {"by": "unit", "time_limit_s": 5}
+PRICED = WITH_RULES | {"time_limit_s": 10}
 CHECKED = {
     "floors": SMALLEST["floors"],
     "headcounts": SMALLEST["headcounts"],
@@ -136,6 +156,9 @@ REQUESTS: dict[str, Examples] = {
     "waves": _shown(two=("A tower opens with the second of two waves", IN_WAVES)),
     "compare": _shown(ratios=("Three ratios", COMPARED)),
     "batch": _shown(tables=("Two headcount tables", BATCHED)),
+    "relocate": _shown(moved=("One unit, two age groups, one building of flats", RELOCATED)),
+    "rotas": _shown(weeks=("Weeks for a plan that there is", WEEKS)),
+    "sensitivity": _shown(rules=("Three rules, two needs, two affinities", PRICED)),
     "check": _shown(short=("A plan that lacks four desks", CHECKED)),
 }
 """By what is asked."""

@@ -46,10 +46,13 @@ from api.problems import (
 )
 from api.requests import (
     AMOUNTS,
+    BY,
     CHECK,
+    CHOSEN,
     LARGEST_SEED,
     OPTIONS,
     PLACEMENT_COLUMNS,
+    RELOCATE,
     usual_time_limit_s,
 )
 from api.settings import ServiceSettings
@@ -61,6 +64,8 @@ _REF = "#/components/schemas/{model}"
 _EMPTY: list[Schema] = [{"type": "null"}, {"type": "string", "maxLength": 0}]
 _KEPT_COLUMNS = r"^(source|note|x_(?!m$).*)$"
 """Columns that are kept and ignored."""
+RELOCATION_TABLES = ("floors", "staff", "unit_scenarios", "staff_scenarios")
+"""Tables that a relocation needs."""
 _ALSO_TAKEN = {
     Kind.WORDS: {"type": "string", "description": "words separated by ;"},
     Kind.EXACT: {"type": "string", "examples": ["1.3", "13/10"]},
@@ -137,6 +142,25 @@ STUDIES = {
         "Each table takes the place of the scenario's own. A bad one does not stop the others. "
         "Each row names its job.",
         _answered("Batch", "A row for each table"),
+    ),
+    "relocate": Study(
+        "Say who can move when",
+        "Count people, desks and flats for every unit, staff and family scenario, exactly, and "
+        "find a plan for each wave of those that counting leaves open. Needs no headcounts. The "
+        "time limit is for all plans together.",
+        _answered("Relocation", "A row for each wave of each combination"),
+    ),
+    "rotas": Study(
+        "Decide who comes on which day",
+        "Choose a week for each unit, so that few floors run short of desks and many people have "
+        "all-hands days, for the plan given as `start`, else for one that is found first.",
+        _answered("Rotas", "The weeks, and what is proved of them"),
+    ),
+    "sensitivity": Study(
+        "Say what each demand costs",
+        "Drop each rule, need and affinity, the reserve, and what fills full towers, and find a "
+        "better plan without it. The time limit is for all solves together.",
+        _answered("Sensitivity", "A row for each demand, dearest first"),
     ),
     "check": Study(
         "Say what a plan violates and costs",
@@ -244,7 +268,8 @@ def _request_components(settings: ServiceSettings) -> dict[str, Schema]:
     for kind, keys in OPTIONS.items():
         own = {key: options[key] for key in keys}
         needed = [key for key in ("tables", "placements") if key in keys]
-        whole_request = _closed(scenario | own, (*REQUIRED_TABLES, *needed))
+        tables = RELOCATION_TABLES if kind == RELOCATE else REQUIRED_TABLES
+        whole_request = _closed(scenario | own, (*tables, *needed))
         components[_request_name(kind)] = whole_request
         components[_form_name(kind)] = _form(own)
     return components
@@ -266,6 +291,8 @@ def _options(settings: ServiceSettings) -> dict[str, Schema]:
         "opens": _or_null(texts | {"description": "TOWER=WAVE: all its floors open then"}),
         "grow": _or_null(texts | {"description": "UNIT-OR-ORGANISATION=10%, or all=10%"}),
         "people_per_step": {"type": ["integer", "null"], "minimum": 1},
+        **{key: _or_null(texts) for key in CHOSEN},
+        "by": {"enum": [*BY, None], "default": BY[0]},
         "tables": tables | {"minItems": 1},
         "placements": placements,
     }

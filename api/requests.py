@@ -37,6 +37,10 @@ from api.settings import ServiceSettings
 SCENARIO_KEYS = (*TABLES, "settings")
 EFFORT = ("time_limit_s", "seed")
 CHECK = "check"
+RELOCATE = "relocate"
+CHOSEN = ("chosen_units", "chosen_staff", "chosen_families")
+"""Names of the unit, staff and family scenarios to go through; without, all."""
+BY = ("unit", "organisation")
 OPTIONS: dict[str, tuple[str, ...]] = {
     "allocate": (*EFFORT, "start"),
     "explain": EFFORT,
@@ -46,6 +50,9 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "waves": (*EFFORT, "opens", "grow"),
     "compare": (*EFFORT, "people_per_desk", "schemes"),
     "batch": (*EFFORT, "tables"),
+    "relocate": (*EFFORT, *CHOSEN),
+    "rotas": (*EFFORT, "start", "by"),
+    "sensitivity": (*EFFORT, "start"),
     CHECK: ("placements",),
 }
 """Keys of a request beside those of the scenario, by what is asked."""
@@ -120,12 +127,13 @@ def read_json(kind: str, body: bytes, limits: ServiceSettings) -> tuple[ParsedRe
     tables = {key: document[key] for key in SCENARIO_KEYS if key in document}
     options, problems = _options(kind, document, limits)
     try:
-        scenario = _scenario(tables, options)
+        scenario = _scenario(kind, tables, options)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from error
     problems += [*_unwanted(options, scenario), *over_time_problems(kind, options, scenario)]
     if problems:
         raise InputError(problems)
+    _refuse_what_cannot_move(kind, options, scenario)
     return _parsed(kind, tables, options, scenario), scenario
 
 
@@ -135,8 +143,28 @@ def _unwanted(options: Mapping[str, Any], scenario: Scenario) -> Iterator[Proble
     return unwanted_ratio(scenario.settings, ratio_text(asked), _PLACE) if asked else iter(())
 
 
-def _scenario(tables: Mapping[str, Any], options: Mapping[str, Any]) -> Scenario:
+def _refuse_what_cannot_move(kind: str, options: Mapping[str, Any], scenario: Scenario) -> None:
+    """Count a relocation, and see that rotas can be chosen: what is wrong with them is told now.
+
+    Raises
+    ------
+    InputError
+        With the scenarios of units, staff and families that do not go together.
+    """
+    if kind == RELOCATE:
+        from allocator.studies.relocate.counting import Names, combinations  # noqa: PLC0415
+
+        combinations(scenario, Names.of(scenario, *(options.get(key) for key in CHOSEN)))
+    if kind == "rotas":
+        from allocator.studies.rotas.refused import refuse_chance_apart  # noqa: PLC0415
+
+        refuse_chance_apart(scenario)
+
+
+def _scenario(kind: str, tables: Mapping[str, Any], options: Mapping[str, Any]) -> Scenario:
     """Return the scenario; of several schemes to be compared, with the first."""
+    if kind == RELOCATE:
+        return scenario_from_json(tables, name=_PLACE, for_relocation=True)
     schemes = options.get("schemes")
     if not isinstance(schemes, list) or not all(isinstance(name, str) for name in schemes):
         return scenario_from_json(tables, name=_PLACE)
@@ -160,7 +188,7 @@ def read_form(
     options, more = _options(kind, given, limits)
     problems += more
     try:
-        scenario = scenario_from_files(tables)
+        scenario = scenario_from_files(tables, for_relocation=kind == RELOCATE)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from error
     document = json.loads(scenario_json(scenario))
@@ -168,6 +196,7 @@ def read_form(
     problems += over_time_problems(kind, options, scenario)
     if problems:
         raise InputError(problems)
+    _refuse_what_cannot_move(kind, options, scenario)
     return _parsed(kind, document, options, scenario), scenario
 
 
@@ -225,9 +254,22 @@ def _options(
     problems += _unfit_over_time(given)
     if kind == "compare":
         problems += _unfit_cases(given, limits.max_tables)
+    for key in CHOSEN:
+        if not _are_texts(given.get(key, [])):
+            problems.append(
+                Problem("expected an array of texts", _PLACE, None, key, shown(given[key]))
+            )
+            del given[key]
+    if given.get("by", BY[0]) not in BY:
+        wanted = f"expected one of {', '.join(BY)}"
+        problems.append(Problem(wanted, _PLACE, None, "by", shown(given["by"])))
     if kind == "batch":
         problems += _unfit_tables(given.get("tables"), limits.max_units)
     return given, problems
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
 def _unknown_keys(document: Mapping[str, Any], known: Collection[str]) -> Iterator[Problem]:
@@ -388,7 +430,7 @@ def _field(name: str, data: bytes) -> Any:
     text = data.decode("utf-8", "replace").strip()
     kinds: dict[str, type[int | float]] = {"time_limit_s": float, "seed": int}
     kinds |= {"people_per_step": int}
-    if name in ("schemes", "opens", "grow"):
+    if name in ("schemes", "opens", "grow", *CHOSEN):
         return [scheme.strip() for scheme in text.split(",")]
     try:
         return kinds[name](text) if name in kinds else text

@@ -30,8 +30,11 @@ from allocator.cli import (
     init,
     keys,
     moves,
+    relocate,
     report,
     restack,
+    rotas,
+    sensitivity,
     serve,
     solve,
     tightest,
@@ -76,9 +79,12 @@ app.command(epilog=f"Example: {explain.EXAMPLE}")(explain.explain)
 app.command(epilog=f"Example: {batch.EXAMPLE}")(batch.batch)
 app.command(epilog=f"Example: {compare.EXAMPLE}")(compare.compare)
 app.command(epilog=f"Example: {moves.EXAMPLE}")(moves.moves)
+app.command(epilog=f"Example: {relocate.EXAMPLE}")(relocate.relocate)
 app.command(epilog=f"Example: {report.EXAMPLE}")(report.report)
 app.command(epilog=f"Example: {restack.EXAMPLE}")(restack.restack)
 app.command(epilog=f"Example: {tightest.EXAMPLE}")(tightest.tightest)
+app.command(epilog=f"Example: {rotas.EXAMPLE}")(rotas.rotas)
+app.command(epilog=f"Example: {sensitivity.EXAMPLE}")(sensitivity.sensitivity)
 app.command(epilog=f"Example: {serve.EXAMPLE}")(serve.serve)
 app.command(epilog=f"Example: {bench.EXAMPLE}")(bench.bench)
 app.command(epilog=f"Example: {waves.EXAMPLE}")(waves.waves)

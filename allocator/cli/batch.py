@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,6 +37,7 @@ from allocator.words import counted
 
 if TYPE_CHECKING:
     from allocator.studies.batch import Standing, SummaryRow
+    from allocator.studies.one_plan import OnePlan
 
 EXAMPLE = (
     "allocator batch data/ikn-wave1 data/ikn-wave1/headcounts --time-limit 60 --out out/variants"
@@ -64,19 +65,25 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     time_limit: TimeLimit = 30,
     workers: Processes = None,
     seed: Seed = 0,
+    one_plan: Annotated[
+        bool, typer.Option("--one-plan", help="Also find one allocation for all tables.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Solve a scenario with many headcount tables.
 
     Each table takes the place of the scenario's own. A bad one does not stop the others. Run
-    again, tables that are done for the same inputs are not solved again. Exits with the gravest
-    code of all: 3 before 2, 1, 4 and 0.
+    again, tables that are done for the same inputs are not solved again. With --one-plan: floors
+    and desks of each unit that hold for all tables, what that costs each, and which tables
+    prevent it. Exits with the gravest code of all: 3 before 2, 1, 4 and 0.
     """
     from allocator.console import display
     from allocator.plan.tables import prepare_folder
     from allocator.scenario.read import read_scenario
     from allocator.scenario.variants import Variant
-    from allocator.studies.batch import SUMMARY, headcount_tables, run_batch
+    from allocator.studies.batch import SUMMARY, headcount_tables, one_plan_of, run_batch
+    from allocator.studies.one_plan import MOST_TRIES
+    from allocator.studies.one_plan import text as one_plan_text
     from allocator.studies.pool import Pool
 
     variant = Variant(
@@ -91,7 +98,8 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     with Pool(processes) as pool, stop_on_interrupt(said) as stop, display() as shown:
         from allocator.search.solve import SolveOptions  # once the processes are starting, too
 
-        most_s = (time_limit + EACH_S) * ceil(len(files) / processes)
+        options = SolveOptions(time_limit_s=time_limit, workers=1, seed=seed)
+        most_s = (time_limit + EACH_S) * (ceil(len(files) / processes) + MOST_TRIES * one_plan)
         say(f"at most {duration(most_s)} for {counted(len(files), 'table')}")
         rows = run_batch(
             given,
@@ -99,17 +107,31 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
             out,
             pool=pool,
             variant=variant,
-            options=SolveOptions(time_limit_s=time_limit, workers=1, seed=seed),
+            options=options,
             on_step=lambda standing: shown.show(_progress(standing)),
             on_progress=shown.update,
             should_stop=stop.is_set,
         )
+        found = None
+        if one_plan and len(rows) == len(files):
+            shown.show("one allocation for all tables")
+            rows, found = one_plan_of(given, rows, out, pool=pool, options=options)
     cells = [row.cells for row in rows]
-    print_result({"schema": 1, "rows": cells} if as_json else _table(rows, out / SUMMARY))
+    told = _table(rows, out / SUMMARY) + ("" if found is None else one_plan_text(found))
+    print_result({"schema": 1, "rows": cells} | _one_plan(found) if as_json else told)
     if len(rows) < len(files):
         say(f"stopped with {len(rows):,} of {counted(len(files), 'table')} done")
         raise typer.Exit(ABORTED)
     raise typer.Exit(gravest(row.outcome.status for row in rows))
+
+
+def _one_plan(found: OnePlan | None) -> dict[str, Any]:
+    """Return the status of the one allocation, and the tables that prevent it."""
+    if found is None:
+        return {}
+    told = {"status": found.plan.status.value, "total": found.plan.objective.total}
+    left_out = {"prevented_by": found.prevented_by, "not_found_with": found.not_found_with}
+    return {"one_plan": told | {name: list(tables) for name, tables in left_out.items()}}
 
 
 def _progress(standing: Standing) -> str:

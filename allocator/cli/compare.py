@@ -67,6 +67,14 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     opens: Opens = None,
     grow: Grow = None,
     wave: Wave = None,
+    staff: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Staff scenarios of a relocation, by their names."),
+    ] = None,
+    rotas: Annotated[
+        str | None,
+        typer.Option(metavar="FILE,FILE", help="Tables of rotas, beside the scenario's own."),
+    ] = None,
     time_limit: TimeLimit = 30,
     workers: Processes = None,
     seed: Seed = 0,
@@ -75,7 +83,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set ratios, schemes and scenarios side by side.
+    """Set ratios, schemes, staff scenarios, rotas and scenarios side by side.
 
     First says how many desks each case needs and whether they suffice, then solves those that
     may fit, each from its neighbour's plan, and says who finds no desk. The time limit is for
@@ -88,8 +96,10 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     given = cases(
         scenarios,
         people_per_desk=() if people_per_desk is None else ratios(people_per_desk),
-        schemes=() if scheme is None else [name.strip() for name in scheme.split(",")],
         variant=Variant(opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave),
+        schemes=_listed(scheme),
+        staff=_listed(staff),
+        rotas=[Path(name) for name in _listed(rotas)],
     )
     if out is not None:
         prepare_folder(out)
@@ -102,6 +112,10 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         say(f"stopped with {len(rows):,} of {counted(len(given), 'case')} done")
         raise typer.Exit(ABORTED)
     raise typer.Exit(_code([row.outcome.status.value for row in rows]))
+
+
+def _listed(text: str | None) -> list[str]:
+    return [] if text is None else [name.strip() for name in text.split(",")]
 
 
 def _code(statuses: Collection[str]) -> int:
@@ -243,6 +257,7 @@ def _case_heads(rows: Sequence[Row]) -> tuple[str, ...]:
     return (
         *(["scenario"] if several else []),
         *(["scheme"] if schemes else []),
+        *(["variant"] if any(row.variant for row in rows) else []),
         "people/desk",
     )
 
@@ -251,6 +266,7 @@ def _case(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:
     cells = {
         "scenario": shorten(row.scenario, 40),
         "scheme": shorten(row.scheme or "–", 20),
+        "variant": shorten(row.variant or "–", 40),
         "people/desk": row.people_per_desk,
     }
     return tuple(cells[head] for head in _case_heads(rows))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from allocator.cli.common import (
+    ALL_WELL,
     CODES,
     AsJson,
     Grow,
@@ -21,6 +22,7 @@ from allocator.cli.common import (
     Wave,
     Workers,
     print_result,
+    stop_on_interrupt,
     worker_count,
 )
 from allocator.cli.watch import watched
@@ -43,15 +45,23 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     time_limit: TimeLimit = 60,
     workers: Workers = None,
     seed: Seed = 0,
+    body: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Units or organisations: why they sit where they do."),
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(metavar="PLACEMENTS.csv", help="The plan they sit in.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for reasons.json and the plans.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say why no plan exists, and what to give up.
+    """Say why no plan exists, and what to give up; or why a body sits where it does.
 
     Counts first, then names a smallest set of rules, demands and floors that cannot hold
-    together, then ways out, each with a checked plan; cheapest first.
+    together, then ways out, each with a checked plan; cheapest first. With --body or --plan:
+    what a place costs by term, and the next best tower.
     """
     began = time.monotonic()
     from allocator.plan.tables import prepare_folder
@@ -63,6 +73,9 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     given = read_variant(scenario, variant)
     if out is not None:
         prepare_folder(out)
+    if body is not None or plan is not None:
+        effort = (time_limit, worker_count(workers), seed, began)
+        raise typer.Exit(_places(given, body, plan, effort, as_json=as_json))
     from allocator.search.solve import SolveOptions  # after all that can be refused at once
     from allocator.studies.explain import counted, report
 
@@ -77,6 +90,45 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     files = "" if out is None else report.files_told(found, out)
     print_result(report.as_json(found) if as_json else told + files)
     raise typer.Exit(CODES[found.status])
+
+
+def _places(
+    given: Scenario,
+    body: str | None,
+    path: Path | None,
+    effort: tuple[float, int, int, float],
+    *,
+    as_json: bool,
+) -> int:
+    """Say why bodies sit where they do; without names, the organisations."""
+    from allocator.console import summary
+    from allocator.plan.tables import read_placements
+    from allocator.plan.types import Pieces
+    from allocator.plan.verify import verify
+    from allocator.search.solve import SolveOptions, solve
+    from allocator.studies.explain import places
+    from allocator.studies.explain.plans import Budget
+
+    every = dict.fromkeys(unit.organisation_id for unit in given.housed)
+    asked = list(every) if body is None else [name.strip() for name in body.split(",")]
+    bodies = places.known_bodies(given, asked)
+    pieces: Pieces | None = None
+    if path is not None:
+        pieces = verify(given, read_placements(path, given)).pieces
+    time_limit, workers, seed, began = effort
+    options = SolveOptions(time_limit_s=time_limit, workers=workers, seed=seed)
+    with stop_on_interrupt("stopping with what is known; Ctrl-C again to abort") as stop:
+        budget = Budget.of(options, None, stop.is_set, began)
+        if pieces is None:
+            part = options.model_copy(update={"time_limit_s": max(budget.left() / 2, 0.1)})
+            plan = solve(given, part, should_stop=stop.is_set)
+            if plan.objective.total is None:
+                print_result(plan.as_json() if as_json else summary(plan, given, ()))
+                return CODES[plan.status]
+            pieces = plan.pieces
+        found = places.places(given, pieces, bodies, budget)
+    print_result({"schema": 1, "places": places.as_json(found)} if as_json else places.text(found))
+    return ALL_WELL
 
 
 def _explained(given: Scenario, options: SolveOptions, began: float) -> Explanation:

@@ -56,6 +56,9 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         Path | None,
         typer.Option(metavar="PLACEMENTS.csv", help="A plan to begin from."),
     ] = None,
+    with_rotas: Annotated[
+        bool, typer.Option("--with-rotas", help="Choose who comes on which day, too.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the plan's files.")
     ] = None,
@@ -89,10 +92,42 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     )
     if out is not None:
         prepare_pictures()
+    if with_rotas:
+        raise typer.Exit(_solved_with_rotas(given, options, pieces, began, out, as_json=as_json))
     plan = _with_conflict(_solve_watched(given, options, pieces, began), given, time_limit)
     files = () if out is None else _written(plan, out, given)
     print_result(plan.as_json() if as_json else summary(plan, given, files))
     raise typer.Exit(CODES[plan.status])
+
+
+def _solved_with_rotas(
+    given: Scenario,
+    options: SolveOptions,
+    start: dict[tuple[str, str], int] | None,
+    began: float,
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Find a plan and weeks for it, print and write both, and return the exit code."""
+    from allocator.console import summary
+    from allocator.studies.rotas import report
+    from allocator.studies.rotas import with_rotas as study
+
+    plan, weeks = watched(
+        "stopping with the best plan so far; Ctrl-C again to abort",
+        lambda tell, stop: study(
+            given, options, start=start, on_progress=tell, should_stop=stop, began=began
+        ),
+    )
+    with_weeks = given if weeks is None else weeks.scenario
+    files = () if out is None else _written(plan, out, with_weeks)
+    if weeks is not None and out is not None:
+        files += report.write_rotas(weeks, out)
+    told = "" if weeks is None else "\n" + report.text(weeks)
+    document = plan.as_json() | {"rotas": None if weeks is None else report.as_json(weeks)}
+    print_result(document if as_json else summary(plan, with_weeks, files) + told)
+    return CODES[plan.status]
 
 
 def _written(plan: Plan, out: Path, given: Scenario) -> tuple[Path, ...]:

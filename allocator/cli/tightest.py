@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,11 +24,6 @@ from allocator.cli.common import (
 )
 from allocator.cli.watch import watched
 
-if TYPE_CHECKING:
-    from allocator.scenario.types import Scenario
-    from allocator.search.solve import SolveOptions
-    from allocator.studies.tightest import Tightest
-
 EXAMPLE = "allocator tightest data/ikn-kemenko4 --out out/tightest"
 
 
@@ -41,6 +36,9 @@ def tightest(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     time_limit: TimeLimit = 60,
     workers: Workers = None,
     seed: Seed = 0,
+    with_rotas: Annotated[
+        bool, typer.Option("--with-rotas", help="With the best weeks instead of today's.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for tightest.json and the plans.")
     ] = None,
@@ -61,20 +59,16 @@ def tightest(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     if out is not None:
         prepare_folder(out)
     from allocator.search.solve import SolveOptions  # after all that can be refused at once
-    from allocator.studies.tightest import report
+    from allocator.studies.tightest import report, tightest_with_rotas
+    from allocator.studies.tightest import tightest as tightest_study
 
     options = SolveOptions(time_limit_s=time_limit, workers=worker_count(workers), seed=seed)
-    found = _found(given, options, began)
+    study = tightest_with_rotas if with_rotas else tightest_study
+    found = watched(
+        "stopping with what is known; Ctrl-C again to abort",
+        lambda tell, stop: study(given, options, on_progress=tell, should_stop=stop, began=began),
+    )
     files = () if out is None else report.write_tightest(found, out)
     told = report.text(found) + (f"files in {out}\n" if files else "")
     print_result(report.as_json(found) if as_json else told)
     raise typer.Exit(CODES[found.fit.status])
-
-
-def _found(given: Scenario, options: SolveOptions, began: float) -> Tightest:
-    from allocator.studies.tightest import tightest as study
-
-    return watched(
-        "stopping with what is known; Ctrl-C again to abort",
-        lambda tell, stop: study(given, options, on_progress=tell, should_stop=stop, began=began),
-    )

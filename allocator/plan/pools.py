@@ -116,10 +116,19 @@ def _seats(unit: HousedUnit, pieces: Sequence[Placement], *, by_chance: bool) ->
 
 
 def pools(scenario: Scenario, seats: Iterable[Seats]) -> tuple[Pool, ...]:
-    """Return who share desks as the setting `shared_by` says, never beyond a floor.
+    """Return who share desks as the setting `shared_by` says, never beyond a floor."""
+    return tuple(
+        _pool(scenario, name, sat, desks) for name, sat, desks in pool_members(scenario, seats)
+    )
+
+
+def pool_members(
+    scenario: Scenario, seats: Iterable[Seats]
+) -> Iterator[tuple[str, tuple[Seats, ...], int]]:
+    """Yield the name of each pool, who is in it, and the desks that its sharers have.
 
     A unit or an organisation has the desks placed for it on the floor; all on a floor have its
-    desks less the reserve, vacant ones included.
+    desks less the reserve, vacant ones included. Own desks are nobody else's.
     """
     members: dict[tuple[str, str], list[Seats]] = {}
     for seat in seats:
@@ -128,10 +137,10 @@ def pools(scenario: Scenario, seats: Iterable[Seats]) -> tuple[Pool, ...]:
     if scenario.settings.attendance.shared_by == "floor":
         sharing = scenario.settings.sharing
         whole = {floor.floor_id: desks_to_share(floor, sharing) for floor in scenario.floors}
-    return tuple(
-        _pool(scenario, name, sat, whole.get(floor, sum(s.desks for s in sat)))
-        for (name, floor), sat in members.items()
-    )
+    for (name, floor), sat in members.items():
+        desks = whole.get(floor, sum(s.desks for s in sat))
+        own = sum(seat.own for seat in sat)
+        yield name, tuple(sat), max(0, desks - own)  # below 0 where it is overfull
 
 
 def pool_name(scenario: Scenario, seat: Seats) -> str:
@@ -143,8 +152,7 @@ def pool_name(scenario: Scenario, seat: Seats) -> str:
 def _pool(scenario: Scenario, name: str, seats: Sequence[Seats], desks: int) -> Pool:
     given = scenario.settings.attendance
     sharers = tuple((seat.sharers, scenario.weekday_shares[seat.unit_id]) for seat in seats)
-    shared = max(0, desks - sum(seat.own for seat in seats))  # below 0 where it is overfull
-    short_day, without_desk = _shortages(sharers, shared, given.correlation, given.day_shock)
+    short_day, without_desk = _shortages(sharers, desks, given.correlation, given.day_shock)
     return Pool(name, tuple(seats), short_day, without_desk)
 
 

@@ -21,10 +21,25 @@ from allocator.scenario.over_time import (
     waves_have_one_weight_each,
 )
 from allocator.scenario.presence import correlation_limits
+from allocator.scenario.relocation_cells import (
+    flats_have_a_wave,
+    groups_have_staff,
+    own_desks_are_of_staff,
+    unit_scenarios_are_of_one_body,
+    who_moves_has_staff,
+)
 from allocator.scenario.rule_cells import apart_bodies_overlap, rules_fill_their_columns
 from allocator.scenario.rules import Takes
 from allocator.scenario.sums import rows_that_sum_up
 from allocator.scenario.tables import TABLES
+from allocator.scenario.week_cells import (
+    common_days_agree,
+    patterns_fit_a_unit,
+    patterns_have_their_own_names,
+    rotas_are_of_one_body,
+    rotas_leave_who_comes_daily,
+    weeks_bring_somebody,
+)
 from allocator.words import counted
 
 if TYPE_CHECKING:
@@ -76,7 +91,16 @@ KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "placement_costs": ("unit_id, floor_id", lambda row: (row.unit_id, row.floor_id)),
     "current": ("unit_id, floor_id", lambda row: (row.unit_id, row.floor_id)),
     "predecessors": ("unit_id, predecessor_id", lambda row: (row.unit_id, row.predecessor_id)),
-    "rotas": ("organisation_id", lambda row: row.organisation_id),
+    "rotas": ("organisation_id, unit_id", lambda row: (row.organisation_id, row.unit_id)),
+    "patterns": ("pattern", lambda row: row.pattern),
+    "staff": ("unit_id, group", lambda row: (row.unit_id, row.group)),
+    "unit_scenarios": (
+        "unit_scenario, unit_id, organisation_id",
+        lambda row: (row.unit_scenario, row.unit_id, row.organisation_id),
+    ),
+    "staff_scenarios": ("staff_scenario, group", lambda row: (row.staff_scenario, row.group)),
+    "family_scenarios": ("family_scenario, group", lambda row: (row.family_scenario, row.group)),
+    "housing": ("building_id", lambda row: row.building_id),
 }
 """Columns that together may be given once, and the key they make; the wave of headcounts, which
 may be the unit's, is added to it."""
@@ -127,11 +151,16 @@ UNIT_COLUMNS = (
     ("headcounts", "unit_id"),
     ("placement_costs", "unit_id"),
     ("predecessors", "unit_id"),
+    ("current", "unit_id"),
+    ("rotas", "unit_id"),
+    ("staff", "unit_id"),
+    ("unit_scenarios", "unit_id"),
 )
 ORGANISATION_COLUMNS = (
     ("units", "organisation_id"),
     ("headcounts", "organisation_id"),
     ("rotas", "organisation_id"),
+    ("unit_scenarios", "organisation_id"),
 )
 
 
@@ -290,29 +319,19 @@ def areas_can_be_counted(scenario: Scenario, _: Known) -> Iterator[Problem]:
 
 
 def affinities_have_one_weight(scenario: Scenario, _: Known) -> Iterator[Problem]:
-    """Exactly one of trips_per_week and closeness is filled; inside a body only trips."""
+    """At most one of trips_per_week and closeness is filled; inside a body only trips.
+
+    Without either, the row asks for common days.
+    """
     for number, row in enumerate(scenario.affinities, 1):
-        if (row.trips_per_week is None) == (row.closeness is None):
+        weights = (row.trips_per_week is not None) + (row.closeness is not None)
+        if weights == 2 or (weights == 0 and row.common_days is None):
             expected = "expected exactly one of trips_per_week and closeness"
-            yield Problem(expected, "affinities", number, "trips_per_week")
+            more = "" if weights == 2 else ", or common_days"
+            yield Problem(expected + more, "affinities", number, "trips_per_week")
         elif row.a == row.b and row.closeness is not None:
             expected = "expected trips_per_week, as a and b are the same"
             yield Problem(expected, "affinities", number, "closeness", row.closeness)
-
-
-def rotas_are_of_organisations(scenario: Scenario, known: Known) -> Iterator[Problem]:
-    """A rota is of an organisation, not of a unit of it."""
-    for mention in mentions(scenario, "rotas", "organisation_id"):
-        if mention.id in known.units - known.organisations:
-            body = known.organisation_of[mention.id]
-            yield _problem(mention, f"expected an organisation, such as {body}, not a unit of it")
-
-
-def rotas_bring_somebody(scenario: Scenario, _: Known) -> Iterator[Problem]:
-    """Somebody comes on some day of a rota."""
-    for number, row in enumerate(scenario.rotas, 1):
-        if not any(row.week):
-            yield Problem("expected a number above 0 on some day", "rotas", number, "mon", "0")
 
 
 def correlation_is_possible(scenario: Scenario, _: Known) -> Iterator[Problem]:
@@ -355,8 +374,17 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (affinities_have_one_weight, ()),
     (rules_fill_their_columns, ()),
     (apart_bodies_overlap, ("units", "headcounts")),
-    (rotas_are_of_organisations, ("units", "headcounts", "organisations")),
-    (rotas_bring_somebody, ()),
+    (rotas_are_of_one_body, ("units", "headcounts", "organisations")),
+    (weeks_bring_somebody, ()),
+    (rotas_leave_who_comes_daily, ("headcounts", "scenario")),
+    (patterns_have_their_own_names, ()),
+    (patterns_fit_a_unit, ("headcounts", "scenario")),
+    (common_days_agree, ("units", "headcounts")),
+    (own_desks_are_of_staff, ()),
+    (unit_scenarios_are_of_one_body, ()),
+    (who_moves_has_staff, ("staff", "units", "headcounts")),
+    (groups_have_staff, ("staff",)),
+    (flats_have_a_wave, ("housing",)),
     (correlation_is_possible, ("units", "headcounts", "rotas", "scenario")),
     (rows_of_a_unit_agree, ("units", "scenario")),
     (every_wave_has_floors, ("floors", "towers", "units", "headcounts", "scenario")),

@@ -98,7 +98,8 @@ class Known:
         """Organisation of every unit: by `units`, else by `headcounts`, else the unit itself."""
         chosen = self.scenario.scheme
         rows = self.scenario.headcounts
-        found = {row.unit_id: row.unit_id for row in rows}
+        found = {row.unit_id: row.unit_id for row in self.scenario.staff}
+        found |= {row.unit_id: row.unit_id for row in rows}
         found |= {unit.unit_id: unit.unit_id for unit in self.scenario.units or ()}
         for row in sorted(rows, key=lambda row: row.scheme in (None, chosen)):
             found[row.unit_id] = row.organisation_id or found[row.unit_id]

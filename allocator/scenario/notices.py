@@ -73,6 +73,7 @@ def _bodies_without_people(scenario: Scenario) -> Iterator[ScenarioWarning]:
     for table in ("placement_costs", "predecessors"):
         named += mentions(scenario, table, "unit_id")
     named += mentions(scenario, "rotas", "organisation_id")
+    named += mentions(scenario, "rotas", "unit_id")
     first = {(m.table, m.id): m for m in reversed(named) if m.id not in scenario.units_of}
     for mention in reversed(first.values()):
         message = f"{mention.id} has no headcount, so {mention.table} does not act on it"

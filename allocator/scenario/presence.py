@@ -20,14 +20,31 @@ Week = tuple[float, ...]
 def weekday_shares(scenario: Scenario) -> dict[str, Week]:
     """Return the share of each unit's people who come, 0..1, on each weekday, by unit_id.
 
-    It is the unit's mean times the weekday's factor, at most 1. Factors are those of the rota of
-    its organisation, else the scenario's; only their proportions count, as they are scaled to a
-    mean of 1. Where everybody is there on the mean day, everybody is every day.
+    It is the unit's mean times the weekday's factor, at most 1. Where everybody is there on the
+    mean day, everybody is every day.
     """
-    usual = _scaled(scenario.settings.attendance.weekday_factors)
-    rotas = {row.organisation_id: _scaled(row.week) for row in scenario.rotas}
+    factors = week_factors(scenario)
     return {
-        unit.unit_id: _week(unit.attendance_share, rotas.get(unit.organisation_id, usual))
+        unit.unit_id: _week(unit.attendance_share, factors[unit.unit_id])
+        for unit in scenario.housed
+    }
+
+
+def week_factors(scenario: Scenario) -> dict[str, Week]:
+    """Return each unit's attendance on each weekday in proportion to its mean, by unit_id.
+
+    Factors are those of its rota, else of the rota of its organisation, else the scenario's; only
+    their proportions count, as they are scaled to a mean of 1.
+    """
+    usual = scaled(scenario.settings.attendance.weekday_factors)
+    of_unit = {row.unit_id: scaled(row.week) for row in scenario.rotas if row.unit_id}
+    of_organisation = {
+        row.organisation_id: scaled(row.week) for row in scenario.rotas if row.organisation_id
+    }
+    return {
+        unit.unit_id: of_unit.get(unit.unit_id)
+        or of_organisation.get(unit.organisation_id)
+        or usual
         for unit in scenario.housed
     }
 
@@ -65,7 +82,8 @@ def correlation_limits(scenario: Scenario) -> Iterator[tuple[float, HousedUnit]]
         yield max(lowest_correlation(unit.headcount, share) for share in week), unit
 
 
-def _scaled(factors: Sequence[float]) -> Week:
+def scaled(factors: Sequence[float]) -> Week:
+    """Return factors, not all 0, scaled to a mean of 1."""
     mean = sum(factors) / len(factors)
     return tuple(factor / mean for factor in factors)
 

@@ -36,7 +36,11 @@ _SECTION = TypeVar("_SECTION", bound=Section)
 
 
 def read_scenario(
-    path: Path, *, people_per_desk: str | None = None, scheme: str | None = None
+    path: Path,
+    *,
+    people_per_desk: str | None = None,
+    scheme: str | None = None,
+    for_relocation: bool = False,
 ) -> Scenario:
     """Return the scenario in a folder, a workbook (.xlsx) or a .json file.
 
@@ -46,6 +50,8 @@ def read_scenario(
         The folder or file.
     people_per_desk, scheme
         Take the place of the settings' own. The ratio is a decimal ≥ 1 as text.
+    for_relocation
+        Whether staff will do in place of headcounts.
 
     Raises
     ------
@@ -62,7 +68,7 @@ def read_scenario(
         wanted = "a folder, an .xlsx or a .json file"
         exists = "expected " if path.exists() else "found nothing there; expected "
         raise InputError([Problem(exists + wanted, str(path))])
-    return scenario_of(given, people_per_desk, scheme)
+    return scenario_of(given, people_per_desk, scheme, for_relocation=for_relocation)
 
 
 def scenario_from_json(
@@ -71,6 +77,7 @@ def scenario_from_json(
     people_per_desk: str | None = None,
     scheme: str | None = None,
     name: str = "request",
+    for_relocation: bool = False,
 ) -> Scenario:
     """Return the scenario in a parsed JSON document; ``name`` is what to call it in messages.
 
@@ -79,10 +86,13 @@ def scenario_from_json(
     InputError
         With everything that is wrong, each thing with its table, row (from 1) and column.
     """
-    return scenario_of(from_document(document, name, ""), people_per_desk, scheme)
+    given = from_document(document, name, "")
+    return scenario_of(given, people_per_desk, scheme, for_relocation=for_relocation)
 
 
-def scenario_from_files(files: Mapping[str, tuple[str, bytes]]) -> Scenario:
+def scenario_from_files(
+    files: Mapping[str, tuple[str, bytes]], *, for_relocation: bool = False
+) -> Scenario:
     """Return the scenario in files that are at hand, under the names of what they hold.
 
     Parameters
@@ -90,15 +100,17 @@ def scenario_from_files(files: Mapping[str, tuple[str, bytes]]) -> Scenario:
     files
         File name and content by table name (.csv or .xlsx) and, for the settings, ``scenario``
         (.toml); or of ``workbook`` alone, a scenario in one .xlsx.
+    for_relocation
+        Whether staff will do in place of headcounts.
 
     Raises
     ------
     InputError
         With everything that is wrong, each thing with its file, row and column.
     """
-    if set(files) == {"workbook"}:
-        return scenario_of(from_workbook(*files["workbook"]), None, None)
-    return scenario_of(from_files(files), None, None)
+    only_book = set(files) == {"workbook"}
+    given = from_workbook(*files["workbook"]) if only_book else from_files(files)
+    return scenario_of(given, for_relocation=for_relocation)
 
 
 def headcounts_from_file(name: str, data: bytes) -> tuple[Headcount, ...]:
@@ -155,6 +167,25 @@ def read_headcounts(scenario: Scenario, path: Path) -> Scenario:
     )
 
 
+def read_rotas(scenario: Scenario, path: Path) -> Scenario:
+    """Return the scenario with the rotas of another table, a .csv or .xlsx file.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the table, or that does not agree with the scenario.
+    """
+    raw = single_table("rotas", path.name, read_bytes(path), columns_of("rotas"))
+    built = build_table(raw)
+    if built.problems:
+        raise InputError(built.problems)
+    return scenario.replace(
+        rotas=built.rows,
+        fingerprints=scenario.fingerprints | {"rotas": fingerprint(raw.content)},
+        sources=scenario.sources | {"rotas": built.source},
+    )
+
+
 def read_rows(path: Path, columns: Collection[str]) -> list[tuple[int, dict[str, str]]]:
     """Return the rows of any .csv or .xlsx table: file row, and the text of each given column.
 
@@ -195,7 +226,11 @@ def _text(cell: Any) -> str:
 
 
 def scenario_of(
-    given: Given, people_per_desk: str | None = None, scheme: str | None = None
+    given: Given,
+    people_per_desk: str | None = None,
+    scheme: str | None = None,
+    *,
+    for_relocation: bool = False,
 ) -> Scenario:
     """Return the scenario in what was given, with every problem of cells and between tables."""
     built = {raw.name: build_table(raw) for raw in given.tables}
@@ -206,7 +241,12 @@ def scenario_of(
     given.problems += organisations_left_blank(people, listed)
     for table in REQUIRED_TABLES:
         if table not in built and table not in given.unread:
-            missing = Problem("expected this table, which is missing", given.missing.format(table))
+            message = "expected this table, which is missing"
+            if table == "headcounts" and "staff" in built:
+                if for_relocation:
+                    continue
+                message += "; with staff alone, `allocator relocate` works out who moves"
+            missing = Problem(message, given.missing.format(table))
             given.fails(table, InputError([missing]))
     settings = _settings(given, people_per_desk, scheme)
     problems = [*given.problems, *(p for table in built.values() for p in table.problems)]
@@ -218,6 +258,7 @@ def scenario_of(
         "sources": sources | {"scenario": Source(place=given.settings_place)},
     }
     if not problems:
+        fields = {"headcounts": ()} | fields
         return Scenario(**fields, fingerprints=_fingerprints(given))
     partial = Scenario.model_construct(**{"floors": (), "headcounts": ()} | fields)
     incomplete = given.unread | {name for name, table in built.items() if table.problems}

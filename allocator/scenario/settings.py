@@ -225,6 +225,16 @@ class Attendance(Section):
     shared_by: SharedBy = "floor"
 
 
+class Rotas(Section):
+    """Who comes on which day, where it is planned.
+
+    all_hands_share: the share of a unit's people, above 0 to 1, that makes a day one on which all
+    hands are in.
+    """
+
+    all_hands_share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.85
+
+
 class Settings(Section):
     """All of scenario.toml. A missing section or key takes its default."""
 
@@ -239,6 +249,7 @@ class Settings(Section):
     options: Options = Options()
     attendance: Attendance = Attendance()
     waves: Waves = Waves()
+    rotas: Rotas = Rotas()
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, validate_by_name=True, validate_by_alias=True

@@ -5,15 +5,18 @@ Each row is valid by itself; whether rows agree with one another is `scenario.co
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.settings import (
+    LARGEST_COUNT,
     Amount,
     Area,
     Count,
+    Exact,
     Ratio,
     Share,
     SignedAmount,
@@ -101,12 +104,17 @@ class Headcount(Row):
 
 
 class Affinity(Row):
-    """Trips a week between two bodies, as a number or by closeness; a = b means inside it."""
+    """Trips a week between two bodies, as a number or by closeness; a = b means inside it.
+
+    common_days: all-hands days that units of the two have in common at least, where they have
+    that many.
+    """
 
     a: Id
     b: Id
     trips_per_week: Amount | None = None
     closeness: Closeness | None = None
+    common_days: Annotated[int, Field(ge=0, le=5)] | None = None
 
 
 class Rule(Row):
@@ -171,9 +179,30 @@ class Predecessor(Row):
 
 
 class Rota(Row):
-    """How an organisation's attendance is spread over the week; only proportions count."""
+    """How attendance is spread over the week; only proportions count.
 
-    organisation_id: Id
+    Of an organisation or of a unit: exactly one is given, and a unit's row beats its
+    organisation's.
+    """
+
+    organisation_id: Id | None = None
+    mon: Amount
+    tue: Amount
+    wed: Amount
+    thu: Amount
+    fri: Amount
+    unit_id: Id | None = None
+
+    @property
+    def week(self) -> tuple[float, ...]:
+        """Monday to Friday."""
+        return self.mon, self.tue, self.wed, self.thu, self.fri
+
+
+class Pattern(Row):
+    """A week that a unit may be given; only proportions count."""
+
+    pattern: Id
     mon: Amount
     tue: Amount
     wed: Amount
@@ -184,6 +213,54 @@ class Rota(Row):
     def week(self) -> tuple[float, ...]:
         """Monday to Friday."""
         return self.mon, self.tue, self.wed, self.thu, self.fri
+
+
+class Staff(Row):
+    """People of a unit today, by a group of the planner's; own_desks of them never share."""
+
+    unit_id: Id
+    group: Id
+    people: Count
+    own_desks: Count = 0
+
+
+class UnitScenario(Row):
+    """With which wave a unit, or every unit of an organisation, moves; without one it stays."""
+
+    unit_scenario: Id
+    unit_id: Id | None = None
+    organisation_id: Id | None = None
+    wave: Wave | None = None
+
+
+class StaffScenario(Row):
+    """Which share of a group moves, exactly."""
+
+    staff_scenario: Id
+    group: Id
+    share: Share
+
+
+class FamilyScenario(Row):
+    """Which share of a group brings its family; how many people a family has, and singles a flat.
+
+    household_size counts the civil servant.
+    """
+
+    family_scenario: Id
+    group: Id
+    with_family: Share
+    household_size: Annotated[Exact, Field(ge=1, le=LARGEST_COUNT)] = Fraction(1)
+    singles_per_flat: Annotated[int, Field(ge=1, le=LARGEST_COUNT)] = 1
+
+
+class Housing(Row):
+    """A building of flats for those who move."""
+
+    building_id: Id
+    flats: Count
+    opens_wave: Wave | None = None
+    complex_id: Id | None = None
 
 
 class Source(Row):
@@ -227,6 +304,12 @@ TABLES: dict[str, type[Row]] = {
     "current": CurrentPiece,
     "predecessors": Predecessor,
     "rotas": Rota,
+    "patterns": Pattern,
+    "staff": Staff,
+    "unit_scenarios": UnitScenario,
+    "staff_scenarios": StaffScenario,
+    "family_scenarios": FamilyScenario,
+    "housing": Housing,
 }
 """Type of the rows of every table, by its name."""
 
@@ -242,12 +325,18 @@ REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
     "organisations": ("organisation_id", "name"),
     "units": ("unit_id", "organisation_id"),
     "headcounts": ("unit_id", "headcount"),
-    "affinities": ("a", "b", "trips_per_week or closeness"),
+    "affinities": ("a", "b", "trips_per_week or closeness or common_days"),
     "rules": ("rule", "subject", "object", "value"),
     "walking": ("from_floor", "to_floor", "minutes"),
     "placement_costs": ("unit_id", "floor_id", "cost"),
     "current": ("unit_id", "floor_id", "desks"),
     "predecessors": ("unit_id", "predecessor_id"),
-    "rotas": ("organisation_id", "mon", "tue", "wed", "thu", "fri"),
+    "rotas": ("organisation_id or unit_id", "mon", "tue", "wed", "thu", "fri"),
+    "patterns": ("pattern", "mon", "tue", "wed", "thu", "fri"),
+    "staff": ("unit_id", "group", "people"),
+    "unit_scenarios": ("unit_scenario", "unit_id or organisation_id", "wave"),
+    "staff_scenarios": ("staff_scenario", "group", "share"),
+    "family_scenarios": ("family_scenario", "group", "with_family"),
+    "housing": ("building_id", "flats"),
 }
 """Columns that the header of a table must name; of two joined by "or", at least one."""

@@ -93,6 +93,21 @@ EXAMPLE: dict[str, Any] = {
             "fri": 0.65,
         }
     ],
+    "patterns": [{"pattern": "tiga hari", "mon": 1, "tue": 1, "wed": 1, "thu": 0, "fri": 0}],
+    "staff": [
+        {"unit_id": "KEMENDAG-2", "group": "sampai 45", "people": 40},
+        {"unit_id": "KEMENDAG-2", "group": "di atas 45", "people": 20},
+    ],
+    "unit_scenarios": [{"unit_scenario": "semua", "organisation_id": "KEMENDAG", "wave": 1}],
+    "staff_scenarios": [
+        {"staff_scenario": "sampai 45", "group": "sampai 45", "share": 1},
+        {"staff_scenario": "sampai 45", "group": "di atas 45", "share": 0},
+    ],
+    "family_scenarios": [
+        {"family_scenario": "separuh", "group": "sampai 45", "with_family": 0.5},
+        {"family_scenario": "separuh", "group": "di atas 45", "with_family": 0.5},
+    ],
+    "housing": [{"building_id": "Rusun 1", "flats": 60}],
     "settings": {
         "name": "contoh",
         "title": "Contoh: tiga kementerian di dua menara",

@@ -23,10 +23,13 @@ from allocator.scenario.tables import (
     AttendanceShare,
     Closeness,
     CurrentPiece,
+    FamilyScenario,
     Floor,
     Headcount,
+    Housing,
     Id,
     Organisation,
+    Pattern,
     PlacementCost,
     Predecessor,
     Rota,
@@ -34,8 +37,11 @@ from allocator.scenario.tables import (
     Rule,
     ScenarioWarning,
     Source,
+    Staff,
+    StaffScenario,
     Tower,
     Unit,
+    UnitScenario,
     Walk,
 )
 
@@ -45,10 +51,13 @@ __all__ = [
     "Affinity",
     "Closeness",
     "CurrentPiece",
+    "FamilyScenario",
     "Floor",
     "Headcount",
     "HousedUnit",
+    "Housing",
     "Organisation",
+    "Pattern",
     "PlacementCost",
     "Predecessor",
     "Rota",
@@ -57,8 +66,11 @@ __all__ = [
     "Scenario",
     "ScenarioWarning",
     "Source",
+    "Staff",
+    "StaffScenario",
     "Tower",
     "Unit",
+    "UnitScenario",
     "Walk",
 ]
 
@@ -106,6 +118,12 @@ class Scenario(BaseModel):
     current: tuple[CurrentPiece, ...] = ()
     predecessors: tuple[Predecessor, ...] = ()
     rotas: tuple[Rota, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    staff: tuple[Staff, ...] = ()
+    unit_scenarios: tuple[UnitScenario, ...] = ()
+    staff_scenarios: tuple[StaffScenario, ...] = ()
+    family_scenarios: tuple[FamilyScenario, ...] = ()
+    housing: tuple[Housing, ...] = ()
     settings: Settings = Settings()
     fingerprints: dict[str, str] = {}
     """sha256 of each input as it was read, by table name (`scenario` for the settings); empty for

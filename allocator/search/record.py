@@ -66,8 +66,7 @@ class Record:
         self.scorer = Scorer(case)
         self.layout: dict[Cell, int] | None = None
         self.nearly: Layout | None = None
-        """A layout that keeps every rule, on floors too full or with desks missing, while there is no
-        plan."""
+        """While there is no plan, a layout that keeps every rule on floors that are too full."""
         self.score: Score | None = None
         proved = bounds_at_once(case)
         self.term_bounds: dict[TermName, float] = dict(proved.terms)

@@ -13,6 +13,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,18 +22,21 @@ from pydantic import ValidationError
 from allocator.errors import InputError, Problem, SolveFailedError
 from allocator.plan.assemble import versions
 from allocator.plan.tables import FILES, json_text, write_plan
-from allocator.plan.types import Plan, Record
+from allocator.plan.types import Plan, Record, Status
 from allocator.scenario.read import read_headcounts
 from allocator.scenario.types import Scenario
 from allocator.scenario.variants import Variant
 from allocator.scenario.write import csv_text
 from allocator.studies.files import write_whole
-from allocator.studies.outcome import Outcome
-from allocator.studies.pool import Job, Pool, Task
+from allocator.studies.one_plan import COLUMNS as ONE_PLAN_COLUMNS
+from allocator.studies.one_plan import InOnePlan, OnePlan, one_plan, write_one_plan
+from allocator.studies.outcome import Outcome, OutcomeStatus
+from allocator.studies.pool import Job, Pool, SolvesTasks, Task
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress
     from allocator.search.solve import SolveOptions
+    from allocator.studies.compare.offers import Offers
 
 SUMMARY = "summary.csv"
 DONE = "batch.json"
@@ -41,18 +45,25 @@ COLUMNS = ("file", *Outcome.model_fields)
 TABLE_SUFFIXES = (".csv", ".xlsx")
 """What is taken of a folder."""
 TICK_S = 0.1
+MOST_EXCHANGED = 200
+"""Tables whose plans are offered to one another; each is kept in memory."""
 
 
 class SummaryRow(Record):
-    """A row of the summary: a headcount table, as it was named, and what became of it."""
+    """A row of the summary: a headcount table, as it was named, and what became of it.
+
+    one_plan: what the one allocation for all tables means for it, where it was asked for.
+    """
 
     file: str
     outcome: Outcome
+    one_plan: InOnePlan | None = None
 
     @property
     def cells(self) -> dict[str, Any]:
         """Values by column."""
-        return {"file": self.file, **self.outcome.model_dump(mode="json")}
+        whole = {"file": self.file, **self.outcome.model_dump(mode="json")}
+        return whole if self.one_plan is None else whole | self.one_plan.model_dump()
 
 
 class Done(Record):
@@ -178,6 +189,38 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
     return run.rows()
 
 
+def one_plan_of(
+    scenario: Scenario,
+    rows: Sequence[SummaryRow],
+    out: Path,
+    *,
+    pool: SolvesTasks,
+    options: SolveOptions,
+) -> tuple[tuple[SummaryRow, ...], OnePlan | None]:
+    """Find one allocation for all tables of a batch that is done, and write it to the summary.
+
+    Returns
+    -------
+    tuple
+        The rows with what it means for each; and the allocation, None where no table can be used.
+    """
+    usable = [row for row in rows if row.outcome.status is not OutcomeStatus.BAD_INPUT]
+    tables = {row.file: read_headcounts(scenario, Path(row.file)) for row in usable}
+    if not tables:
+        return tuple(rows), None
+    totals = {r.file: r.outcome.total for r in usable if r.outcome.total is not None}
+    found = one_plan(tables, totals, pool=pool, options=options)
+    told = tuple(
+        row.model_copy(update={"one_plan": found.by_table.get(row.file, InOnePlan())})
+        for row in rows
+    )
+    write_one_plan(found, out)
+    columns = (*COLUMNS, *ONE_PLAN_COLUMNS)
+    text = csv_text(columns, ([row.cells[column] for column in columns] for row in told))
+    write_whole(out / SUMMARY, text)
+    return told, found
+
+
 @dataclass(frozen=True)
 class _Table:
     """A headcount table that can be used."""
@@ -205,6 +248,7 @@ class _Batch:
         self.pool = pool
         self.options = options
         self.names = folder_names(files)
+        self.answers: dict[int, tuple[_Table, Plan]] = {}
         self.waiting = deque(files)
         self.running: dict[Job, _Table] = {}
         self.done: dict[Path, SummaryRow] = {}
@@ -273,9 +317,35 @@ class _Batch:
         except SolveFailedError as error:
             self._note(table.file, Outcome.of_failure(table.scenario, error))
             return
+        self._answer(table, plan)
+        self._exchange(table, plan)
+
+    def _answer(self, table: _Table, plan: Plan) -> None:
+        """Write a table's plan, and note what became of it."""
         outcome = Outcome.of_plan(table.scenario, plan)
         _write(table, plan, SummaryRow(file=str(table.file), outcome=outcome))
         self._note(table.file, outcome)
+
+    def _exchange(self, table: _Table, plan: Plan) -> None:
+        """Offer a new plan to every table that is done, and their plans to its own."""
+        if len(self.answers) >= MOST_EXCHANGED:
+            return
+        new = len(self.answers)
+        self.answers[new] = table, plan
+        for number, (other, own) in list(self.answers.items()):
+            given = (p for n, (_, p) in self.answers.items() if new in (number, n) and n != number)
+            offered = [each for each in given if each.objective.total is not None]
+            if offered and own.status not in (Status.OPTIMAL, Status.INFEASIBLE):
+                better = self._offers.best(number, other.scenario, own, offered)
+                if better is not None:
+                    self.answers[number] = other, better
+                    self._answer(other, better)
+
+    @cached_property
+    def _offers(self) -> Offers:
+        from allocator.studies.compare.offers import Offers  # noqa: PLC0415 - slow to import
+
+        return Offers()
 
     def _note(self, file: Path, outcome: Outcome) -> None:
         self.done[file] = SummaryRow(file=str(file), outcome=outcome)

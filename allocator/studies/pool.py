@@ -11,7 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -146,6 +146,55 @@ class Job:
         """End the task without a plan, and its process at once."""
         self.future.cancel()
         self.abandoned.set()
+
+
+class SolvesTasks(Protocol):
+    """What studies hand their solves to."""
+
+    processes: int
+
+    def submit(self, task: Task, on_progress: OnProgress | None = None) -> Job:
+        """Queue a task."""
+
+
+class PoolHere:
+    """Solves one task after another in this process, as it is handed in.
+
+    Parameters
+    ----------
+    workers
+        Threads of each solve.
+    """
+
+    def __init__(
+        self,
+        workers: int = 1,
+        solver: Solver | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.processes = 1
+        self._workers, self._solver, self._should_stop = workers, solver, should_stop
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left to end."""
+
+    def submit(self, task: Work, on_progress: OnProgress | None = None) -> Job:
+        """Do a task at once."""
+        job = Job(task, on_progress)
+        try:
+            if isinstance(task, Task) and self._workers > 1:
+                more = task.options.model_copy(update={"workers": self._workers})
+                task = replace(task, options=more)
+            tell = on_progress or (lambda _: None)
+            job.future.set_result(
+                task.run(self._solver or default_solver, tell, self._should_stop)
+            )
+        except Exception as error:
+            job.future.set_exception(error)
+        return job
 
 
 class Pool:

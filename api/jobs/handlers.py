@@ -19,7 +19,7 @@ from allocator.scenario.variants import Variant
 from allocator.scenario.waves import in_wave
 from allocator.scenario.write import scenario_json
 from allocator.search.options import SolveOptions
-from api.requests import given_placements
+from api.requests import CHOSEN, given_placements
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, ShouldStop
@@ -56,7 +56,9 @@ class JobHandler:
         """Answer the request, in the process; a child that cannot be used is answered with why."""
         asked = json.loads(self.request)
         try:
-            scenario = scenario_from_json(merged(asked, self.base))
+            scenario = scenario_from_json(
+                merged(asked, self.base), for_relocation=self.kind == "relocate"
+            )
         except InputError as error:
             if self.base is None:
                 raise
@@ -206,6 +208,88 @@ def _waves(scenario: Scenario, work: Work) -> Answer:
     return answer_waves(scenario, work)
 
 
+def _relocate(scenario: Scenario, work: Work) -> Answer:
+    from allocator.studies.relocate import (  # noqa: PLC0415 - slow
+        Names,
+        combinations,
+        relocate,
+        report,
+    )
+    from allocator.studies.relocate.run import solves  # noqa: PLC0415
+
+    names = Names.of(scenario, *(work.options.get(key) for key in CHOSEN))
+    found = combinations(scenario, names)
+    effort = work.effort()
+    each_s = max(0.1, 0.9 * effort.time_limit_s / max(1, solves(scenario, found)))
+    options = effort.model_copy(update={"time_limit_s": each_s})
+    fitted = relocate(
+        scenario, found, options, on_progress=work.on_progress, should_stop=work.should_stop
+    )
+    status = Status.FEASIBLE if any(one.fits for one in fitted) else Status.INFEASIBLE
+    if status is Status.INFEASIBLE and any(one.binds == "none" for one in fitted):
+        status = Status.UNKNOWN
+    return {"status": status.value, "result": compact(report.as_json(fitted))}
+
+
+def _rotas(scenario: Scenario, work: Work) -> Answer:
+    from allocator.plan.verify import verify  # noqa: PLC0415 - slow, in a process
+    from allocator.studies.rotas import report, rotas  # noqa: PLC0415
+
+    found = rotas(
+        scenario,
+        work.effort(),
+        pieces=work.start(scenario),
+        by=work.options.get("by", "unit"),
+        on_progress=work.on_progress,
+        should_stop=work.should_stop,
+    )
+    if isinstance(found, Plan):
+        return _of_plan(found) | {"plan": compact(found.as_json())}
+    document = report.as_json(found)
+    answer: Answer = {"status": Status.FEASIBLE.value, "result": compact(document)}
+    pieces = {(p.unit_id, p.floor_id): p.desks for p in found.placements}
+    if scenario.by_chance:
+        pieces = {(p.unit_id, p.floor_id): p.people for p in found.placements}
+    if verify(found.scenario, given_pieces(found.scenario, pieces)).feasible:
+        plan = _plan_with_weeks(found.scenario, pieces, work.effort())
+        answer |= {"plan": compact(plan.as_json()), "changes": {"rotas": document["rotas"]}}
+    return answer
+
+
+def _plan_with_weeks(scenario: Scenario, pieces: Pieces, effort: SolveOptions) -> Plan:
+    """Return the checked plan that weeks were chosen for; its total is not bounded here."""
+    from allocator.plan.assemble import checked_plan, run_record  # noqa: PLC0415 - in a process
+
+    run = run_record(
+        scenario,
+        seed=effort.seed,
+        workers=effort.workers,
+        time_limit_s=effort.time_limit_s,
+        wall_s=0.0,
+    )
+    return checked_plan(scenario, pieces, term_bounds={}, bound=0.0, run=run)
+
+
+def _sensitivity(scenario: Scenario, work: Work) -> Answer:
+    from allocator.studies.pool import PoolHere  # noqa: PLC0415 - in a process
+    from allocator.studies.sensitivity import demands, report, sensitivity  # noqa: PLC0415 - slow
+    from allocator.studies.sensitivity.run import limit_within  # noqa: PLC0415
+
+    effort = work.effort()
+    count = len(demands(scenario, {})) + len({floor.tower_id for floor in scenario.floors})
+    each_s = limit_within(effort.time_limit_s, count, 1)
+    found = sensitivity(
+        scenario,
+        pool=PoolHere(effort.workers, work.solver, work.should_stop),
+        options=effort.model_copy(update={"time_limit_s": each_s, "workers": 1}),
+        start=work.start(scenario),
+        on_progress=work.on_progress,
+        should_stop=work.should_stop,
+    )
+    plan = {"plan": compact(found.plan.as_json())}
+    return _of_plan(found.plan) | plan | {"result": compact(report.as_json(found))}
+
+
 WITH_WAVES = ("restack", "waves")
 """Kinds that are given a scenario with all its waves; others its last one."""
 ANSWERS: dict[str, Callable[[Scenario, Work], Answer]] = {
@@ -215,4 +299,7 @@ ANSWERS: dict[str, Callable[[Scenario, Work], Answer]] = {
     "restack": _restack,
     "moves": _moves,
     "waves": _waves,
+    "relocate": _relocate,
+    "rotas": _rotas,
+    "sensitivity": _sensitivity,
 }

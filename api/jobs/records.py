@@ -26,6 +26,9 @@ class Kind(StrEnum):
     WAVES = "waves"
     COMPARE = "compare"
     BATCH = "batch"
+    RELOCATE = "relocate"
+    ROTAS = "rotas"
+    SENSITIVITY = "sensitivity"
 
     @property
     def is_parent(self) -> bool:

@@ -64,7 +64,9 @@ async def get_case(_service: InService, _caller: Caller, name: str) -> Response:
 
 @cache
 def _cases() -> dict[str, tuple[Case, str]]:
-    folders = sorted(path for path in FOLDER.iterdir() if (path / "floors.csv").is_file())
+    needed = ("floors.csv", "headcounts.csv")
+    there = (path for path in FOLDER.iterdir() if all((path / n).is_file() for n in needed))
+    folders = sorted(there)
     return {folder.name: _read(folder) for folder in folders}
 
 

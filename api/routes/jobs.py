@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api import tables
 from api.deps import Caller, InService, Service
 from api.forms import MEDIA_TYPES
 from api.jobs.database import DatabaseAwayError
@@ -24,6 +25,7 @@ from api.openapi import Responses
 from api.problems import NotAcceptable, NotThere, Unauthenticated
 from api.request_workers import Drawing
 from api.routes.studies import answer_of
+from api.tables import MEDIA_TYPES as TABLE_TYPES
 
 LOOK_S = 0.25
 ALIVE_S = 15.0
@@ -46,6 +48,9 @@ def router(refusals: Responses) -> APIRouter:
     """Return the routes, documented with what they answer to what they refuse."""
     routes = APIRouter(prefix="/jobs", tags=["jobs"], responses=refusals)
     told: Responses = {200: {"content": {"text/event-stream": {}}, "description": "Events"}}
+    tabled: Responses = {
+        200: {"content": {kind: {} for kind in TABLE_TYPES.values()}, "description": "The table"}
+    }
     stops: Responses = {202: {"model": JobRecord, "description": "It will stop soon"}}
     shown: tuple[tuple[str, str, Callable[..., Any], str, Responses], ...] = (
         ("GET", "", list_jobs, "Jobs of the caller", {}),
@@ -56,6 +61,13 @@ def router(refusals: Responses) -> APIRouter:
         ("GET", "/{job_id}/scenario", job_scenario, "The scenario as it was accepted", {}),
         ("GET", "/{job_id}/plan", job_plan, "The plan, in the form of Accept", _forms()),
         ("GET", "/{job_id}/plan.{form}", job_plan_file, "The plan, as a file", _forms()),
+        (
+            "GET",
+            "/{job_id}/table.{form}",
+            job_table,
+            "The answer as a table",
+            tabled,
+        ),
     )
     for method, path, answer, summary, responses in shown:
         routes.add_api_route(
@@ -132,6 +144,24 @@ async def job_plan_file(
 ) -> Response:
     """Return the plan as a file."""
     return await _plan(service, caller, job_id, form)
+
+
+async def job_table(
+    service: InService,
+    caller: Caller,
+    job_id: JobId,
+    form: Annotated[str, Path(pattern=f"^({'|'.join(TABLE_TYPES)})$")],
+) -> Response:
+    """Return the answer's own table, or all its tables as a workbook."""
+    answer = await run_in_threadpool(answer_of, service, caller, job_id)
+    content = await run_in_threadpool(tables.formed, form, json.loads(bytes(answer.body)))
+    if content is None:
+        raise NotThere("the answer of this job has no table")
+    headers = {
+        "Content-Disposition": f'attachment; filename="table-{job_id[:8]}.{form}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=TABLE_TYPES[form], headers=headers)
 
 
 def form_of(accept: str) -> str:

@@ -1,7 +1,7 @@
 """A stand-in for the search that is quick with every kind of job.
 
-Importing it, which the service's processes do to find it by name, puts it in the place of
-all studies of one solve, too; tests themselves do not import it.
+Importing it, which the service's processes do to find it by name, puts it in the place of all
+studies of one job, too; tests themselves do not import it.
 """
 
 from __future__ import annotations
@@ -25,5 +25,5 @@ def _answered(scenario: Scenario, work: Any) -> handlers.Answer:
     return answer | {"result": handlers.compact({"schema": 1, "status": answer["status"]})}
 
 
-STUDIES = ("explain", "tightest", "restack", "moves", "waves")
+STUDIES = ("explain", "tightest", "restack", "moves", "waves", "relocate", "rotas", "sensitivity")
 handlers.ANSWERS |= dict.fromkeys(STUDIES, _answered)

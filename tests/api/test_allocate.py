@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from allocator.plan.tables import plan_from_json
-from api.examples import REQUESTS, SMALLEST, TOO_SMALL
+from api.examples import MOVED, REQUESTS, SMALLEST, TOO_SMALL, WEEKS
 from tests.api.live import Live
 
 
@@ -49,3 +49,31 @@ def _documented(service: Live) -> dict[str, Any]:
     document = service.ask("GET", "/openapi.json").json()
     operation: dict[str, Any] = document["paths"]["/allocate"]["post"]
     return operation
+
+
+def test_a_relocation_has_its_rows(service: Live) -> None:
+    """40 of 70 people move; they need 40 desks and 40 flats of the 60."""
+    answer = service.ask("POST", "/relocate", json=MOVED).json()
+    (row,) = answer["rows"]
+    assert (row["people"], row["demand"], row["flats_needed"], row["binds"]) == (
+        40,
+        40,
+        40,
+        "none",
+    )
+    assert answer["combinations"][0]["fits"]
+    tables = service.ask("GET", "/jobs", params={"kind": "relocate"}).json()["jobs"]
+    job = tables[0]["links"]["self"]
+    csv = service.ask("GET", f"{job}/table.csv")
+    assert csv.text.splitlines()[0].startswith("unit_scenario,staff_scenario,family_scenario,wave")
+    book = service.ask("GET", f"{job}/table.xlsx")
+    assert book.content[:2] == b"PK"
+
+
+def test_rotas_come_with_the_plan_they_are_for(service: Live) -> None:
+    """The weeks as a table, and the plan, whose scenario has them."""
+    answer = service.ask("POST", "/rotas", json=WEEKS)
+    assert answer.json()["after"]["floors_short"] == 0
+    job = answer.headers["content-location"].removesuffix("/result")
+    assert service.ask("GET", f"{job}/plan.xlsx").content[:2] == b"PK"
+    assert service.ask("GET", f"{job}/table.csv").text.startswith("unit_id,mon,tue,wed,thu,fri")

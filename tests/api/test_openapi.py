@@ -54,9 +54,10 @@ def test_operations_keep_their_names(document: Document) -> None:
     assert {operation["operationId"] for path in paths for operation in path.values()} == {
         *("allocate", "explain", "tightest", "compare", "batch", "check"),
         *("restack", "moves", "waves"),
+        *("relocate", "rotas", "sensitivity"),
         "import_tables",
         *("list_jobs", "get_job", "stop_job", "job_events", "job_result"),
-        *("job_scenario", "job_plan", "job_plan_file", "list_cases", "get_case"),
+        *("job_scenario", "job_plan", "job_plan_file", "job_table", "list_cases", "get_case"),
         *("healthz", "readyz", "metrics"),
     }
 

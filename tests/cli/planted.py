@@ -54,7 +54,9 @@ ANSWERS: dict[str, Callable[[Scenario, Run], Plan]] = {
 }
 
 
-def plant(kind: str) -> None:
+def search_of(kind: str) -> ModuleType:
+    """Return what takes the place of the search."""
+
     def solve(
         scenario: Scenario, options: PlantedOptions, *, should_stop: Callable[[], bool], **_: Any
     ) -> Plan:
@@ -68,9 +70,10 @@ def plant(kind: str) -> None:
     planted: Any = ModuleType("allocator.search.solve")
     planted.SolveOptions = PlantedOptions
     planted.solve = solve
-    sys.modules["allocator.search.solve"] = planted
+    module: ModuleType = planted
+    return module
 
 
 if __name__ == "__main__":
-    plant(sys.argv[1])
+    sys.modules["allocator.search.solve"] = search_of(sys.argv[1])
     sys.exit(main(sys.argv[2:]))

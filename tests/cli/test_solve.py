@@ -67,12 +67,13 @@ def test_summary_tells_of_people_present_beyond_the_limit(planted: Run, office: 
 
 
 def test_terminal_without_unicode_gets_its_summary(
-    planted: Run, office: Path, monkeypatch: pytest.MonkeyPatch
+    office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the terminal knows ASCII only, letters it lacks are replaced."""
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     (office / "scenario.toml").write_text("title = 'Büro 🏛'", encoding="utf-8")
-    done = planted("first_fit", "solve", office)
+    command = [sys.executable, "-m", "tests.cli.planted", "first_fit", "solve", str(office)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0
     assert done.stdout.startswith("B?ro ?\n")
 

@@ -236,7 +236,7 @@ HOSTILE = (
     "quote\" & 'tick",
     "line\nbreak",
     "𝔘🏛️ وزارة",
-    "x" * 9_999,
+    "x" * 1_999,
 )
 
 

@@ -96,7 +96,7 @@ def test_a_ratio_does_nothing_where_capacity_is_by_chance(shared_by: str) -> Non
         ([("Nobody", 1, 1, 1, 1, 1)], "row 1, column organisation_id: expected a known"),
         (
             [("Treasury", 1, 1, 1, 1, 1), ("Treasury", 1, 1, 1, 1, 0)],
-            "row 2, column organisation_id: given already in row 1",
+            "row 2, column organisation_id, unit_id: given already in row 1",
         ),
         ([("Treasury", 0, 0, 0, 0, 0)], "row 1, column mon: expected a number above 0"),
     ],
@@ -108,9 +108,9 @@ def test_rotas_that_make_no_sense_are_refused(rows: list[Values], expected: str)
 
 
 def test_a_rota_of_a_unit_is_refused() -> None:
-    """A unit has no rota of its own, and the message names its organisation."""
+    """A unit in the column of organisations is told where it goes, and its organisation."""
     (found,) = problems(scenario, headcounts=HEADCOUNTS, rotas=[("Army", 1, 1, 1, 1, 1)])
-    assert "expected an organisation, such as Defence, not a unit of it" in found
+    assert "expected an organisation, such as Defence; a unit goes into unit_id" in found
 
 
 def test_a_correlation_that_a_unit_cannot_have_is_refused() -> None:

@@ -57,6 +57,7 @@ DEFAULTS: dict[str, Any] = {
         "shared_by": "floor",
     },
     "waves": {"weights": None, "names": None},
+    "rotas": {"all_hands_share": 0.85},
 }
 
 

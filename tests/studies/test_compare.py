@@ -324,3 +324,27 @@ def test_chart_of_two_scenarios_has_a_column_each(rows: tuple[Row, ...]) -> None
 def test_chart_without_any_plan_shows_desks_alone(rows: tuple[Row, ...]) -> None:
     """Where no case has a plan, no empty panel of costs is drawn."""
     assert len(compare_chart(rows[:1]).to_dict()["hconcat"][0]["vconcat"]) == 1
+
+
+def test_staff_scenarios_and_rotas_are_cases(tmp_path: Path) -> None:
+    """Each staff scenario with its own rotas and with each table; headcounts are who moves."""
+    tables = {
+        "floors.csv": "floor_id,tower_id,level,desks\nA-1,A,1,10\n",
+        "staff.csv": "unit_id,group,people\nP,all,8\n",
+        "unit_scenarios.csv": "unit_scenario,unit_id,wave\nnow,P,1\n",
+        "staff_scenarios.csv": "staff_scenario,group,share\nhalf,all,0.5\nevery,all,1\n",
+    }
+    case, weeks = tmp_path / "case", tmp_path / "even.csv"
+    case.mkdir()
+    for name, text in tables.items():
+        (case / name).write_text(text)
+    weeks.write_text("unit_id,mon,tue,wed,thu,fri\nP,1,1,1,1,1\n")
+    found = cases([case], staff=["half", "every"], rotas=[weeks])
+    assert [(each.variant, each.scenario.housed[0].headcount) for each in found] == [
+        ("now + half", 4),
+        ("now + every", 8),
+        ("now + half + even", 4),
+        ("now + every + even", 8),
+    ]
+    assert len(set(found[2].scenario.weekday_shares["P"])) == 1
+    assert len({each.group for each in found}) == 4

@@ -81,7 +81,8 @@ def _scenario_folders(path: Path) -> Iterator[Path]:
 
 
 def _is_scenario(path: Path) -> bool:
-    return (path / "floors.csv").is_file()
+    there = {name: (path / f"{name}.csv").is_file() for name in ("floors", "headcounts", "staff")}
+    return there["floors"] and (there["headcounts"] or not there["staff"])
 
 
 def _case(folder: Path) -> BenchCase:

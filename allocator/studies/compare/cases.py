@@ -1,4 +1,7 @@
-"""What is compared: scenarios by schemes by sharing ratios. Nothing is solved here."""
+"""What is compared: scenarios by schemes or staff scenarios, rotas and sharing ratios.
+
+Nothing is solved here.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 
 from allocator.errors import InputError, Problem
 from allocator.scenario.ratio import comma_hint, unwanted_ratio
+from allocator.scenario.read import read_rotas, read_scenario
 from allocator.scenario.settings import LARGEST_RATIO, exact
 from allocator.scenario.types import Scenario
 from allocator.scenario.variants import Variant, read_variant
@@ -22,10 +26,14 @@ OPTION = "--people-per-desk"
 
 @dataclass(frozen=True)
 class Case:
-    """One thing to compare: a scenario as it was named, with its scheme and ratio settled."""
+    """One thing to compare: a scenario as it was named, with its scheme and ratio settled.
+
+    variant: the staff scenario and the rotas that it has, where there are several.
+    """
 
     name: str
     scenario: Scenario
+    variant: str = ""
 
     @property
     def people_per_desk(self) -> Fraction:
@@ -33,9 +41,9 @@ class Case:
         return self.scenario.settings.sharing.people_per_desk
 
     @property
-    def group(self) -> tuple[str, str | None]:
+    def group(self) -> tuple[str, str | None, str]:
         """What it has in common with the cases that differ from it by the ratio alone."""
-        return self.name, self.scenario.scheme
+        return self.name, self.scenario.scheme, self.variant
 
     @cached_property
     def counted(self) -> Outcome:
@@ -113,8 +121,18 @@ def cases(
     people_per_desk: Sequence[Fraction] = (),
     schemes: Sequence[str] = (),
     variant: Variant | None = None,
+    staff: Sequence[str] = (),
+    rotas: Sequence[Path] = (),
 ) -> tuple[Case, ...]:
     """Return every scenario with every scheme and every ratio; without these, with its own.
+
+    Parameters
+    ----------
+    staff
+        Staff scenarios: the headcounts are then those of everybody who moves by the last wave, for
+        each unit scenario.
+    rotas
+        Tables of rotas, each of which takes the place of the scenario's own, which is also a case.
 
     Raises
     ------
@@ -126,14 +144,47 @@ def cases(
     for path in dict.fromkeys(paths):
         for scheme in dict.fromkeys(schemes) or (None,):
             try:
-                given = read_variant(path, replace(variant or Variant(), scheme=scheme))
+                asked = replace(variant or Variant(), scheme=scheme)
+                given = (
+                    read_scenario(path, scheme=scheme, for_relocation=True)
+                    if staff
+                    else read_variant(path, asked)
+                )
+                named = _with_rotas(_moved(given, staff), rotas)
             except InputError as error:
                 problems |= dict.fromkeys(error.problems)
                 continue
             for ratio in people_per_desk[:1]:
                 problems |= dict.fromkeys(unwanted_ratio(given.settings, ratio, str(path)))
-            variants = [given.with_sharing(people_per_desk=ratio) for ratio in people_per_desk]
-            found += [Case(str(path), variant) for variant in variants or [given]]
+            for name, one in named:
+                at = [one.with_sharing(people_per_desk=ratio) for ratio in people_per_desk]
+                found += [Case(str(path), each, name) for each in at or [one]]
     if problems:
         raise InputError(problems)
     return tuple(found)
+
+
+def _moved(given: Scenario, staff: Sequence[str]) -> list[tuple[str, Scenario]]:
+    """Return the scenario of everybody who moves, for each unit and each staff scenario."""
+    if not staff:
+        return [("", given)]
+    from allocator.studies.relocate.counting import Names, combinations  # noqa: PLC0415
+    from allocator.studies.relocate.waves import wave_scenario  # noqa: PLC0415
+
+    bare = given.replace(family_scenarios=())
+    found = []
+    for each in combinations(bare, Names.of(bare, staff=staff)):
+        last = each.waves[-1]
+        found.append((each.name, wave_scenario(given, last.wave, last.headcounts)))
+    return found
+
+
+def _with_rotas(
+    named: Sequence[tuple[str, Scenario]], tables: Sequence[Path]
+) -> list[tuple[str, Scenario]]:
+    """Return each scenario with its own rotas, and with those of each table."""
+    found = list(named) if tables else []
+    for path in tables:
+        for name, given in named:
+            found.append((" + ".join(filter(None, (name, path.stem))), read_rotas(given, path)))
+    return found or list(named)

@@ -40,6 +40,8 @@ class Row(Record):
 
     Attributes
     ----------
+    variant
+        The unit and staff scenario and the rotas of the case, where there are several; else "".
     people_per_desk
         The ratio asked for, as a decimal.
     reached
@@ -57,6 +59,7 @@ class Row(Record):
 
     scenario: str
     scheme: str | None
+    variant: str
     people_per_desk: str
     reached: float | None
     spare: int
@@ -151,6 +154,7 @@ def row_of(
     return Row(
         scenario=case.name,
         scheme=case.scenario.scheme,
+        variant=case.variant,
         people_per_desk=decimal_text(case.people_per_desk),
         reached=people / needed if needed else None,
         spare=desks - needed,
@@ -170,13 +174,14 @@ def groups(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def _name(row: Row, rows: Sequence[Row]) -> str:
-    """Return a row's scenario and scheme, where they tell it from others."""
+    """Return a row's scenario, scheme and variant, where they tell it from others."""
     scenarios = {other.scenario for other in rows}
     schemes = len({other.scheme for other in rows}) > 1
     distinct = len({PurePath(scenario).name for scenario in scenarios}) == len(scenarios)
     name = PurePath(row.scenario).name if distinct else row.scenario
-    parts = [name] if len(scenarios) > 1 or not schemes else []
-    return " ".join([*parts, *([row.scheme] if schemes and row.scheme else [])])
+    told = [row.scheme if schemes else None, row.variant]
+    parts = [name] if len(scenarios) > 1 or not any(told) else []
+    return " ".join([*parts, *(part for part in told if part)])
 
 
 class _Comparison:

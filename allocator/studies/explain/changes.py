@@ -59,10 +59,14 @@ def without_units(scenario: Scenario, units: Collection[str]) -> Scenario:
         if row.scheme in (None, scenario.scheme) and row.unit_id not in units
     )
     owners = {unit.organisation_id for unit in scenario.housed if unit.unit_id not in units}
-    rotas = tuple(row for row in scenario.rotas if row.organisation_id in owners)
+    rotas = tuple(
+        row
+        for row in scenario.rotas
+        if (row.unit_id or row.organisation_id) in owners | {r.unit_id for r in kept}
+    )
     options = scenario.settings.options.model_copy(update={"scheme": None})
     settings = scenario.settings.model_copy(update={"options": options})
-    return scenario.replace(headcounts=kept, rotas=rotas, settings=settings)
+    return scenario.replace(headcounts=kept, rotas=rotas, patterns=(), settings=settings)
 
 
 def with_desks(scenario: Scenario, added: Mapping[str, int]) -> Scenario:

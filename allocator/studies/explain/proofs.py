@@ -107,6 +107,7 @@ class Part:
             current=(),
             predecessors=(),
             rotas=(),
+            patterns=(),
             settings=self._settings,
         )
         return Question(part, required, frozenset(row.unit_id for row in rows) - required)

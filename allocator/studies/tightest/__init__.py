@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from allocator.scenario.types import Scenario
 from allocator.search.progress import OnProgress, ShouldStop
 from allocator.search.solve import SolveOptions
 from allocator.studies.explain.plans import Budget
+from allocator.studies.rotas.run import Rotas, best_weeks, even_weeks
 from allocator.studies.tightest.fits import Fit, FitSearch
 from allocator.studies.tightest.missing import Missing, missing_desks
 from allocator.studies.tightest.ratios import Ratios
 from allocator.studies.tightest.serves import Served, largest_that_serves, with_plan
 
-__all__ = ["Fit", "Missing", "Served", "Tightest", "tightest"]
+__all__ = ["Fit", "Missing", "Served", "Tightest", "tightest", "tightest_with_rotas"]
 
 FIT_PART = 0.8
 """Part of the time for the smallest ratio that fits."""
+ROTA_PART = 0.3
+"""Part of the time for weeks, where they are chosen, too."""
 MISSING_S = 5.0
 """Seconds at least, if there are any, to place the desks that are missing; as many again as the
 ratio took where that was longer."""
@@ -34,6 +37,9 @@ class Tightest:
         plan at hand serves; None where that is not settled.
     missing
         Where none does both: the desks that the largest ratio that serves lacks.
+    weeks
+        The best weeks for the plan that serves, else for that of the smallest ratio; None where
+        they were not asked for, or there is no plan.
     """
 
     fit: Fit
@@ -41,6 +47,39 @@ class Tightest:
     does_both: bool | None
     missing: Missing | None
     seconds: float
+    weeks: Rotas | None = None
+
+
+def tightest_with_rotas(
+    scenario: Scenario,
+    options: SolveOptions | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+    began: float | None = None,
+) -> Tightest:
+    """Return the same as `tightest` with the best weeks, and those for the plan that comes of it.
+
+    Even weeks ask for the fewest desks of a unit by itself, so they decide up to which ratio it is
+    served; the weeks returned have as many all-hands days as the plan allows.
+    """
+    options = options or SolveOptions(time_limit_s=60.0)
+    began = time.monotonic() if began is None else began
+    shorter = options.model_copy(update={"time_limit_s": options.time_limit_s * (1 - ROTA_PART)})
+    found = tightest(
+        even_weeks(scenario),
+        shorter,
+        on_progress=on_progress,
+        should_stop=should_stop,
+        began=began,
+    )
+    served = found.served if found.served.plan is not None else None
+    plan, at = (served.plan, served.scenario) if served else (found.fit.plan, found.fit.scenario)
+    if plan is None or at is None:
+        return found
+    budget = Budget.of(options, on_progress, should_stop, began)
+    weeks = best_weeks(at.replace(rotas=scenario.rotas), plan.placements, "unit", budget)
+    return replace(found, weeks=weeks, seconds=round(time.monotonic() - began, 3))
 
 
 def tightest(

@@ -12,6 +12,7 @@ from allocator.plan.tables import json_text, write_plan
 from allocator.plan.types import Plan, Status
 from allocator.scenario.settings import decimal_text
 from allocator.studies.files import write_whole
+from allocator.studies.rotas import report as rotas
 from allocator.studies.tightest import Fit, Missing, Served, Tightest
 from allocator.studies.tightest.ratios import text_down, text_up
 from allocator.words import counted, listed, verb
@@ -27,7 +28,8 @@ def text(found: Tightest) -> str:
     serves = _plan_serves(found) if found.served.needs_plan else _serves(found.served)
     facts = {**_fits(found.fit), **serves, "both": _both(found)}
     lines = [f"{name:<10}{shorten(said, LONGEST)}" for name, said in facts.items()]
-    return "\n".join(lines) + f"\n\n{found.seconds:,.1f} s\n"
+    weeks = "" if found.weeks is None else "\n\n" + rotas.text(found.weeks).rstrip()
+    return "\n".join(lines) + weeks + f"\n\n{found.seconds:,.1f} s\n"
 
 
 def _fits(fit: Fit) -> dict[str, str]:
@@ -138,6 +140,7 @@ def as_json(found: Tightest) -> dict[str, Any]:
         "missing": None if found.missing is None else asdict(found.missing),
         "plan": _plan(fit.plan),
         "serving_plan": _ratio(served.plan_people_per_desk, plan=_plan(served.plan)),
+        "rotas": None if found.weeks is None else rotas.as_json(found.weeks),
         "seconds": found.seconds,
     }
 
@@ -167,5 +170,7 @@ def write_tightest(found: Tightest, folder: Path) -> tuple[Path, ...]:
         files += write_plan(fit.plan, folder, fit.scenario)
     if served.plan is not None and served.scenario is not None and served.plan is not fit.plan:
         files += write_plan(served.plan, folder / SERVES, served.scenario)
+    if found.weeks is not None:
+        files += rotas.write_rotas(found.weeks, folder)
     write_whole(folder / DOCUMENT, json_text(as_json(found)))
     return (folder / DOCUMENT, *files)

@@ -1,0 +1,77 @@
+"""The weeks that a unit may be given: its present one, even ones, those with all-hands days.
+
+Which is chosen is `studies.rotas`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from allocator.scenario.presence import WEEKDAYS, Week, scaled
+
+if TYPE_CHECKING:
+    from allocator.scenario.types import Scenario
+
+PRESENT, EVEN = "present", "even"
+"""Names of the week that a unit has, and of the one with the same share on every day."""
+MOST_DAYS = 3
+"""All-hands days of a week that is on every menu."""
+ROUNDING = 1e-9
+
+
+def default_names() -> tuple[str, ...]:
+    """Return the names of the weeks that are on every menu; all-hands days are joined by +."""
+    chosen = (days for count in range(1, MOST_DAYS + 1) for days in combinations(WEEKDAYS, count))
+    return (PRESENT, EVEN, *("+".join(days) for days in chosen))
+
+
+def menus(scenario: Scenario) -> dict[str, dict[str, Week]]:
+    """Return the weeks that each housed unit may be given, by name, as shares of its people.
+
+    A unit that comes every day has that week alone. Others have their present week, the even one,
+    each choice of all-hands days that their mean allows, and the patterns scaled to it.
+    """
+    shares = scenario.weekday_shares
+    return {
+        unit.unit_id: _menu(scenario, shares[unit.unit_id], unit.attendance_share)
+        for unit in scenario.housed
+    }
+
+
+def _menu(scenario: Scenario, present: Week, mean: float) -> dict[str, Week]:
+    if mean >= 1:
+        return {PRESENT: present}
+    found = {PRESENT: present, EVEN: (mean,) * len(WEEKDAYS)}
+    found |= dict(_with_all_hands(mean, scenario.settings.rotas.all_hands_share))
+    found |= {
+        row.pattern: week for row in scenario.patterns if (week := of_pattern(row.week, mean))
+    }
+    return found
+
+
+def _with_all_hands(mean: float, share: float) -> Iterator[tuple[str, Week]]:
+    """Yield weeks with all-hands days at that share, the others even, so that the mean holds."""
+    if share <= mean:
+        return
+    for count in range(1, MOST_DAYS + 1):
+        other = (len(WEEKDAYS) * mean - count * share) / (len(WEEKDAYS) - count)
+        if other < -ROUNDING:
+            return
+        for days in combinations(WEEKDAYS, count):
+            week = tuple(share if day in days else max(other, 0.0) for day in WEEKDAYS)
+            yield "+".join(days), week
+
+
+def of_pattern(week: Week, mean: float) -> Week | None:
+    """Return the week of a pattern at a mean; None where more than all would come on a day."""
+    found = tuple(mean * factor for factor in scaled(week))
+    return None if max(found) > 1 + ROUNDING else tuple(min(1.0, share) for share in found)
+
+
+def all_hands(week: Week, share: float) -> frozenset[int]:
+    """Return the weekdays on which all hands are in; an even week has none."""
+    if max(week) - min(week) <= ROUNDING:
+        return frozenset()
+    return frozenset(day for day, present in enumerate(week) if present >= share - ROUNDING)

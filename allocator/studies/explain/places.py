@@ -1,0 +1,203 @@
+"""Why a body sits where it does: what its place costs by term, and the next best tower.
+
+Why no plan exists is told by the other modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from allocator.errors import InputError, Problem
+from allocator.plan.types import Pieces, Plan, Status
+from allocator.plan.verify import Check, given_pieces, verify
+from allocator.scenario.names import Nearest
+from allocator.scenario.rules import RuleKind
+from allocator.scenario.tables import Rule
+from allocator.scenario.types import Scenario
+from allocator.search.solve import SolveOptions, solve
+from allocator.studies.explain.plans import Budget
+from allocator.texts import Texts, texts
+
+Costs = Mapping[str, float]
+"""Person-minutes a week by term; those that are 0 are left out."""
+SHORTEST_S = 0.5
+SMALL = 0.5
+"""Person-minutes a week below which nothing is said of a term."""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The best plan found with a body in none of its towers.
+
+    status: ``infeasible`` where it is proved that there is none, ``unknown`` where time ran out.
+    towers: where the body is then. more: what that costs more by term, together more_total.
+    """
+
+    status: Status
+    towers: tuple[str, ...] = ()
+    more: Costs | None = None
+    more_total: float | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a body is in a plan, what that costs by term, and what the next tower would cost.
+
+    costs: what the plan costs more than the same plan without the body.
+    """
+
+    body: str
+    towers: tuple[str, ...]
+    floors: tuple[str, ...]
+    costs: Costs
+    total: float
+    elsewhere: Elsewhere
+
+
+def known_bodies(scenario: Scenario, bodies: Iterable[str]) -> tuple[str, ...]:
+    """Return the bodies, each once.
+
+    Raises
+    ------
+    InputError
+        If one is no unit and no organisation with people.
+    """
+    nearest = Nearest(scenario.units_of)
+    problems = [
+        Problem(
+            f"expected a unit or organisation with people{nearest.hint(body)}",
+            "--body",
+            value=body,
+        )
+        for body in bodies
+        if body not in scenario.units_of
+    ]
+    if problems:
+        raise InputError(problems)
+    return tuple(dict.fromkeys(bodies))
+
+
+def places(
+    scenario: Scenario, pieces: Pieces, bodies: Iterable[str], budget: Budget
+) -> tuple[Place, ...]:
+    """Return where bodies are in a plan and why; each next tower has an equal part of the time."""
+    bodies = tuple(bodies)
+    whole = verify(scenario, given_pieces(scenario, pieces))
+    return tuple(
+        _place(scenario, pieces, body, whole, budget.part(budget.left() / (len(bodies) - number)))
+        for number, body in enumerate(bodies)
+    )
+
+
+def _place(scenario: Scenario, pieces: Pieces, body: str, whole: Check, budget: Budget) -> Place:
+    units = set(scenario.units_of[body])
+    tower_of = {floor.floor_id: floor.tower_id for floor in scenario.floors}
+    floors = tuple(dict.fromkeys(f for (u, f) in pieces if u in units))
+    towers = tuple(dict.fromkeys(tower_of[f] for f in floors))
+    left = {place: amount for place, amount in pieces.items() if place[0] not in units}
+    without = verify(scenario, given_pieces(scenario, left))
+    costs = _difference(_by_term(whole), _by_term(without))
+    budget.enter(f"looking for another tower for {body}")
+    return Place(
+        body=body,
+        towers=towers,
+        floors=floors,
+        costs=costs,
+        total=whole.total - without.total,
+        elsewhere=_elsewhere(scenario, pieces, body, towers, whole, budget),
+    )
+
+
+def _elsewhere(
+    scenario: Scenario,
+    pieces: Pieces,
+    body: str,
+    towers: tuple[str, ...],
+    whole: Check,
+    budget: Budget,
+) -> Elsewhere:
+    barred = (Rule(rule=RuleKind.NEVER_IN, subject=body, object=tower) for tower in towers)
+    plan = solve(
+        scenario.replace(rules=(*scenario.rules, *barred)),
+        SolveOptions(
+            time_limit_s=max(budget.left(), SHORTEST_S), workers=budget.workers, seed=budget.seed
+        ),
+        start=pieces,
+        should_stop=budget.should_stop,
+    )
+    if plan.objective.total is None:
+        return Elsewhere(plan.status)
+    units = set(scenario.units_of[body])
+    there = tuple(dict.fromkeys(p.tower_id for p in plan.placements if p.unit_id in units))
+    more = _difference(_terms_of(plan), _by_term(whole))
+    return Elsewhere(plan.status, there, more, plan.objective.total - whole.total)
+
+
+def _by_term(check: Check) -> Costs:
+    return {term.name.value: term.cost for term in check.terms}
+
+
+def _terms_of(plan: Plan) -> Costs:
+    return {term.name.value: term.cost for term in plan.objective.terms or ()}
+
+
+def _difference(one: Costs, other: Costs) -> Costs:
+    found = {name: cost - other.get(name, 0.0) for name, cost in one.items()}
+    return {name: cost for name, cost in found.items() if abs(cost) > 1e-9}
+
+
+def text(found: Iterable[Place], language: str = "en") -> str:
+    """Return places in sentences, for people to read."""
+    say = texts(language)
+    return "\n\n".join("\n".join(_sentences(place, say)) for place in found) + "\n"
+
+
+def _sentences(place: Place, say: Texts) -> Iterator[str]:
+    yield say(
+        "place.sits",
+        body=place.body,
+        towers=", ".join(place.towers) or "–",
+        floors=", ".join(place.floors) or "–",
+    )
+    yield say("place.costs", total=say.number(place.total), terms=_listed(place.costs, say))
+    other = place.elsewhere
+    if other.more_total is None:
+        yield say(f"place.{'nowhere' if other.status is Status.INFEASIBLE else 'not_found'}")
+        return
+    key = "place.next" if other.more_total >= 0 else "place.cheaper"
+    yield say(
+        key,
+        towers=", ".join(other.towers),
+        more=say.number(abs(other.more_total)),
+        terms=_listed(other.more or {}, say),
+    )
+
+
+def _listed(costs: Costs, say: Texts) -> str:
+    told = sorted(costs.items(), key=lambda item: -abs(item[1]))
+    parts = [
+        f"{say(f'term.{name}')} {say.number(cost)}" for name, cost in told if abs(cost) > SMALL
+    ]
+    return "; ".join(parts) or "–"
+
+
+def as_json(found: Iterable[Place]) -> list[dict[str, Any]]:
+    """Return places as rows."""
+    return [
+        {
+            "body": place.body,
+            "towers": list(place.towers),
+            "floors": list(place.floors),
+            "costs": dict(place.costs),
+            "total": place.total,
+            "next": {
+                "status": place.elsewhere.status.value,
+                "towers": list(place.elsewhere.towers),
+                "more": dict(place.elsewhere.more or {}),
+                "more_total": place.elsewhere.more_total,
+            },
+        }
+        for place in found
+    ]

@@ -1,0 +1,177 @@
+"""A relocation as a table, as text, as JSON and as files. How it is found is told elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from allocator.plan.tables import json_text, write_plan
+from allocator.scenario.settings import decimal_text
+from allocator.scenario.types import Scenario
+from allocator.scenario.write import csv_text
+from allocator.studies.files import write_whole
+from allocator.studies.relocate.counting import Binds
+from allocator.studies.relocate.run import Fitted
+from allocator.texts import texts
+
+TABLE, DOCUMENT, PICTURE, HEADCOUNTS = (
+    "relocate.csv",
+    "relocate.json",
+    "relocate.svg",
+    "headcounts.csv",
+)
+COLUMNS = (
+    "unit_scenario",
+    "staff_scenario",
+    "family_scenario",
+    "wave",
+    "people",
+    "demand",
+    "desks",
+    "floors",
+    "flats_needed",
+    "flats",
+    "residents",
+    "people_possible",
+    "binds",
+    "status",
+    "total",
+)
+NOT_ASKED = "not_asked"
+"""Status of a wave for which no plan was looked for, as flats or another wave rule it out."""
+
+
+def rows(found: Sequence[Fitted]) -> list[dict[str, Any]]:
+    """Return the rows of relocate.csv: a row for each wave of each combination."""
+    return [_row(each, number) for each in found for number in range(len(each.answers))]
+
+
+def _row(fitted: Fitted, number: int) -> dict[str, Any]:
+    combination = fitted.combination
+    counted, answer = combination.waves[number], fitted.answers[number]
+    if answer is not None:
+        status = answer.plan.status.value
+    else:
+        ruled_out = counted.binds in (Binds.DESKS, Binds.BOTH)
+        status = "infeasible" if ruled_out else NOT_ASKED
+    residents = counted.residents
+    return {
+        "unit_scenario": combination.unit_scenario,
+        "staff_scenario": combination.staff_scenario,
+        "family_scenario": combination.family_scenario,
+        "wave": counted.wave,
+        "people": counted.people,
+        "demand": counted.demand,
+        "desks": counted.desks,
+        "floors": counted.floors,
+        "flats_needed": counted.flats_needed,
+        "flats": counted.flats,
+        "residents": None if residents is None else float(residents),
+        "people_possible": counted.people_possible,
+        "binds": fitted.binds_in(number).value,
+        "status": status,
+        "total": None if answer is None else answer.plan.objective.total,
+    }
+
+
+def as_json(found: Sequence[Fitted]) -> dict[str, Any]:
+    """Return the content of relocate.json."""
+    return {
+        "schema": 1,
+        "rows": rows(found),
+        "combinations": [
+            {
+                "unit_scenario": each.combination.unit_scenario,
+                "staff_scenario": each.combination.staff_scenario,
+                "family_scenario": each.combination.family_scenario,
+                "fits": each.fits,
+                "binds": each.binds.value,
+                "groups": dict(each.combination.groups),
+                "folder": folder_of(each) if each.fits else None,
+            }
+            for each in found
+        ],
+    }
+
+
+def text(found: Sequence[Fitted], language: str = "en") -> str:
+    """Return how many combinations fit and what keeps the others, for people to read."""
+    say = texts(language)
+    counts = Counter("fits" if each.fits else each.binds.value for each in found)
+    unknown = counts.pop(Binds.NONE.value, 0)
+    lines = [say("relocate.fit", fits=counts.pop("fits", 0), combinations=len(found))]
+    lines += [say(f"relocate.kept_{binds}", combinations=n) for binds, n in counts.items()]
+    if unknown:
+        lines.append(say("relocate.kept_none", combinations=unknown))
+    return "\n".join(lines) + "\n"
+
+
+def folder_of(fitted: Fitted) -> str:
+    """Return the name of a combination's folder."""
+    combination = fitted.combination
+    names = (combination.unit_scenario, combination.staff_scenario, combination.family_scenario)
+    return "-".join(re.sub(r"[^\w.]+", "_", name).strip("_.") for name in names if name)
+
+
+def write_relocation(
+    scenario: Scenario, found: Sequence[Fitted], folder: Path
+) -> tuple[Path, ...]:
+    """Write the table, relocate.json, the picture, and a folder for every combination that fits.
+
+    Where a combination has several waves, each has a folder in it.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    table = csv_text(COLUMNS, (row.values() for row in rows(found)))
+    contents = {TABLE: table, DOCUMENT: json_text(as_json(found)), PICTURE: _picture(found)}
+    for name, content in contents.items():
+        write_whole(folder / name, content)
+    for each in found:
+        if each.fits:
+            _write_combination(scenario, each, folder / folder_of(each))
+    return tuple(folder / name for name in contents)
+
+
+def _write_combination(scenario: Scenario, fitted: Fitted, folder: Path) -> None:
+    several = len(fitted.answers) > 1
+    for number, answer in enumerate(fitted.answers, 1):
+        assert answer is not None
+        place = folder / f"wave-{number}" if several else folder
+        write_plan(answer.plan, place, answer.scenario)
+    write_whole(folder / HEADCOUNTS, headcounts_text(fitted))
+
+
+def headcounts_text(fitted: Fitted) -> str:
+    """Return the headcounts of a combination as a table, with the wave of each where several."""
+    waves = fitted.combination.waves
+    come: dict[str, int] = {}
+    for counted in waves:
+        come |= {r.unit_id: counted.wave for r in counted.headcounts if r.unit_id not in come}
+    columns = ["unit_id", "headcount", "organisation_id", "own_desks"]
+    more = [
+        name
+        for name in ("people_per_desk", "attendance_share")
+        if any(getattr(row, name) is not None for row in waves[-1].headcounts)
+    ]
+    columns += more + (["wave"] if len(waves) > 1 else [])
+    lines = []
+    for row in waves[-1].headcounts:
+        ratio = None if row.people_per_desk is None else decimal_text(row.people_per_desk)
+        cells = row.model_dump() | {"people_per_desk": ratio, "wave": come[row.unit_id]}
+        lines.append([cells[column] for column in columns])
+    return csv_text(columns, lines)
+
+
+def _picture(found: Sequence[Fitted]) -> str:
+    import vl_convert  # noqa: PLC0415 - both are slow to import
+
+    from allocator.studies.relocate.chart import relocate_chart  # noqa: PLC0415
+
+    svg: str = vl_convert.vegalite_to_svg(relocate_chart(rows(found)).to_dict())
+    return svg

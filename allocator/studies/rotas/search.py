@@ -1,0 +1,166 @@
+"""The best weeks aim by aim: what a local search finds, improved and bounded by a model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from allocator.studies.explain.plans import Budget
+from allocator.studies.rotas.choices import DIGITS, Choice, Choices, Score
+from allocator.studies.rotas.improve import Key, State, descend, improve
+from allocator.studies.rotas.master import Aim, Master
+
+FIRST_PART, POLISH_PART = 0.1, 0.3
+"""Part of the time left for the local search before the model, and once its hands are settled."""
+CURVE_PART = 0.1
+"""Part of the time for the curve, at the end."""
+POINTS = 12
+"""Points of the curve that are looked for."""
+TOLERANCE = 1e-6
+
+
+@dataclass
+class Found:
+    """The best choice so far, what is proved of each aim, and the points of the curve.
+
+    bounds: of each aim over all choices that are as good in the aims before it. points: all-hands
+    days times people, people without a desk, at no more short floors than the best choice has.
+    """
+
+    choice: Choice
+    score: Score
+    bounds: dict[Aim, float] = field(default_factory=dict)
+    points: list[tuple[int, float]] = field(default_factory=list)
+
+
+def search(choices: Choices, budget: Budget) -> Found:
+    """Return the best weeks found in time, bounds of the four aims, and the curve."""
+    run = _Search(choices, budget)
+    run.improve(FIRST_PART)
+    run.prove()
+    run.draw_curve()
+    return run.found
+
+
+class _Search:
+    """A search while it runs."""
+
+    def __init__(self, choices: Choices, budget: Budget) -> None:
+        self.choices, self.budget = choices, budget
+        self.rng = np.random.default_rng(budget.seed)
+        even = State(choices, choices.even)
+        self.found = Found(list(even.choice), even.score)
+        self.archive: dict[tuple[int, int], float] = {}
+        self._note(even)
+        if choices.keeps_common_days(choices.present):
+            self._note(State(choices, choices.present))
+
+    def _note(self, state: State) -> None:
+        """Keep a state if it is the best, and its figures for the curve."""
+        short, minus_hands, without, _ = state.score
+        place = short, -minus_hands
+        self.archive[place] = min(without, self.archive.get(place, without))
+        if state.score < self.found.score:
+            self.found.choice, self.found.score = list(state.choice), state.score
+
+    def improve(self, part: float) -> None:
+        """Look for a better choice by local search alone, in a part of the time left."""
+        self.budget.enter("choosing weeks")
+        over = self._until(self.budget.left() * part)
+        improve(State(self.choices, self.found.choice), tuple, self.rng, over, self._note)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing can be better in any aim."""
+        bounds = self.found.bounds
+        return all(
+            aim in bounds and self.found.score[aim] <= bounds[aim] + TOLERANCE for aim in Aim
+        )
+
+    def prove(self) -> None:
+        """Prove bounds aim by aim, taking over whatever better choice the model finds."""
+        master = Master(self.choices)
+        end = self.budget.deadline - CURVE_PART * (self.budget.deadline - time.monotonic())
+        for aim in Aim:
+            self.budget.enter(f"proving {aim.name.lower().replace('_', ' ')}")
+            self.found.bounds[aim] = self._prove(master, aim, end)
+            if aim is Aim.HANDS:
+                self.improve(POLISH_PART)
+            master.keep(aim, self.found.score)
+
+    def _prove(self, master: Master, aim: Aim, end: float) -> float:
+        """Return the bound of an aim; the model learns until it knows all of its own choice."""
+        least = {Aim.HANDS: -float(sum(self._most_hands()))}.get(aim, 0.0)
+        until = time.monotonic() + (end - time.monotonic()) / 2
+        while self.found.score[aim] > least + TOLERANCE and not self.budget.should_stop():
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            solved = master.solve(
+                aim,
+                self.found.choice,
+                left,
+                self.budget.workers,
+                self.budget.should_stop,
+                int(self.rng.integers(2**31 - 1)),
+            )
+            least = max(least, solved.bound)
+            if solved.choice is None:
+                break
+            facts = master.learn(solved.choice, aim)
+            self._polish(solved.choice)
+            if not facts:
+                break
+        return min(least, float(self.found.score[aim]))
+
+    def _most_hands(self) -> list[int]:
+        return [max(option.hands for option in group.options) for group in self.choices.groups]
+
+    def _polish(self, choice: Choice) -> None:
+        """Offer a choice of the model, as it is and after a descent."""
+        state = State(self.choices, choice)
+        self._note(state)
+        near = self.rng.permutation(len(self.choices.groups)).tolist()
+        descend(state, tuple, near, self._until(0.5))
+        self._note(state)
+
+    def draw_curve(self) -> None:
+        """Look for what fewer all-hands days would save in people without a desk."""
+        self.budget.enter("drawing the curve")
+        best = self.found.score
+        state = State(self.choices, self.found.choice)
+        for point in range(POINTS - 1, -1, -1):
+            target = -best.minus_hands * point / POINTS
+            over = self._until(self.budget.left() / (point + 1))
+            groups = self.rng.permutation(len(self.choices.groups)).tolist()
+            descend(state, _at_least(target), groups, over)
+            self._note(state)
+        self.found.points = _front(
+            {hands: w for (short, hands), w in self.archive.items() if short <= best.short_floors}
+        )
+
+    def _until(self, seconds: float) -> Callable[[], bool]:
+        end = min(time.monotonic() + seconds, self.budget.deadline)
+        return lambda: time.monotonic() > end or self.budget.should_stop()
+
+
+def _at_least(hands: float) -> Key:
+    """Return the key for fewest without a desk among choices with so many all-hands days."""
+
+    def key(score: Score) -> tuple[float, ...]:
+        lacking = max(0.0, hands + score.minus_hands)
+        return score.short_floors, lacking, score.without_desk, score.minus_hands, score.changed
+
+    return key
+
+
+def _front(points: dict[int, float]) -> list[tuple[int, float]]:
+    """Return the points that none beats in both, from the most all-hands days down."""
+    found: list[tuple[int, float]] = []
+    for hands in sorted(points, reverse=True):
+        if not found or points[hands] < found[-1][1] - 10.0**-DIGITS:
+            found.append((hands, points[hands]))
+    return found

@@ -1,0 +1,52 @@
+"""Draws what demands cost: a bar for each of the dearest, with the span that bounds leave."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from allocator.errors import shorten
+from allocator.plan.stack import FAINT, FONT, INK
+from allocator.studies.sensitivity.report import label
+from allocator.studies.sensitivity.run import Sensitivity
+from allocator.texts import texts
+
+WIDTH, STEP = 520, 22
+MOST = 25
+"""Bars; the others are in the table."""
+LONGEST = 60
+BAR = "#1F5FA8"
+
+
+def sensitivity_chart(found: Sensitivity, language: str = "en") -> alt.LayerChart:
+    """Return the picture in a language; prices within what searches differ by are left out."""
+    say = texts(language)
+    total = found.plan.objective.total or 0.0
+    shown = [each for each in found.prices if each.is_found(total)][:MOST]
+    values = [
+        {
+            "demand": f"{place}. {shorten(label(each.demand, say), LONGEST)}",
+            "price": each.price,
+            "lowest": each.lowest,
+            "highest": each.highest,
+        }
+        for place, each in enumerate(shown, 1)
+    ]
+    names = [str(value["demand"]) for value in values]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("demand:N", sort=names, title=None, axis=alt.Axis(labelLimit=420))
+    )
+    axis = alt.Axis(format=",.0f")
+    bars = base.mark_bar(color=BAR).encode(
+        x=alt.X("price:Q", title=say("sensitivity.axis"), axis=axis)
+    )
+    spans = base.mark_rule(color=INK).encode(x="lowest:Q", x2="highest:Q")
+    title = alt.TitleParams(say("sensitivity.title"), subtitle=say("sensitivity.subtitle"))
+    chart: alt.LayerChart = (
+        alt.layer(bars, spans)
+        .properties(width=WIDTH, height=max(1, len(names)) * STEP, title=title, padding=20)
+        .configure(font=FONT, background="white", locale={"number": say.locale})
+        .configure_view(stroke=None)
+        .configure_axis(labelColor=INK, titleColor=INK, gridColor="#E4E7EB", domainColor=FAINT)
+        .configure_title(color=INK, subtitleColor=INK, anchor="start")
+    )
+    return chart

@@ -1,0 +1,122 @@
+"""Prices of demands as table, text, JSON and picture. How they are found is told elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from allocator.errors import shorten
+from allocator.plan.tables import json_text, write_plan
+from allocator.scenario.write import csv_text
+from allocator.studies.files import write_whole
+from allocator.studies.sensitivity.demands import Demand
+from allocator.studies.sensitivity.run import Sensitivity
+from allocator.texts import Texts, texts
+
+TABLE, DOCUMENT, PICTURE = "sensitivity.csv", "sensitivity.json", "sensitivity.svg"
+COLUMNS = (
+    "demand",
+    "row",
+    "subject",
+    "object",
+    "price",
+    "lowest",
+    "highest",
+    "people_moved",
+)
+MOST_TOLD, LONGEST = 15, 70
+"""Demands told in text, and characters of each."""
+
+
+def rows(found: Sensitivity) -> list[dict[str, Any]]:
+    """Return the rows of sensitivity.csv, dearest first."""
+    return [
+        {
+            "demand": each.demand.name,
+            "row": ";".join(map(str, each.demand.file_rows)),
+            "subject": each.demand.subject,
+            "object": each.demand.object,
+            "price": each.price,
+            "lowest": each.lowest,
+            "highest": each.highest,
+            "people_moved": each.people_moved,
+        }
+        for each in found.prices
+    ]
+
+
+def as_json(found: Sensitivity) -> dict[str, Any]:
+    """Return prices as one object, with the plan that they are told from."""
+    total = found.plan.objective.total
+    return {
+        "schema": 1,
+        "status": found.plan.status.value,
+        "total": total,
+        "bound": found.plan.bound,
+        "demands": len(found.prices),
+        "none_found": sum(not each.is_found(total or 0.0) for each in found.prices),
+        "rows": rows(found),
+        "plan": found.plan.as_json(),
+        "seconds": found.seconds,
+    }
+
+
+def text(found: Sensitivity, language: str = "en") -> str:
+    """Return the dearest demands in sentences, for people to read."""
+    say = texts(language)
+    total = found.plan.objective.total or 0.0
+    told = [each for each in found.prices if each.is_found(total)]
+    lines = [
+        say(
+            "sensitivity.total",
+            total=say.number(total),
+            demands=len(found.prices),
+            none=len(found.prices) - len(told),
+        )
+    ]
+    lines += [
+        say(
+            "sensitivity.price",
+            demand=shorten(label(each.demand, say), LONGEST),
+            price=say.number(each.price),
+            lowest=say.number(each.lowest),
+            highest=say.number(each.highest),
+        )
+        for each in told[:MOST_TOLD]
+    ]
+    if len(told) > MOST_TOLD:
+        lines.append(say("sensitivity.more", demands=len(told) - MOST_TOLD))
+    return "\n".join(lines) + f"\n\n{found.seconds:,.1f} s\n"
+
+
+def label(demand: Demand, say: Texts) -> str:
+    """Return a demand in few words."""
+    known = say.all.get(f"sensitivity.is_{demand.name}")
+    words = demand.name.replace("_", " ") if known is None else known
+    ends = " – ".join(part for part in (demand.subject, demand.object) if part)
+    return f"{words}: {ends}" if ends else words
+
+
+def write_sensitivity(found: Sensitivity, folder: Path) -> tuple[Path, ...]:
+    """Write the table, sensitivity.json, the picture and the plan that prices are told from.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    contents = {TABLE: csv_text(COLUMNS, (row.values() for row in rows(found)))}
+    contents |= {DOCUMENT: json_text(as_json(found)), PICTURE: _picture(found)}
+    for name, content in contents.items():
+        write_whole(folder / name, content)
+    write_plan(found.plan, folder / "plan", found.scenario)
+    return tuple(folder / name for name in contents)
+
+
+def _picture(found: Sensitivity) -> str:
+    import vl_convert  # noqa: PLC0415 - both are slow to import
+
+    from allocator.studies.sensitivity.chart import sensitivity_chart  # noqa: PLC0415
+
+    svg: str = vl_convert.vegalite_to_svg(sensitivity_chart(found).to_dict())
+    return svg
