@@ -28,7 +28,7 @@ def figures(scenario: Scenario) -> tuple[int, int, int, int]:
         ("ikn-kemenko4", None, (8, 26, 1_480, 1_232), ""),
         ("ikn-wave1", None, (38, 179, 11_916, 9_447), "1 row "),
         ("ikn-rules", None, (38, 179, 11_852, 9_447), "1 row "),
-        ("ikn-waves", None, (59, 648, 32_927, 27_717), "2 rows "),
+        ("ikn-waves", None, (59, 648, 32_927, 27_717), "4 rows "),
         ("ikn-cabinet48", None, (48, 185, 12_277, 9_447), ""),
         ("national", None, (94, 3_124, 118_513, 99_614), "17 rows "),
         ("national", "180k", (94, 3_124, 182_462, 99_614), "14 rows "),
