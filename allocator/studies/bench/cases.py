@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from allocator.errors import InputError, Problem
-from allocator.scenario.read import read_rows, read_scenario
+from allocator.scenario.read import read_rows
+from allocator.scenario.variants import Variant, read_variant
 from allocator.studies.bench.types import BenchCase
 from allocator.studies.country import LARGEST_SIZE, country
 
@@ -88,7 +89,8 @@ def _is_scenario(path: Path) -> bool:
 def _case(folder: Path) -> BenchCase:
     folder = folder.resolve()
     total, is_proved = _best_known(folder.parent / BEST_KNOWN).get(folder.name, (None, False))
-    return BenchCase(folder.name, folder.parent.name, read_scenario(folder), total, is_proved)
+    scenario = read_variant(folder, Variant())
+    return BenchCase(folder.name, folder.parent.name, scenario, total, is_proved)
 
 
 def _best_known(path: Path) -> dict[str, tuple[float, bool]]:

@@ -50,7 +50,8 @@ POINTS = 8
 """Points that a curve has at least, where so many plans are known."""
 MOVES_S, SHORT_MOVES_S = 20.0, 3.0
 """Seconds for the order of moves to the knee, and to each other point."""
-FINISH_S = 2.0
+FINISH_S = 10.0
+"""Seconds in which the points are checked, drawn and written."""
 LEAST_PART = 0.7
 """Part of a solve's time limit in which the fewest people who move are proved first."""
 MOVED = 1e-6

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from allocator.plan.adapt import adapted
 from allocator.plan.types import Pieces, Plan, Reason, Status
+from allocator.scenario.demand import to_place
 from allocator.scenario.today import pieces_today
 from allocator.scenario.types import Scenario
 from allocator.search.limited import at_price
@@ -117,6 +118,8 @@ class _Run:
         """Solve a wave, in the time of one solve or what is left."""
         self.on_step(Standing(self.done, solves_of(self.waves.count), doing))
         self.done += 1
+        if start and not _places_all(scenario, start):
+            start = None  # newcomers find room sooner where all is open
         left = max(self.until - time.monotonic(), LEAST_S)
         options = self.options.model_copy(
             update={"time_limit_s": min(self.options.time_limit_s, left)}
@@ -153,6 +156,16 @@ class _Run:
             return False
         self.best = solution
         return True
+
+
+def _places_all(scenario: Scenario, pieces: Pieces) -> bool:
+    """Whether pieces place all that is to be placed."""
+    placed: dict[str, int] = {}
+    for (unit, _), amount in pieces.items():
+        placed[unit] = placed.get(unit, 0) + amount
+    by_chance = scenario.by_chance
+    units = scenario.housed
+    return all(placed.get(u.unit_id, 0) == to_place(u, by_chance=by_chance) for u in units)
 
 
 def plan_waves(
