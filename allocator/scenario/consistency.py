@@ -151,7 +151,6 @@ UNIT_COLUMNS = (
     ("headcounts", "unit_id"),
     ("placement_costs", "unit_id"),
     ("predecessors", "unit_id"),
-    ("current", "unit_id"),
     ("rotas", "unit_id"),
     ("staff", "unit_id"),
     ("unit_scenarios", "unit_id"),

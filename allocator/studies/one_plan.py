@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from allocator.plan.adapt import adapted
 from allocator.plan.tables import write_plan
 from allocator.plan.types import Pieces, Plan, Record, Status
 from allocator.plan.verify import given_pieces, verify
@@ -18,7 +19,6 @@ from allocator.scenario.demand import to_place, usable_desks
 from allocator.scenario.tables import Headcount
 from allocator.scenario.types import HousedUnit, Scenario
 from allocator.scenario.write import csv_text
-from allocator.studies.compare.adapt import adapted
 from allocator.studies.files import write_whole
 from allocator.studies.pool import SolvesTasks, Task
 

@@ -11,13 +11,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from allocator.plan.adapt import adapted
 from allocator.plan.assemble import no_plan, run_record
 from allocator.plan.types import Plan, Status
 from allocator.scenario.tables import Headcount
 from allocator.scenario.types import Scenario
 from allocator.search.progress import OnProgress, Progress, ShouldStop
 from allocator.search.solve import SolveOptions, solve
-from allocator.studies.compare.adapt import adapted
 from allocator.studies.compare.offers import Offers
 from allocator.studies.relocate.counting import Binds, Combination, Counted
 from allocator.studies.relocate.waves import idle_pins, wave_scenario

@@ -96,7 +96,7 @@ def test_what_binds_and_how_many_could_come() -> None:
 def test_floors_open_with_their_wave() -> None:
     """A floor of wave 2 has no part in wave 1, also where its tower says so."""
     floors = [("A-1", "A", 1, 9), ("B-1", "B", 1, 4)]
-    towers = [{"tower_id": "A", "name": "A"}, {"tower_id": "B", "name": "B", "opens_wave": "2"}]
+    towers = [{"tower_id": "A", "name": "A"}, {"tower_id": "B", "name": "B", "opens_wave": 2}]
     first, second = found(office(floors=floors, towers=towers), "early", "all").waves
     assert (first.desks, first.floors, second.desks, second.floors) == (9, 1, 13, 2)
 
