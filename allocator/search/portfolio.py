@@ -17,7 +17,7 @@ from allocator.search.cancel import until
 from allocator.search.exact import pack_exactly
 from allocator.search.first import first_plan
 from allocator.search.neighbourhoods import Neighbourhoods
-from allocator.search.proofs import LARGE, further_proofs, prove, prove_on
+from allocator.search.proofs import further_proofs, prove, prove_on
 from allocator.search.record import Record
 from allocator.search.restarts import walk, walk_moves
 
@@ -30,7 +30,7 @@ POLL_S = 0.05
 SEARCHED = 0.8
 """Part of the time after which one thread proves once more, where people are unplaced."""
 WITHOUT_PLAN = 0.2
-"""Part of the time that models of a large case wait for local search to have a plan."""
+"""Part of the time that models wait for local search to have a plan."""
 
 
 def search_together(record: Record, rng: np.random.Generator) -> None:
@@ -97,8 +97,7 @@ def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
     """A first plan unless local search is sooner, the bound, then neighbourhoods."""
     record.threads_of_cp_sat = 1
     pack_exactly(record, record.left() / 2)
-    if record.case.cells > LARGE:
-        await_first(record)
+    await_first(record)
     first_plan(record)
     prove(record)
     lay_out_anew(record, rng)
@@ -107,7 +106,8 @@ def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
 def await_first(record: Record) -> None:
     """Leave the processor to the local search until it has a plan, or should have had one.
 
-    Models of a country are built by Python, which holds up the other thread meanwhile.
+    Models are built by Python, which holds up the other thread meanwhile, and a first plan by
+    them alone is a poor one.
     """
     end = record.elapsed() + record.left() * WITHOUT_PLAN
     while record.layout is None and record.elapsed() < end and not record.is_finished():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from allocator.plan.tables import plan_from_json
-from api.examples import MOVED, REQUESTS, SMALLEST, TOO_SMALL, WEEKS
+from api.examples import RELOCATED, REQUESTS, SMALLEST, TOO_SMALL, WEEKS
 from tests.api.live import Live
 
 
@@ -53,7 +53,7 @@ def _documented(service: Live) -> dict[str, Any]:
 
 def test_a_relocation_has_its_rows(service: Live) -> None:
     """40 of 70 people move; they need 40 desks and 40 flats of the 60."""
-    answer = service.ask("POST", "/relocate", json=MOVED).json()
+    answer = service.ask("POST", "/relocate", json=RELOCATED).json()
     (row,) = answer["rows"]
     assert (row["people"], row["demand"], row["flats_needed"], row["binds"]) == (
         40,
