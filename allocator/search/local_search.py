@@ -99,7 +99,7 @@ class LocalSearch:
         self._place(start)
         yield from self._news()
         anew = 0 if start and np.isfinite(self.best[0]) else self.parameters.kicks.begun_anew
-        if anew and not self.budget.over:
+        if anew and self.case.demand.any() and not self.budget.over:
             self._lay_out(set(self.case.towers), self.choice.begin())
             yield from self._news()
         while self.case.demand.any() and not self.budget.over:

@@ -50,7 +50,7 @@ class _Filling:
     ) -> None:
         self.towers, self.known, self.fields, self.partition = towers, known, fields, partition
         self.group = group_of(towers, partition)
-        self.organisation = towers.organisation[[units[0] for units in partition]]
+        self.organisation = towers.organisation[np.array([us[0] for us in partition], int)]
         self.price = towers.scenario.settings.prices.walking
 
     def given(self) -> kernel.Given:
@@ -66,7 +66,7 @@ class _Filling:
         for k, o in enumerate(self.organisation.tolist()):
             members[o].append(k)
         return kernel.Given(
-            load=np.array([towers.load[list(units)].sum() for units in self.partition]),
+            load=np.array([towers.load[list(us)].sum() for us in self.partition], np.int64),
             organisation=self.organisation,
             fixed=self._fixed() + self.price * np.outer(inside, np.diag(towers.minutes)),
             allowed=self._allowed(),
@@ -120,7 +120,9 @@ class _Filling:
     def _allowed(self) -> Flags:
         """Return where all of a group may be (K, T); if it is bound to a floor, in its tower."""
         towers = self.towers
-        allowed = np.array([towers.allowed[list(us)].all(axis=0) for us in self.partition])
+        allowed = np.zeros((len(self.partition), len(towers.tower_ids)), bool)
+        for k, units in enumerate(self.partition):
+            allowed[k] = towers.allowed[list(units)].all(axis=0)
         for limit in towers.limits:
             bound = self._groups(limit.units) if isinstance(limit, Pinned) else []
             if isinstance(limit, Pinned) and len(bound) == 1 and allowed[bound[0], limit.floor]:
@@ -130,7 +132,10 @@ class _Filling:
     def _fixed(self) -> Reals:
         """Return what each group costs in a tower by itself, walking at minutes within aside."""
         cost = self.known.inside + whole_costs(self.towers)
-        return np.array([cost[list(us)].sum(axis=0) for us in self.partition])
+        found = np.zeros((len(self.partition), cost.shape[1]))
+        for k, units in enumerate(self.partition):
+            found[k] = cost[list(units)].sum(axis=0)
+        return found
 
     def _bound(self) -> list[dict[int, float]]:
         """Return rules between two bodies, as far as two groups are concerned."""

@@ -71,6 +71,13 @@ def test_groups_cost_what_their_units_cost(seed: int, number: int) -> None:
     assert search.cost == pytest.approx(cost_by_units(search))
 
 
+def test_case_without_desks_to_place_has_no_groups() -> None:
+    """Nobody needs a desk: there is nothing to cost, and nothing to move."""
+    search = groups_of(build(floors=[("A1", "A", 1, 9)], headcounts=[("u", 0)]), 0, 0)
+    assert search.partition == []
+    assert search.weigh() == 0.0
+
+
 @pytest.mark.parametrize("number", range(3))
 def test_broken_rules_are_dear(number: int) -> None:
     """Groups with rules cost what they do without, and a step at its price for each broken one."""
