@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -14,10 +17,12 @@ from allocator.search.neighbourhoods import Neighbourhoods
 from allocator.search.record import Record
 from allocator.search.score import Scorer
 from allocator.search.solver import Effort
+from allocator.texts import texts
 from tests.builders import scenario as build
 from tests.search.enumeration import check, feasible_plans, random_scenario
 from tests.search.hot import office
 
+ROOT = Path(__file__).parents[2]
 ALONE = Effort(seconds=5, workers=1)
 WITH_PLANS = [s for s in range(4000, 4030) if feasible_plans(random_scenario(s))]
 
@@ -37,6 +42,19 @@ def record_of(case: Case) -> Record:
 def clean(scenario: Scenario, case: Case, layout: dict[tuple[int, int], int]) -> bool:
     """Tell whether the checker finds nothing wrong with a layout."""
     return check(scenario, dict(case.pieces(layout))).feasible
+
+
+def test_every_stage_has_a_name_in_both_languages() -> None:
+    """What the search says that it does is told in each language, and nothing else is."""
+    said = {
+        stage.replace(" ", "_")
+        for path in (ROOT / "allocator/search").rglob("*.py")
+        for stage in re.findall(r'\.enter\("([^"]+)"\)', path.read_text("utf-8"))
+    }
+    assert len(said) > 6
+    for language in ("en", "id"):
+        say = texts(language)
+        assert all(say(f"stage.{stage}") for stage in said)
 
 
 @pytest.mark.parametrize("seed", WITH_PLANS)

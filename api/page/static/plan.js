@@ -190,7 +190,10 @@ async function solveAround() {
   const kept = { pins: [...state.pins.values()], forbidden: [...state.forbidden.values()] };
   const plain = changedScenario({ pins: false, forbidden: false });
   scenario.current = state.current;
-  if (byId("gently").checked) scenario.current = (state.plan.placements || []).map(({ unit_id, floor_id, desks }) => ({ unit_id, floor_id, desks }));
+  if (byId("gently").checked) {
+    scenario.current = (state.plan.placements || []).map(({ unit_id, floor_id, desks }) => ({ unit_id, floor_id, desks }));
+    scenario.predecessors = plain.predecessors = []; // they are of the plan before this one
+  }
   plain.current = scenario.current;
   await solve(scenario, { start, time_limit_s: state.plan.run?.time_limit_s || 30 }, { before: state.plan, scenario: plain, kept });
 }
