@@ -86,8 +86,8 @@ class LocalSearch:
         """Desks that each tower holds (T)."""
         self.broken: set[int] = set()
         """Towers where a rule was broken when they were last looked at."""
-        self.refused: set[bytes] = set()
-        """Towers of all units whose floors were no better."""
+        self.refused: set[int] = set()
+        """Towers of all units whose floors were no better, as hashes: a country has many units."""
         self.told = np.inf
         """Weight of the last layout that was told as nearly right."""
         self.best = (np.inf, np.inf)
@@ -184,11 +184,12 @@ class LocalSearch:
         wanted = proposal(self.home)
         moved = np.flatnonzero(wanted != self.home).tolist()
         towers = {int(wanted[u]) for u in moved} | {t for u in moved for t in self._towers_of(u)}
-        was_refused = wanted.tobytes() in self.refused
+        key = hash(wanted.tobytes())
+        was_refused = key in self.refused
         if not towers or (was_refused and self.rng.random() > self.parameters.kicks.tried_again):
             return
         if not self._lay_out(towers, wanted):
-            self.refused.add(wanted.tobytes())
+            self.refused.add(key)
 
     def _towers_of(self, u: int) -> set[int]:
         return {int(self.case.tower[f]) for f in self.plan.pieces[u]}

@@ -26,7 +26,7 @@ from allocator.scenario.importing.rows import (
 )
 from allocator.scenario.importing.totals import check_totals, tell_header
 from allocator.scenario.importing.values import Level, decimal, heights, level, share, whole
-from allocator.scenario.importing.vocabulary import TOWER_WORDS, plain, starts_with
+from allocator.scenario.importing.vocabulary import TOWER_WORDS, starts_with
 from allocator.scenario.importing.whose import tower_of_sheet
 
 NET_OF_GROSS = "0.8"
@@ -388,8 +388,3 @@ def _asked_level(block: Block, line: Line, text: str, ledger: Ledger) -> Level |
         ledger.problems.append(Problem(message, block.sheet.place, line.row + 1, text, answer))
         return None
     return None if answer == "left_out" or read is None else Level("number", int(read.value))
-
-
-def is_tower_name(text: str) -> bool:
-    """Return whether a label names a tower."""
-    return bool(starts_with(text, TOWER_WORDS)) and len(plain(text).split()) > 1

@@ -1,7 +1,7 @@
 """Machine code before it is needed: where it is kept, and how it is compiled once an installation.
 
 Nothing heavy is imported here, so that a service can ask whether all is ready. Compiling takes
-some twenty seconds of two processors; it comes before any clock starts, in processes of their
+some twenty seconds of processor time; it comes before any clock starts, in processes of their
 own. No search lives here.
 """
 

@@ -16,12 +16,12 @@ STEP, WIDTH = 30, 110
 COLOURS = {
     "plan": "#2E7D4F",
     Binds.DESKS: "#B3261E",
-    Binds.FLATS: "#C77A12",
+    Binds.FLATS: "#A35F00",
     Binds.BOTH: "#7A4E9E",
     Binds.PLACEMENT: "#40474F",
-    "open": "#C4CBD3",
+    "open": "#6B7580",
 }
-"""Colour of what became of a wave: a plan, what binds, or neither known."""
+"""Colour of what became of a wave, dark enough for white figures: a plan, what binds, neither."""
 
 
 def relocate_chart(rows: Sequence[dict[str, Any]], language: str = "en") -> alt.LayerChart:

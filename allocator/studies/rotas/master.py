@@ -14,17 +14,10 @@ from enum import IntEnum
 from itertools import product
 from math import ceil, floor, prod
 
-from ortools.sat.python.cp_model import (
-    FEASIBLE,
-    OPTIMAL,
-    CpModel,
-    CpSolver,
-    IntVar,
-    LinearExpr,
-    LinearExprT,
-)
+from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr, LinearExprT
 
 from allocator.scenario.menu import ROUNDING
+from allocator.search.solver import Effort, solve_model
 from allocator.studies.rotas.choices import DAYS, Choice, Choices, Member, Score
 
 SCALE = 10_000
@@ -145,21 +138,16 @@ class Master:
         for options, o in zip(self.chosen, hint, strict=True):
             for number, var in enumerate(options):
                 self.model.add_hint(var, number == o)
-        solver = CpSolver()
-        solver.parameters.max_time_in_seconds = max(seconds, 0.01)
-        solver.parameters.num_workers = workers
-        solver.parameters.random_seed = seed
-        solver.best_bound_callback = lambda _: solver.stop_search() if should_stop() else None
-        status = solver.solve(self.model)
-        bound = solver.best_objective_bound / (SCALE if aim is Aim.WITHOUT_DESK else 1)
-        if status not in (OPTIMAL, FEASIBLE):
+        effort = Effort(max(seconds, 0.01), workers, seed)
+        found = solve_model(self.model, effort, should_stop=should_stop)
+        bound = found.bound / (SCALE if aim is Aim.WITHOUT_DESK else 1)
+        if not found.has_solution:
             return Solved(None, bound)
         choice = [
-            next(o for o, var in enumerate(options) if solver.boolean_value(var))
-            for options in self.chosen
+            next(o for o, var in enumerate(options) if found.value(var)) for options in self.chosen
         ]
-        self._values = [[solver.value(var) for var in each] for each in self.without]
-        self._short = [solver.boolean_value(var) for var in self.short]
+        self._values = [[found.value(var) for var in each] for each in self.without]
+        self._short = [bool(found.value(var)) for var in self.short]
         return Solved(choice, bound)
 
     def learn(self, choice: Choice, aim: Aim) -> int:

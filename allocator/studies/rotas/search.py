@@ -72,14 +72,6 @@ class _Search:
         over = self._until(self.budget.left() * part)
         improve(State(self.choices, self.found.choice), tuple, self.rng, over, self._note)
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing can be better in any aim."""
-        bounds = self.found.bounds
-        return all(
-            aim in bounds and self.found.score[aim] <= bounds[aim] + TOLERANCE for aim in Aim
-        )
-
     def prove(self) -> None:
         """Prove bounds aim by aim, taking over whatever better choice the model finds."""
         master = Master(self.choices)
