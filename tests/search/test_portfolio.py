@@ -61,35 +61,47 @@ def noting(monkeypatch: pytest.MonkeyPatch, record: Record) -> list[str]:
 
         return act
 
-    for name in ("walk", "walk_moves", "first_plan", "prove", "pack_exactly"):
+    for name in ("walk", "first_plan", "prove", "pack_exactly"):
         monkeypatch.setattr(portfolio, name, note(name))
     monkeypatch.setattr(portfolio, "prove_on", lambda *_: 0.0)
     monkeypatch.setattr(portfolio, "lay_out_anew", note("lay_out_anew"))
     return done
 
 
-def test_one_worker_looks_for_a_plan_before_it_proves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Local search, then a model where that found none, then the bound, then local search."""
-    record = record_of(workers=1)
+@pytest.mark.parametrize("how", [{"workers": 1}, {"reproducible": True}])
+def test_one_thread_does_the_same_jobs_in_turn(
+    monkeypatch: pytest.MonkeyPatch, how: dict[str, Any]
+) -> None:
+    """With one worker, and by work, models wait for the local search, and both go on in turn."""
+    record, at_once = record_of(**how), 0
     done = noting(monkeypatch, record)
+    most = []
+
+    def walk(*_: object) -> None:
+        nonlocal at_once
+        at_once += 1
+        with_plan(record)
+        for _ in range(4):
+            record.spend(record.limit / 16)
+            most.append(at_once)
+        at_once -= 1
+        done.append("walk")
+
+    def lay_out(*_: object) -> None:
+        nonlocal at_once
+        at_once += 1
+        for _ in range(4):
+            record.spend(record.limit / 16)
+            most.append(at_once)
+        at_once -= 1
+        done.append("lay_out_anew")
+
+    monkeypatch.setattr(portfolio, "walk", walk)
+    monkeypatch.setattr(portfolio, "lay_out_anew", lay_out)
     search_together(record, np.random.default_rng(0))
-    assert done == ["pack_exactly", "walk", "first_plan", "prove", "walk", "walk"]
-
-
-def test_one_worker_with_a_plan_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model for a first plan is left out."""
-    record = with_plan(record_of(workers=1))
-    done = noting(monkeypatch, record)
-    search_together(record, np.random.default_rng(0))
-    assert "first_plan" not in done
-
-
-def test_budget_of_work_lets_the_parts_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of it for local search, a model where that found nothing, the bound, neighbourhoods."""
-    record = record_of(reproducible=True)
-    done = noting(monkeypatch, record)
-    search_together(record, np.random.default_rng(0))
-    assert done == ["walk_moves", "first_plan", "walk_moves", "prove", "lay_out_anew"]
+    assert done[:3] == ["pack_exactly", "first_plan", "prove"]
+    assert set(done[3:]) == {"walk", "lay_out_anew"}
+    assert max(most) == 2, "neither job waits for the other to end"
 
 
 def test_two_workers_prove_and_search_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
