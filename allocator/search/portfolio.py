@@ -2,7 +2,7 @@
 
 Local search finds; CP-SAT begins, repairs and proves. One thread a worker: compiled code and
 CP-SAT both run outside Python's lock. With one worker, and where a budget of work replaces the
-clock, the same two jobs take turns; by work, so that the same plan comes out again.
+clock, the same two jobs take turns.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ seconds, and as a part of the time left."""
 WARM_UP = 0.1
 """Work of local search before a small case is solved as one model."""
 POLL_S = 0.05
-MODELS_TURN, WALK_TURN = 0.25, 1.0
-"""Work of a turn of models, and of local search, where they take turns."""
+SHARES = (0.25, 0.75)
+"""Shares of models and of local search where they take turns."""
 WITHOUT_PLAN = 0.2
 """Part of the time that models wait for local search to have a plan."""
 
@@ -40,7 +40,7 @@ def search_together(record: Record, rng: np.random.Generator) -> None:
     jobs = [prove_and_repair, *[walk] * max(record.workers - 1, 1)]
     if record.is_sequential:
         jobs = jobs[:2]
-        record.turns = Turns((MODELS_TURN, WALK_TURN))
+        record.turns = Turns(SHARES, by_work=record.is_reproducible)
     with ThreadPoolExecutor(len(jobs)) as pool:
         rngs = rng.spawn(len(jobs))
         ended = [

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from time import thread_time
 from typing import Any
 
 import numpy as np
 import pytest
 
-from allocator.search import portfolio
+from allocator.search import portfolio, turns
 from allocator.search.compile import compile_case
 from allocator.search.neighbourhoods import Step
 from allocator.search.portfolio import await_first, lay_out_anew, search_together
@@ -50,14 +52,14 @@ def test_models_wait_a_part_of_the_time_at_most() -> None:
     assert 0 < record.left() < 0.5 * (1 - portfolio.WITHOUT_PLAN) + 0.05
 
 
-def noting(monkeypatch: pytest.MonkeyPatch, record: Record) -> list[str]:
+def noting(monkeypatch: pytest.MonkeyPatch, record: Record, part: float = 1 / 8) -> list[str]:
     """Return what is done, by name, in place of doing it; each takes a part of the work."""
     done: list[str] = []
 
     def note(name: str) -> Any:
         def act(*_: object, **__: object) -> None:
             done.append(name)
-            record.spend(record.limit / 8)
+            record.spend(record.limit * part)
 
         return act
 
@@ -72,36 +74,30 @@ def noting(monkeypatch: pytest.MonkeyPatch, record: Record) -> list[str]:
 def test_one_thread_does_the_same_jobs_in_turn(
     monkeypatch: pytest.MonkeyPatch, how: dict[str, Any]
 ) -> None:
-    """With one worker, and by work, models wait for the local search, and both go on in turn."""
-    record, at_once = record_of(**how), 0
-    done = noting(monkeypatch, record)
-    most = []
+    """With one worker, and by work, neither job waits for the other to end."""
+    record = record_of(**how)
+    done, under_way, most = noting(monkeypatch, record, 0.0), set[str](), list[int]()
+    monkeypatch.setattr(turns, "TURN_S", 0.02)
 
-    def walk(*_: object) -> None:
-        nonlocal at_once
-        at_once += 1
-        with_plan(record)
-        for _ in range(4):
-            record.spend(record.limit / 16)
-            most.append(at_once)
-        at_once -= 1
-        done.append("walk")
+    def job(name: str) -> Callable[..., None]:
+        def act(*_: object) -> None:
+            under_way.add(name)
+            for _ in range(4):
+                end = thread_time() + turns.TURN_S
+                while thread_time() < end and not record.is_reproducible:
+                    pass
+                record.spend(turns.TURN_S)
+                most.append(len(under_way))
+            under_way.remove(name)
+            done.append(name)
 
-    def lay_out(*_: object) -> None:
-        nonlocal at_once
-        at_once += 1
-        for _ in range(4):
-            record.spend(record.limit / 16)
-            most.append(at_once)
-        at_once -= 1
-        done.append("lay_out_anew")
+        return act
 
-    monkeypatch.setattr(portfolio, "walk", walk)
-    monkeypatch.setattr(portfolio, "lay_out_anew", lay_out)
-    search_together(record, np.random.default_rng(0))
-    assert done[:3] == ["pack_exactly", "first_plan", "prove"]
-    assert set(done[3:]) == {"walk", "lay_out_anew"}
-    assert max(most) == 2, "neither job waits for the other to end"
+    monkeypatch.setattr(portfolio, "walk", job("walk"))
+    monkeypatch.setattr(portfolio, "lay_out_anew", job("lay_out_anew"))
+    search_together(with_plan(record), np.random.default_rng(0))
+    assert sorted(done) == sorted(["pack_exactly", "first_plan", "prove", "walk", "lay_out_anew"])
+    assert max(most) == 2
 
 
 def test_two_workers_prove_and_search_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from time import sleep
+from time import sleep, thread_time
 
 import pytest
 
-from allocator.search.turns import Turns
+from allocator.search import turns as module
+from allocator.search.turns import TURN_S, Turns
 
 
-def told(lengths: list[float], work: list[list[float]], pause: float = 0.0) -> list[int]:
+def told(shares: list[float], work: list[list[float]], pause: float = 0.0) -> list[int]:
     """Return which job did each piece of work, in the order in which they were done."""
-    turns, done = Turns(lengths), []
+    turns, done = Turns(shares, by_work=True), []
 
     def job(number: int) -> None:
         turns.enter(number)
@@ -30,9 +32,59 @@ def told(lengths: list[float], work: list[list[float]], pause: float = 0.0) -> l
     return done
 
 
-def test_turns_are_as_long_as_their_work() -> None:
-    """A job of long turns does more pieces in a row, and goes on alone once others are done."""
-    assert told([1.0, 2.0], [[1.0] * 3, [1.0] * 5]) == [0, 1, 1, 0, 1, 1, 0, 1]
+def test_jobs_get_their_shares() -> None:
+    """A job of twice the share does twice the work, and goes on alone once others are done."""
+    done = told([1.0, 2.0], [[TURN_S / 2] * 20, [TURN_S / 2] * 20])
+    assert abs(done[:24].count(1) - 16) <= 2
+    assert sorted(done) == [0] * 20 + [1] * 20
+
+
+def test_shares_of_time_are_those_of_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By time, a job that sleeps is not ahead of one that computes."""
+    monkeypatch.setattr(module, "TURN_S", 0.02)
+    turns, done = Turns([1.0, 1.0], by_work=False), []
+
+    def job(number: int, act: Callable[[], object]) -> None:
+        turns.enter(number)
+        for _ in range(3):
+            act()
+            done.append(number)
+            turns.spend(1e9)
+        turns.leave()
+
+    def compute() -> None:
+        end = thread_time() + module.TURN_S / 2
+        while thread_time() < end:
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(job, 0, compute)
+        pool.submit(job, 1, lambda: sleep(0.001))
+    assert done == [0, 0, 1, 1, 1, 0]
+
+
+def test_passing_on_is_a_turn_that_is_given_away() -> None:
+    """Who waits for others lets them do a turn's work, and then has as much to come."""
+    turns, done = Turns([1.0, 1.0], by_work=True), []
+
+    def waits() -> None:
+        turns.enter(0)
+        while len(done) < 3:
+            turns.pass_on()
+        done.append("found")
+        turns.leave()
+
+    def works() -> None:
+        turns.enter(1)
+        for _ in range(5):
+            done.append("work")
+            turns.spend(TURN_S)
+        turns.leave()
+
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(waits)
+        pool.submit(works)
+    assert done.index("found") in (3, 4)
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.002])
@@ -44,7 +96,7 @@ def test_turns_do_not_depend_on_how_long_they_take(pause: float) -> None:
 
 def test_job_that_fails_holds_up_nobody() -> None:
     """Others go on after a failure, which is told."""
-    turns, done = Turns([1.0, 1.0]), []
+    turns, done = Turns([1.0, 1.0], by_work=True), []
 
     def job(number: int) -> None:
         turns.enter(number)
