@@ -79,7 +79,7 @@ def test_any_plan_will_do_where_only_existence_is_asked() -> None:
 
 
 def test_products_grow_with_the_floors_that_pairs_may_use() -> None:
-    """Units that walk to each other need some for each pair of floors; of many units none is built."""
+    """Units that walk to each other need some for each pair of floors; many units get none."""
     near = scenario(
         floors=[(f"f{i}", "T", i, 60) for i in range(3)],
         headcounts=[("a", 30, "P"), ("b", 30, "P")],
