@@ -17,7 +17,7 @@ from allocator.search.cancel import until
 from allocator.search.exact import pack_exactly
 from allocator.search.first import first_plan
 from allocator.search.neighbourhoods import Neighbourhoods
-from allocator.search.proofs import further_proofs, prove, prove_on
+from allocator.search.proofs import further_proofs, prove, prove_on, prove_to_the_end
 from allocator.search.record import Record
 from allocator.search.restarts import walk, walk_moves
 
@@ -100,6 +100,7 @@ def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
     await_first(record)
     first_plan(record)
     prove(record)
+    prove_to_the_end(record)
     lay_out_anew(record, rng)
 
 

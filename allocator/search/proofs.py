@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import monotonic
 
+import numpy as np
+
 from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
+from allocator.search.bounds.assignment import is_assignment
+from allocator.search.case import Layout
 from allocator.search.record import Record
 
 LARGE = 60_000
@@ -38,7 +42,31 @@ def further_proofs(record: Record) -> Iterator[Bounds]:
         until=monotonic() + record.left(),
         should_stop=record.is_finished,
         unplaced_people=record.unplaced_people,
+        plans=_Plans(record),
     )
+
+
+class _Plans:
+    """The plans of a record, as proofs see them."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def total(self) -> float:
+        """Return the total of the best plan that leaves nobody unplaced."""
+        score = self._record.score
+        return np.inf if score is None or score.unplaced_people else score.total
+
+    def offer(self, layout: Layout) -> float:
+        """Take a plan if it is better than the best so far; return its total."""
+        self._record.offer(layout)
+        return self._record.scorer.score(layout).total
+
+
+def prove_to_the_end(record: Record) -> None:
+    """Go on with proofs until they end, where a tree on the dual is likely to close the case."""
+    if not record.is_reproducible and record.layout is not None and is_assignment(record.case):
+        prove_on(record, further_proofs(record), record.left())
 
 
 def prove_on(record: Record, proofs: Iterator[Bounds], seconds: float) -> float:

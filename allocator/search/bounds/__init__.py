@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 from allocator.plan.types import TermName
+from allocator.search.bounds.assignment import assignment_bounds, is_assignment
 from allocator.search.bounds.floors import extra_floors, open_floors
 from allocator.search.bounds.joint import joint_bound
 from allocator.search.bounds.needed import Needed, needed_desks
+from allocator.search.bounds.organisations import has_towers_to_choose, organisation_bounds
 from allocator.search.bounds.placing import people_moved, placement_cost
+from allocator.search.bounds.plans import NoPlans, Plans
 from allocator.search.bounds.sharing import is_small, sharing_bounds
 from allocator.search.bounds.towers import extra_towers
 from allocator.search.bounds.transport import warm_transport
@@ -24,6 +28,8 @@ from allocator.search.progress import ShouldStop
 
 ROUNDING = 1e-9
 """Part of a bound that is given up for the rounding of floats, in it and in the checker."""
+BRIEF = 0.1
+"""Part of the time for a first bound where a better one comes at once."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ def lower_bounds(
     if not needed.everyone:
         return
     prices, views = case.scenario.settings.prices, Views(case)
+    if is_assignment(case) or has_towers_to_choose(case):
+        time_limit_s *= BRIEF
     joint = cautious(joint_bound(case, views, begun + 0.8 * time_limit_s))
     walked, end = prices.walking * views.minutes, begun + time_limit_s
     alone = warm_transport(case, 0.0, walked, end).share(walked, end)
@@ -85,13 +93,14 @@ def lower_bounds(
     yield Bounds(terms=terms, total=total)
 
 
-def rising_bounds(
+def rising_bounds(  # noqa: PLR0913 - by name
     case: Case,
     known: Bounds,
     *,
     until: float,
     should_stop: ShouldStop,
     unplaced_people: float = 0.0,
+    plans: Plans | None = None,
 ) -> Iterator[Bounds]:
     """Yield bounds that take longer, some seconds each.
 
@@ -105,12 +114,25 @@ def rising_bounds(
         Bounds that are known to hold.
     until
         Time of `time.monotonic` at which to stop.
+    plans
+        Where the total of the best plan is asked, and plans met on the way are offered.
     """
     if not case.is_plain:
         return  # they try desk by desk, and weights are hundreds of times as many
     if not needed_desks(case, unplaced_people).everyone:
         return
     terms, total = dict(known.terms), known.total
+    asked = partial(_is_over, until, should_stop)
+    if has_towers_to_choose(case) and not is_assignment(case):
+        others = terms[TermName.OPEN_FLOORS]
+        for bound in organisation_bounds(case, others, asked):
+            total = max(total, cautious(bound))
+            yield Bounds(terms=terms, total=total)
+    if is_assignment(case):
+        others = sum(terms[name] for name in TermName if name not in IN_ASSIGNMENT)
+        for bound in assignment_bounds(case, others, plans or NoPlans(), asked):
+            total = max(total, bound)
+            yield Bounds(terms=terms, total=total)
     price = case.scenario.settings.prices.extra_tower
     for count in rising_towers(case, until, should_stop) if price else ():
         extra = max(cautious(price * count), terms[TermName.EXTRA_TOWERS])
@@ -120,6 +142,14 @@ def rising_bounds(
     if is_small(case):
         for bound in sharing_bounds(case, terms[TermName.OPEN_FLOORS], until, should_stop):
             yield Bounds(terms=terms, total=max(total, cautious(bound)))
+
+
+IN_ASSIGNMENT = (TermName.WALKING, TermName.PLACEMENT_COST, TermName.PEOPLE_MOVED)
+"""Terms that the bound of an assignment holds."""
+
+
+def _is_over(until: float, should_stop: ShouldStop) -> bool:
+    return should_stop() or monotonic() > until
 
 
 def _alone(case: Case, needed: Needed, time_limit_s: float) -> dict[TermName, float]:
