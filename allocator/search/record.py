@@ -22,7 +22,7 @@ PATIENCE = 2.5
 
 It grows with the square of the units, so that a local search settles several times over, and
 with the root of the floors."""
-PROGRESS = 0.01
+PROGRESS = 0.002
 """Part of the gap by which a bound must have risen for the search to go on for it."""
 LEAST_WORK = 0.02
 """Work that a step of CP-SAT counts as at least: so many seconds build its model."""

@@ -93,7 +93,7 @@ def lower_bounds(
     yield Bounds(terms=terms, total=total)
 
 
-def rising_bounds(  # noqa: PLR0913 - by name
+def rising_bounds(
     case: Case,
     known: Bounds,
     *,
@@ -133,15 +133,16 @@ def rising_bounds(  # noqa: PLR0913 - by name
         for bound in assignment_bounds(case, others, plans or NoPlans(), asked):
             total = max(total, bound)
             yield Bounds(terms=terms, total=total)
+    if is_small(case):
+        for bound in sharing_bounds(case, terms[TermName.OPEN_FLOORS], until, should_stop):
+            total = max(total, cautious(bound))
+            yield Bounds(terms=terms, total=total)
     price = case.scenario.settings.prices.extra_tower
     for count in rising_towers(case, until, should_stop) if price else ():
         extra = max(cautious(price * count), terms[TermName.EXTRA_TOWERS])
         terms = terms | {TermName.EXTRA_TOWERS: extra}
         total = max(total, sum(terms.values()))
         yield Bounds(terms=terms, total=total)
-    if is_small(case):
-        for bound in sharing_bounds(case, terms[TermName.OPEN_FLOORS], until, should_stop):
-            yield Bounds(terms=terms, total=max(total, cautious(bound)))
 
 
 IN_ASSIGNMENT = (TermName.WALKING, TermName.PLACEMENT_COST, TermName.PEOPLE_MOVED)

@@ -6,8 +6,6 @@ of the dual with every minimum softened by a temperature. Steps follow it (Adam)
 References
 ----------
 Kingma, Ba (2015), Adam: a method for stochastic optimization, ICLR.
-Hahn, Kim, Guignard, Smith, Zhu (2008), An algorithm for the generalized quadratic assignment
-problem, Computational Optimization and Applications 40: the dual.
 """
 
 from __future__ import annotations
@@ -32,9 +30,6 @@ LITTLE, COOLER, SLOWER = 1e-4, 0.6, 0.75
 """Part of the bound that counts as progress; what heat and rate are multiplied by without."""
 BOUND, SIZE, HEAT, RATE, SCALE, STEPS, WAITED, PATIENCE, BEFORE = range(9)
 NUMBERS = 9
-"""Numbers of a state: best bound, and the sum of all that it is added up from, without signs;
-temperature and step in person-minutes a week, desks of an ordinary node; steps taken since the
-last cooling; steps waited, of how many, and the bound before them."""
 
 
 class Model(NamedTuple):
@@ -43,9 +38,9 @@ class Model(NamedTuple):
     cost (N, K), FORBIDDEN where a label is not allowed; weight (N, K) of a node at a label's
     place; own (N, K), what of the place it is sure to take itself there; place (K); capacity (R);
     first, second, table (P); pair_cost (Q, K, K). A node with parts is at all labels that are
-    spread (K) together, or at one other: parts (N, 2) tells the first of a node's
-    and the end of them; each is at one of those labels, at its own part_cost (V, K) and its share (V) of
-    what the node pays there; spread_cost (N) is paid besides.
+    spread (K) together, or at one other: parts (N, 2) tells its first part and the end of them;
+    each is at one of those labels, at its own part_cost (V, K) and its share (V) of what the node
+    pays there; spread_cost (N) is paid besides.
     """
 
     cost: Any
@@ -65,7 +60,7 @@ class Model(NamedTuple):
 
 
 class Multipliers(NamedTuple):
-    """phi (P, 2, K), mu (N, K, R) and lam (R), views of a flat array; mu and lam are never below 0."""
+    """phi (P, 2, K), mu (N, K, R) and lam (R), views of a flat array; the last two from 0 up."""
 
     phi: Any
     mu: Any
@@ -87,8 +82,9 @@ class Workspace(NamedTuple):
     """What is under way.
 
     unary (N, K); seen and back (N, K, K), mu by label as seen from the node and from its partner;
-    to_seen and to_back, likewise of the gradient; entries (K, K); row and column (K); soft (N, K); apart (N);
-    numbers (1).
+    to_seen and to_back, likewise of the gradient; entries (K, K); row, column and shift (K); soft
+    (N, K); added (N, K), what each node and its pairs pay more at a label than at least; numbers
+    (2), the sum of all that the bound is added up from, without signs, and the bound.
     """
 
     unary: Any
@@ -99,8 +95,9 @@ class Workspace(NamedTuple):
     entries: Any
     row: Any
     column: Any
+    shift: Any
     soft: Any
-    apart: Any
+    added: Any
     numbers: Any
 
 
@@ -143,28 +140,33 @@ def prepare(model: Any, x: Any, w: Any) -> None:
 
 
 @compiled
-def pair_entries(model: Any, x: Any, w: Any, p: int) -> float:
-    """Work out what a pair pays by its labels; return the least."""
+def look_at_pair(model: Any, x: Any, w: Any, p: int) -> float:
+    """Work out what a pair pays by its labels, and at least by each of them; return the least."""
     i, j, t = model.first[p], model.second[p], model.table[p]
-    labels = model.cost.shape[1]
+    labels = len(model.place)
     least = 4.0 * FORBIDDEN
     for m in range(labels):
-        w.column[m] = (FORBIDDEN if model.cost[j, m] > DEAD else 0.0) - x.phi[p, 1, m]
+        w.shift[m] = (FORBIDDEN if model.cost[j, m] > DEAD else 0.0) - x.phi[p, 1, m]
+        w.column[m] = 4.0 * FORBIDDEN
     for k in range(labels):
         mine = (FORBIDDEN if model.cost[i, k] > DEAD else 0.0) - x.phi[p, 0, k]
         heavy = model.weight[i, k]
-        low = 4.0 * FORBIDDEN
-        kept, taken = w.column[k], model.own[i, k] + model.own[j, k]
+        kept, taken = w.shift[k], model.own[i, k] + model.own[j, k]
         if taken > model.capacity[model.place[k]] + TOLERANCE:
-            w.column[k] = FORBIDDEN
+            w.shift[k] = FORBIDDEN
+        low = 4.0 * FORBIDDEN
         for m in range(labels):
-            paid = model.pair_cost[t, k, m] + mine + w.column[m]
+            paid = model.pair_cost[t, k, m] + mine + w.shift[m]
             paid += model.weight[j, m] * w.seen[i, k, m] + heavy * w.back[j, k, m]
             w.entries[k, m] = paid
+            w.column[m] = min(w.column[m], paid)
             low = min(low, paid)
-        w.column[k] = kept
+        w.shift[k] = kept
         w.row[k] = low
         least = min(least, low)
+    for k in range(labels):
+        w.added[i, k] += w.row[k] - least
+        w.added[j, k] += w.column[k] - least
     return least
 
 
@@ -179,19 +181,14 @@ def part_minimum(model: Any, w: Any, i: int, v: int) -> float:
 
 
 @compiled
-def node_minimum(model: Any, w: Any, i: int) -> float:
-    """Return the least that a node pays; that of being spread is kept in `apart`."""
-    parts = model.parts[i, 1] - model.parts[i, 0]
-    least = 4.0 * FORBIDDEN
-    for k in range(len(model.place)):
-        if parts == 0 or not model.spread[k]:
-            least = min(least, w.unary[i, k])
-    w.apart[i] = 4.0 * FORBIDDEN
-    if parts:
-        w.apart[i] = model.spread_cost[i]
-        for v in range(model.parts[i, 0], model.parts[i, 1]):
-            w.apart[i] += part_minimum(model, w, i, v)
-    return min(least, w.apart[i])
+def apart_minimum(model: Any, w: Any, i: int) -> float:
+    """Return the least that a node pays once it is spread."""
+    if model.parts[i, 0] == model.parts[i, 1]:
+        return 4.0 * FORBIDDEN
+    least = model.spread_cost[i]
+    for v in range(model.parts[i, 0], model.parts[i, 1]):
+        least += part_minimum(model, w, i, v)
+    return least
 
 
 @compiled
@@ -211,35 +208,32 @@ def soften_parts(model: Any, w: Any, i: int, chance: float, heat: float) -> None
 
 
 @compiled
-def soften_node(model: Any, w: Any, i: int, least: float, heat: float) -> None:
-    """Work out the soft choice of a node."""
-    parts = model.parts[i, 1] - model.parts[i, 0]
-    apart = softened((least - w.apart[i]) / heat)
-    total = apart
-    for k in range(len(model.place)):
-        w.soft[i, k] = 0.0
-        if parts == 0 or not model.spread[k]:
-            w.soft[i, k] = softened((least - w.unary[i, k]) / heat)
-            total += w.soft[i, k]
-    for k in range(len(model.place)):
-        w.soft[i, k] /= total
-    if parts:
-        soften_parts(model, w, i, apart / total, heat)
-
-
-@compiled
-def nodes_and_places(model: Any, x: Any, w: Any, heat: float) -> float:
+def look_at_nodes(model: Any, x: Any, w: Any, heat: float) -> float:
     """Return what nodes and places add to the bound; work out the soft choice of each node."""
-    bound, size = 0.0, 0.0
-    for i in range(len(model.cost)):
-        least = node_minimum(model, w, i)
-        soften_node(model, w, i, least, heat)
-        bound += least
-        size += abs(least)
+    labels, bound = len(model.place), 0.0
+    w.numbers[0] = 0.0
     for r in range(len(model.capacity)):
         bound -= x.lam[r] * model.capacity[r]
-        size += x.lam[r] * model.capacity[r]
-    w.numbers[0] = size
+    for i in range(len(model.cost)):
+        apart = apart_minimum(model, w, i)
+        least, whole = apart, model.parts[i, 0] == model.parts[i, 1]
+        for k in range(labels):
+            w.added[i, k] = w.unary[i, k] if whole or not model.spread[k] else apart
+            least = min(least, w.added[i, k])
+        chance = softened((least - apart) / heat)
+        total = chance
+        for k in range(labels):
+            w.soft[i, k] = 0.0
+            w.added[i, k] -= least
+            if whole or not model.spread[k]:
+                w.soft[i, k] = softened(-w.added[i, k] / heat)
+                total += w.soft[i, k]
+        for k in range(labels):
+            w.soft[i, k] /= total
+        soften_parts(model, w, i, chance / total, heat)
+        bound += least
+        w.numbers[0] += abs(least)
+    w.numbers[0] += abs(bound)
     return bound
 
 
@@ -272,7 +266,7 @@ def soften_pair(model: Any, w: Any, g: Any, p: int, least: float, heat: float) -
 
 
 @compiled
-def places_gradient(model: Any, w: Any, g: Any) -> None:
+def look_at_places(model: Any, w: Any, g: Any) -> None:
     """Gather the gradient of mu and lam."""
     nodes, labels = model.cost.shape
     for r in range(len(model.capacity)):
@@ -289,22 +283,6 @@ def places_gradient(model: Any, w: Any, g: Any) -> None:
             for m in range(labels):
                 g.mu[i, k, model.place[m]] += w.to_seen[i, k, m]
                 g.mu[i, m, model.place[k]] += w.to_back[i, k, m]
-
-
-@compiled
-def look(model: Any, x: Any, w: Any, g: Any, heat: float) -> float:
-    """Return the bound at the multipliers; work out the gradient at a temperature."""
-    prepare(model, x, w)
-    bound = nodes_and_places(model, x, w, heat)
-    w.to_seen[:] = 0.0
-    w.to_back[:] = 0.0
-    for p in range(len(model.first)):
-        least = pair_entries(model, x, w, p)
-        bound += least
-        w.numbers[0] += abs(least)
-        soften_pair(model, w, g, p, least, heat)
-    places_gradient(model, w, g)
-    return bound
 
 
 @compiled
@@ -338,11 +316,21 @@ def cool(x: Any, state: Any) -> None:
 
 @summing_entry
 def climb(model: Any, x: Any, w: Any, state: Any, steps: int) -> None:
-    """Take so many steps; keep the best multipliers."""
+    """Take so many steps; keep the best multipliers, and what each node adds at each label."""
     n = state.numbers
-    phi, mu = x.phi.size, x.phi.size + x.mu.size
+    phi = x.phi.size
     for _ in range(steps):
-        bound = look(model, x, w, state.gradient, n[HEAT])
+        prepare(model, x, w)
+        bound = look_at_nodes(model, x, w, n[HEAT])
+        w.to_seen[:] = 0.0
+        w.to_back[:] = 0.0
+        for p in range(len(model.first)):
+            least = look_at_pair(model, x, w, p)
+            bound += least
+            w.numbers[0] += abs(least)
+            soften_pair(model, w, state.gradient, p, least, n[HEAT])
+        look_at_places(model, w, state.gradient)
+        w.numbers[1] = bound
         if bound > n[BOUND]:
             n[BOUND], n[SIZE] = bound, w.numbers[0]
             copy(state.best, x.flat)
@@ -350,77 +338,3 @@ def climb(model: Any, x: Any, w: Any, state: Any, steps: int) -> None:
         n[STEPS] += 1.0
         advance(x, state, 0, phi, n[RATE], -FORBIDDEN)
         advance(x, state, phi, len(x.flat), n[RATE] / n[SCALE], 0.0)
-
-
-@compiled
-def row_minima(model: Any, x: Any, w: Any, p: int) -> float:
-    """Work out the least that a pair pays by the label of either end; return the least."""
-    least = pair_entries(model, x, w, p)
-    for m in range(len(w.column)):
-        w.column[m] = 4.0 * FORBIDDEN
-    for k in range(len(w.row)):
-        for m in range(len(w.column)):
-            w.column[m] = min(w.column[m], w.entries[k, m])
-    return least
-
-
-@compiled
-def hand_back(model: Any, x: Any, w: Any, i: int) -> None:
-    """Gather what a node and its pairs pay by its label; hand it back in equal parts."""
-    labels = model.cost.shape[1]
-    parts = 1.0
-    for p in range(len(model.first)):
-        parts += 1.0 if i == model.first[p] or i == model.second[p] else 0.0
-    for turn in range(2):
-        for p in range(len(model.first)):
-            end = 0 if i == model.first[p] else 1
-            if end == 1 and i != model.second[p]:
-                continue
-            if turn == 0:
-                row_minima(model, x, w, p)
-            for k in range(labels):
-                if model.cost[i, k] > DEAD:
-                    continue
-                if turn == 0:
-                    low = w.row[k] if end == 0 else w.column[k]
-                    if low > DEAD:
-                        model.cost[i, k] = FORBIDDEN
-                        continue
-                    x.phi[p, end, k] += low
-                    w.unary[i, k] += low
-                else:
-                    x.phi[p, end, k] -= w.unary[i, k] / parts
-
-
-@summing_entry
-def sweep(model: Any, x: Any, w: Any, sweeps: int) -> None:
-    """Raise phi node by node, each as high as it goes with the others fixed."""
-    nodes = len(model.cost)
-    for s in range(sweeps):
-        prepare(model, x, w)
-        for n in range(nodes):
-            hand_back(model, x, w, n if s % 2 == 0 else nodes - 1 - n)
-
-
-@summing_entry
-def marginals(model: Any, x: Any, w: Any, found: Any) -> None:
-    """Work out the bound with each node at each label (N, K)."""
-    prepare(model, x, w)
-    labels = len(model.place)
-    bound = nodes_and_places(model, x, w, 1.0)
-    for i in range(len(model.cost)):
-        least, parts = node_minimum(model, w, i), model.parts[i, 1] - model.parts[i, 0]
-        for k in range(labels):
-            is_part = parts > 0 and model.spread[k]
-            found[i, k] = (w.apart[i] if is_part else w.unary[i, k]) - least
-    for p in range(len(model.first)):
-        i, j = model.first[p], model.second[p]
-        least = row_minima(model, x, w, p)
-        bound += least
-        w.numbers[0] += abs(least)
-        for k in range(labels):
-            found[i, k] += w.row[k] - least
-            found[j, k] += w.column[k] - least
-    for i in range(len(model.cost)):
-        for k in range(labels):
-            found[i, k] += bound

@@ -1,4 +1,4 @@
-"""Units that stay whole: a labelled model of units by floors, raised by the dual and closed by a tree.
+"""Units that stay whole: a labelled model of units by floors, its dual, and a tree that closes it.
 
 This is the generalised quadratic assignment problem. Walking, placement and moves are in it
 exactly, so that the label of every unit is a plan; other terms are a constant below them.

@@ -40,7 +40,7 @@ class Contents:
         self.most_floors = _most_floors(case)
 
     def inside(self, units: Sequence[int], tower: int) -> float:
-        """Return the least that units pay with all of them in a tower; infinite if they cannot be."""
+        """Return the least that units pay, all of them in a tower; infinite if they cannot be."""
         floors = np.array(self.case.floors_of[tower])
         order = sorted(units, key=lambda u: (-int(self.case.demand[u]), u))
         whole = np.array([self._whole(u, floors) for u in order])

@@ -12,8 +12,6 @@ from allocator.search.bounds import ascent
 from allocator.search.bounds.ascent import Multipliers
 from allocator.search.bounds.labelled import ROUNDING, Floats, Labelled
 
-SWEEPS = 30
-"""Sweeps over the nodes to begin with."""
 HEAT, RATE = 0.1, 0.1
 """First temperature and first step, in parts of what an ordinary pair costs."""
 PATIENCE, CHILD_PATIENCE = 100.0, 1e9
@@ -50,7 +48,11 @@ class Dual:
         numbers[[ascent.HEAT, ascent.RATE, ascent.PATIENCE]] = pace.heat, pace.rate, pace.patience
         numbers[ascent.SCALE] = max(float(model.weight.mean()), 1e-9)
         self.state = ascent.State(
-            model.views(np.zeros(size)), np.zeros(size), np.zeros(size), self.x.flat.copy(), numbers
+            model.views(np.zeros(size)),
+            np.zeros(size),
+            np.zeros(size),
+            self.x.flat.copy(),
+            numbers,
         )
 
     @property
@@ -70,20 +72,12 @@ class Dual:
         n = self.state.numbers
         return Pace(float(n[ascent.HEAT]), float(n[ascent.RATE]), CHILD_PATIENCE)
 
-    def sweep(self, sweeps: int) -> None:
-        """Raise phi node by node."""
-        ascent.sweep(self.given, self.x, self.work, sweeps)
-
     def climb(self, steps: int) -> None:
         """Take so many steps."""
         ascent.climb(self.given, self.x, self.work, self.state, steps)
 
     def rise(self, is_over: Callable[[], bool]) -> Iterator[float]:
         """Yield the bound every moment, until it rises no more."""
-        for _ in range(SWEEPS):
-            self.sweep(1)
-            if is_over():
-                break
         steps = 1
         while self.state.numbers[ascent.HEAT] > self.coldest and not is_over():
             began = monotonic()
@@ -95,17 +89,17 @@ class Dual:
                 steps = max(steps // 2, 1)
 
     def marginals(self) -> Floats:
-        """Return a bound of the model with each node at each label (N, K)."""
-        found = np.zeros(self.model.cost.shape)
-        ascent.marginals(self.given, self.best, self.work, found)
-        slack = ROUNDING * float(self.work.numbers[0])
-        return found + (self.model.constant - slack)
+        """Return a bound of the model with each node at each label (N, K), at the best so far."""
+        self.x.flat[:] = self.state.best
+        self.climb(1)
+        size, bound = self.work.numbers
+        return self.work.added + (self.model.constant + bound - ROUNDING * size)
 
 
 def _workspace(nodes: int, labels: int) -> ascent.Workspace:
-    square = (nodes, labels, labels)
-    shapes = [(nodes, labels), *[square] * 4, (labels, labels), (labels,), (labels,)]
-    return ascent.Workspace(*(np.zeros(s) for s in (*shapes, (nodes, labels), (nodes,), (1,))))
+    square, table, row = (nodes, labels, labels), (nodes, labels), (labels,)
+    shapes = (table, *[square] * 4, (labels, labels), row, row, row, table, table, (2,))
+    return ascent.Workspace(*map(np.zeros, shapes))
 
 
 def _first_pace(model: Labelled) -> Pace:

@@ -3,19 +3,31 @@
 Every node i takes one label k, or is spread over several with shares s_i(k) that sum to 1. It
 costs Σ θ_i(k) s_i(k) + Σ_{i<j} θ_ij(k, l) s_i(k) s_j(l) at least, and at every place r the nodes
 together weigh at most c(r): Σ_i Σ_{k at r} w_i(k) s_i(k) ≤ c(r). With y_ij(k, l) in place of the
-products (RLT-1, Adams and Sherali 1990), rows are dualised:
+products (RLT-1), rows are dualised:
 
 - Σ_l y_ij(k, l) = s_i(k), with φ_ij(k);
-- Σ_{j≠i} Σ_{l at r} w_j(l) y_ij(k, l) ≤ (c(r) − own_i(k) [k at r]) s_i(k), with μ_i(k, r) ≥ 0: room as
-  it is once i has label k. The node's own weight there is taken off as far as it is sure to be;
+- Σ_{j≠i} Σ_{l at r} w_j(l) y_ij(k, l) ≤ (c(r) − own_i(k) [k at r]) s_i(k), μ_i(k, r) ≥ 0: room as
+  it is once i has label k. The node's own weight is taken off as far as it is sure to be there;
 - the capacity rows themselves, with λ(r) ≥ 0.
 
 What is left is a minimum for every node and every pair, so that for any multipliers
 
     Σ_i min_k [θ_i(k) + λ(k) w_i(k) + Σ_j φ_ij(k) − Σ_r μ_i(k, r) c(r) + μ_i(k, k) own_i(k)]
-    + Σ_{i<j} min_{k,l} [θ_ij(k, l) − φ_ij(k) − φ_ji(l) + w_j(l) μ_i(k, l) + w_i(k) μ_j(l, k)] − Σ_r λ(r) c(r)
+    + Σ_{i<j} min_{k,l} [θ_ij(k, l) − φ_ij(k) − φ_ji(l) + w_j(l) μ_i(k, l) + w_i(k) μ_j(l, k)]
+    − Σ_r λ(r) c(r)
 
-is a lower bound (a label stands for its place here). `ascent` raises it.
+is a lower bound (a label stands for its place here). `ascent` raises it. A node that is spread may
+have parts v, each with a share w_v of it and a cost θ_v(k) of its own: then spread costs it
+Σ_v min_k [θ_v(k) + w_v b(k)], b being the bracket of the node.
+
+References
+----------
+Adams, Sherali (1990), Linearization strategies for a class of zero-one mixed integer programming
+problems, Operations Research 38: RLT.
+Hahn, Kim, Guignard, Smith, Zhu (2008), An algorithm for the generalized quadratic assignment
+problem, Computational Optimization and Applications 40: its dual.
+Pessoa, Hahn, Guignard, Zhu (2010), Algorithms for the generalized quadratic assignment problem
+combining Lagrangean decomposition and the Reformulation-Linearization Technique, EJOR 206.
 """
 
 from __future__ import annotations
@@ -33,6 +45,7 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 ROUNDING = 1e-13
 """Part of all that a bound is added up from that is given up for rounding."""
+
 
 @dataclass(frozen=True)
 class Labelled:
@@ -119,7 +132,9 @@ class Labelled:
             flat,
         )
 
-    def fixed(self, node: int, label: int, x: ascent.Multipliers) -> tuple[Labelled, ascent.Multipliers]:
+    def fixed(
+        self, node: int, label: int, x: ascent.Multipliers
+    ) -> tuple[Labelled, ascent.Multipliers]:
         """Return what is left once a node has a label, with multipliers that bound it no lower.
 
         The rows seen from that label become the capacity rows of those that are left.
@@ -150,7 +165,6 @@ class Labelled:
         lam = x.lam + x.mu[node, label]
         flat = np.concatenate([x.phi[left].ravel(), x.mu[keep].ravel(), lam])
         return model, model.views(flat)
-
 
 
 class Undivided(TypedDict):

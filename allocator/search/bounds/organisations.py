@@ -1,13 +1,13 @@
 """Organisations over towers as a labelled model: each is whole in a tower, or apart in several.
 
-Whole, it pays what its content costs there (`contents`). Apart, it pays its extra towers, is spread
-over the towers with the shares of its people, and each of its units pays by share what it costs
-there at least. Two organisations walk between the floors of their towers. The shares of a whole
-one on a floor are limited by the floor, and are seen from the floors of the other one (Gilmore and
-Lawler); of one that is apart only the nearest floors are counted.
+Whole, it pays what its content costs there (`contents`). Apart, it pays its extra towers, is
+spread over the towers with the shares of its people, and each of its units pays by share what it
+costs there at least. Two organisations walk between the floors of their towers. The shares of a
+whole one on a floor are limited by the floor, and are seen from the floors of the other one
+(Gilmore and Lawler); of one that is apart only the nearest floors are counted.
 
-Trips between two organisations are a part in proportion to the people of their units, κ α_u α_v, and
-a rest between single units; where one is apart the rest counts only as far as every unit of it has it.
+Trips between two organisations are a part in proportion to the people of their units, κ α_u α_v,
+and a rest between single units; where one is apart, only what every unit of it has of that counts.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ NEGLIGIBLE = 1e-9
 def has_towers_to_choose(case: Case) -> bool:
     """Return whether organisations and towers are few enough, and more than one tower is there."""
     towers = len(case.tower_ids)
-    return 1 < towers and towers * len(case.organisation_ids) <= MOST_CELLS
+    return towers > 1 and towers * len(case.organisation_ids) <= MOST_CELLS
 
 
 def organisation_bounds(case: Case, others: float, is_over: Callable[[], bool]) -> Iterator[float]:
-    """Yield rising bounds of the total, a moment each; `others` is one of floors in use."""
+    """Yield rising bounds of the total; `others` is one of floors in use."""
     made = Organisations(case)
     if made.nodes:
         yield from Dual(made.model(others)).rise(is_over)
 
 
 class Organisations:
-    """The model of a case, while it is made. N organisations with desks, T towers, V their units."""
+    """The model while it is made. N organisations with desks, T towers, V units of one of them."""
 
     def __init__(self, case: Case) -> None:
         self.case, self.contents = case, Contents(case)
@@ -74,7 +74,7 @@ class Organisations:
         return np.where(self.reach[i], np.minimum(self.case.capacity * a_desk, 1.0), 0.0)
 
     def _contents_of(self, i: int) -> Floats:
-        """Return what an organisation pays for itself in each tower (T); infinite where it is not."""
+        """Return what an organisation pays for itself in each tower (T), infinite if not there."""
         found = np.full(self.towers, np.inf)
         for t in self.case.towers:
             checkpoint()
@@ -140,7 +140,7 @@ class Organisations:
         )
 
     def _extra_towers(self, i: int) -> float:
-        """Return what an organisation pays for towers once it is apart; infinite if it cannot be."""
+        """Return what towers cost an organisation that is apart; infinite if it cannot be."""
         case, us = self.case, self.units[i]
         fewest = max(fewest_towers(self.rooms[i], int(self.desks[i])), 2)
         alone = len(us) == 1 and case.demand[us[0]] < 2 * case.least[us[0]]
@@ -251,7 +251,7 @@ class Organisations:
         return found
 
     def _forbidden(self) -> Iterator[tuple[tuple[int, int], NDArray[np.bool_]]]:
-        """Yield pairs of organisations with the towers (T, T) that they may not both be whole in."""
+        """Yield pairs of organisations with towers (T, T) where both may not be whole."""
         owner = {u: i for i, us in enumerate(self.units) for u in us}
         same = np.eye(self.towers, dtype=bool)
         alike = self.case.complex[:, None] == self.case.complex

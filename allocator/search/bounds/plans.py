@@ -1,4 +1,4 @@
-"""What proofs and the search tell each other: the best plan's total, and plans that proofs meet."""
+"""What proofs and the search tell each other: the best total, and plans that proofs meet."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class _Tree:
     @property
     def limit(self) -> float:
         """The bound from which on a node is no better than the best plan."""
-        most = self.problem.most()
+        most = min(self.problem.most(), DEAD)
         return most - CLOSED * abs(most)
 
     def step(self) -> None:
@@ -125,7 +125,6 @@ class _Tree:
             self._leaf(node)
             return
         dual = Dual(node.model, node.x, self.pace)
-        dual.sweep(1)
         steps = 0
         while steps < CHILD_STEPS and dual.bound < self.limit:
             dual.climb(STEPS_AT_ONCE)
@@ -157,7 +156,13 @@ class _Tree:
         if labels:
             self.bytes += keep.bytes
         for label in labels:
-            entry = (float(rising[chosen, label]), next(self.number), keep, (chosen, label), children)
+            entry = (
+                float(rising[chosen, label]),
+                next(self.number),
+                keep,
+                (chosen, label),
+                children,
+            )
             heappush(self.heap, entry)
 
 

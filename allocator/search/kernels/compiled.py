@@ -38,7 +38,7 @@ def entry(function: Callable[Parameters, Result]) -> Callable[Parameters, Result
 def summing_entry(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile an entry whose sums are taken in any order, so that several go on at a time.
 
-    No number in it may be infinite less infinite.
+    No number in it may be infinite.
     """
     return _kept(function, fastmath={"nnan", "nsz", "reassoc", "contract"})
 
