@@ -185,7 +185,7 @@ def apart_minimum(model: Any, w: Any, i: int) -> float:
     """Return the least that a node pays once it is spread."""
     if model.parts[i, 0] == model.parts[i, 1]:
         return 4.0 * FORBIDDEN
-    least = model.spread_cost[i]
+    least: float = model.spread_cost[i]
     for v in range(model.parts[i, 0], model.parts[i, 1]):
         least += part_minimum(model, w, i, v)
     return least

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from allocator.search.bounds import packing_search
-from allocator.search.bounds.labelled import Floats
+from allocator.search.bounds.labelled import Floats, Whole
 from allocator.search.bounds.packing_search import NEVER
 from allocator.search.case import Case
 from allocator.search.rules import AtMost, PlaceKind
+from allocator.search.site_costs import SiteCost
 from allocator.search.walking import Walking
 
 MOST_STEPS = 100_000
@@ -52,7 +53,7 @@ class Contents:
         return self._searched(order, floors, whole, divided, trips)
 
     def _searched(
-        self, order: list[int], floors: np.ndarray, whole: Floats, divided: Floats, trips: Floats
+        self, order: list[int], floors: Whole, whole: Floats, divided: Floats, trips: Floats
     ) -> float:
         minutes = self.case.minutes[np.ix_(floors, floors)]
         given = packing_search.Tower(
@@ -78,11 +79,11 @@ class Contents:
         found = float(state.numbers[:2].min())
         return np.inf if found >= NEVER / 2 else found
 
-    def _whole(self, unit: int, floors: np.ndarray) -> Floats:
+    def _whole(self, unit: int, floors: Whole) -> Floats:
         """Return what a unit pays by itself on each floor, all of it there."""
         case = self.case
         inside = self.trips[unit, unit] / 2 * case.minutes[floors, floors]
-        found = inside + case.leaving_cost[unit]
+        found: Floats = inside + case.leaving_cost[unit]
         for k, f in enumerate(floors.tolist()):
             if not case.allowed[unit, f] or case.demand[unit] > case.capacity[f]:
                 found[k] = NEVER
@@ -90,7 +91,7 @@ class Contents:
                 found[k] += case.site_costs[unit, f].at(1.0)
         return found
 
-    def divided(self, unit: int, floors: np.ndarray) -> float:
+    def divided(self, unit: int, floors: Whole) -> float:
         """Return what a unit pays by itself at least on several of the floors."""
         case, prices = self.case, self.case.scenario.settings.prices
         demand, least = int(case.demand[unit]), int(case.least[unit])
@@ -106,10 +107,11 @@ class Contents:
         away = float((minutes + np.diag(np.full(len(mine), np.inf))).min())
         inside = min(away, largest * here + (1 - largest) * away)
         walked = self.trips[unit, unit] / 2 * inside
-        return prices.extra_floor * (fewest - 1) + walked + least_site_cost(case, unit, mine)
+        found = prices.extra_floor * (fewest - 1) + walked + least_site_cost(case, unit, mine)
+        return float(found)
 
 
-def least_site_cost(case: Case, unit: int, floors: np.ndarray) -> float:
+def least_site_cost(case: Case, unit: int, floors: Whole) -> float:
     """Return the least placement and moves of a unit in pieces on the floors.
 
     The cost of a share is convex, so the cheapest parts of all floors are taken first.
@@ -127,7 +129,7 @@ def least_site_cost(case: Case, unit: int, floors: np.ndarray) -> float:
     return found
 
 
-def _parts(site, most: float) -> list[tuple[float, float]]:
+def _parts(site: SiteCost, most: float) -> list[tuple[float, float]]:
     """Return the slopes of a cost, and on how much of the unit each is paid."""
     ends = sorted({0.0, most, *(s.up_to for s in site.savings if s.up_to < most)})
     values = [site.at(end) for end in ends]
@@ -137,7 +139,7 @@ def _parts(site, most: float) -> list[tuple[float, float]]:
     ]
 
 
-def _most_floors(case: Case) -> np.ndarray:
+def _most_floors(case: Case) -> Whole:
     """Return how many floors each unit may use (U)."""
     found = np.full(len(case.unit_ids), len(case.floor_ids))
     for limit in case.limits:

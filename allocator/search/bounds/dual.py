@@ -16,6 +16,8 @@ HEAT, RATE = 0.1, 0.1
 """First temperature and first step, in parts of what an ordinary pair costs."""
 PATIENCE, CHILD_PATIENCE = 100.0, 1e9
 """Steps between two looks whether it still rises."""
+WARMER, FASTER = 3.0, 10.0
+"""Temperature and step for what is left of a model, as multiples of its own last ones."""
 COLDEST = 0.6**14
 """Part of the first temperature at which a dual is as high as it gets."""
 AT_ONCE_S = 0.03
@@ -70,7 +72,8 @@ class Dual:
     def pace_now(self) -> Pace:
         """The pace it has by now, for models that are left of this one."""
         n = self.state.numbers
-        return Pace(float(n[ascent.HEAT]), float(n[ascent.RATE]), CHILD_PATIENCE)
+        heat, rate = float(n[ascent.HEAT]), float(n[ascent.RATE])
+        return Pace(WARMER * heat, FASTER * rate, CHILD_PATIENCE)
 
     def climb(self, steps: int) -> None:
         """Take so many steps."""
@@ -93,7 +96,8 @@ class Dual:
         self.x.flat[:] = self.state.best
         self.climb(1)
         size, bound = self.work.numbers
-        return self.work.added + (self.model.constant + bound - ROUNDING * size)
+        found: Floats = self.work.added + (self.model.constant + bound - ROUNDING * size)
+        return found
 
 
 def _workspace(nodes: int, labels: int) -> ascent.Workspace:

@@ -119,7 +119,7 @@ class Labelled:
     def size(self) -> int:
         """How many multipliers there are."""
         (nodes, labels), places = self.cost.shape, len(self.capacity)
-        return len(self.first) * 2 * labels + (nodes * labels + 1) * places
+        return int(len(self.first) * 2 * labels + (nodes * labels + 1) * places)
 
     def views(self, flat: Floats) -> ascent.Multipliers:
         """Return multipliers as views of a flat array."""

@@ -60,7 +60,7 @@ class Organisations:
         self.people = [case.people[us] / case.people[us].sum() for us in self.units]
         self.rooms = tower_rooms(case)[self.nodes]
         self.towers = len(case.tower_ids)
-        self.tower_room = np.bincount(case.tower, weights=case.capacity)
+        self.tower_room: Floats = np.bincount(case.tower, weights=case.capacity).astype(float)
         self.by_tower = np.argsort(case.tower, kind="stable")
         self.tower_start = np.searchsorted(case.tower[self.by_tower], np.arange(self.towers))
         self.reach = np.array([case.allowed[us].any(axis=0) for us in self.units])
@@ -81,8 +81,7 @@ class Organisations:
             if self.rooms[i, t] >= self.desks[i] and self._weight(i, t) <= self.tower_room[t]:
                 found[t] = self.contents.inside(self.units[i], t)
         for limit in self.case.limits:
-            pinned = isinstance(limit, Pinned) and limit.desks > 0
-            if pinned and limit.units and set(limit.units) & set(self.units[i]):
+            if isinstance(limit, Pinned) and limit.desks and set(limit.units) & set(self.units[i]):
                 found[np.arange(self.towers) != self.case.tower[limit.floor]] = np.inf
         return found
 
@@ -99,7 +98,8 @@ class Organisations:
         count, towers = len(self.nodes), self.towers
         cost = np.full((count, 2 * towers), FORBIDDEN)
         weight, own = np.zeros((2, count, 2 * towers))
-        parts, share, part_cost = np.zeros((count, 2), np.int64), [], []
+        parts = np.zeros((count, 2), np.int64)
+        share, part_cost = list[float](), list[Floats]()
         spread_cost, site = np.zeros(count), self._by_share()
         for i, us in enumerate(self.units):
             fits = np.isfinite(self.own[i])
@@ -257,17 +257,16 @@ class Organisations:
         alike = self.case.complex[:, None] == self.case.complex
         found: dict[tuple[int, int], NDArray[np.bool_]] = {}
         for limit in self.case.limits:
-            bad = None
+            ends = limit.units, limit.units
             if isinstance(limit, Apart) and limit.place is PlaceKind.TOWER:
-                bad = same
-                pairs = {(owner.get(u), owner.get(v)) for u in limit.units for v in limit.others}
+                bad, ends = same, (limit.units, limit.others)
             elif isinstance(limit, AtMost) and limit.most == 1:
                 bad = ~alike if limit.place is PlaceKind.COMPLEX else ~same
-                pairs = set(combinations({owner.get(u) for u in limit.units} - {None}, 2))
-            for a, b in pairs if bad is not None else ():
-                if a is not None and b is not None and a != b:
-                    key = (min(a, b), max(a, b))
-                    found[key] = found.get(key, np.zeros_like(same)) | bad
+            else:
+                continue
+            here, there = ({owner[u] for u in units if u in owner} for units in ends)
+            for key in {(min(a, b), max(a, b)) for a in here for b in there if a != b}:
+                found[key] = found.get(key, np.zeros_like(same)) | bad
         yield from found.items()
 
 

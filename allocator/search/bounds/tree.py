@@ -91,7 +91,7 @@ class _Tree:
 
     def __init__(self, dual: Dual, problem: Problem) -> None:
         self.problem, self.pace, self.number = problem, dual.pace_now, count()
-        self.heap: list[tuple[float, int, _Node, tuple[int, int] | None, list[int]]] = []
+        self.heap: list[tuple[float, int, _Node, tuple[int, int], list[int]]] = []
         self.left_aside, self.bytes = np.inf, 0
         labels = np.full(len(dual.model.nodes), -1)
         self._branch(_Node(dual.model, dual.best, labels), dual, dual.bound)
