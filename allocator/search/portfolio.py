@@ -7,17 +7,18 @@ take turns, so that the same plan comes out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 
 import numpy as np
 
+from allocator.search.bounds import Bounds
 from allocator.search.cancel import until
 from allocator.search.exact import pack_exactly
 from allocator.search.first import first_plan
 from allocator.search.neighbourhoods import Neighbourhoods
-from allocator.search.proofs import further_proofs, prove, prove_on, prove_to_the_end
+from allocator.search.proofs import further_proofs, prove, prove_on, share_first
 from allocator.search.record import Record
 from allocator.search.restarts import walk, walk_moves
 
@@ -90,7 +91,7 @@ def _take_turns(record: Record, rng: np.random.Generator) -> None:
         first_plan(record)
         walk_moves(record, rng, record.left() / 2)
     prove(record)
-    lay_out_anew(record, rng)
+    lay_out_anew(record, rng, further_proofs(record))
 
 
 def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
@@ -100,8 +101,10 @@ def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
     await_first(record)
     first_plan(record)
     prove(record)
-    prove_to_the_end(record)
-    lay_out_anew(record, rng)
+    proofs = further_proofs(record)
+    if share := share_first(record):
+        prove_on(record, proofs, record.left() * share)
+    lay_out_anew(record, rng, proofs)
 
 
 def await_first(record: Record) -> None:
@@ -115,13 +118,13 @@ def await_first(record: Record) -> None:
         sleep(POLL_S)
 
 
-def lay_out_anew(record: Record, rng: np.random.Generator) -> None:
+def lay_out_anew(record: Record, rng: np.random.Generator, proofs: Iterator[Bounds]) -> None:
     """Lay out neighbourhoods anew until the end, and prove for half of the time.
 
     While CP-SAT finds nothing better there, local search takes turns with it.
     """
     near = Neighbourhoods(record.case, record.scorer, rng)
-    proofs, owed, in_vain = further_proofs(record), 0.0, 0
+    owed, in_vain = 0.0, 0
     while record.layout is not None and not record.is_finished():
         began = monotonic()
         if in_vain >= IN_VAIN and not record.is_reproducible:

@@ -9,6 +9,7 @@ import numpy as np
 
 from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
 from allocator.search.bounds.assignment import is_assignment
+from allocator.search.bounds.sharing import is_small
 from allocator.search.case import Layout
 from allocator.search.record import Record
 
@@ -16,6 +17,8 @@ LARGE = 60_000
 """Units times floors from which a case is large: its models take long to build."""
 FIRST_PART, FIRST_PART_OF_LARGE = 1 / 10, 1 / 5
 """Parts of the time left for the first bound; of a large case none rises afterwards."""
+PART_OF_SMALL = 0.4
+"""Part of the time left for bounds of a case in which few organisations share few towers."""
 LEAST_S = 0.5
 """Seconds for the first bound at least."""
 
@@ -28,7 +31,12 @@ def prove(record: Record) -> None:
     part = FIRST_PART_OF_LARGE if record.case.cells > LARGE else FIRST_PART
     seconds = max(LEAST_S, record.left() * part)
     unplaced = record.unplaced_people
-    for bounds in lower_bounds(record.relaxed, time_limit_s=seconds, unplaced_people=unplaced):
+    for bounds in lower_bounds(
+        record.relaxed,
+        time_limit_s=seconds,
+        unplaced_people=unplaced,
+        others_follow=not record.is_reproducible,
+    ):
         record.prove(bounds)
 
 
@@ -63,10 +71,14 @@ class _Plans:
         return self._record.scorer.score(layout).total
 
 
-def prove_to_the_end(record: Record) -> None:
-    """Go on with proofs until they end, where a tree on the dual is likely to close the case."""
-    if not record.is_reproducible and record.layout is not None and is_assignment(record.case):
-        prove_on(record, further_proofs(record), record.left())
+def share_first(record: Record) -> float:
+    """Return the part of the time left for which proofs go on before models look for plans.
+
+    All of it where a tree on the dual is likely to close the case.
+    """
+    if is_assignment(record.case):
+        return 1.0
+    return PART_OF_SMALL if is_small(record.case) else 0.0
 
 
 def prove_on(record: Record, proofs: Iterator[Bounds], seconds: float) -> float:

@@ -129,6 +129,21 @@ def test_the_tree_proves_the_least(seed: int) -> None:
         assert max(found) <= best + CLOSE
 
 
+def test_an_ascent_ends_when_it_is_told_to() -> None:
+    """It asks before every moment of steps, and every bound is at least the one before."""
+    left = iter([False, False, False, True])
+    found = list(Dual(drawn(np.random.default_rng(3))).rise(lambda: next(left)))
+    assert len(found) == 3
+    assert found == sorted(found)
+
+
+def test_an_ascent_of_nothing_ends() -> None:
+    """Where the bound is 0 and stays there, the ascent is soon over."""
+    model = drawn(np.random.default_rng(0))
+    nothing = replace(model, constant=0.0, cost=0 * model.cost, pair_cost=0 * model.pair_cost)
+    assert list(Dual(replace(nothing, capacity=nothing.capacity + 99)).rise(never))[-1] == 0
+
+
 def complete(seed: int) -> tuple[Case, list[object]] | None:
     """A tiny case with all its plans, if everyone must be placed."""
     given = random_scenario(seed, 150)

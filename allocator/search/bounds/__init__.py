@@ -62,7 +62,11 @@ def bounds_at_once(case: Case) -> Bounds:
 
 
 def lower_bounds(
-    case: Case, *, time_limit_s: float, unplaced_people: float = 0.0
+    case: Case,
+    *,
+    time_limit_s: float,
+    unplaced_people: float = 0.0,
+    others_follow: bool = False,
 ) -> Iterator[Bounds]:
     """Yield lower bounds over all plans that leave at most so many people unplaced.
 
@@ -74,6 +78,8 @@ def lower_bounds(
         Seconds after which the parts that search stop and say what they have proved.
     unplaced_people
         Only where the case allows it: people whose desks may stay unplaced.
+    others_follow
+        Whether rising bounds are asked for next: where they soon prove more, this is brief.
     """
     begun = monotonic()
     case = case.weighed  # only shares of units matter here
@@ -83,7 +89,7 @@ def lower_bounds(
     if not needed.everyone:
         return
     prices, views = case.scenario.settings.prices, Views(case)
-    if is_assignment(case) or has_towers_to_choose(case):
+    if others_follow and (is_assignment(case) or has_towers_to_choose(case)):
         time_limit_s *= BRIEF
     joint = cautious(joint_bound(case, views, begun + 0.8 * time_limit_s))
     walked, end = prices.walking * views.minutes, begun + time_limit_s

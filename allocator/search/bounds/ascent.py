@@ -27,9 +27,13 @@ BETA, GAMMA = 0.9, 0.99
 TINY = 1e-9
 """Least root of a mean square that a step is divided by."""
 LITTLE, COOLER, SLOWER = 1e-4, 0.6, 0.75
-"""Part of the bound that counts as progress; what heat and rate are multiplied by without."""
-BOUND, SIZE, HEAT, RATE, SCALE, STEPS, WAITED, PATIENCE, BEFORE = range(9)
+"""Part of the bound, or of the temperature, that counts as progress; what temperature and step are
+multiplied by without."""
 NUMBERS = 9
+BOUND, SIZE, HEAT, RATE, SCALE, STEPS, WAITED, PATIENCE, BEFORE = range(NUMBERS)
+"""Numbers of a state: best bound, and the sum of all that it is added up from, without signs;
+temperature and step in person-minutes a week, desks of an ordinary node; steps taken since the
+last cooling; steps waited, of how many, and the bound before them."""
 
 
 class Model(NamedTuple):
@@ -304,7 +308,7 @@ def cool(x: Any, state: Any) -> None:
     n[WAITED] += 1.0
     if n[WAITED] < n[PATIENCE]:
         return
-    if n[BOUND] - n[BEFORE] < LITTLE * abs(n[BOUND]):
+    if n[BOUND] - n[BEFORE] <= LITTLE * max(abs(n[BOUND]), n[HEAT]):
         n[HEAT] *= COOLER
         n[RATE] *= SLOWER
         n[STEPS] = 0.0

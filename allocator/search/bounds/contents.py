@@ -20,7 +20,7 @@ from allocator.search.rules import AtMost, PlaceKind
 from allocator.search.site_costs import SiteCost
 from allocator.search.walking import Walking
 
-MOST_STEPS = 100_000
+MOST_STEPS = 20_000
 """Steps of a search, after which what every unit pays alone is the answer."""
 
 
@@ -39,6 +39,8 @@ class Contents:
         placed = case.demand > 0
         self.trips = price * Walking(case).between(case.units) * np.outer(placed, placed)
         self.most_floors = _most_floors(case)
+        self.has_site_costs = bool(case.site_costs) or bool(case.leaving_cost.any())
+        self.least_minutes: dict[tuple[int, ...], tuple[float, float]] = {}
 
     def inside(self, units: Sequence[int], tower: int) -> float:
         """Return the least that units pay, all of them in a tower; infinite if they cannot be."""
@@ -96,19 +98,30 @@ class Contents:
         case, prices = self.case, self.case.scenario.settings.prices
         demand, least = int(case.demand[unit]), int(case.least[unit])
         mine = floors[case.allowed[unit, floors]]
-        rooms = np.sort(np.minimum(case.capacity[mine], demand - least))[::-1]
-        fewest = max(int(np.searchsorted(np.cumsum(rooms), demand)) + 1, 2)
-        if fewest > min(len(mine), self.most_floors[unit]) or demand < 2 * least:
+        most = min(len(mine), self.most_floors[unit])
+        if most < 2 or demand < 2 * least:
             return NEVER
-        upto = np.minimum(np.cumsum(rooms), demand)
-        largest = float(np.sum((np.diff(upto, prepend=0) / demand) ** 2))
-        minutes = case.minutes[np.ix_(mine, mine)]
-        here = float(np.diag(minutes).min())
-        away = float((minutes + np.diag(np.full(len(mine), np.inf))).min())
-        inside = min(away, largest * here + (1 - largest) * away)
-        walked = self.trips[unit, unit] / 2 * inside
-        found = prices.extra_floor * (fewest - 1) + walked + least_site_cost(case, unit, mine)
-        return float(found)
+        left, largest, fewest = demand, 0.0, 0
+        for room in sorted(case.capacity[mine].tolist(), reverse=True):
+            piece = min(room, demand - least, left)
+            largest, left, fewest = largest + (piece / demand) ** 2, left - piece, fewest + 1
+            if not left:
+                break
+        if left or fewest > most:
+            return NEVER
+        here, away = self._least_minutes(mine)
+        walked = self.trips[unit, unit] / 2 * min(away, largest * here + (1 - largest) * away)
+        site = least_site_cost(case, unit, mine) if self.has_site_costs else 0.0
+        return float(prices.extra_floor * (max(fewest, 2) - 1) + walked + site)
+
+    def _least_minutes(self, floors: Whole) -> tuple[float, float]:
+        """Return the least minutes on one of the floors, and between two of them."""
+        key = tuple(floors.tolist())
+        if key not in self.least_minutes:
+            minutes = self.case.minutes[np.ix_(floors, floors)]
+            apart = ~np.eye(len(floors), dtype=bool)
+            self.least_minutes[key] = float(np.diag(minutes).min()), float(minutes[apart].min())
+        return self.least_minutes[key]
 
 
 def least_site_cost(case: Case, unit: int, floors: Whole) -> float:

@@ -80,11 +80,13 @@ class Dual:
         ascent.climb(self.given, self.x, self.work, self.state, steps)
 
     def rise(self, is_over: Callable[[], bool]) -> Iterator[float]:
-        """Yield the bound every moment, until it rises no more."""
+        """Yield the bound every moment, until it rises no more; nothing where no plan exists."""
         steps = 1
         while self.state.numbers[ascent.HEAT] > self.coldest and not is_over():
             began = monotonic()
             self.climb(steps)
+            if self.bound > ascent.DEAD:
+                return
             yield self.bound
             if monotonic() - began < AT_ONCE_S / 2:
                 steps *= 2

@@ -30,13 +30,16 @@ from allocator.search.rules import Apart, AtMost, Exclusive, Pinned, PlaceKind
 
 MOST_CELLS = 2_500
 """Organisations times towers; beyond it walking as seen from floors proves more, and sooner."""
+MOST_ORGANISATIONS, MOST_UNITS = 100, 2_000
+"""Of whom every two may be partners, and who may all walk to each other."""
 NEGLIGIBLE = 1e-9
 
 
 def has_towers_to_choose(case: Case) -> bool:
     """Return whether organisations and towers are few enough, and more than one tower is there."""
-    towers = len(case.tower_ids)
-    return towers > 1 and towers * len(case.organisation_ids) <= MOST_CELLS
+    towers, organisations = len(case.tower_ids), len(case.organisation_ids)
+    few = organisations <= MOST_ORGANISATIONS and len(case.unit_ids) <= MOST_UNITS
+    return few and towers > 1 and towers * organisations <= MOST_CELLS
 
 
 def organisation_bounds(case: Case, others: float, is_over: Callable[[], bool]) -> Iterator[float]:

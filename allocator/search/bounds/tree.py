@@ -19,8 +19,8 @@ from allocator.search.bounds.ascent import DEAD, FORBIDDEN, Multipliers
 from allocator.search.bounds.dual import Dual
 from allocator.search.bounds.labelled import Labelled, Whole
 
-CHILD_STEPS = 40
-"""Steps from the multipliers of the parent."""
+CHILD_TURNS, STEPS_AT_ONCE = 4, 10
+"""Looks at the clock, and steps between them, from the multipliers of the parent."""
 MOST_BYTES = 1_000_000_000
 """Memory for multipliers of open nodes; beyond it the tree stops."""
 CLOSED = 4e-7
@@ -125,10 +125,10 @@ class _Tree:
             self._leaf(node)
             return
         dual = Dual(node.model, node.x, self.pace)
-        steps = 0
-        while steps < CHILD_STEPS and dual.bound < self.limit:
+        for _ in range(CHILD_TURNS):
             dual.climb(STEPS_AT_ONCE)
-            steps += STEPS_AT_ONCE
+            if dual.bound >= self.limit or self.problem.is_over():
+                break
         bound = max(bound, dual.bound)
         if bound >= self.limit:
             self.left_aside = min(self.left_aside, bound)
@@ -164,6 +164,3 @@ class _Tree:
                 children,
             )
             heappush(self.heap, entry)
-
-
-STEPS_AT_ONCE = 10
