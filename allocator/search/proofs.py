@@ -8,7 +8,7 @@ from time import monotonic
 import numpy as np
 
 from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
-from allocator.search.bounds.assignment import is_assignment
+from allocator.search.bounds.assignment import is_alone
 from allocator.search.bounds.sharing import is_small
 from allocator.search.case import Layout
 from allocator.search.record import Record
@@ -76,7 +76,7 @@ def share_first(record: Record) -> float:
 
     All of it where a tree on the dual is likely to close the case.
     """
-    if is_assignment(record.case):
+    if is_alone(record.case):
         return 1.0
     return PART_OF_SMALL if is_small(record.case) else 0.0
 

@@ -129,6 +129,30 @@ def test_the_tree_proves_the_least(seed: int) -> None:
         assert max(found) <= best + CLOSE
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_a_leaf_counts_with_its_exact_total(seed: int) -> None:
+    """What a plan pays beyond the model is in the bound once all plans are leaves."""
+    model, met = drawn(np.random.default_rng(seed)), []
+
+    def leaf(labels: np.ndarray) -> float:
+        met.append(price(model, labels) + 7.0 * labels[0])
+        return met[-1]
+
+    *_, last = tree_bounds(Dual(model), Problem(lambda: min(met, default=1e9), leaf, never))
+    ways = (np.array(k) for k in product(range(LABELS), repeat=NODES))
+    best = min(price(model, k) + 7.0 * k[0] for k in ways)
+    assert best == np.inf or last == pytest.approx(best)
+
+
+def test_a_label_among_several_is_not_fixed() -> None:
+    """An organisation that is apart has several labels, and no branch gives it only one."""
+    case = units_on_floors(1)
+    model = Organisations(case).model(0.0)
+    assert model.spread.any()
+    with pytest.raises(ValueError, match="spread"):
+        model.fixed(0, int(np.argmax(model.spread)), model.views(np.zeros(model.size)))
+
+
 def test_an_ascent_ends_when_it_is_told_to() -> None:
     """It asks before every moment of steps, and every bound is at least the one before."""
     left = iter([False, False, False, True])

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from time import monotonic
 
 from allocator.plan.types import TermName
-from allocator.search.bounds.assignment import assignment_bounds, is_assignment
+from allocator.search.bounds.assignment import assignment_bounds, is_alone, is_assignment
 from allocator.search.bounds.floors import extra_floors, open_floors
 from allocator.search.bounds.joint import joint_bound
 from allocator.search.bounds.needed import Needed, needed_desks
@@ -125,38 +124,48 @@ def rising_bounds(
     """
     if not case.is_plain:
         return  # they try desk by desk, and weights are hundreds of times as many
-    if not needed_desks(case, unplaced_people).everyone:
-        return
-    terms, total = dict(known.terms), known.total
-    asked = partial(_is_over, until, should_stop)
-    if has_towers_to_choose(case) and not is_assignment(case):
-        others = terms[TermName.OPEN_FLOORS]
-        for bound in organisation_bounds(case, others, asked):
-            total = max(total, cautious(bound))
-            yield Bounds(terms=terms, total=total)
-    if is_assignment(case):
-        others = sum(terms[name] for name in TermName if name not in IN_ASSIGNMENT)
-        for bound in assignment_bounds(case, others, plans or NoPlans(), asked):
-            total = max(total, bound)
-            yield Bounds(terms=terms, total=total)
-    if is_small(case):
-        for bound in sharing_bounds(case, terms[TermName.OPEN_FLOORS], until, should_stop):
-            total = max(total, cautious(bound))
-            yield Bounds(terms=terms, total=total)
-    price = case.scenario.settings.prices.extra_tower
-    for count in rising_towers(case, until, should_stop) if price else ():
-        extra = max(cautious(price * count), terms[TermName.EXTRA_TOWERS])
-        terms = terms | {TermName.EXTRA_TOWERS: extra}
-        total = max(total, sum(terms.values()))
-        yield Bounds(terms=terms, total=total)
+    if needed_desks(case, unplaced_people).everyone:
+        yield from _Rising(case, known, until, should_stop).run(plans or NoPlans())
 
 
 IN_ASSIGNMENT = (TermName.WALKING, TermName.PLACEMENT_COST, TermName.PEOPLE_MOVED)
 """Terms that the bound of an assignment holds."""
 
 
-def _is_over(until: float, should_stop: ShouldStop) -> bool:
-    return should_stop() or monotonic() > until
+class _Rising:
+    """Bounds of one case, each at least the one before."""
+
+    def __init__(self, case: Case, known: Bounds, until: float, should_stop: ShouldStop) -> None:
+        self.case, self.until, self.should_stop = case, until, should_stop
+        self.terms, self.total = dict(known.terms), known.total
+
+    def run(self, plans: Plans) -> Iterator[Bounds]:
+        """Yield what each part proves, those first that prove most for their time."""
+        case, floors = self.case, self.terms[TermName.OPEN_FLOORS]
+        if has_towers_to_choose(case) and not is_alone(case):
+            yield from self._of_total(organisation_bounds(case, floors, self._is_over))
+        if is_assignment(case):
+            others = sum(self.terms[name] for name in TermName if name not in IN_ASSIGNMENT)
+            yield from self._of_total(assignment_bounds(case, others, plans, self._is_over))
+        if is_small(case):
+            yield from self._of_total(sharing_bounds(case, floors, self.until, self.should_stop))
+        yield from self._of_towers()
+
+    def _is_over(self) -> bool:
+        return self.should_stop() or monotonic() > self.until
+
+    def _of_total(self, bounds: Iterator[float]) -> Iterator[Bounds]:
+        for bound in bounds:
+            self.total = max(self.total, cautious(bound))
+            yield Bounds(terms=self.terms, total=self.total)
+
+    def _of_towers(self) -> Iterator[Bounds]:
+        price = self.case.scenario.settings.prices.extra_tower
+        for count in rising_towers(self.case, self.until, self.should_stop) if price else ():
+            extra = max(cautious(price * count), self.terms[TermName.EXTRA_TOWERS])
+            self.terms = self.terms | {TermName.EXTRA_TOWERS: extra}
+            self.total = max(self.total, sum(self.terms.values()))
+            yield Bounds(terms=self.terms, total=self.total)
 
 
 def _alone(case: Case, needed: Needed, time_limit_s: float) -> dict[TermName, float]:

@@ -32,6 +32,11 @@ def is_assignment(case: Case) -> bool:
     return walks and (units * floors) ** 2 // 2 <= MOST_ENTRIES and stays_whole(case)
 
 
+def is_alone(case: Case) -> bool:
+    """Return whether it is an assignment, and every tower is one floor."""
+    return len(case.floor_ids) == len(case.tower_ids) and is_assignment(case)
+
+
 def assignment_model(case: Case, others: float = 0.0) -> Labelled:
     """Return the model; `others` is a bound of all terms but walking, placement and moves."""
     price = case.scenario.settings.prices.walking

@@ -43,6 +43,7 @@ from allocator.search.bounds.ascent import DEAD, FORBIDDEN, TOLERANCE
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 ROUNDING = 1e-13
 """Part of all that a bound is added up from that is given up for rounding."""
 
@@ -138,21 +139,25 @@ class Labelled:
         """Return what is left once a node has a label, with multipliers that bound it no lower.
 
         The rows seen from that label become the capacity rows of those that are left.
+
+        Raises
+        ------
+        ValueError
+            If the label is one that the node is spread over: it has others, too, then.
         """
+        if self.spread[label]:
+            raise ValueError("a node that is spread has several labels")
         keep = np.arange(len(self.nodes)) != node
         here, there = self.first == node, self.second == node
-        left, cost = ~(here | there), self.cost.copy()
-        cost[self.second[here]] += self.pair_cost[self.table[here], label]
-        cost[self.first[there]] += self.pair_cost[self.table[there], :, label]
-        capacity = self.capacity.copy()
+        left, capacity = ~(here | there), self.capacity.copy()
         capacity[self.place[label]] -= self.weight[node, label]
-        cost[self.weight > capacity[self.place] + TOLERANCE] = FORBIDDEN
+        cost = self._costs_beside(here, there, label, capacity)
         number = np.cumsum(keep) - 1
         model = replace(
             self,
             nodes=self.nodes[keep],
             constant=self.constant + float(self.cost[node, label]),
-            cost=np.minimum(cost[keep], FORBIDDEN),
+            cost=cost[keep],
             weight=self.weight[keep],
             own=self.own[keep],
             capacity=capacity,
@@ -165,6 +170,14 @@ class Labelled:
         lam = x.lam + x.mu[node, label]
         flat = np.concatenate([x.phi[left].ravel(), x.mu[keep].ravel(), lam])
         return model, model.views(flat)
+
+    def _costs_beside(self, here: Flags, there: Flags, label: int, capacity: Floats) -> Floats:
+        """Return costs of nodes with what they pay to one at a label, first of some pairs (P)."""
+        cost = self.cost.copy()
+        cost[self.second[here]] += self.pair_cost[self.table[here], label]
+        cost[self.first[there]] += self.pair_cost[self.table[there], :, label]
+        cost[self.own > capacity[self.place] + TOLERANCE] = FORBIDDEN
+        return np.minimum(cost, FORBIDDEN)
 
 
 class Undivided(TypedDict):

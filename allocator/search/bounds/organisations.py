@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,19 @@ def organisation_bounds(case: Case, others: float, is_over: Callable[[], bool]) 
     made = Organisations(case)
     if made.nodes:
         yield from Dual(made.model(others)).rise(is_over)
+
+
+class _Apart(NamedTuple):
+    """What an organisation pays in several towers.
+
+    By share in each tower (T), trips inside it; desks that all of it weighs at least; what it
+    pays in any case; by share, what each of its units pays in each tower (V, T).
+    """
+
+    inside: Floats
+    weight: float
+    fixed: float
+    units: Floats
 
 
 class Organisations:
@@ -109,19 +123,12 @@ class Organisations:
             cost[i, :towers] = np.where(fits, self.own[i], FORBIDDEN)
             weight[i, :towers] = [self._weight(i, t) if fits[t] else 0.0 for t in range(towers)]
             own[i, :towers] = weight[i, :towers]
-            extra = self._extra_towers(i)
-            if not np.isfinite(extra):
-                continue
-            inside, left = self._inside(i)
-            cost[i, towers:] = inside
-            a_person = (self.case.demand[us] / self.case.people[us]).min()
-            weight[i, towers:] = a_person * self.case.people[us].sum()
-            spread_cost[i] = extra + float(self.case.leaving_cost[us].sum())
-            mine = self._towers_least(np.where(self.case.allowed[us], site[us] + left, FORBIDDEN))
-            parts[i] = len(share), len(share) + len(us)
-            share += self.people[i].tolist()
-            part_cost += [np.append(np.full(towers, FORBIDDEN), row) for row in mine]
-            cost[i, towers:][mine.min(axis=0) > DEAD] = FORBIDDEN
+            if (apart := self._apart(i, site)) is not None:
+                cost[i, towers:], weight[i, towers:] = apart.inside, apart.weight
+                spread_cost[i] = apart.fixed
+                parts[i] = len(share), len(share) + len(us)
+                share += self.people[i].tolist()
+                part_cost += [np.append(np.full(towers, FORBIDDEN), row) for row in apart.units]
         first, second, tables = self._pairs()
         return Labelled(
             nodes=np.arange(count),
@@ -140,6 +147,22 @@ class Organisations:
             share=np.array(share),
             part_cost=np.array(part_cost).reshape(len(share), 2 * towers),
             spread_cost=spread_cost,
+        )
+
+    def _apart(self, i: int, site: Floats) -> _Apart | None:
+        """Return what an organisation pays apart, if it can be; `site` is by share (U, F)."""
+        us, extra = self.units[i], self._extra_towers(i)
+        if not np.isfinite(extra):
+            return None
+        inside, left = self._inside(i)
+        people = self.case.people[us]
+        allowed = self.case.allowed[us]
+        units = self._towers_least(np.where(allowed, site[us] + left, FORBIDDEN))
+        return _Apart(
+            inside=np.where(units.min(axis=0) > DEAD, FORBIDDEN, inside),
+            weight=float((self.case.demand[us] / people).min() * people.sum()),
+            fixed=extra + float(self.case.leaving_cost[us].sum()),
+            units=units,
         )
 
     def _extra_towers(self, i: int) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count
 from time import monotonic
+from typing import NamedTuple
 
 import numpy as np
 
@@ -68,6 +69,18 @@ class _Node:
         return int(self.x.flat.nbytes + 3 * self.model.cost.nbytes)
 
 
+class _Open(NamedTuple):
+    """A child that is still to be looked at, ordered by its bound, then by age."""
+
+    bound: float
+    number: int
+    parent: _Node
+    node: int
+    label: int
+    siblings: list[None]
+    """One for every child of the parent that is open."""
+
+
 def tree_bounds(dual: Dual, problem: Problem) -> Iterator[float]:
     """Yield rising bounds of the least total, a moment each, until it is proved.
 
@@ -91,7 +104,7 @@ class _Tree:
 
     def __init__(self, dual: Dual, problem: Problem) -> None:
         self.problem, self.pace, self.number = problem, dual.pace_now, count()
-        self.heap: list[tuple[float, int, _Node, tuple[int, int], list[int]]] = []
+        self.heap: list[_Open] = []
         self.left_aside, self.bytes = np.inf, 0
         labels = np.full(len(dual.model.nodes), -1)
         self._branch(_Node(dual.model, dual.best, labels), dual, dual.bound)
@@ -99,7 +112,9 @@ class _Tree:
     @property
     def bound(self) -> float:
         """What is proved."""
-        return min(self.left_aside, self.heap[0][0] if self.heap else np.inf, self.problem.most())
+        return min(
+            self.left_aside, self.heap[0].bound if self.heap else np.inf, self.problem.most()
+        )
 
     @property
     def limit(self) -> float:
@@ -109,15 +124,14 @@ class _Tree:
 
     def step(self) -> None:
         """Look at the open node of the least bound."""
-        bound, _, parent, (node, label), open_children = heappop(self.heap)
-        open_children[0] -= 1
-        if open_children[0] == 0:
-            self.bytes -= parent.bytes
-        if bound >= self.limit:
-            self.left_aside = min(self.left_aside, bound)
+        here = heappop(self.heap)
+        here.siblings.pop()
+        if not here.siblings:
+            self.bytes -= here.parent.bytes
+        if here.bound >= self.limit:
+            self.left_aside = min(self.left_aside, here.bound)
             return
-        child = parent.child(node, label)
-        self._look(child, bound)
+        self._look(here.parent.child(here.node, here.label), here.bound)
 
     def _look(self, node: _Node, bound: float) -> None:
         """Raise the bound of a node; leave it aside, or branch."""
@@ -152,15 +166,9 @@ class _Tree:
         gain = np.minimum(rising, limit) - bound
         chosen = int(np.argmax(gain.mean(axis=1)))
         labels = np.flatnonzero(rising[chosen] < limit).tolist()
-        children = [len(labels)]
-        if labels:
-            self.bytes += keep.bytes
+        siblings = [None] * len(labels)
+        self.bytes += keep.bytes if labels else 0
         for label in labels:
-            entry = (
-                float(rising[chosen, label]),
-                next(self.number),
-                keep,
-                (chosen, label),
-                children,
-            )
-            heappush(self.heap, entry)
+            bounded = float(rising[chosen, label])
+            child = _Open(bounded, next(self.number), keep, chosen, label, siblings)
+            heappush(self.heap, child)
