@@ -17,8 +17,9 @@ LARGE = 60_000
 """Units times floors from which a case is large: its models take long to build."""
 FIRST_PART, FIRST_PART_OF_LARGE = 1 / 10, 1 / 5
 """Parts of the time left for the first bound; of a large case none rises afterwards."""
-PART_OF_SMALL = 0.4
-"""Part of the time left for bounds of a case in which few organisations share few towers."""
+PART_OF_ALONE, PART_OF_SMALL = 0.5, 0.4
+"""Parts of the time left for which proofs go on first: where a tree on the dual is likely to close
+the case, and where few organisations share few towers."""
 LEAST_S = 0.5
 """Seconds for the first bound at least."""
 
@@ -72,12 +73,9 @@ class _Plans:
 
 
 def share_first(record: Record) -> float:
-    """Return the part of the time left for which proofs go on before models look for plans.
-
-    All of it where a tree on the dual is likely to close the case.
-    """
+    """Return the part of the time left for which proofs go on before models look for plans."""
     if is_alone(record.case):
-        return 1.0
+        return PART_OF_ALONE
     return PART_OF_SMALL if is_small(record.case) else 0.0
 
 
