@@ -77,6 +77,7 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     has_heading: bool = True,
     marked: Pieces = (),
     outlined: Pieces = (),
+    whole: Plan | None = None,
 ) -> alt.LayerChart:
     """Return the picture of a plan: towers as stacks of floors, grouped by complex.
 
@@ -100,9 +101,11 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
         Pieces to mark with a dot, such as those that are pinned.
     outlined
         Pieces to outline, such as those of people who moved there.
+    whole
+        The plan of which this is a part, to be coloured alike.
     """
     say = say or texts("en")
-    groups = Groups(plan, scenario, most=len(PALETTE))
+    groups = Groups(whole or plan, scenario, most=len(PALETTE))
     chances = short_day_chances(plan, scenario)
     allowed = scenario.settings.attendance.short_day_probability
     colours = colouring(colour, groups, Chances(allowed, chances), say)
@@ -197,7 +200,7 @@ def _pieces(colours: Colouring, fills: dict[str, str], width: float, say: Texts)
     scale = alt.Scale(domain=list(fills), range=list(fills.values()))
     pieces: alt.Chart = (
         _of_kind("piece")
-        .mark_rect(strokeWidth=0.6, stroke="white", strokeOpacity=0.5, cursor="pointer")
+        .mark_rect(cursor="pointer")
         .encode(
             x2="x2:Q",
             y2="y2:Q",
@@ -271,10 +274,11 @@ def _floors() -> list[alt.Chart]:
 
 def _lines() -> list[alt.Chart]:
     widths = {"ground": 2.0, "rule": 1.0}
-    return [
+    level = [
         _of_kind(kind).mark_rule(strokeWidth=width, color=FAINT).encode(x2="x2:Q")
         for kind, width in widths.items()
     ]
+    return [*level, _of_kind("tick").mark_rule(strokeWidth=1, color="white").encode(y2="y2:Q")]
 
 
 def _labels() -> list[alt.Chart]:
@@ -283,7 +287,7 @@ def _labels() -> list[alt.Chart]:
         .transform_filter((alt.datum.kind == "label") & (alt.datum.dark == dark))
         .mark_text(baseline="middle", color=ink)
         .encode(text="text:N", size=alt.Size("font:Q", scale=None))
-        for dark, ink in ((True, "white"), (False, INK))
+        for dark, ink in ((True, "white"), (False, "black"))
     ]
 
 

@@ -20,7 +20,10 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObjec
 
 from allocator import __version__
 from allocator.errors import shorten
+from allocator.plan.gap import told_gap
 from allocator.plan.stack import stack_chart
+from allocator.plan.stack_colours import usual_colouring
+from allocator.plan.types import FloorUse, Status
 from allocator.report.charts import costs_chart, curve_chart
 from allocator.report.pictures import render
 from allocator.report.summary import Summary, Tile, summary
@@ -34,9 +37,11 @@ MM_A_POINT = 25.4 / 72
 MOST_ROWS = {"risks": 40, "pieces": 600}
 """Rows of a table that a page is for; the rest are in the workbook."""
 LONGEST_CELL = 120
-STACK_PAGE, STACK_TALLEST = 1380, 0.6
-"""Width of the stack plan in its own pixels where it is read on A3, and height by that."""
+STACK_PAGE, STACK_TALLEST = 1180, 0.58
+"""Width of the stack plan in its own pixels where it is read on A4, and height by that."""
 FEW_TOWERS = 24
+SENTENCES, FIGURE_WIDTH = 3, 46.0
+"""Sentences on the first page, and millimetres of the figures beside the stack plan."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Placed:
     height: float
 
 
-class _Sheets(FPDF):
+class Sheets(FPDF):
     """Pages with a foot, in the fonts that come with the package."""
 
     def __init__(self, say: Texts, title: str) -> None:
@@ -112,33 +117,117 @@ class _Sheets(FPDF):
 def pdf(given: Reported) -> bytes:
     """Return the report as a PDF."""
     told = summary(given)
-    sheets = _Sheets(given.say, told.title)
-    placed = [*_first_page(sheets, given, told), _stack_page(sheets, given)]
+    sheets = Sheets(given.say, told.title)
+    complexes = _complexes(given)
+    placed = _first_page(sheets, given, told, is_country=bool(complexes))
+    placed += [_stack_page(sheets, given, name) for name in complexes]
+    placed += _annex(sheets, given, told)
     for table in tables(given):
-        _table(sheets, table, given.say)
-    return _with_pictures(bytes(sheets.output()), placed)
+        table_page(sheets, table, given.say)
+    return with_pictures(bytes(sheets.output()), placed)
 
 
-def _first_page(sheets: _Sheets, given: Reported, told: Summary) -> Iterable[Placed]:
+def _complexes(given: Reported) -> list[str]:
+    """Return the complexes that have a page each; none where one page holds all."""
+    if len({floor.tower_id for floor in given.plan.floors}) <= FEW_TOWERS:
+        return []
+    of = given.scenario.complex_of
+    return list(dict.fromkeys(of[floor.tower_id] for floor in given.plan.floors))
+
+
+def _first_page(
+    sheets: Sheets, given: Reported, told: Summary, *, is_country: bool
+) -> list[Placed]:
+    """Set what a minister reads: three sentences, one figure, and the stack plan."""
     sheets.add_page()
     sheets.line_of(told.title, sheets.fitting(told.title), style="B")
     sheets.ln(1)
-    sheets.line_of(told.subtitle, 10, colour=FAINT)
-    sheets.ln(3)
-    sheets.line_of(told.verdict, 13, colour=ACCENT, style="B")
-    sheets.ln(4)
-    _tiles(sheets, told.tiles)
-    sheets.ln(6)
-    top, half = sheets.get_y(), sheets.epw / 2 - 4
-    yield from _charts(sheets, given, top, half)
-    sheets.set_y(top + 72)
-    sheets.line_of(given.say("report.to_know"), 11, style="B")
-    sheets.ln(1)
+    sheets.line_of(told.subtitle, 9, colour=FAINT)
+    sheets.ln(2)
+    sheets.line_of(told.verdict, 12, colour=ACCENT, style="B")
+    for point in told.points[:SENTENCES]:
+        sheets.line_of(f"•  {point}", 9.5, height=4.8)
+    sheets.ln(2)
+    if is_country:
+        _tiles(sheets, told.tiles)
+        sheets.ln(3)
+        _country_table(sheets, given)
+        return []
+    top = sheets.get_y()
+    _figure(sheets, given, top)
+    chart = stack_chart(
+        given.plan,
+        given.scenario,
+        say=given.say,
+        width=STACK_PAGE,
+        tallest=STACK_TALLEST,
+        has_heading=False,
+        colour=usual_colouring(given.plan),
+    )
+    left = MARGIN + FIGURE_WIDTH + 4
+    room = sheets.w - left - MARGIN, sheets.h - top - 16
+    return [Placed(0, render(chart.to_dict(), "pdf"), left, top, *room)]
+
+
+def _figure(sheets: Sheets, given: Reported, top: float) -> None:
+    """Draw the one figure that says how good the plan is, and the others small below it."""
+    say, plan = given.say, given.plan
+    gap = told_gap(plan.gap)
+    best = plan.status is Status.OPTIMAL
+    figure = "0%" if best else say.percent(gap, 1)
+    sheets.set_fill_color(*PALE)
+    sheets.rect(MARGIN, top, FIGURE_WIDTH, 30, style="F", round_corners=True, corner_radius=2)
+    sheets.set_xy(MARGIN + 3, top + 3)
+    sheets._pen(24, ACCENT, "B")
+    sheets.cell(FIGURE_WIDTH - 6, 11, figure)
+    sheets.set_xy(MARGIN + 3, top + 15)
+    sheets._pen(8.5, FAINT)
+    sheets.multi_cell(FIGURE_WIDTH - 6, 3.9, say("report.figure"), align="L")
+    for number, tile in enumerate(summary(given).tiles):
+        at = top + 33 + number * 15
+        sheets.set_xy(MARGIN + 3, at)
+        sheets._pen(12, INK, "B")
+        sheets.cell(FIGURE_WIDTH - 6, 5, tile.figure)
+        sheets.set_xy(MARGIN + 3, at + 5)
+        sheets._pen(7.5, FAINT)
+        sheets.multi_cell(FIGURE_WIDTH - 6, 3.3, tile.words, align="L")
+
+
+def _country_table(sheets: Sheets, given: Reported) -> None:
+    """Set a line for each complex: its towers, people, desks and fill."""
+    say, of = given.say, given.scenario.complex_of
+    lines: dict[str, list[FloorUse]] = {}
+    for floor in given.plan.floors:
+        lines.setdefault(of[floor.tower_id], []).append(floor)
+    rows = tuple(
+        (
+            name,
+            len({floor.tower_id for floor in floors}),
+            sum(floor.people for floor in floors),
+            sum(floor.desks_used for floor in floors),
+            sum(floor.desks for floor in floors),
+            sum(floor.desks_used for floor in floors) / max(1, sum(f.desks for f in floors)),
+        )
+        for name, floors in lines.items()
+    )
+    kinds = ("text", "number", "number", "number", "number", "percent")
+    keys = ("complex", "towers", "people", "desks_used", "desks", "fill")
+    columns = tuple(Column(say(f"column.{k}"), kind) for k, kind in zip(keys, kinds, strict=True))
+    _grid(sheets, Table("complexes", "", "", columns, rows), rows, say)
+
+
+def _annex(sheets: Sheets, given: Reported, told: Summary) -> list[Placed]:
+    """Set the rest of what to know, and the curves."""
+    sheets.add_page(format="A4")
+    sheets.line_of(given.say("report.to_know"), 15, style="B")
+    sheets.ln(2)
     for point in told.points:
         sheets.line_of(f"•  {point}", 9.5, height=5)
+    sheets.ln(5)
+    return list(_charts(sheets, given, sheets.get_y(), sheets.epw / 2 - 4))
 
 
-def _charts(sheets: _Sheets, given: Reported, top: float, half: float) -> Iterable[Placed]:
+def _charts(sheets: Sheets, given: Reported, top: float, half: float) -> Iterable[Placed]:
     plan, say, page = given.plan, given.say, sheets.page_no() - 1
     drawn = [("report.costs_chart", costs_chart(plan, say, width=460, height=170))]
     if plan.run.trace:
@@ -152,7 +241,7 @@ def _charts(sheets: _Sheets, given: Reported, top: float, half: float) -> Iterab
         yield Placed(page, render(chart.to_dict(), "pdf"), x, top + 6, half, 62)
 
 
-def _tiles(sheets: _Sheets, tiles: Sequence[Tile]) -> None:
+def _tiles(sheets: Sheets, tiles: Sequence[Tile]) -> None:
     """Draw the figures that matter, side by side."""
     gap, height = 4.0, 25.0
     width = (sheets.epw - gap * (len(tiles) - 1)) / len(tiles)
@@ -170,27 +259,34 @@ def _tiles(sheets: _Sheets, tiles: Sequence[Tile]) -> None:
     sheets.set_xy(MARGIN, top + height)
 
 
-def _stack_page(sheets: _Sheets, given: Reported) -> Placed:
-    few = len({floor.tower_id for floor in given.plan.floors}) <= FEW_TOWERS
+def _stack_page(sheets: Sheets, given: Reported, name: str) -> Placed:
+    """Set a page with the stack plan of one complex."""
+    plan, of = given.plan, given.scenario.complex_of
+    part = plan.model_copy(
+        update={
+            "floors": tuple(f for f in plan.floors if of[f.tower_id] == name),
+            "placements": tuple(p for p in plan.placements if of[p.tower_id] == name),
+        }
+    )
     chart = stack_chart(
-        given.plan,
+        part,
         given.scenario,
         say=given.say,
-        width=STACK_PAGE if few else None,
-        tallest=STACK_TALLEST if few else None,
+        width=STACK_PAGE,
+        tallest=STACK_TALLEST,
+        has_heading=False,
+        whole=plan,
+        colour=usual_colouring(plan),
     )
-    sheets.add_page(format="A3")
-    return Placed(
-        page=sheets.page_no() - 1,
-        picture=render(chart.to_dict(), "pdf"),
-        x=MARGIN,
-        y=MARGIN - 4,
-        width=sheets.w - 2 * MARGIN,
-        height=sheets.h - 2 * MARGIN,
-    )
+    sheets.add_page(format="A4")
+    sheets.line_of(name, 15, style="B")
+    top = sheets.get_y() + 2
+    room = sheets.w - 2 * MARGIN, sheets.h - top - 16
+    return Placed(sheets.page_no() - 1, render(chart.to_dict(), "pdf"), MARGIN, top, *room)
 
 
-def _table(sheets: _Sheets, table: Table, say: Texts) -> None:
+def table_page(sheets: Sheets, table: Table, say: Texts) -> None:
+    """Set a table, from a page of its own on."""
     sheets.add_page(format="A4")
     sheets.line_of(table.title, 15, style="B")
     sheets.ln(1)
@@ -200,6 +296,10 @@ def _table(sheets: _Sheets, table: Table, say: Texts) -> None:
         cut = {"shown": say.number(len(shown)), "rows": say.number(len(table.rows))}
         sheets.line_of(say("report.cut", **cut), 9, colour=FAINT)
     sheets.ln(2)
+    _grid(sheets, table, shown, say)
+
+
+def _grid(sheets: Sheets, table: Table, shown: Sequence[tuple[Cell, ...]], say: Texts) -> None:
     sheets._pen(8)
     sheets.set_draw_color(200, 206, 212)
     head = FontFace(emphasis="BOLD", color=INK, fill_color=PALE)
@@ -228,7 +328,7 @@ def _written(column: Column, value: Cell, say: Texts) -> str:
     return say.number(value, {"decimal": 1, "ratio": 2}.get(column.kind, 0))
 
 
-def _with_pictures(pages: bytes, placed: Iterable[Placed]) -> bytes:
+def with_pictures(pages: bytes, placed: Iterable[Placed]) -> bytes:
     """Lay pictures over pages, each as large as its box lets it be, from the top left."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pages)))
     for number, one in enumerate(placed):

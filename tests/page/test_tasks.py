@@ -78,13 +78,13 @@ def test_units_without_a_place_are_listed_all_the_same() -> None:
     assert (units["KEMENDAG-1"]["headcount"], units["KEMENDAG-1"]["pieces"]) == (90, [])
 
 
-def test_stack_marks_pins_and_overfull_floors() -> None:
-    """The picture has a dot on what is pinned, and a frame around desks that are not there."""
+def test_stack_marks_overfull_floors() -> None:
+    """The picture has a frame around desks that are not there."""
     full = [*HAND, {"unit_id": "KEMENKEU-2", "floor_id": "A-2", "desks": 20}]
-    spec = tasks.stack(document(placements=full, marked=[["KEMENKO-1", "A-1"]], width=900))
-    assert isinstance(spec, dict)
-    kinds = [value["kind"] for value in next(iter(spec["datasets"].values()))]
-    assert (kinds.count("mark"), kinds.count("over")) == (1, 1)
+    drawn = tasks.stack(document(placements=full, width=900))
+    assert isinstance(drawn, dict)
+    kinds = [item["kind"] for tower in drawn["towers"] for item in tower["items"]]
+    assert kinds.count("over") == 1
 
 
 def test_report_of_a_plan_that_breaks_rules_is_refused() -> None:
