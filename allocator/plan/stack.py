@@ -39,7 +39,7 @@ FAINT = "#5B6670"
 """Text beside what matters; dark enough to be read on white by all."""
 PADDING = {True: 24, False: 6}
 """Pixels around the picture, with a heading and without."""
-SCREEN = {"level_width": 20, "tower_gap": 10, "block_gap": 20, "growth": 6}
+SCREEN = {"level_width": 20, "tower_gap": 10, "block_gap": 20, "growth": 14}
 """Distances without a heading: on a screen, which has less room than paper."""
 OVER = "#C62828"
 """Around desks that a floor does not have."""
@@ -77,7 +77,6 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     has_heading: bool = True,
     marked: Pieces = (),
     outlined: Pieces = (),
-    whole: Plan | None = None,
 ) -> alt.LayerChart:
     """Return the picture of a plan: towers as stacks of floors, grouped by complex.
 
@@ -101,11 +100,9 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
         Pieces to mark with a dot, such as those that are pinned.
     outlined
         Pieces to outline, such as those of people who moved there.
-    whole
-        The plan of which this is a part, to be coloured alike.
     """
     say = say or texts("en")
-    groups = Groups(whole or plan, scenario, most=len(PALETTE))
+    groups = Groups(plan, scenario, most=len(PALETTE))
     chances = short_day_chances(plan, scenario)
     allowed = scenario.settings.attendance.short_day_probability
     colours = colouring(colour, groups, Chances(allowed, chances), say)

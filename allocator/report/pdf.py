@@ -13,19 +13,17 @@ from importlib import resources
 from typing import Any
 
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, TableCellFillMode, XPos, YPos
-from fpdf.fonts import FontFace
+from fpdf.enums import XPos, YPos
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
 from allocator import __version__
 from allocator.errors import shorten
 from allocator.plan.gap import told_gap
-from allocator.plan.stack import stack_chart
-from allocator.plan.stack_colours import usual_colouring
 from allocator.plan.types import FloorUse, Status
 from allocator.report.charts import costs_chart, curve_chart
 from allocator.report.pictures import render
+from allocator.report.stack_page import draw_stack
 from allocator.report.summary import Summary, Tile, summary
 from allocator.report.tables import Cell, Column, Reported, Table, tables
 from allocator.texts import Texts
@@ -37,8 +35,10 @@ MM_A_POINT = 25.4 / 72
 MOST_ROWS = {"risks": 40, "pieces": 600}
 """Rows of a table that a page is for; the rest are in the workbook."""
 LONGEST_CELL = 120
-STACK_PAGE, STACK_TALLEST = 1180, 0.58
-"""Width of the stack plan in its own pixels where it is read on A4, and height by that."""
+GRID_FONT, GRID_LINE, GRID_PADDING, GRID_MARGIN, MOST_LINES = 8, 4.0, 0.8, 1.4, 3
+"""Of tables: points of the font; millimetres of a line, above, below and beside it; lines."""
+TIGHT = 0.25
+"""Millimetres above and below a line where a page is to hold many."""
 FEW_TOWERS = 24
 SENTENCES, FIGURE_WIDTH = 3, 46.0
 """Sentences on the first page, and millimetres of the figures beside the stack plan."""
@@ -119,9 +119,10 @@ def pdf(given: Reported) -> bytes:
     told = summary(given)
     sheets = Sheets(given.say, told.title)
     complexes = _complexes(given)
-    placed = _first_page(sheets, given, told, is_country=bool(complexes))
-    placed += [_stack_page(sheets, given, name) for name in complexes]
-    placed += _annex(sheets, given, told)
+    _first_page(sheets, given, told, is_country=bool(complexes))
+    for name in complexes:
+        _stack_page(sheets, given, name)
+    placed = _annex(sheets, given, told)
     for table in tables(given):
         table_page(sheets, table, given.say)
     return with_pictures(bytes(sheets.output()), placed)
@@ -135,9 +136,7 @@ def _complexes(given: Reported) -> list[str]:
     return list(dict.fromkeys(of[floor.tower_id] for floor in given.plan.floors))
 
 
-def _first_page(
-    sheets: Sheets, given: Reported, told: Summary, *, is_country: bool
-) -> list[Placed]:
+def _first_page(sheets: Sheets, given: Reported, told: Summary, *, is_country: bool) -> None:
     """Set what a minister reads: three sentences, one figure, and the stack plan."""
     sheets.add_page()
     sheets.line_of(told.title, sheets.fitting(told.title), style="B")
@@ -152,21 +151,12 @@ def _first_page(
         _tiles(sheets, told.tiles)
         sheets.ln(3)
         _country_table(sheets, given)
-        return []
+        return
     top = sheets.get_y()
     _figure(sheets, given, top)
-    chart = stack_chart(
-        given.plan,
-        given.scenario,
-        say=given.say,
-        width=STACK_PAGE,
-        tallest=STACK_TALLEST,
-        has_heading=False,
-        colour=usual_colouring(given.plan),
-    )
     left = MARGIN + FIGURE_WIDTH + 4
-    room = sheets.w - left - MARGIN, sheets.h - top - 16
-    return [Placed(0, render(chart.to_dict(), "pdf"), left, top, *room)]
+    room = {"width": sheets.w - left - MARGIN, "height": sheets.h - top - 16}
+    draw_stack(sheets, given.plan, given.scenario, given.say, left=left, top=top, **room)
 
 
 def _figure(sheets: Sheets, given: Reported, top: float) -> None:
@@ -213,7 +203,7 @@ def _country_table(sheets: Sheets, given: Reported) -> None:
     kinds = ("text", "number", "number", "number", "number", "percent")
     keys = ("complex", "towers", "people", "desks_used", "desks", "fill")
     columns = tuple(Column(say(f"column.{k}"), kind) for k, kind in zip(keys, kinds, strict=True))
-    _grid(sheets, Table("complexes", "", "", columns, rows), rows, say)
+    _grid(sheets, Table("complexes", "", "", columns, rows), rows, say, padding=TIGHT)
 
 
 def _annex(sheets: Sheets, given: Reported, told: Summary) -> list[Placed]:
@@ -259,7 +249,7 @@ def _tiles(sheets: Sheets, tiles: Sequence[Tile]) -> None:
     sheets.set_xy(MARGIN, top + height)
 
 
-def _stack_page(sheets: Sheets, given: Reported, name: str) -> Placed:
+def _stack_page(sheets: Sheets, given: Reported, name: str) -> None:
     """Set a page with the stack plan of one complex."""
     plan, of = given.plan, given.scenario.complex_of
     part = plan.model_copy(
@@ -268,21 +258,12 @@ def _stack_page(sheets: Sheets, given: Reported, name: str) -> Placed:
             "placements": tuple(p for p in plan.placements if of[p.tower_id] == name),
         }
     )
-    chart = stack_chart(
-        part,
-        given.scenario,
-        say=given.say,
-        width=STACK_PAGE,
-        tallest=STACK_TALLEST,
-        has_heading=False,
-        whole=plan,
-        colour=usual_colouring(plan),
-    )
     sheets.add_page(format="A4")
     sheets.line_of(name, 15, style="B")
     top = sheets.get_y() + 2
-    room = sheets.w - 2 * MARGIN, sheets.h - top - 16
-    return Placed(sheets.page_no() - 1, render(chart.to_dict(), "pdf"), MARGIN, top, *room)
+    room = {"width": sheets.epw, "height": sheets.h - top - 16}
+    where = {"left": MARGIN, "top": top, "whole": plan} | room
+    draw_stack(sheets, part, given.scenario, given.say, **where)
 
 
 def table_page(sheets: Sheets, table: Table, say: Texts) -> None:
@@ -299,23 +280,88 @@ def table_page(sheets: Sheets, table: Table, say: Texts) -> None:
     _grid(sheets, table, shown, say)
 
 
-def _grid(sheets: Sheets, table: Table, shown: Sequence[tuple[Cell, ...]], say: Texts) -> None:
-    sheets._pen(8)
+def _grid(
+    sheets: Sheets,
+    table: Table,
+    shown: Sequence[tuple[Cell, ...]],
+    say: Texts,
+    *,
+    padding: float = GRID_PADDING,
+) -> None:
+    """Set rows line by line, with the header again on every page.
+
+    fpdf2's own tables take ten times as long.
+    """
+    total = sum(column.weight for column in table.columns)
+    widths = [sheets.epw * column.weight / total for column in table.columns]
     sheets.set_draw_color(200, 206, 212)
-    head = FontFace(emphasis="BOLD", color=INK, fill_color=PALE)
-    with sheets.table(
-        col_widths=tuple(column.weight for column in table.columns),
-        text_align=tuple("LEFT" if c.kind == "text" else "RIGHT" for c in table.columns),
-        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        headings_style=head,
-        line_height=4.2,
-        padding=(0.8, 1.4),
-        cell_fill_color=(255, 255, 255),
-        cell_fill_mode=TableCellFillMode.ALL,
-    ) as drawn:
-        drawn.row([column.title for column in table.columns])
-        for row in shown:
-            drawn.row([_written(c, v, say) for c, v in zip(table.columns, row, strict=True)])
+    heads = [column.title for column in table.columns]
+    _row(sheets, table, widths, heads, is_head=True, padding=padding)
+    for row in shown:
+        cells = [_written(c, v, say) for c, v in zip(table.columns, row, strict=True)]
+        _row(sheets, table, widths, cells, heads=heads, padding=padding)
+
+
+def _row(  # noqa: PLR0913 - how it looks, by name
+    sheets: Sheets,
+    table: Table,
+    widths: Sequence[float],
+    cells: Sequence[str],
+    *,
+    is_head: bool = False,
+    heads: Sequence[str] = (),
+    padding: float = GRID_PADDING,
+) -> None:
+    """Set one row; where the page is full, begin the next one with the header."""
+    sheets._pen(GRID_FONT, INK, "B" if is_head else "")
+    inner = [width - 2 * GRID_MARGIN for width in widths]
+    lines = [_wrapped(sheets, cell, width) for cell, width in zip(cells, inner, strict=True)]
+    height = GRID_LINE * max(map(len, lines)) + 2 * padding
+    if sheets.get_y() + height > sheets.page_break_trigger:
+        sheets.add_page(format="A4")
+        if heads:
+            _row(sheets, table, widths, heads, is_head=True)
+            sheets._pen(GRID_FONT)
+    x, y = MARGIN, sheets.get_y()
+    if is_head:
+        sheets.set_fill_color(*PALE)
+        sheets.rect(x, y, sheets.epw, height, style="F")
+    for column, width, texts_ in zip(table.columns, widths, lines, strict=True):
+        for number, text in enumerate(texts_):
+            if text:
+                room = width - GRID_MARGIN - sheets.get_string_width(text)
+                indent = GRID_MARGIN if column.kind == "text" else max(room, GRID_MARGIN)
+                sheets.text(x + indent, y + padding + GRID_LINE * (number + 0.75), text)
+        x += width
+    sheets.line(MARGIN, y + height, MARGIN + sheets.epw, y + height)
+    sheets.set_xy(MARGIN, y + height)
+
+
+def _wrapped(sheets: Sheets, text: str, width: float) -> list[str]:
+    """Return a text in as many lines as the width asks for, three at most."""
+    if not text or sheets.get_string_width(text) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if sheets.get_string_width(longer) <= width:
+            lines[-1] = longer
+            continue
+        lines += [_cut(sheets, word, width)] if lines[-1] else []
+        lines[-1] = lines[-1] or _cut(sheets, word, width)
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES - 1], _cut(sheets, f"{lines[MOST_LINES - 1]}…", width)]
+    return lines
+
+
+def _cut(sheets: Sheets, word: str, width: float) -> str:
+    """Return a word, or as much of it as fits, and an ellipsis."""
+    if sheets.get_string_width(word) <= width:
+        return word
+    letters = len(word)
+    while letters > 1 and sheets.get_string_width(f"{word[:letters]}…") > width:
+        letters = letters * 7 // 8
+    return f"{word[:letters]}…"
 
 
 def _written(column: Column, value: Cell, say: Texts) -> str:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -36,8 +37,12 @@ from allocator.texts.sentences import capital, said
 
 Answer = bytes | dict[str, Any]
 _PLACE = "request"
+SCENARIOS_KEPT = 4
+"""Scenarios that a process has at hand for the next request."""
 LONGEST_LINE, MOST_LINES = 300, 12
 """Letters of a sentence on where a plan comes from, and such sentences."""
+_FRACTION = re.compile(r"\d+/\d+ \(([\d.]+)\)")
+"""A ratio that has no short decimals: people read the decimals alone."""
 _ROWS = re.compile(r"(\(rules rows? )([\d, ]+)")
 
 
@@ -153,7 +158,7 @@ def said_of(document: Document) -> Answer:
     """
     scenario, say = scenario_from_json(document.scenario), _say(document)
     names = Names(scenario, say)
-    told = (_ROWS.sub(_below_header, message) for message in document.messages)
+    told = (_ROWS.sub(_below_header, _FRACTION.sub(r"\1", each)) for each in document.messages)
     return {"said": [capital(said(message, say, names.of)) for message in told]}
 
 
@@ -272,7 +277,13 @@ TASKS = {task.__name__: task for task in _NAMED} | {"said": said_of}
 
 
 def _scenario(document: Document) -> Scenario:
-    return in_wave(scenario_from_json(document.scenario))
+    return _read_scenario(json.dumps(document.scenario))
+
+
+@lru_cache(maxsize=SCENARIOS_KEPT)
+def _read_scenario(text: str) -> Scenario:
+    """Return the scenario in its last wave; one that was asked about just now is at hand."""
+    return in_wave(scenario_from_json(json.loads(text)))
 
 
 def _say(document: Document) -> Texts:

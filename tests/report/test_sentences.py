@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +73,81 @@ def test_catalogue_fills_only_places_that_its_english_has() -> None:
         assert set(re.findall(r"\{(\w+)", each["id"])) <= places, each["en"]
         assert filled(each["id"], **dict.fromkeys(places, "1"))
         assert not ENGLISH.search(each["id"]), each["id"]
+
+
+ROOT = Path(__file__).parents[2] / "allocator"
+SOURCES = (
+    "plan/verify",
+    "scenario",
+    "search/counting",
+    "search/limited.py",
+    "search/solve.py",
+    "studies/explain/members.py",
+    "studies/explain/ways_out.py",
+    "studies/explain/moving.py",
+)
+"""Where sentences that planners read are made."""
+APART = ("importing", "variants.py", "template.py", "write.py", "document.py", "sources.py")
+"""What only command lines, files of programs or imports say."""
+SAMPLES = {"counted": "12 {noun}s", "verb": "{noun}", "needed": "12 desks are needed"}
+NAMED = ("message", "said", "clause", "found")
+
+
+def sample(value: ast.expr) -> str | None:
+    """Return what might stand in a place of an f-string; None where that is not plain."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        nouns = [one.value for one in value.args if isinstance(one, ast.Constant)]
+        if value.func.id == "listed":
+            return "X, Y"
+        if value.func.id in SAMPLES and (nouns or value.func.id == "needed"):
+            words = SAMPLES[value.func.id].format(noun=nouns[0] if nouns else "")
+            return words.replace("persons", "people")
+    text = ast.unparse(value)
+    if re.fullmatch(
+        r"unit|floor|place|subject|body|row\.subject|mention\.id|mention\.table", text
+    ):
+        return "X"
+    plain = isinstance(value, ast.BinOp) or text in ("usable", "needed", "room", "most", "moved")
+    return "7" if plain and "listed" not in text else None
+
+
+def sentences() -> Iterator[str]:
+    """Yield the sentences of the sources, with samples in their places."""
+    files = (
+        file for place in SOURCES for file in sorted([ROOT / place, *(ROOT / place).rglob("*.py")])
+    )
+    for file in files:
+        if file.suffix != ".py" or any(part in str(file) for part in APART):
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            made = None
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") == "Problem"
+                and node.args
+            ):
+                made = node.args[0]
+            if isinstance(node, ast.keyword) and node.arg == "message":
+                made = node.value
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "message":
+                made = node.value
+            parts = made.values if isinstance(made, ast.JoinedStr) else [made]
+            told = [
+                str(part.value) if isinstance(part, ast.Constant) else sample(part.value)
+                for part in parts
+                if isinstance(part, ast.Constant | ast.FormattedValue)
+            ]
+            if told and None not in told:
+                yield "".join(filter(None, told))
+
+
+def test_every_sentence_of_the_library_has_a_template() -> None:
+    """What the checker, the reader, counting and explaining say can be told in Indonesian."""
+    known = set(sentences())
+    assert len(known) > 30
+    assert sorted(one for one in known if " " in one and not is_told(one)) == []
+
+
+def is_told(sentence: str) -> bool:
+    """Whether a sentence is told by a template that says what it is about."""
+    return has_template(sentence) and not ENGLISH.search(said(sentence, texts("id")))

@@ -99,8 +99,10 @@ function menu(unit, piece) {
   const floors = state.look.floors.filter((floor) => floor.id !== piece.floor);
   const desks = el("input", { type: "number", min: 1, max: piece.desks, value: piece.desks, className: "few", "data-focus": `desks ${name}`, "aria-label": `${t("whatif.desks")}: ${unit.name}` });
   const choice = el("select", { "data-focus": `floor ${name}`, "aria-label": `${t("whatif.choose_floor")}: ${unit.name}`, onchange: () => { go.disabled = !choice.value; } },
-    el("option", { value: "", textContent: t("whatif.choose_floor"), selected: true }),
-    ...floors.map((floor) => el("option", { value: floor.id, textContent: t("whatif.vacant", { place: floor.place, vacant: number(floor.vacant) }) })));
+    el("option", { value: "", textContent: t("whatif.choose_floor"), selected: true }));
+  const offer = () => { if (choice.length < 2) choice.append(...floors.map((floor) => el("option", { value: floor.id, textContent: t("whatif.vacant", { place: floor.place, vacant: number(floor.vacant) }) }))); };
+  if (floors.length < 60) offer(); // in a country only once somebody looks
+  else for (const event of ["focus", "pointerdown"]) choice.addEventListener(event, offer);
   const go = el("button", { type: "button", className: "small", disabled: true, "data-move": piece.floor ?? "", "data-focus": `move ${name}`, textContent: t("whatif.move"), onclick: () => {
     const amount = Math.max(1, Math.min(piece.desks, Math.round(Number(desks.value)) || piece.desks));
     const people = amount === piece.desks ? piece.people : Math.round((piece.people * amount) / piece.desks);

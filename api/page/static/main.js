@@ -89,7 +89,7 @@ async function openStudy(id, job) {
 async function solve(scenario, options, known = {}) {
   const job = await begin("/allocate", { ...scenario, ...options });
   const units = new Set(scenario.headcounts.map((row) => row.unit_id)).size;
-  const about = { ...known.about, ratio: ratioOf(scenario), scheme: scenario.settings?.options?.scheme, units };
+  const about = { ...known.about, ratio: ratioOf(scenario), scheme: scenario.settings?.options?.scheme, units, case: scenario.settings?.name };
   knownOf.set(job.id, known);
   if (state.job) forgetEdits(state.job);
   await put(`/jobs/${job.id}/label`, { ...job.label, about });

@@ -10,7 +10,7 @@ import { startDrag } from "./drag.js";
 import { peopleOf, placeOf, showChosen, showOrganisations, showTray, startBodies, unitOf } from "./bodies.js";
 
 const PATIENCE_MS = 120;
-let timer = null, drawing = null, looking = null, shade = null, colour = "", towers = [];
+let timer = null, drawing = null, looking = null, shade = null, colour = "", towers = [], last = {};
 
 export function startPlan() {
   startBodies();
@@ -50,7 +50,7 @@ export const changed = () => { keepEdits(); return careful(refresh); };
 async function refresh() {
   looking?.abort();
   looking = new AbortController();
-  const asked = { scenario: changedScenario(), placements: placements(), language };
+  const asked = { scenario: changedScenario({ pins: false }), placements: placements(), language };
   const drawn = draw();
   state.look = await post("/page/look", asked, { signal: looking.signal });
   showVerdict();
@@ -68,6 +68,7 @@ export async function showPlan() {
   state.chosen = null;
   towers = [];
   byId("find").value = "";
+  fill(byId("stack"));
   byId("view-plan").classList.add("waiting");
   byId("around").disabled = byId("undo").disabled = true;
   restoreEdits();
@@ -84,7 +85,9 @@ async function draw() {
   const room = { width: Math.max(320, frame.clientWidth - 14), height: Math.max(360, frame.clientHeight - 60) };
   const zoom = Math.min(1.7, Math.max(1, room.width / 1000));
   const asked = { scenario: changedScenario({ pins: false }), placements: placements(), colour, towers, width: Math.round(room.width / zoom), height: Math.round((1.5 * room.height) / zoom), language };
-  const found = await post("/page/stack", asked, { signal: drawing.signal });
+  const key = JSON.stringify(asked);
+  if (key !== last.key) last = { key, found: await post("/page/stack", asked, { signal: drawing.signal }) };
+  const { found } = last;
   byId("colour").value = found.colour;
   byId("all-towers").hidden = !found.many || !towers.length;
   if (found.glance) {
@@ -108,7 +111,11 @@ async function openTowers(complex, tower) {
 }
 
 function scrollTo(selector) {
-  byId("stack").querySelector(selector)?.scrollIntoView({ block: "center", inline: "center" });
+  const frame = byId("stack").parentElement, part = byId("stack").querySelector(selector)?.getBoundingClientRect();
+  if (!part) return;
+  if (frame.scrollHeight <= frame.clientHeight + 1) { byId("stack").querySelector(selector).scrollIntoView({ block: "nearest" }); return; }
+  const held = frame.getBoundingClientRect();
+  frame.scrollTo({ top: frame.scrollTop + part.top - held.top - Math.max(40, (frame.clientHeight - part.height) / 2), left: frame.scrollLeft + part.left - held.left - frame.clientWidth / 3 });
 }
 
 /** Bring a unit or an organisation into view, opening its tower where only thumbnails are shown. */
@@ -224,14 +231,13 @@ function showProvenance() {
   if (scheme) lines.push(t("from.scheme", { scheme }));
   lines.push(...provenance());
   const gap = plan.status === "optimal" ? t("report.proved_best") : gapSaid(plan.gap) === "–" ? t("report.no_bound") : t("from.within", { gap: gapSaid(plan.gap) });
-  const parts = [...lines, gap].map((line) => el("li", { textContent: line }));
-  fill(byId("provenance"), ...parts);
+  fill(byId("provenance"), ...lines.map((line) => el("li", { textContent: line })), el("li", { className: "on-paper", textContent: gap }));
   byId("plan-name").textContent = planName(state.record, scenario);
 }
 
-export const planName = (record, scenario) => record?.label?.name || titleOf(scenario?.settings?.name) || scenario?.settings?.title || scenario?.settings?.name || record?.name || t("report.untitled");
+export const planName = (record, scenario) => record?.label?.name || caseTitle(scenario?.settings?.name) || scenario?.settings?.title || scenario?.settings?.name || record?.name || t("report.untitled");
 
-const titleOf = (name) => (has(`case.${name}`) ? t(`case.${name}`) : "");
+export const caseTitle = (name) => (has(`case.${name}`) ? t(`case.${name}`) : "");
 
 /** Return what a plan made from this one is to remember: what was given up before, and what differs. */
 export function aboutNext(more = {}) {

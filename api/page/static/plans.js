@@ -6,7 +6,7 @@ import { announce, byId, el, fill, table } from "./dom.js";
 import { gapSaid, language, moment, number, t } from "./texts.js";
 import { differences, keyOf, state } from "./state.js";
 import { drawStack } from "./stack.js";
-import { planName } from "./plan.js";
+import { caseTitle, planName } from "./plan.js";
 
 const MOST = 200;
 let jobs = [];
@@ -30,7 +30,7 @@ async function load() {
   jobs.sort((a, b) => rank(b) - rank(a));
 }
 
-const nameOf = (job) => job.label.name || job.name || job.id.slice(0, 8);
+export const nameOf = (job) => job.label.name || caseTitle(job.label.about.case) || job.name || job.id.slice(0, 8);
 
 /** What tells a plan from others: its ratio, its scheme, how many units, what was changed. */
 export function subtitle(job) {
@@ -173,7 +173,7 @@ async function sideBySide(two) {
     const towers = [...new Set(one.plan.floors.map((floor) => floor.tower_id))];
     const movers = [...new Set(lines.flatMap((each) => [each.from, each.to]).map((id) => one.plan.floors.find((floor) => floor.floor_id === id)?.tower_id).filter(Boolean))];
     const picture = await post("/page/stack", { scenario: scenarios.get(one.id), placements: rows, colour: byId("colour").value, towers: towers.length > 24 ? movers.slice(0, 24) : [], width: 700, height: 620, language });
-    if (!picture.glance) drawStack(holder, picture, { outlined: outlined[at], room: { width: Math.max(300, holder.clientWidth) } });
+    if (!picture.glance) drawStack(holder, picture, { outlined: outlined[at], room: { width: Math.max(300, byId("side-by-side").clientWidth / (innerWidth > 760 ? 2 : 1) - 50) } });
   }
 }
 

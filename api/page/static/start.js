@@ -6,7 +6,7 @@ import { announce, byId, el, fill, tiles } from "./dom.js";
 import { has, language, moment, number, t } from "./texts.js";
 import { ratioOf, rememberCase, withRatio, withScheme } from "./state.js";
 import { hideQuestions, showQuestions } from "./understood.js";
-import { latest, outcome, subtitle } from "./plans.js";
+import { latest, nameOf, outcome, subtitle } from "./plans.js";
 
 const USUAL = [[150, 10], [600, 30], [Infinity, 60]]; // seconds to search, by units
 let given = null, asked = null, timer = null, touched = false;
@@ -49,7 +49,7 @@ async function countCases() {
 export async function listRecent() {
   const jobs = await latest(6);
   const lines = jobs.map((job) => el("li", {},
-    el("button", { type: "button", className: "link", textContent: job.label.name || job.name || job.id.slice(0, 8), onclick: () => act("navigate", { job: job.id }) }),
+    el("button", { type: "button", className: "link", textContent: nameOf(job), onclick: () => act("navigate", { job: job.id }) }),
     el("br"), el("small", { textContent: [moment(job.created_at), outcome(job), subtitle(job)].filter(Boolean).join(" · ") })));
   fill(byId("recent"), ...(lines.length ? lines : [el("li", { className: "quiet", textContent: t("start.none_recent") })]));
 }

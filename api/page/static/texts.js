@@ -19,9 +19,12 @@ export function stage(name) {
   return all[`stage.${(name || "").replaceAll(" ", "_")}`] ?? (name ? t("page.working") : "–");
 }
 
+const formats = new Map(); // by decimals: making one takes long
+
 export function number(value, decimals = 0) {
   if (value === null || value === undefined) return "–";
-  return value.toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "−");
+  if (!formats.has(decimals)) formats.set(decimals, new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  return formats.get(decimals).format(value).replace("-", "−");
 }
 
 /** Whether a bound says anything of a total: 0 of what costs something is no bound yet. */

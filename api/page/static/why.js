@@ -81,12 +81,13 @@ const seconds = () => state.failed.plan.run?.time_limit_s || 30;
 
 /** A way out as a card: what it gives up, whom it touches, what it costs, and its floors. */
 function wayPart(way, at) {
-  const gives = way.price_desks ? t(`way.price_${way.kind === "add_desks" ? "add" : "give"}`, { desks: number(way.price_desks) }) : "";
+  const adds = way.kind === "add_desks", desks = number(way.price_desks);
+  const gives = way.price_desks && !adds ? t("way.price_give", { desks }) : "";
   const people = (way.change.units ?? []).reduce((sum, unit) => sum + (state.failed.scenario.headcounts.find((row) => row.unit_id === unit)?.headcount ?? 0), 0);
   const tried = state.failed.tried?.has(at);
   const facts = [gives, people && t("way.people", { people: number(people) }), way.plan?.objective.total !== null && way.plan && t("way.total", { total: number(way.plan.objective.total) })].filter(Boolean);
-  return el("li", { className: `card way${tried ? " tried" : ""}` }, el("h3", { textContent: t(`way.${way.kind}`) }), el("p", { textContent: way.said }),
-    el("p", { className: "quiet", textContent: facts.join(" · ") }), el("div", { className: "small-stack", id: `way-${at}` }),
+  return el("li", { className: `card way${tried ? " tried" : ""}` }, el("h3", { textContent: t(`way.${way.kind}`, { desks }) }), el("p", { textContent: way.said }),
+    el("p", { className: "quiet", textContent: facts.join(" · ") }), el("div", { className: "small-stack drawn", id: `way-${at}` }),
     el("button", { type: "button", className: tried ? "" : "primary", textContent: t(tried ? "why.again" : "why.try"), onclick: (event) => busily(event.target, () => tryWay(way, at)) }));
 }
 
@@ -102,7 +103,7 @@ async function tryWay(way, at) {
   failed.tried = (failed.tried ?? new Set()).add(at);
   const base = failed.record?.label?.about ?? {};
   const added = Object.values(way.change.desks ?? {}).reduce((sum, desks) => sum + desks, 0);
-  const given = way.change.desks && !added ? [] : way.kind === "add_desks" ? [] : [way.said];
+  const given = way.change.desks && !added ? [] : ["add_desks", "people_per_desk"].includes(way.kind) ? [] : [way.said];
   const about = { dropped: [...(base.dropped ?? []), ...given], desks_added: (base.desks_added ?? 0) + added, changes: base.changes ?? 0, base: state.job ?? base.base, failed: failed.record?.id };
   const start = way.plan?.placements.map(({ unit_id, floor_id, desks, people }) => ({ unit_id, floor_id, desks, people }));
   await act("solve", changedBy(way.change), { time_limit_s: seconds(), ...(start?.length ? { start } : {}) }, { before: state.plan, about, failed });
