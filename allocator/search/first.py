@@ -54,6 +54,8 @@ def first_plan(record: Record) -> None:
     What local search has nearly made a plan is where it begins; a country needs that.
     """
     case = record.case
+    if record.layout is not None:
+        return
     if case.allow_unplaced and not any(isinstance(limit, Pinned) for limit in case.limits):
         record.offer({})
     is_large = case.cells > AT_LAST

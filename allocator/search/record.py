@@ -16,6 +16,7 @@ from allocator.search.pooling.rooms import Rooms
 from allocator.search.progress import MOVES_PER_S, OnProgress, Progress, ShouldStop
 from allocator.search.score import Score, Scorer
 from allocator.search.solver import Effort
+from allocator.search.turns import Turns
 
 PATIENCE = 2.5
 """Work without a better plan after which a search gives up, for 12 units and 8 floors.
@@ -87,6 +88,8 @@ class Record:
         self._on_progress, self._asked_to_stop = on_progress, should_stop
         self._told: dict[Cell, int] | None = None
         self._lock = Lock()
+        self.turns: Turns | None = None
+        """Where jobs take turns, whose turn it is."""
 
     @property
     def case(self) -> Case:
@@ -118,6 +121,8 @@ class Record:
         """Count work done."""
         with self._lock:
             self.work += work
+        if self.turns is not None:
+            self.turns.spend(work)
 
     def spend_moves(self, moves: int) -> None:
         """Count moves of a local search as work."""
@@ -136,6 +141,11 @@ class Record:
             seed=self._seed,
             reproducible=self._reproducible,
         )
+
+    @property
+    def is_sequential(self) -> bool:
+        """Whether jobs take turns: with one worker, and where work replaces the clock."""
+        return self.workers == 1 or self._reproducible
 
     @property
     def is_reproducible(self) -> bool:

@@ -34,21 +34,17 @@ def walk(
     *,
     seconds: float = np.inf,
     work: float = np.inf,
-    until_first: bool = False,
     afresh: bool = True,
 ) -> None:
     """Local search, again and again: from nothing, and from the best plan that anybody has.
 
-    It ends after so many seconds, or so much work of all threads; with `until_first`, once there
-    is a plan or the first attempt has settled without one.
+    It ends after so many seconds, or so much work of all threads.
     """
     end, enough = record.elapsed() + seconds, record.work + work
     attempt: Attempt
 
     def is_over() -> bool:
-        first = until_first and record.layout is not None
-        over = record.elapsed() > end or record.work > enough
-        return first or over or record.is_finished()
+        return record.elapsed() > end or record.work > enough or record.is_finished()
 
     search = search_for(record.case)
     afresh = afresh and not record.has_good_start
@@ -56,7 +52,6 @@ def walk(
         record.enter("local search")
         attempt = Attempt(record, afresh)
         budget = Budget(
-            seconds=record.left(),
             should_stop=lambda: is_over() or attempt.is_over(),  # noqa: B023 - of this turn
             on_moves=attempt.spend,
         )
@@ -68,20 +63,22 @@ def walk(
             budget=budget,
             watcher=record,
         ):
-            attempt.note(found.total)
-            record.offer(found.layout)
+            attempt.note(found.total, is_best=record.offer(found.layout))
             if record.layout is not None:
                 record.get_under_way()
         afresh = not afresh
-        if until_first:
-            break
 
 
 class Attempt:
-    """One local search: from nothing, or from the best plan of all."""
+    """One local search: from nothing, or from the best plan of all.
+
+    It ends once it has settled. One that has had the best plan ends where another goes on from
+    there to a clearly better one; one that has not may still come to something else.
+    """
 
     def __init__(self, record: Record, afresh: bool) -> None:
         self.record = record
+        self.had_best = not afresh
         self.total = np.inf if afresh or record.score is None else record.score.total
         self.patience = SETTLED * len(record.case.unit_ids) * MOVES_PER_S
         self.moves_since = 0
@@ -91,9 +88,10 @@ class Attempt:
         self.moves_since += moves
         self.record.spend_moves(moves)
 
-    def note(self, total: float) -> None:
-        """Note a better plan of its own."""
+    def note(self, total: float, *, is_best: bool) -> None:
+        """Note a better plan of its own, and whether it is the best of all."""
         self.total, self.moves_since = total, 0
+        self.had_best = self.had_best or is_best
 
     def is_over(self) -> bool:
         """Whether it has settled, or another has a clearly better plan than it ever had."""
@@ -101,24 +99,6 @@ class Attempt:
 
     def _is_behind(self) -> bool:
         score = self.record.score
-        if score is None or not np.isfinite(self.total):
+        if score is None or not self.had_best:
             return False
         return score.total < self.total - BEHIND * abs(score.total)
-
-
-def walk_moves(record: Record, rng: np.random.Generator, work: float) -> None:
-    """Local search once, from the best plan, for so much work whatever the clock says."""
-    record.enter("local search")
-    budget = Budget(
-        moves=int(work * MOVES_PER_S), should_stop=record.stop_asked, on_moves=record.spend_moves
-    )
-    search = search_for(record.case)
-    for found in search(
-        record.case,
-        record.layout or {},
-        rng=rng,
-        budget=budget,
-        watcher=record,
-    ):
-        record.offer(found.layout)
-    record.get_under_way()

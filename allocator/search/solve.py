@@ -166,8 +166,7 @@ def _close(record: Record, rng: np.random.Generator, *, exact: bool) -> None:
     """Find a good plan quickly, then prove it with one model; with `exact` that model alone."""
     if not exact:
         warm_up(record, rng)
-    if record.layout is None or record.case.allow_unplaced:
-        first_plan(record)
+    first_plan(record)
     prove(record)
     if not record.is_over():
         solve_exactly(record, record.left(), work=None if exact else CLOSING_WORK)

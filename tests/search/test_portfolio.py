@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from time import thread_time
 from typing import Any
 
 import numpy as np
 import pytest
 
-from allocator.search import portfolio
+from allocator.search import portfolio, turns
 from allocator.search.compile import compile_case
 from allocator.search.neighbourhoods import Step
 from allocator.search.portfolio import await_first, lay_out_anew, search_together
@@ -50,46 +52,52 @@ def test_models_wait_a_part_of_the_time_at_most() -> None:
     assert 0 < record.left() < 0.5 * (1 - portfolio.WITHOUT_PLAN) + 0.05
 
 
-def noting(monkeypatch: pytest.MonkeyPatch, record: Record) -> list[str]:
+def noting(monkeypatch: pytest.MonkeyPatch, record: Record, part: float = 1 / 8) -> list[str]:
     """Return what is done, by name, in place of doing it; each takes a part of the work."""
     done: list[str] = []
 
     def note(name: str) -> Any:
         def act(*_: object, **__: object) -> None:
             done.append(name)
-            record.spend(record.limit / 8)
+            record.spend(record.limit * part)
 
         return act
 
-    for name in ("walk", "walk_moves", "first_plan", "prove", "pack_exactly"):
+    for name in ("walk", "first_plan", "prove", "pack_exactly"):
         monkeypatch.setattr(portfolio, name, note(name))
     monkeypatch.setattr(portfolio, "prove_on", lambda *_: 0.0)
     monkeypatch.setattr(portfolio, "lay_out_anew", note("lay_out_anew"))
     return done
 
 
-def test_one_worker_looks_for_a_plan_before_it_proves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Local search, then a model where that found none, then the bound, then local search."""
-    record = record_of(workers=1)
-    done = noting(monkeypatch, record)
-    search_together(record, np.random.default_rng(0))
-    assert done == ["pack_exactly", "walk", "first_plan", "prove", "walk", "walk"]
+@pytest.mark.parametrize("how", [{"workers": 1}, {"reproducible": True}])
+def test_one_thread_does_the_same_jobs_in_turn(
+    monkeypatch: pytest.MonkeyPatch, how: dict[str, Any]
+) -> None:
+    """With one worker, and by work, neither job waits for the other to end."""
+    record = record_of(**how)
+    done, under_way, most = noting(monkeypatch, record, 0.0), set[str](), list[int]()
+    monkeypatch.setattr(turns, "TURN_S", 0.02)
 
+    def job(name: str) -> Callable[..., None]:
+        def act(*_: object) -> None:
+            under_way.add(name)
+            for _ in range(4):
+                end = thread_time() + turns.TURN_S
+                while thread_time() < end and not record.is_reproducible:
+                    pass
+                record.spend(turns.TURN_S)
+                most.append(len(under_way))
+            under_way.remove(name)
+            done.append(name)
 
-def test_one_worker_with_a_plan_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model for a first plan is left out."""
-    record = with_plan(record_of(workers=1))
-    done = noting(monkeypatch, record)
-    search_together(record, np.random.default_rng(0))
-    assert "first_plan" not in done
+        return act
 
-
-def test_budget_of_work_lets_the_parts_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of it for local search, a model where that found nothing, the bound, neighbourhoods."""
-    record = record_of(reproducible=True)
-    done = noting(monkeypatch, record)
-    search_together(record, np.random.default_rng(0))
-    assert done == ["walk_moves", "first_plan", "walk_moves", "prove", "lay_out_anew"]
+    monkeypatch.setattr(portfolio, "walk", job("walk"))
+    monkeypatch.setattr(portfolio, "lay_out_anew", job("lay_out_anew"))
+    search_together(with_plan(record), np.random.default_rng(0))
+    assert sorted(done) == sorted(["pack_exactly", "first_plan", "prove", "walk", "lay_out_anew"])
+    assert max(most) == 2
 
 
 def test_two_workers_prove_and_search_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -48,7 +47,7 @@ def test_attempt_settles_after_moves_that_grow_with_the_units() -> None:
     patience = int(SETTLED * len(SCENARIO.housed) * MOVES_PER_S)
     attempt.spend(patience)
     assert not attempt.is_over()
-    attempt.note(1e9)
+    attempt.note(1e9, is_best=False)
     attempt.spend(patience)
     assert attempt.moves_since == patience
     attempt.spend(1)
@@ -59,14 +58,18 @@ def test_attempt_settles_after_moves_that_grow_with_the_units() -> None:
 def test_attempt_ends_when_another_is_clearly_ahead(ahead: float, over: bool) -> None:
     """A plan of somebody else that is better by a hair changes nothing, a clearly better does."""
     record = recorded()
-    attempt = Attempt(record, afresh=True)
-    attempt.note(total(record) * (1 + ahead))
+    attempt = Attempt(record, afresh=False)
+    attempt.note(total(record) * (1 + ahead), is_best=True)
     assert attempt.is_over() is over
 
 
-def test_attempt_without_a_plan_yet_is_behind_nobody() -> None:
-    """Who has begun from nothing is left to find a plan of its own."""
-    assert not Attempt(recorded(), afresh=True).is_over()
+def test_attempt_that_never_had_the_best_plan_is_behind_nobody() -> None:
+    """Who has begun from nothing is left to come to something else until it has settled."""
+    record = recorded()
+    attempt = Attempt(record, afresh=True)
+    assert not attempt.is_over()
+    attempt.note(2 * total(record), is_best=False)
+    assert not attempt.is_over()
 
 
 def test_moves_are_counted_as_work() -> None:
@@ -109,11 +112,3 @@ def test_plan_that_was_given_is_begun_from(monkeypatch: pytest.MonkeyPatch) -> N
     record = recorded()
     record.has_good_start = True
     assert starts(record, monkeypatch, 1)[0] is False
-
-
-def test_until_first_ends_with_the_first_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is a plan already, no attempt is made for a first one."""
-    begun: list[Mapping[Any, Any]] = []
-    monkeypatch.setattr(restarts, "search_for", lambda _case: begun.append)
-    walk(recorded(), np.random.default_rng(0), until_first=True)
-    assert not begun

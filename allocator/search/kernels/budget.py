@@ -21,8 +21,8 @@ class Budget:
     Parameters
     ----------
     seconds, moves
-        The most it may take; exactly one is given. Wall time depends on the machine, moves do
-        not: with them the same random numbers give the same layouts.
+        The most it may take, if anything but `should_stop` ends it. Wall time depends on the
+        machine, moves do not: with them the same random numbers give the same layouts.
     clock
         What seconds are told by: wall time usually, or processor time.
     should_stop
@@ -45,8 +45,6 @@ class Budget:
         should_stop: Callable[[], bool] = never,
         on_moves: Callable[[int], None] = ignore,
     ) -> None:
-        if (seconds is None) == (moves is None):
-            raise ValueError("a budget is either seconds or moves")
         self._clock = clock
         self._end = None if seconds is None else clock() + seconds
         self._left = moves

@@ -169,14 +169,11 @@ def _moved(given: Scenario, staff: Sequence[str]) -> list[tuple[str, Scenario]]:
     if not staff:
         return [("", given)]
     from allocator.studies.relocate.counting import Names, combinations  # noqa: PLC0415
-    from allocator.studies.relocate.waves import wave_scenario  # noqa: PLC0415
+    from allocator.studies.relocate.waves import by_wave  # noqa: PLC0415
 
     bare = given.replace(family_scenarios=())
-    found = []
-    for each in combinations(bare, Names.of(bare, staff=staff)):
-        last = each.waves[-1]
-        found.append((each.name, wave_scenario(given, last.wave, last.headcounts)))
-    return found
+    found = combinations(bare, Names.of(bare, staff=staff))
+    return [(each.name, by_wave(given, each)[-1]) for each in found]
 
 
 def _with_rotas(

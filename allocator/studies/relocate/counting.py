@@ -11,8 +11,9 @@ from math import floor
 
 from allocator.errors import InputError, Problem
 from allocator.scenario.demand import demand, usable_desks
+from allocator.scenario.known import opening_wave
 from allocator.scenario.names import Nearest
-from allocator.scenario.tables import FamilyScenario, Floor, Headcount
+from allocator.scenario.tables import FamilyScenario, Headcount
 from allocator.scenario.types import Scenario
 
 UNNAMED = ""
@@ -91,8 +92,6 @@ class Counted:
         The most people, as far as desks and flats go.
     headcounts
         People of the units that have come.
-    awaited
-        Units with people who come later.
     """
 
     wave: int
@@ -106,7 +105,6 @@ class Counted:
     people_possible: int
     binds: Binds
     headcounts: tuple[Headcount, ...]
-    awaited: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -255,7 +253,8 @@ def _wave(
 ) -> Counted:
     come = {unit for unit, at in wave_of.items() if at <= wave}
     headcounts = _headcounts(scenario, come, moved)
-    open_floors = [f for f in scenario.floors if opens(scenario, f) <= wave]
+    opens = opening_wave(scenario)
+    open_floors = [f for f in scenario.floors if opens(f) <= wave]
     desks = sum(usable_desks(f, scenario.settings.sharing) for f in open_floors)
     people = sum(row.headcount for row in headcounts)
     needed = _demand(scenario, headcounts)
@@ -286,11 +285,6 @@ def _wave(
         people_possible=floor(people * min(limits)),
         binds=_BINDS[is_short],
         headcounts=headcounts,
-        awaited=frozenset(
-            row.unit_id
-            for row, going in zip(scenario.staff, moved, strict=True)
-            if going and wave_of.get(row.unit_id, 0) > wave
-        ),
     )
 
 
@@ -300,12 +294,6 @@ _BINDS = {
     (False, True): Binds.FLATS,
     (True, True): Binds.BOTH,
 }
-
-
-def opens(scenario: Scenario, place: Floor) -> int:
-    """Return the wave with which a floor opens; its own beats its tower's."""
-    of_tower = {t.tower_id: t.opens_wave for t in scenario.towers or ()}
-    return int(place.opens_wave or of_tower.get(place.tower_id) or 1)
 
 
 def _headcounts(scenario: Scenario, come: set[str], moved: Sequence[int]) -> tuple[Headcount, ...]:

@@ -14,20 +14,19 @@ from dataclasses import dataclass, replace
 from allocator.plan.adapt import adapted
 from allocator.plan.assemble import no_plan, run_record
 from allocator.plan.types import Plan, Status
-from allocator.scenario.tables import Headcount
 from allocator.scenario.types import Scenario
 from allocator.search.progress import OnProgress, Progress, ShouldStop
 from allocator.search.solve import SolveOptions, solve
 from allocator.studies.compare.offers import Offers
-from allocator.studies.relocate.counting import Binds, Combination, Counted
-from allocator.studies.relocate.waves import idle_pins, wave_scenario
+from allocator.studies.relocate.counting import Binds, Combination
+from allocator.studies.relocate.waves import by_wave
 
 AFTER_S, WRITE_S = 4.0, 1.5
 """Seconds beyond the solves that all may take, and more for each wave of a combination that is
 written."""
 
-Key = tuple[int, tuple[Headcount, ...], frozenset[int]]
-"""What tells one wave's scenario from another's: the wave, who has come, and idle pins."""
+Key = tuple[object, ...]
+"""What tells one wave's scenario from another's: who has come, what is open, what holds."""
 
 
 @dataclass(frozen=True)
@@ -76,20 +75,23 @@ def most_s(scenario: Scenario, found: Sequence[Combination], time_limit_s: float
 
 def solves(scenario: Scenario, found: Sequence[Combination]) -> int:
     """Return how many waves are to be solved."""
-    return len(_keys(scenario, found))
+    open_ones = [each for each in found if each.binds is Binds.NONE]
+    return len(_to_solve(open_ones, [by_wave(scenario, each) for each in open_ones]))
 
 
-def _key(scenario: Scenario, counted: Counted) -> Key:
-    return counted.wave, counted.headcounts, idle_pins(scenario, counted)
+def _key(given: Scenario) -> Key:
+    return given.headcounts, given.floors, given.rules, given.affinities
 
 
-def _keys(scenario: Scenario, found: Sequence[Combination]) -> dict[Key, None]:
+def _to_solve(
+    found: Sequence[Combination], waves: Sequence[tuple[Scenario, ...]]
+) -> dict[Key, Scenario]:
     """Return the waves to solve: those of combinations that counting does not rule out."""
     return {
-        _key(scenario, wave): None
-        for combination in found
-        if combination.binds is Binds.NONE
-        for wave in combination.waves
+        _key(given): given
+        for each, of in zip(found, waves, strict=True)
+        if each.binds is Binds.NONE
+        for given in of
     }
 
 
@@ -114,14 +116,15 @@ def relocate(
     should_stop
         Asked often; once true, no more waves are begun, which then have no plan in time.
     """
-    run = _Run(scenario, options or SolveOptions(), on_progress, should_stop or (lambda: False))
-    keys = _keys(scenario, found)
-    for number, key in enumerate(keys, 1):
-        run.solve(key, number, len(keys))
+    run = _Run(options or SolveOptions(), on_progress, should_stop or (lambda: False))
+    waves = [by_wave(scenario, each) for each in found]
+    to_solve = _to_solve(found, waves)
+    for number, given in enumerate(to_solve.values(), 1):
+        run.solve(given, number, len(to_solve))
     run.exchange()
     return tuple(
-        Fitted(each, tuple(run.answers.get(_key(scenario, w)) for w in each.waves))
-        for each in found
+        Fitted(each, tuple(run.answers.get(_key(given)) for given in of))
+        for each, of in zip(found, waves, strict=True)
     )
 
 
@@ -130,19 +133,18 @@ class _Run:
 
     def __init__(
         self,
-        scenario: Scenario,
         options: SolveOptions,
         on_progress: OnProgress | None,
         should_stop: ShouldStop,
     ) -> None:
-        self.scenario, self.options = scenario, options
+        self.options = options
         self.on_progress, self.should_stop = on_progress, should_stop
         self.answers: dict[Key, WaveAnswer] = {}
         self.began = time.monotonic()
 
-    def solve(self, key: Key, number: int, of: int) -> None:
+    def solve(self, given: Scenario, number: int, of: int) -> None:
         """Solve one wave, from the nearest plan at hand."""
-        given = wave_scenario(self.scenario, *key)
+        key = _key(given)
         if self.should_stop():
             run = run_record(
                 given,
@@ -153,7 +155,7 @@ class _Run:
             )
             self.answers[key] = WaveAnswer(given, no_plan(given, Status.UNKNOWN, (), run))
             return
-        start = self._nearest(key)
+        start = self._nearest(_people(given))
         plan = solve(
             given,
             self.options,
@@ -174,12 +176,11 @@ class _Run:
 
         return told
 
-    def _nearest(self, key: Key) -> Plan | None:
+    def _nearest(self, people: int) -> Plan | None:
         """Return the plan whose people are nearest in number."""
-        people = _people(key)
         plans = [
-            (abs(_people(other) - people), n, answer.plan)
-            for n, (other, answer) in enumerate(self.answers.items())
+            (abs(_people(answer.scenario) - people), n, answer.plan)
+            for n, answer in enumerate(self.answers.values())
             if answer.plan.objective.total is not None
         ]
         return min(plans)[2] if plans else None
@@ -197,5 +198,5 @@ class _Run:
                     self.answers[key] = WaveAnswer(own.scenario, better)
 
 
-def _people(key: Key) -> int:
-    return sum(row.headcount for row in key[1])
+def _people(scenario: Scenario) -> int:
+    return sum(row.headcount for row in scenario.headcounts)
