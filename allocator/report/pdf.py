@@ -155,8 +155,16 @@ def _first_page(sheets: Sheets, given: Reported, told: Summary, *, is_country: b
     top = sheets.get_y()
     _figure(sheets, given, top)
     left = MARGIN + FIGURE_WIDTH + 4
-    room = {"width": sheets.w - left - MARGIN, "height": sheets.h - top - 16}
-    draw_stack(sheets, given.plan, given.scenario, given.say, left=left, top=top, **room)
+    draw_stack(
+        sheets,
+        given.plan,
+        given.scenario,
+        given.say,
+        left=left,
+        top=top,
+        width=sheets.w - left - MARGIN,
+        height=sheets.h - top - 16,
+    )
 
 
 def _figure(sheets: Sheets, given: Reported, top: float) -> None:
@@ -261,9 +269,17 @@ def _stack_page(sheets: Sheets, given: Reported, name: str) -> None:
     sheets.add_page(format="A4")
     sheets.line_of(name, 15, style="B")
     top = sheets.get_y() + 2
-    room = {"width": sheets.epw, "height": sheets.h - top - 16}
-    where = {"left": MARGIN, "top": top, "whole": plan} | room
-    draw_stack(sheets, part, given.scenario, given.say, **where)
+    draw_stack(
+        sheets,
+        part,
+        given.scenario,
+        given.say,
+        left=MARGIN,
+        top=top,
+        width=sheets.epw,
+        height=sheets.h - top - 16,
+        whole=plan,
+    )
 
 
 def table_page(sheets: Sheets, table: Table, say: Texts) -> None:

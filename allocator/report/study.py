@@ -7,7 +7,7 @@ sheets are `study_files`'.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from allocator.errors import shorten
@@ -17,6 +17,7 @@ from allocator.scenario.presence import WEEKDAYS
 from allocator.scenario.types import Scenario
 from allocator.studies.sensitivity.report import label
 from allocator.texts import Texts
+from allocator.texts.sentences import capital, said
 
 LONGEST = 80
 Result = Mapping[str, Any]
@@ -46,8 +47,13 @@ class Told:
 
 
 def told(kind: str, result: Result, scenario: Scenario, say: Texts) -> Told:
-    """Return what a study of a kind found."""
-    return TELLERS[kind](result, Names(scenario, say))
+    """Return what a study of a kind found; where there is no plan, that, and why."""
+    names = Names(scenario, say)
+    found = TELLERS[kind](result, names)
+    reasons = [capital(said(r["message"], say, names.of)) for r in result.get("reasons") or ()]
+    if result.get("status") in ("unknown", "infeasible"):
+        reasons = [say(f"study.is_{result['status']}"), *reasons]
+    return replace(found, sentences=(*found.sentences, *reasons))
 
 
 RATIOS: Heads = {
@@ -188,10 +194,10 @@ def _ratios(result: Result, names: Names) -> Told:
         None if row.get("total") is None or not row.get("job") else {"job": row["job"]}
         for row in rows
     )
-    said = window(made).said(names.say)
+    in_words = window(made).said(names.say)
     return Told(
         title=names.say("study.name_compare"),
-        sentences=(said[:1].upper() + said[1:] + ".",) if rows else (),
+        sentences=(f"{capital(in_words)}.",) if rows else (),
         tables=(table("compare", RATIOS, rows, names),),
         chart=window_chart(made, names.say.language).to_dict(validate=False) if rows else None,
         opens=opens,
@@ -266,7 +272,7 @@ def _moves(result: Result, names: Names) -> Told:
 
 
 def _waves(result: Result, names: Names) -> Told:
-    say, rows = names.say, result["waves"]
+    say, rows = names.say, [_without_bound(row) for row in result["waves"]]
     sentences = []
     if result["total"] is not None:
         sentences.append(
@@ -286,6 +292,11 @@ def _waves(result: Result, names: Names) -> Told:
         tables=(table("waves", WAVES, rows, names),),
         opens=tuple(each if result["plans"] else None for each in opens),
     )
+
+
+def _without_bound(row: Row) -> Row:
+    """Return a row; a bound of 0 of what has no plan says nothing."""
+    return row if row["total"] is not None or row["bound"] else dict(row) | {"bound": None}
 
 
 def _relocate(result: Result, names: Names) -> Told:

@@ -89,7 +89,7 @@ class JobStatus(BaseModel):
     reason: str | None = None
 
 
-MOST_ABOUT = 20_000
+MOST_ABOUT = 15_000
 """Letters of what a caller keeps about a job."""
 
 

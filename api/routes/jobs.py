@@ -10,12 +10,11 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from allocator.plan.tables import unfit
 from api import tables
 from api.deps import Caller, InService, Service
 from api.forms import MEDIA_TYPES
@@ -23,7 +22,7 @@ from api.jobs.database import DatabaseAwayError
 from api.jobs.records import JobRecord, Kind, Label, State
 from api.jobs.store import NoSuchJobError
 from api.openapi import Responses
-from api.problems import ContentTooLarge, NotAcceptable, NotThere, Unauthenticated
+from api.problems import NotAcceptable, NotThere, Unauthenticated
 from api.request_workers import Drawing
 from api.routes.studies import answer_of
 from api.tables import MEDIA_TYPES as TABLE_TYPES
@@ -32,16 +31,8 @@ LOOK_S = 0.25
 ALIVE_S = 15.0
 """How often a stream with nothing to tell says that it is alive."""
 _WEIGHT = re.compile(r"\d(\.\d{0,9})?", re.ASCII)
-_LABEL_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": Label.model_json_schema()}},
-    }
-}
 JobId = Annotated[str, Path()]
 """Whatever it looks like: what is no id names no job."""
-LONGEST_LABEL = 60_000
-"""Bytes of what is said of a job."""
 OWNER_S = 0.5
 """How often a stream asks whether its caller is still one."""
 
@@ -88,7 +79,6 @@ def router(refusals: Responses) -> APIRouter:
             summary=summary,
             responses=responses,
             response_class=StreamingResponse if answer is job_events else JSONResponse,
-            openapi_extra=_LABEL_BODY if answer is label_job else None,
         )
     return routes
 
@@ -119,19 +109,8 @@ async def get_job(service: InService, caller: Caller, job_id: JobId) -> JobRecor
     return await run_in_threadpool(service.store.get, caller, job_id)
 
 
-async def label_job(
-    request: Request, service: InService, caller: Caller, job_id: JobId
-) -> JobRecord:
+async def label_job(service: InService, caller: Caller, job_id: JobId, label: Label) -> JobRecord:
     """Keep what the caller says of a job: it takes the place of what was said before."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LONGEST_LABEL:
-            raise ContentTooLarge(f"at most {LONGEST_LABEL:,} bytes")
-    try:
-        label = Label.model_validate_json(bytes(body))
-    except ValidationError as error:
-        raise unfit(error, "request") from error
     return await run_in_threadpool(service.store.describe, caller, job_id, label)
 
 

@@ -44,7 +44,7 @@ class Visit:
     def open(self, path: str = "/") -> None:
         """Open a path of the service and wait for its scripts."""
         self.page.goto(self.home + path)
-        self.page.wait_for_selector("#cases button")
+        self.page.wait_for_selector("#cases button", state="attached")
 
     def upload(self, *files: Path) -> None:
         """Hand in files."""

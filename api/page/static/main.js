@@ -156,7 +156,10 @@ async function showFound(plan, quiet) {
   state.failedOnly = false;
   allow(["plan", "study", "why", "report"]);
   careful(showNone);
-  if (!quiet) show("plan");
+  if (!quiet) {
+    show("plan");
+    byId("plan-title").focus({ preventScroll: true });
+  }
   await showPlan();
   if (!state.before && !quiet) announce(t("solving.found", { total: number(plan.objective.total) }));
 }

@@ -220,6 +220,8 @@ export function provenance() {
   if (about.changes) lines.push(t("from.changes", { count: number(about.changes) }));
   if (isChanged()) lines.push(t("from.by_hand", { count: number(changeCount()) }));
   if (state.record?.ended_at) lines.push(t("from.solved", { when: moment(state.record.ended_at) }));
+  const why = state.plan.run?.stopped_because;
+  if (why && has(`from.stopped_${why}`)) lines.push(t(`from.stopped_${why}`));
   const outdated = outdatedUnits(state.scenario);
   if (outdated) lines.push(t("from.outdated", { units: number(outdated) }));
   return lines;

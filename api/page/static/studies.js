@@ -114,8 +114,7 @@ async function showResult(study) {
   shown = { ...study, told };
   byId("study-result").hidden = false;
   byId("study-title").textContent = told.title;
-  const infeasible = result.reasons?.length ? result.reasons.map((reason) => reason.said ?? reason.message) : [];
-  fill(byId("study-sentences"), ...[...told.sentences, ...infeasible].map((one) => el("li", { textContent: one })));
+  fill(byId("study-sentences"), ...told.sentences.map((one) => el("li", { textContent: one })));
   fill(byId("study-tables"), ...told.tables.map((one, at) => tablePart(one, at ? [] : told.opens)));
   showDownloads();
   await showChart(told.chart);
