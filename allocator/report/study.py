@@ -328,9 +328,6 @@ def _rotas(result: Result, names: Names) -> Told:
     for days, count in result["people_with_days"].items():
         share = say.percent(count / people)
         sentences.append(say("rotas.days", days=int(days), people=say.number(count), share=share))
-    weeks = {}
-    if result["weeks"]:
-        weeks = {"opens": ({"plan": 0},) * len(result["weeks"])}
     return Told(
         title=say("study.name_rotas"),
         sentences=tuple(sentences),
@@ -339,7 +336,7 @@ def _rotas(result: Result, names: Names) -> Told:
             table("floors", FLOORS, result["floors"], names),
         ),
         chart=rotas_chart(dict(result), say.language).to_dict(validate=False),
-        **({} if not result.get("has_plan") else weeks),
+        opens=tuple({"plan": 0} for _ in result["weeks"][:1]),
     )
 
 
