@@ -23,6 +23,7 @@ function show(view) {
     if (tab.dataset.view === view) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
+  if (view === "plan" && state.look) act("redraw"); // what was drawn unseen had no width
   if (view === "report" && state.look) showReports();
   if (view === "start") careful(listRecent);
   if (view === "plans") careful(showPlans);

@@ -38,6 +38,7 @@ export function startPlan() {
   answer("changed", changed);
   answer("light", light);
   answer("reveal", reveal);
+  answer("redraw", () => careful(draw));
 }
 
 function takeBack() {

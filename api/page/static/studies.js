@@ -76,7 +76,7 @@ async function run() {
   if (asked.current === undefined) delete asked.current;
   byId("study-result").hidden = true;
   const job = await begin(`/${kind}`, asked);
-  act("navigate", { study: job.id });
+  act("navigate", { study: job.id, job: state.job });
 }
 
 /** Open a study by its job: watch it while it runs, then show what it found. */
