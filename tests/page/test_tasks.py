@@ -79,7 +79,7 @@ def test_units_without_a_place_are_listed_all_the_same() -> None:
 
 
 def test_stack_marks_overfull_floors() -> None:
-    """Desks that are not there have a frame, and stay on their floor, whatever stands beside it."""
+    """Desks that are not there have a frame, and stay on their own floor."""
     full = [*HAND, {"unit_id": "KEMENKEU-2", "floor_id": "A-2", "desks": 20}]
     drawn = tasks.stack(document(placements=full, width=900))
     assert isinstance(drawn, dict)
