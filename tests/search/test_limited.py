@@ -57,7 +57,7 @@ def test_a_limit_below_the_least_possible_has_no_plan() -> None:
     ]
 
 
-@pytest.mark.parametrize("seed", [9, 88, 130, 174])
+@pytest.mark.parametrize("seed", [9, 130])
 def test_with_a_limit_the_best_of_all_plans_within_it_is_found(seed: int) -> None:
     """Against brute force, with a limit halfway between the fewest and the most who move."""
     given = random_scenario(seed)

@@ -109,14 +109,6 @@ def test_a_wish_to_stop_is_heard() -> None:
     assert list(improve(compile_case(office()), {}, rng=rng, budget=budget)) == []
 
 
-def test_a_budget_is_seconds_or_moves() -> None:
-    """Both at once, or neither, is refused."""
-    with pytest.raises(ValueError, match="either"):
-        Budget(seconds=1, moves=1)
-    with pytest.raises(ValueError, match="either"):
-        Budget()
-
-
 def test_as_many_as_possible_are_placed_where_some_may_stay_out() -> None:
     """With unplaced desks allowed and 60 desks for 120 people, 60 of them stay out."""
     options = {"options": {"allow_unplaced": True}, "sharing": {"min_piece_desks": 3}}
@@ -126,7 +118,7 @@ def test_as_many_as_possible_are_placed_where_some_may_stay_out() -> None:
     assert judged(scenario, compile_case(scenario), last.layout).feasible
 
 
-@pytest.mark.parametrize("seed", range(12 * MORE))
+@pytest.mark.parametrize("seed", range(6 * MORE))
 def test_tiny_scenarios_end_at_the_best_of_all_plans(seed: int) -> None:
     """On tiny scenarios the search finds what trying every plan finds."""
     scenario = random_scenario(seed)

@@ -21,7 +21,7 @@ IDS = {
     "unit_id", "floor_id", "tower_id", "organisation_id", "complex_id", "parent_id", "subject",
     "coordinator_id", "a", "b", "object", "from_floor", "to_floor", "predecessor_id",
 }  # fmt: skip
-CLOSED = [s for s in range(3000, 3016) if feasible_plans(random_scenario(s))]
+CLOSED = [s for s in range(3000, 3010) if feasible_plans(random_scenario(s))]
 """Seeds of scenarios that have a plan."""
 
 
@@ -78,7 +78,7 @@ def closed(scenario: Scenario) -> tuple[Plan, float]:
     return plan, plan.objective.total
 
 
-@pytest.mark.parametrize("seed", range(2000, 2006))
+@pytest.mark.parametrize("seed", range(2000, 2003))
 def test_shuffled_rows_give_the_same_plan_when_reproducible(seed: int) -> None:
     """The order of rows decides nothing."""
     scenario = random_scenario(seed)

@@ -88,7 +88,7 @@ class GroupSearch:
     @property
     def tower_of(self) -> Whole:
         """Tower of every unit (U), -1 where it has no desks."""
-        return np.where(self.group_of >= 0, self.at[self.group_of], -1)
+        return np.append(self.at, -1)[self.group_of]
 
     def weigh(self) -> float:
         """Work out all sums anew; return what all groups cost."""
