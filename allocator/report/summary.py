@@ -82,7 +82,25 @@ def _verdict(given: Reported) -> str:
     gap = told_gap(plan.gap)
     if gap is None:
         return f"{placed} {say('report.no_bound')}"
-    return f"{placed} {say('report.within', gap=say.percent(gap, 1))}"
+    total, bound = say.number(plan.objective.total), say.number(plan.bound)
+    return " ".join(
+        [
+            placed,
+            say("report.within", gap=say.percent(gap, 1), bound=bound, total=total),
+            *_mostly(given),
+        ]
+    )
+
+
+def _mostly(given: Reported) -> Iterator[str]:
+    """Say which term makes up more than half of what the terms' own bounds leave open."""
+    left = {
+        term.name: (term.cost or 0.0) - (term.bound or 0.0)
+        for term in given.plan.objective.terms or ()
+    }
+    name = max(left, key=lambda each: left[each], default=None)
+    if name is not None and left[name] > sum(left.values()) / 2:
+        yield given.say("report.mostly", term=given.say(f"term.{name}"))
 
 
 def _tiles(given: Reported) -> Iterator[Tile]:

@@ -7,17 +7,18 @@ clock, the same two jobs take turns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import sleep, thread_time
 
 import numpy as np
 
+from allocator.search.bounds import Bounds
 from allocator.search.cancel import until
 from allocator.search.exact import pack_exactly
 from allocator.search.first import first_plan
 from allocator.search.neighbourhoods import Neighbourhoods
-from allocator.search.proofs import further_proofs, prove, prove_on
+from allocator.search.proofs import further_proofs, prove, prove_on, share_first
 from allocator.search.record import Record
 from allocator.search.restarts import walk
 from allocator.search.turns import Turns
@@ -81,7 +82,10 @@ def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
     await_first(record)
     first_plan(record)
     prove(record)
-    lay_out_anew(record, rng)
+    proofs = further_proofs(record)
+    if share := share_first(record):
+        prove_on(record, proofs, record.left() * share)
+    lay_out_anew(record, rng, proofs)
 
 
 def await_first(record: Record) -> None:
@@ -100,15 +104,14 @@ def await_first(record: Record) -> None:
             record.turns.pass_on()
 
 
-def lay_out_anew(record: Record, rng: np.random.Generator) -> None:
+def lay_out_anew(record: Record, rng: np.random.Generator, proofs: Iterator[Bounds]) -> None:
     """Lay out neighbourhoods anew until the end, and prove for half of the time.
 
     While CP-SAT finds nothing better there, local search takes turns with it. Where fewer people
     are unplaced by then, more is proved of plans that leave as few.
     """
     near = Neighbourhoods(record.case, record.scorer, rng)
-    proofs, unplaced = further_proofs(record), record.unplaced_people
-    owed, in_vain = 0.0, 0
+    owed, in_vain, unplaced = 0.0, 0, record.unplaced_people
     while record.layout is not None and not record.is_finished():
         began = thread_time()
         if in_vain >= IN_VAIN:

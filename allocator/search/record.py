@@ -23,6 +23,8 @@ PATIENCE = 2.5
 
 It grows with the square of the units, so that a local search settles several times over, and
 with the root of the floors."""
+PROGRESS = 0.002
+"""Part of the gap by which a bound must have risen for the search to go on for it."""
 LEAST_WORK = 0.02
 """Work that a step of CP-SAT counts as at least: so many seconds build its model."""
 MOVED_ROUNDING = 1e-7
@@ -71,7 +73,7 @@ class Record:
         self.score: Score | None = None
         proved = bounds_at_once(case)
         self.term_bounds: dict[TermName, float] = dict(proved.terms)
-        self.bound = proved.total
+        self.bound = self._counted_bound = proved.total
         self.least_unplaced_proved = False
         self.is_infeasible = False
         self.has_good_start = False
@@ -258,7 +260,14 @@ class Record:
         if bound is not None and bound > self.bound:
             with self._lock:
                 self.bound = bound
+                if self.score is not None:
+                    self._count_progress(bound, self.score.total)
                 self._note()
+
+    def _count_progress(self, bound: float, total: float) -> None:
+        """Have patience with proofs as long as they close the gap."""
+        if bound - self._counted_bound > PROGRESS * (total - self._counted_bound):
+            self._counted_bound, self._bettered_at_work = bound, self.work
 
     def enter(self, stage: str, done: float | None = None) -> None:
         """Say what is done now, and which share of it where that is known."""

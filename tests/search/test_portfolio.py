@@ -129,7 +129,7 @@ def test_local_search_takes_a_turn_where_neighbourhoods_find_nothing(
     monkeypatch.setattr(portfolio.Neighbourhoods, "step", step)
     monkeypatch.setattr(portfolio, "walk", walk)
     monkeypatch.setattr(portfolio, "prove_on", lambda *_: 0.0)
-    lay_out_anew(record, np.random.default_rng(0))
+    lay_out_anew(record, np.random.default_rng(0), iter(()))
     assert done == [*["step"] * portfolio.IN_VAIN, "walk", "step", "walk"]
 
 

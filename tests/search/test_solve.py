@@ -105,6 +105,13 @@ def test_the_trace_runs_from_the_start_of_the_solve() -> None:
     assert 0 <= plan.run.trace[0].seconds <= plan.run.trace[-1].seconds <= plan.run.wall_s
 
 
+@pytest.fixture
+def unproved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bound rises, so that no gap is closed."""
+    monkeypatch.setattr("allocator.search.proofs.rising_bounds", lambda *_, **__: iter(()))
+
+
+@pytest.mark.usefixtures("unproved")
 def test_it_says_why_it_ended() -> None:
     """A closed gap, no better plan for long, and a wish to stop are told apart."""
     closed = solve(offices(6), SolveOptions(time_limit_s=60, workers=2))
@@ -114,6 +121,7 @@ def test_it_says_why_it_ended() -> None:
     assert told == ["gap_closed", "no_better_plan", "asked"]
 
 
+@pytest.mark.usefixtures("unproved")
 def test_one_worker_that_ends_by_patience_gives_the_same_plan_under_any_load() -> None:
     """Patience is counted in work: another thread that keeps Python busy changes nothing."""
     options, over = SolveOptions(time_limit_s=12, workers=1), Event()

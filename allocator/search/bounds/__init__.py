@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from time import monotonic
 
 from allocator.plan.types import TermName
+from allocator.search.bounds.assignment import assignment_bounds, is_alone, is_assignment
 from allocator.search.bounds.floors import extra_floors, open_floors
 from allocator.search.bounds.joint import joint_bound
 from allocator.search.bounds.needed import Needed, needed_desks
+from allocator.search.bounds.organisations import has_towers_to_choose, organisation_bounds
 from allocator.search.bounds.placing import people_moved, placement_cost
+from allocator.search.bounds.plans import NoPlans, Plans
 from allocator.search.bounds.sharing import is_small, sharing_bounds
 from allocator.search.bounds.towers import extra_towers
 from allocator.search.bounds.transport import warm_transport
@@ -24,6 +27,8 @@ from allocator.search.progress import ShouldStop
 
 ROUNDING = 1e-9
 """Part of a bound that is given up for the rounding of floats, in it and in the checker."""
+BRIEF = 0.1
+"""Part of the time for a first bound where a better one comes at once."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,11 @@ def bounds_at_once(case: Case) -> Bounds:
 
 
 def lower_bounds(
-    case: Case, *, time_limit_s: float, unplaced_people: float = 0.0
+    case: Case,
+    *,
+    time_limit_s: float,
+    unplaced_people: float = 0.0,
+    others_follow: bool = False,
 ) -> Iterator[Bounds]:
     """Yield lower bounds over all plans that leave at most so many people unplaced.
 
@@ -68,6 +77,8 @@ def lower_bounds(
         Seconds after which the parts that search stop and say what they have proved.
     unplaced_people
         Only where the case allows it: people whose desks may stay unplaced.
+    others_follow
+        Whether rising bounds are asked for next: where they soon prove more, this is brief.
     """
     begun = monotonic()
     case = case.weighed  # only shares of units matter here
@@ -77,6 +88,8 @@ def lower_bounds(
     if not needed.everyone:
         return
     prices, views = case.scenario.settings.prices, Views(case)
+    if others_follow and (is_assignment(case) or has_towers_to_choose(case)):
+        time_limit_s *= BRIEF
     joint = cautious(joint_bound(case, views, begun + 0.8 * time_limit_s))
     walked, end = prices.walking * views.minutes, begun + time_limit_s
     alone = warm_transport(case, 0.0, walked, end).share(walked, end)
@@ -92,6 +105,7 @@ def rising_bounds(
     until: float,
     should_stop: ShouldStop,
     unplaced_people: float = 0.0,
+    plans: Plans | None = None,
 ) -> Iterator[Bounds]:
     """Yield bounds that take longer, some seconds each.
 
@@ -105,21 +119,53 @@ def rising_bounds(
         Bounds that are known to hold.
     until
         Time of `time.monotonic` at which to stop.
+    plans
+        Where the total of the best plan is asked, and plans met on the way are offered.
     """
     if not case.is_plain:
         return  # they try desk by desk, and weights are hundreds of times as many
-    if not needed_desks(case, unplaced_people).everyone:
-        return
-    terms, total = dict(known.terms), known.total
-    price = case.scenario.settings.prices.extra_tower
-    for count in rising_towers(case, until, should_stop) if price else ():
-        extra = max(cautious(price * count), terms[TermName.EXTRA_TOWERS])
-        terms = terms | {TermName.EXTRA_TOWERS: extra}
-        total = max(total, sum(terms.values()))
-        yield Bounds(terms=terms, total=total)
-    if is_small(case):
-        for bound in sharing_bounds(case, terms[TermName.OPEN_FLOORS], until, should_stop):
-            yield Bounds(terms=terms, total=max(total, cautious(bound)))
+    if needed_desks(case, unplaced_people).everyone:
+        yield from _Rising(case, known, until, should_stop).run(plans or NoPlans())
+
+
+IN_ASSIGNMENT = (TermName.WALKING, TermName.PLACEMENT_COST, TermName.PEOPLE_MOVED)
+"""Terms that the bound of an assignment holds."""
+
+
+class _Rising:
+    """Bounds of one case, each at least the one before."""
+
+    def __init__(self, case: Case, known: Bounds, until: float, should_stop: ShouldStop) -> None:
+        self.case, self.until, self.should_stop = case, until, should_stop
+        self.terms, self.total = dict(known.terms), known.total
+
+    def run(self, plans: Plans) -> Iterator[Bounds]:
+        """Yield what each part proves, those first that prove most for their time."""
+        case, floors = self.case, self.terms[TermName.OPEN_FLOORS]
+        if has_towers_to_choose(case) and not is_alone(case):
+            yield from self._of_total(organisation_bounds(case, floors, self._is_over))
+        if is_assignment(case):
+            others = sum(self.terms[name] for name in TermName if name not in IN_ASSIGNMENT)
+            yield from self._of_total(assignment_bounds(case, others, plans, self._is_over))
+        if is_small(case):
+            yield from self._of_total(sharing_bounds(case, floors, self.until, self.should_stop))
+        yield from self._of_towers()
+
+    def _is_over(self) -> bool:
+        return self.should_stop() or monotonic() > self.until
+
+    def _of_total(self, bounds: Iterator[float]) -> Iterator[Bounds]:
+        for bound in bounds:
+            self.total = max(self.total, cautious(bound))
+            yield Bounds(terms=self.terms, total=self.total)
+
+    def _of_towers(self) -> Iterator[Bounds]:
+        price = self.case.scenario.settings.prices.extra_tower
+        for count in rising_towers(self.case, self.until, self.should_stop) if price else ():
+            extra = max(cautious(price * count), self.terms[TermName.EXTRA_TOWERS])
+            self.terms = self.terms | {TermName.EXTRA_TOWERS: extra}
+            self.total = max(self.total, sum(self.terms.values()))
+            yield Bounds(terms=self.terms, total=self.total)
 
 
 def _alone(case: Case, needed: Needed, time_limit_s: float) -> dict[TermName, float]:

@@ -3,6 +3,7 @@
 The model carries every rule and term; walking enters as what a unit walks at the least from the
 floor where it, or a part of it of some size, is. Seen from there its partners take the nearest
 desks that it leaves, the heaviest first, as in `walking`; each pair is seen half from either end.
+With `sharing` it wins where few organisations share few towers, such as `ikn-kemenko4`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The joint bound: everything a unit pays on a floor as one linear cost, improved with time.
 
-Each part is a linear function of the shares that no plan undercuts, so their sum is one, too.
+Each part is a linear function of the shares that no plan undercuts, so their sum is one, too. It
+is the answer of the first moment everywhere. In countries it also proves most: there a unit sees
+its parent, organisation and siblings at once, which is worth more than organisations over towers.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Branch and bound, best first. Organisation by organisation is put whole into a tower, or into
 several; what those that are alone in a tower pay there comes from an exact model of that tower,
 asked only where it decides, as in logic-based Benders decomposition (Hooker and Ottosson 2003).
-The least bound of all that is open is proved at any time.
+The least bound of all that is open is proved at any time. It knows who is alone in a tower, and
+wins where few organisations share few towers, such as `ikn-kemenko4`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 This is bin packing with minimum colour fragmentation (Mehrani, Cardonha and Bergman 2022) in two
 exact models: of the parts an organisation is divided into, where organisations have few units;
 and of the ways to fill a tower, where few units fill one. Towers count as all of the largest
-desks; everything else is relaxed.
+desks; everything else is relaxed. It wins for packings with few colour fragments, where towers of
+different sizes or many units keep the model with floors (`special.parts`) from being made.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ when the heaviest desks take the nearest places (rearrangement; exact for this r
 transport problem with product costs). This is the inner problem of the bound of Gilmore and
 Lawler. A unit on several floors is a mixture, Σ_f s(a, f) g(a, f): the quadratic term is at least
 this linear one. The minutes may be any matrix: only their order from each floor is used.
+It bounds the term of walking alone, and is part of the joint bound, which wins for countries.
 """
 
 from __future__ import annotations

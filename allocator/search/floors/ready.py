@@ -1,9 +1,12 @@
-"""Compiles the search over floors; see `kernels.ready`."""
+"""Compiles the search over floors, and contents of towers; see `kernels.ready`."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
+from allocator.search.bounds.ready import compile_contents
 from allocator.search.floors.part import Part
 from allocator.search.floors.plan import FloorPlan
 from allocator.search.kernels.ready import FLOORS, compile_steps
@@ -12,9 +15,8 @@ from allocator.search.scale import prices_at
 
 
 def compile_all() -> None:
-    """Put pieces on floors, which takes the one function that there is."""
+    """Put pieces on floors, which takes one function."""
     case = tiny_case()
     rng = np.random.default_rng(0)
-    compile_steps(
-        FLOORS, [lambda: Part(FloorPlan(case), [0], [0], prices_at(case, 1.0), rng, {0: 20})]
-    )
+    place = partial(Part, FloorPlan(case), [0], [0], prices_at(case, 1.0), rng, {0: 20})
+    compile_steps(FLOORS, [place, compile_contents])

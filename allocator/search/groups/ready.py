@@ -1,4 +1,4 @@
-"""Compiles the searches over groups and for packings; see `kernels.ready`."""
+"""Compiles the searches over groups and for packings, and the dual; see `kernels.ready`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from allocator.search.bounds.ready import compile_dual
 from allocator.search.found import Improve
 from allocator.search.groups.alone import improve_alone
 from allocator.search.kernels.budget import Budget
@@ -18,7 +19,7 @@ from allocator.search.special.pack import pack
 def compile_all() -> None:
     """Search a tiny case for a moment, so that every part is compiled."""
     steps: list[Callable[[], None]] = [partial(_search, each) for each in (improve_alone, pack)]
-    compile_steps(GROUPS, steps)
+    compile_steps(GROUPS, [*steps, compile_dual])
 
 
 def _search(improve: Improve) -> None:

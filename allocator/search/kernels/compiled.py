@@ -31,14 +31,24 @@ def large(function: Callable[Parameters, Result]) -> Callable[Parameters, Result
 
 
 def entry(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Compile a function that Python calls, and keep the machine code for later processes.
+    """Compile a function that Python calls, and keep the machine code for later processes."""
+    return _kept(function)
 
-    Numba's own place for the code is beside the module, which may not be writable.
+
+def summing_entry(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile an entry whose sums are taken in any order, so that several go on at a time.
+
+    No number in it may be infinite.
     """
+    return _kept(function, fastmath={"nnan", "nsz", "reassoc", "contract"})
+
+
+def _kept(function: Callable[Parameters, Result], **options: Any) -> Callable[Parameters, Result]:
+    """Numba's own place for the code is beside the module, which may not be writable."""
     usual = config.CACHE_DIR  # type: ignore[attr-defined]
     config.CACHE_DIR = str(code_folder())  # type: ignore[attr-defined]
     try:
-        return _compiled(function, cache=True)
+        return _compiled(function, cache=True, **options)
     finally:
         config.CACHE_DIR = usual  # type: ignore[attr-defined]
 

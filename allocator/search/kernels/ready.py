@@ -235,7 +235,15 @@ def _processor() -> tuple[str, ...]:
 def shaping() -> list[Path]:
     """Return the sources that machine code is made from: compiled functions and their tables."""
     sources = sorted(Path(__file__).resolve().parents[1].glob("*/*.py"))
-    marks = ("@compiled", "@entry", "@large", "np.dtype", "NamedTuple", "numba.njit")
+    marks = (
+        "@compiled",
+        "@entry",
+        "@large",
+        "@summing_entry",
+        "np.dtype",
+        "NamedTuple",
+        "numba.njit",
+    )
     return [path for path in sources if any(m in path.read_text("utf-8") for m in marks)]
 
 
