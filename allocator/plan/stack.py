@@ -39,7 +39,7 @@ FAINT = "#5B6670"
 """Text beside what matters; dark enough to be read on white by all."""
 PADDING = {True: 24, False: 6}
 """Pixels around the picture, with a heading and without."""
-SCREEN = {"level_width": 20, "tower_gap": 10, "block_gap": 20, "growth": 6}
+SCREEN = {"level_width": 20, "tower_gap": 10, "block_gap": 20, "growth": 14}
 """Distances without a heading: on a screen, which has less room than paper."""
 OVER = "#C62828"
 """Around desks that a floor does not have."""
@@ -75,7 +75,6 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     width: int | None = None,
     tallest: float | None = None,
     has_heading: bool = True,
-    marked: Pieces = (),
     outlined: Pieces = (),
 ) -> alt.LayerChart:
     """Return the picture of a plan: towers as stacks of floors, grouped by complex.
@@ -83,8 +82,7 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     A floor is as wide as its desks, on one scale for all towers. Its segments are the desks of
     one unit each; those of an organisation stand together in a frame with its label, where that
     fits. Vacant desks are outlined and empty. Where the picture is shown by vega, pointing at a
-    piece lights its organisation everywhere, as does the parameter ``lit`` (an organisation_id);
-    ``target`` (a floor_id) outlines a floor.
+    piece lights its organisation everywhere, as does the parameter ``lit`` (an organisation_id).
 
     Parameters
     ----------
@@ -96,8 +94,6 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
         Pixels of the page, and the most height by them; what suits the towers if left out.
     has_heading
         Whether title and figures stand above it.
-    marked
-        Pieces to mark with a dot, such as those that are pinned.
     outlined
         Pieces to outline, such as those of people who moved there.
     """
@@ -115,28 +111,24 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
         chart: alt.LayerChart = (
             alt.layer(*_layers(layout, colours, fills, say), *([_outlines()] if outlined else []))
             .encode(**_places(layout))
-            .add_params(alt.param(name="lit", value=""), alt.param(name="target", value=""))
+            .add_params(alt.param(name="lit", value=""))
             .properties(width=layout.width, height=layout.height, padding=PADDING[has_heading])
             .configure(font=FONT, background="white")
             .configure_view(stroke=None)
         )
         if has_heading:
             chart = chart.properties(title=_title(plan, scenario, layout, say))
-        values = _values(layout, fills, frozenset(marked))
+        values = _values(layout, fills)
         chart.data = alt.InlineData(values=[*values, *_outlined(values, frozenset(outlined))])
     return chart
 
 
-def _values(
-    layout: Layout, fills: dict[str, str], marked: frozenset[tuple[str, str]]
-) -> list[dict[str, Any]]:
+def _values(layout: Layout, fills: dict[str, str]) -> list[dict[str, Any]]:
     values = []
     for item in layout.items:
         datum = dict(vars(item))  # asdict would copy each of some thousand texts
         if isinstance(item, Label):
             datum["dark"] = is_dark(fills[item.shade])
-        elif item.kind == "piece" and (datum["unit_id"], datum["floor_id"]) in marked:
-            values.append({"kind": "mark", "x": item.x + 6, "y": datum["y"] + 6})
         values.append(datum)
     return values
 
@@ -170,8 +162,8 @@ def _layers(
     lit = alt.OpacityValue(value=DIMMED, condition={"test": test, "value": 1})
     pieces = _pieces(colours, fills, layout.width, say).encode(opacity=lit).add_params(hover)
     labels = [layer.encode(opacity=lit) for layer in _labels()]
-    frames = [*_floors(), _vacant(say), pieces, _bodies(), _over(), *_lines()]
-    return [*frames, *labels, _marks(), *_captions(layout)]
+    frames = [_vacant(say), pieces, _bodies(), _over(), *_lines()]
+    return [*frames, *labels, *_captions(layout)]
 
 
 def _places(layout: Layout) -> dict[str, Any]:
@@ -197,7 +189,7 @@ def _pieces(colours: Colouring, fills: dict[str, str], width: float, say: Texts)
     scale = alt.Scale(domain=list(fills), range=list(fills.values()))
     pieces: alt.Chart = (
         _of_kind("piece")
-        .mark_rect(strokeWidth=0.6, stroke="white", strokeOpacity=0.5, cursor="pointer")
+        .mark_rect(cursor="pointer")
         .encode(
             x2="x2:Q",
             y2="y2:Q",
@@ -261,20 +253,13 @@ def _over() -> alt.Chart:
     return frames
 
 
-def _floors() -> list[alt.Chart]:
-    """Return whole floors, unseen, which catch what is dropped on them."""
-    targeted = alt.condition("datum.floor_id == target", alt.value("#FFF3C4"), alt.value("white"))
-    return [
-        _of_kind("floor").mark_rect().encode(x2="x2:Q", y2="y2:Q", fill=targeted),
-    ]
-
-
 def _lines() -> list[alt.Chart]:
     widths = {"ground": 2.0, "rule": 1.0}
-    return [
+    level = [
         _of_kind(kind).mark_rule(strokeWidth=width, color=FAINT).encode(x2="x2:Q")
         for kind, width in widths.items()
     ]
+    return [*level, _of_kind("tick").mark_rule(strokeWidth=1, color="white").encode(y2="y2:Q")]
 
 
 def _labels() -> list[alt.Chart]:
@@ -283,15 +268,8 @@ def _labels() -> list[alt.Chart]:
         .transform_filter((alt.datum.kind == "label") & (alt.datum.dark == dark))
         .mark_text(baseline="middle", color=ink)
         .encode(text="text:N", size=alt.Size("font:Q", scale=None))
-        for dark, ink in ((True, "white"), (False, INK))
+        for dark, ink in ((True, "white"), (False, "black"))
     ]
-
-
-def _marks() -> alt.Chart:
-    marks: alt.Chart = _of_kind("mark").mark_point(
-        shape="circle", size=34, filled=True, fill=INK, stroke="white", strokeWidth=1.2, opacity=1
-    )
-    return marks
 
 
 def _captions(layout: Layout) -> list[alt.Chart]:

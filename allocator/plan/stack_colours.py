@@ -33,6 +33,12 @@ GOLDEN = 0.6180339887
 COLOURINGS = ("group", "organisation", "fill", "chance")
 
 
+def usual_colouring(plan: Plan) -> str:
+    """Return what tells organisations apart best: their own colours, where there are enough."""
+    bodies = {piece.organisation_id for piece in plan.placements}
+    return "organisation" if len(bodies) <= len(PALETTE) else "group"
+
+
 @dataclass(frozen=True)
 class Colouring:
     """How pieces are coloured.
@@ -85,9 +91,14 @@ def short_day_chances(plan: Plan, scenario: Scenario) -> dict[tuple[str, str], f
 
 
 def is_dark(fill: str) -> bool:
-    """Return whether white is read better on a colour than black, by its luminance."""
-    red, green, blue = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    return 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
+    """Return whether white has more contrast with a colour than black, as WCAG measures it.
+
+    The better of both is 4.58 to 1 at least, whatever the colour.
+    """
+    parts = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return (luminance + 0.05) ** 2 < 1.05 * 0.05
 
 
 def _by_group(groups: Groups, say: Texts) -> Colouring:
@@ -143,5 +154,5 @@ def _by_chance(chances: Chances, say: Texts) -> Colouring:
 def _classes(steps: Iterable[float], say: Texts) -> list[str]:
     """Return the words of the classes between steps, all different."""
     told = [say.percent(step) for step in steps]
-    between = [f"{low[:-2]}–{high}" for low, high in pairwise(told)]
+    between = [f"{low.rstrip(' %')}–{high}" for low, high in pairwise(told)]
     return [f"< {told[0]}", *between, f"≥ {told[-1]}"]

@@ -8,7 +8,7 @@ from allocator.errors import shorten
 from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 
-OTHER = "other bodies"
+OTHER = "other organisations"
 VACANT = "vacant desks"
 LONGEST_LABEL = 40
 

@@ -89,4 +89,14 @@ class Line:
     y: float
 
 
-Item = Segment | Label | Box | Caption | Line
+@dataclass(frozen=True)
+class Tick:
+    """An upright line, kind ``tick``, between two units of an organisation."""
+
+    kind: str
+    x: float
+    y: float
+    y2: float
+
+
+Item = Segment | Label | Box | Caption | Line | Tick

@@ -15,7 +15,7 @@ from typing import Any
 from allocator.errors import shorten
 from allocator.plan.stack_colours import Colouring
 from allocator.plan.stack_groups import OTHER, Groups
-from allocator.plan.stack_items import Box, Caption, Item, Label, Line, Segment
+from allocator.plan.stack_items import Box, Caption, Item, Label, Line, Segment, Tick
 from allocator.plan.stack_text import fit, text_width
 from allocator.plan.types import FloorUse, Placement, Plan
 from allocator.scenario.types import Scenario
@@ -33,6 +33,8 @@ NARROWING, STEPS = 0.93, 40
 
 TWO_LINES = 24
 """Pixels of a bar that has room for organisation and units, one below the other."""
+TICK = 0.28
+"""Height of what parts two units of an organisation, by that of a bar."""
 UPWARDS, DOWNWARDS = 0.17, 0.27
 """Where the two lines stand, from the middle of a bar and by its height."""
 
@@ -73,19 +75,20 @@ class Style:
 def style_for(towers: int, page: int | None = None) -> Style:
     """Return sizes that suit so many towers on one page, of a given width if it is given."""
     if towers <= 24:
-        return Style(page=page or 1500, bar_height=26, font=11, small_font=8)
+        return Style(page=page or 1500, bar_height=26, font=11, small_font=9)
     usual = 2400 if towers <= 100 else 3600
     return Style(page=page or usual, bar_height=16, font=9, small_font=8)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A page, its size in pixels, and everything on it."""
+    """A page, its size in pixels, everything on it, and what of that belongs to each tower."""
 
     width: float
     height: float
     style: Style
     items: tuple[Item, ...]
+    towers: Mapping[str, tuple[Item, ...]]
 
 
 @dataclass(frozen=True)
@@ -179,24 +182,29 @@ class _Page:
         }
         self.units = {u.unit_id: u.name or u.unit_id for u in scenario.units or ()}
         self.style = drawing.style
+        self.drawn: dict[str, tuple[Item, ...]] = {}
         self.scale = self._widest_scale()
         self.style = replace(self.style, bar_height=self._bar_height())
 
     def _widest_scale(self) -> float:
-        """Return the most pixels a desk may have without the page growing too tall.
+        """Return the pixels of a desk that use the page best without its growing too tall.
 
-        Where even narrow towers need more height, that height is allowed.
+        Wide desks in rows that are full are best. Where even narrow towers need more height, that
+        height is allowed.
         """
         style = self.style
         widest = max(floor.desks for floors in self.floors.values() for floor in floors)
         room = style.page - style.level_width - style.tower_gap
-        scale = min(WIDEST_DESK, room / max(widest, 1))
-        tallest = max(style.tallest * style.page, self._page_height(scale * NARROWING**STEPS))
-        for _ in range(STEPS):
-            if self._page_height(scale) <= tallest:
-                break
-            scale *= NARROWING
-        return scale
+        first = min(WIDEST_DESK, room / max(widest, 1))
+        scales = [first * NARROWING**step for step in range(STEPS + 1)]
+        tallest = max(style.tallest * style.page, self._page_height(scales[-1]))
+        fitting = [scale for scale in scales if self._page_height(scale) <= tallest]
+        return max(fitting, key=lambda scale: scale * self._width_used(scale))
+
+    def _width_used(self, scale: float) -> float:
+        """Return which share of the page's width rows of towers fill, as a mean."""
+        rows = self._rows(scale)
+        return sum(row[-1].right for row in rows) / (len(rows) * self.style.page)
 
     def _bar_height(self) -> int:
         """Return a height of bars that fills the page, within what they may grow by."""
@@ -242,7 +250,7 @@ class _Page:
             top += self._height(row)
         boxes = (item.x2 for item in items if isinstance(item, Box))
         width = max(*(block.right for row in rows for block in row), *boxes)
-        return Layout(width, top, style, tuple(items))
+        return Layout(width, top, style, tuple(items), self.drawn)
 
     def _block(self, block: Block, top: float, ground: float, foot: float) -> Iterator[Item]:
         style = self.style
@@ -253,7 +261,8 @@ class _Page:
             text = fit(shorten(block.complex_id), block.right - left, style.font + 3)
             yield Caption("complex", left, y - 5, text)
         for tower, x in zip(block.towers, block.lefts, strict=True):
-            yield from self._tower(tower, x + style.level_width, ground, foot)
+            self.drawn[tower] = tuple(self._tower(tower, x + style.level_width, ground, foot))
+            yield from self.drawn[tower]
 
     def _tower(self, tower: str, left: float, ground: float, foot: float) -> Iterator[Item]:
         style, floors = self.style, self.floors[tower]
@@ -282,23 +291,33 @@ class _Page:
         return shorten(self.tower_names.get(tower, tower))
 
     def _floor(self, floor: FloorUse, x: float, y: float) -> Iterator[Item]:
+        """Yield what stands on a floor; more desks than it has are narrower, and stay on it."""
         pieces = sorted(
             self.placed[floor.floor_id],
             key=lambda p: (self.drawing.groups.rank(p.organisation_id), p.unit_id),
         )
+        used = sum(piece.desks for piece in pieces)
+        scale = self.scale * min(1.0, floor.desks / used) if used else self.scale
         for body, mine in groupby(pieces, key=lambda piece: piece.organisation_id):
             segments = []
             for piece in mine:
-                segments.append(self._piece(floor, piece, x, y))
+                segments.append(self._piece(floor, piece, x, y, scale))
                 x = segments[-1].x2
             yield from segments
+            yield from self._ticks(segments)
             yield Box("body", segments[0].x, x, y, segments[0].y2, body, floor.floor_id)
             yield from self._labels(segments, x, body)
         if floor.desks_vacant > 0:
             yield from self._vacant(floor, x, y)
         if floor.desks_vacant < 0:
-            end = x + floor.desks_vacant * self.scale
+            end = x + floor.desks_vacant * scale
             yield Box("over", end, x, y, y + self.style.bar_height, "", floor.floor_id)
+
+    def _ticks(self, segments: list[Segment]) -> Iterator[Tick]:
+        """Yield what parts the units of an organisation: below its label, never through it."""
+        for segment in segments[1:]:
+            high = TICK * self.style.bar_height
+            yield Tick("tick", segment.x, segment.y2 - high, segment.y2)
 
     def _labels(self, segments: list[Segment], right: float, body: str) -> Iterator[Label]:
         """Yield an organisation's label, and below it those of its units that fit whole."""
@@ -316,14 +335,16 @@ class _Page:
                 x = (segment.x + segment.x2) / 2
                 yield Label("label", x, y, text, font, segment.shade, segment.body)
 
-    def _piece(self, floor: FloorUse, piece: Placement, x: float, y: float) -> Segment:
+    def _piece(
+        self, floor: FloorUse, piece: Placement, x: float, y: float, scale: float
+    ) -> Segment:
         body, unit, say = piece.organisation_id, piece.unit_id, self.say
         group = self.drawing.groups.label_of(body)
         chance = self.drawing.chances.get((unit, piece.floor_id))
         return Segment(
             kind="piece",
             x=x,
-            x2=x + piece.desks * self.scale,
+            x2=x + piece.desks * scale,
             y=y,
             y2=y + self.style.bar_height,
             shade=self.drawing.colours.shade_of(piece, floor),

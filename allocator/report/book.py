@@ -35,7 +35,7 @@ def workbook(given: Reported) -> bytes:
         bold = book.add_format({"bold": True, "font_size": 14})
         _summary(book, given, bold)
         for table in tables(given):
-            _sheet(book, table)
+            sheet_of(book, table)
     return out.getvalue()
 
 
@@ -55,7 +55,8 @@ def _summary(book: Any, given: Reported, bold: Any) -> None:
         sheet.write_string(row, 1, point, wrap)
 
 
-def _sheet(book: Any, table: Table) -> None:
+def sheet_of(book: Any, table: Table) -> None:
+    """Add a sheet with a table."""
     sheet = book.add_worksheet(shorten(table.title, 31))
     head = book.add_format({"bold": True, "bg_color": "#EEF2F6", "text_wrap": True, "border": 1})
     for place, column in enumerate(table.columns):

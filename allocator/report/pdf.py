@@ -13,16 +13,17 @@ from importlib import resources
 from typing import Any
 
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, TableCellFillMode, XPos, YPos
-from fpdf.fonts import FontFace
+from fpdf.enums import XPos, YPos
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
 from allocator import __version__
 from allocator.errors import shorten
-from allocator.plan.stack import stack_chart
+from allocator.plan.gap import told_gap
+from allocator.plan.types import FloorUse, Status
 from allocator.report.charts import costs_chart, curve_chart
 from allocator.report.pictures import render
+from allocator.report.stack_page import draw_stack
 from allocator.report.summary import Summary, Tile, summary
 from allocator.report.tables import Cell, Column, Reported, Table, tables
 from allocator.texts import Texts
@@ -34,9 +35,13 @@ MM_A_POINT = 25.4 / 72
 MOST_ROWS = {"risks": 40, "pieces": 600}
 """Rows of a table that a page is for; the rest are in the workbook."""
 LONGEST_CELL = 120
-STACK_PAGE, STACK_TALLEST = 1380, 0.6
-"""Width of the stack plan in its own pixels where it is read on A3, and height by that."""
+GRID_FONT, GRID_LINE, GRID_PADDING, GRID_MARGIN, MOST_LINES = 8, 4.0, 0.8, 1.4, 3
+"""Of tables: points of the font; millimetres of a line, above, below and beside it; lines."""
+TIGHT = 0.25
+"""Millimetres above and below a line where a page is to hold many."""
 FEW_TOWERS = 24
+SENTENCES, FIGURE_WIDTH = 3, 46.0
+"""Sentences on the first page, and millimetres of the figures beside the stack plan."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Placed:
     height: float
 
 
-class _Sheets(FPDF):
+class Sheets(FPDF):
     """Pages with a foot, in the fonts that come with the package."""
 
     def __init__(self, say: Texts, title: str) -> None:
@@ -112,33 +117,115 @@ class _Sheets(FPDF):
 def pdf(given: Reported) -> bytes:
     """Return the report as a PDF."""
     told = summary(given)
-    sheets = _Sheets(given.say, told.title)
-    placed = [*_first_page(sheets, given, told), _stack_page(sheets, given)]
+    sheets = Sheets(given.say, told.title)
+    complexes = _complexes(given)
+    _first_page(sheets, given, told, is_country=bool(complexes))
+    for name in complexes:
+        _stack_page(sheets, given, name)
+    placed = _annex(sheets, given, told)
     for table in tables(given):
-        _table(sheets, table, given.say)
-    return _with_pictures(bytes(sheets.output()), placed)
+        table_page(sheets, table, given.say)
+    return with_pictures(bytes(sheets.output()), placed)
 
 
-def _first_page(sheets: _Sheets, given: Reported, told: Summary) -> Iterable[Placed]:
+def _complexes(given: Reported) -> list[str]:
+    """Return the complexes that have a page each; none where one page holds all."""
+    if len({floor.tower_id for floor in given.plan.floors}) <= FEW_TOWERS:
+        return []
+    of = given.scenario.complex_of
+    return list(dict.fromkeys(of[floor.tower_id] for floor in given.plan.floors))
+
+
+def _first_page(sheets: Sheets, given: Reported, told: Summary, *, is_country: bool) -> None:
+    """Set what a minister reads: three sentences, one figure, and the stack plan."""
     sheets.add_page()
     sheets.line_of(told.title, sheets.fitting(told.title), style="B")
     sheets.ln(1)
-    sheets.line_of(told.subtitle, 10, colour=FAINT)
-    sheets.ln(3)
-    sheets.line_of(told.verdict, 13, colour=ACCENT, style="B")
-    sheets.ln(4)
-    _tiles(sheets, told.tiles)
-    sheets.ln(6)
-    top, half = sheets.get_y(), sheets.epw / 2 - 4
-    yield from _charts(sheets, given, top, half)
-    sheets.set_y(top + 72)
-    sheets.line_of(given.say("report.to_know"), 11, style="B")
-    sheets.ln(1)
+    sheets.line_of(told.subtitle, 9, colour=FAINT)
+    sheets.ln(2)
+    sheets.line_of(told.verdict, 12, colour=ACCENT, style="B")
+    for point in told.points[:SENTENCES]:
+        sheets.line_of(f"•  {point}", 9.5, height=4.8)
+    sheets.ln(2)
+    if is_country:
+        _tiles(sheets, told.tiles)
+        sheets.ln(3)
+        _country_table(sheets, given)
+        return
+    top = sheets.get_y()
+    _figure(sheets, given, top)
+    left = MARGIN + FIGURE_WIDTH + 4
+    draw_stack(
+        sheets,
+        given.plan,
+        given.scenario,
+        given.say,
+        left=left,
+        top=top,
+        width=sheets.w - left - MARGIN,
+        height=sheets.h - top - 16,
+    )
+
+
+def _figure(sheets: Sheets, given: Reported, top: float) -> None:
+    """Draw the one figure that says how good the plan is, and the others small below it."""
+    say, plan = given.say, given.plan
+    gap = told_gap(plan.gap)
+    best = plan.status is Status.OPTIMAL
+    figure = "0%" if best else say.percent(gap, 1)
+    sheets.set_fill_color(*PALE)
+    sheets.rect(MARGIN, top, FIGURE_WIDTH, 30, style="F", round_corners=True, corner_radius=2)
+    sheets.set_xy(MARGIN + 3, top + 3)
+    sheets._pen(24, ACCENT, "B")
+    sheets.cell(FIGURE_WIDTH - 6, 11, figure)
+    sheets.set_xy(MARGIN + 3, top + 15)
+    sheets._pen(8.5, FAINT)
+    sheets.multi_cell(FIGURE_WIDTH - 6, 3.9, say("report.figure"), align="L")
+    for number, tile in enumerate(summary(given).tiles):
+        at = top + 33 + number * 15
+        sheets.set_xy(MARGIN + 3, at)
+        sheets._pen(12, INK, "B")
+        sheets.cell(FIGURE_WIDTH - 6, 5, tile.figure)
+        sheets.set_xy(MARGIN + 3, at + 5)
+        sheets._pen(7.5, FAINT)
+        sheets.multi_cell(FIGURE_WIDTH - 6, 3.3, tile.words, align="L")
+
+
+def _country_table(sheets: Sheets, given: Reported) -> None:
+    """Set a line for each complex: its towers, people, desks and fill."""
+    say, of = given.say, given.scenario.complex_of
+    lines: dict[str, list[FloorUse]] = {}
+    for floor in given.plan.floors:
+        lines.setdefault(of[floor.tower_id], []).append(floor)
+    rows = tuple(
+        (
+            name,
+            len({floor.tower_id for floor in floors}),
+            sum(floor.people for floor in floors),
+            sum(floor.desks_used for floor in floors),
+            sum(floor.desks for floor in floors),
+            sum(floor.desks_used for floor in floors) / max(1, sum(f.desks for f in floors)),
+        )
+        for name, floors in lines.items()
+    )
+    kinds = ("text", "number", "number", "number", "number", "percent")
+    keys = ("complex", "towers", "people", "desks_used", "desks", "fill")
+    columns = tuple(Column(say(f"column.{k}"), kind) for k, kind in zip(keys, kinds, strict=True))
+    _grid(sheets, Table("complexes", "", "", columns, rows), rows, say, padding=TIGHT)
+
+
+def _annex(sheets: Sheets, given: Reported, told: Summary) -> list[Placed]:
+    """Set the rest of what to know, and the curves."""
+    sheets.add_page(format="A4")
+    sheets.line_of(given.say("report.to_know"), 15, style="B")
+    sheets.ln(2)
     for point in told.points:
         sheets.line_of(f"•  {point}", 9.5, height=5)
+    sheets.ln(5)
+    return list(_charts(sheets, given, sheets.get_y(), sheets.epw / 2 - 4))
 
 
-def _charts(sheets: _Sheets, given: Reported, top: float, half: float) -> Iterable[Placed]:
+def _charts(sheets: Sheets, given: Reported, top: float, half: float) -> Iterable[Placed]:
     plan, say, page = given.plan, given.say, sheets.page_no() - 1
     drawn = [("report.costs_chart", costs_chart(plan, say, width=460, height=170))]
     if plan.run.trace:
@@ -152,7 +239,7 @@ def _charts(sheets: _Sheets, given: Reported, top: float, half: float) -> Iterab
         yield Placed(page, render(chart.to_dict(), "pdf"), x, top + 6, half, 62)
 
 
-def _tiles(sheets: _Sheets, tiles: Sequence[Tile]) -> None:
+def _tiles(sheets: Sheets, tiles: Sequence[Tile]) -> None:
     """Draw the figures that matter, side by side."""
     gap, height = 4.0, 25.0
     width = (sheets.epw - gap * (len(tiles) - 1)) / len(tiles)
@@ -170,27 +257,33 @@ def _tiles(sheets: _Sheets, tiles: Sequence[Tile]) -> None:
     sheets.set_xy(MARGIN, top + height)
 
 
-def _stack_page(sheets: _Sheets, given: Reported) -> Placed:
-    few = len({floor.tower_id for floor in given.plan.floors}) <= FEW_TOWERS
-    chart = stack_chart(
-        given.plan,
+def _stack_page(sheets: Sheets, given: Reported, name: str) -> None:
+    """Set a page with the stack plan of one complex."""
+    plan, of = given.plan, given.scenario.complex_of
+    part = plan.model_copy(
+        update={
+            "floors": tuple(f for f in plan.floors if of[f.tower_id] == name),
+            "placements": tuple(p for p in plan.placements if of[p.tower_id] == name),
+        }
+    )
+    sheets.add_page(format="A4")
+    sheets.line_of(name, 15, style="B")
+    top = sheets.get_y() + 2
+    draw_stack(
+        sheets,
+        part,
         given.scenario,
-        say=given.say,
-        width=STACK_PAGE if few else None,
-        tallest=STACK_TALLEST if few else None,
-    )
-    sheets.add_page(format="A3")
-    return Placed(
-        page=sheets.page_no() - 1,
-        picture=render(chart.to_dict(), "pdf"),
-        x=MARGIN,
-        y=MARGIN - 4,
-        width=sheets.w - 2 * MARGIN,
-        height=sheets.h - 2 * MARGIN,
+        given.say,
+        left=MARGIN,
+        top=top,
+        width=sheets.epw,
+        height=sheets.h - top - 16,
+        whole=plan,
     )
 
 
-def _table(sheets: _Sheets, table: Table, say: Texts) -> None:
+def table_page(sheets: Sheets, table: Table, say: Texts) -> None:
+    """Set a table, from a page of its own on."""
     sheets.add_page(format="A4")
     sheets.line_of(table.title, 15, style="B")
     sheets.ln(1)
@@ -200,22 +293,91 @@ def _table(sheets: _Sheets, table: Table, say: Texts) -> None:
         cut = {"shown": say.number(len(shown)), "rows": say.number(len(table.rows))}
         sheets.line_of(say("report.cut", **cut), 9, colour=FAINT)
     sheets.ln(2)
-    sheets._pen(8)
+    _grid(sheets, table, shown, say)
+
+
+def _grid(
+    sheets: Sheets,
+    table: Table,
+    shown: Sequence[tuple[Cell, ...]],
+    say: Texts,
+    *,
+    padding: float = GRID_PADDING,
+) -> None:
+    """Set rows line by line, with the header again on every page.
+
+    fpdf2's own tables take ten times as long.
+    """
+    total = sum(column.weight for column in table.columns)
+    widths = [sheets.epw * column.weight / total for column in table.columns]
     sheets.set_draw_color(200, 206, 212)
-    head = FontFace(emphasis="BOLD", color=INK, fill_color=PALE)
-    with sheets.table(
-        col_widths=tuple(column.weight for column in table.columns),
-        text_align=tuple("LEFT" if c.kind == "text" else "RIGHT" for c in table.columns),
-        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        headings_style=head,
-        line_height=4.2,
-        padding=(0.8, 1.4),
-        cell_fill_color=(255, 255, 255),
-        cell_fill_mode=TableCellFillMode.ALL,
-    ) as drawn:
-        drawn.row([column.title for column in table.columns])
-        for row in shown:
-            drawn.row([_written(c, v, say) for c, v in zip(table.columns, row, strict=True)])
+    heads = [column.title for column in table.columns]
+    _row(sheets, table, widths, heads, is_head=True, padding=padding)
+    for row in shown:
+        cells = [_written(c, v, say) for c, v in zip(table.columns, row, strict=True)]
+        _row(sheets, table, widths, cells, heads=heads, padding=padding)
+
+
+def _row(  # noqa: PLR0913 - how it looks, by name
+    sheets: Sheets,
+    table: Table,
+    widths: Sequence[float],
+    cells: Sequence[str],
+    *,
+    is_head: bool = False,
+    heads: Sequence[str] = (),
+    padding: float = GRID_PADDING,
+) -> None:
+    """Set one row; where the page is full, begin the next one with the header."""
+    sheets._pen(GRID_FONT, INK, "B" if is_head else "")
+    inner = [width - 2 * GRID_MARGIN for width in widths]
+    lines = [_wrapped(sheets, cell, width) for cell, width in zip(cells, inner, strict=True)]
+    height = GRID_LINE * max(map(len, lines)) + 2 * padding
+    if sheets.get_y() + height > sheets.page_break_trigger:
+        sheets.add_page(format="A4")
+        if heads:
+            _row(sheets, table, widths, heads, is_head=True)
+            sheets._pen(GRID_FONT)
+    x, y = MARGIN, sheets.get_y()
+    if is_head:
+        sheets.set_fill_color(*PALE)
+        sheets.rect(x, y, sheets.epw, height, style="F")
+    for column, width, texts_ in zip(table.columns, widths, lines, strict=True):
+        for number, text in enumerate(texts_):
+            if text:
+                room = width - GRID_MARGIN - sheets.get_string_width(text)
+                indent = GRID_MARGIN if column.kind == "text" else max(room, GRID_MARGIN)
+                sheets.text(x + indent, y + padding + GRID_LINE * (number + 0.75), text)
+        x += width
+    sheets.line(MARGIN, y + height, MARGIN + sheets.epw, y + height)
+    sheets.set_xy(MARGIN, y + height)
+
+
+def _wrapped(sheets: Sheets, text: str, width: float) -> list[str]:
+    """Return a text in as many lines as the width asks for, three at most."""
+    if not text or sheets.get_string_width(text) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if sheets.get_string_width(longer) <= width:
+            lines[-1] = longer
+            continue
+        lines += [_cut(sheets, word, width)] if lines[-1] else []
+        lines[-1] = lines[-1] or _cut(sheets, word, width)
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES - 1], _cut(sheets, f"{lines[MOST_LINES - 1]}…", width)]
+    return lines
+
+
+def _cut(sheets: Sheets, word: str, width: float) -> str:
+    """Return a word, or as much of it as fits, and an ellipsis."""
+    if sheets.get_string_width(word) <= width:
+        return word
+    letters = len(word)
+    while letters > 1 and sheets.get_string_width(f"{word[:letters]}…") > width:
+        letters = letters * 7 // 8
+    return f"{word[:letters]}…"
 
 
 def _written(column: Column, value: Cell, say: Texts) -> str:
@@ -228,7 +390,7 @@ def _written(column: Column, value: Cell, say: Texts) -> str:
     return say.number(value, {"decimal": 1, "ratio": 2}.get(column.kind, 0))
 
 
-def _with_pictures(pages: bytes, placed: Iterable[Placed]) -> bytes:
+def with_pictures(pages: bytes, placed: Iterable[Placed]) -> bytes:
     """Lay pictures over pages, each as large as its box lets it be, from the top left."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pages)))
     for number, one in enumerate(placed):

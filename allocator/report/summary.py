@@ -9,8 +9,10 @@ from allocator.errors import shorten
 from allocator.plan.gap import is_bound, told_gap
 from allocator.plan.serving import serving_sentences
 from allocator.plan.types import AreaKind, Status
+from allocator.report.names import Names
 from allocator.report.tables import Reported
 from allocator.scenario.demand import demand, usable_desks
+from allocator.texts.sentences import capital
 
 MOST_NAMED = 3
 """Floors and organisations that a sentence names."""
@@ -47,12 +49,14 @@ class Summary:
 def summary(given: Reported) -> Summary:
     """Return the summary of a plan."""
     settings, say = given.scenario.settings, given.say
-    title = settings.title or settings.name or say("report.untitled")
+    title = given.title or settings.title or settings.name or say("report.untitled")
     ratio = say.number(float(settings.sharing.people_per_desk), 2)
     subtitle = say("report.subtitle", ratio=ratio)
     if given.scenario.scheme:
         scheme = say("report.subtitle_scheme", scheme=shorten(given.scenario.scheme))
         subtitle = f"{subtitle} {scheme}"
+    if given.provenance:
+        subtitle = f"{subtitle} {capital('; '.join(given.provenance))}."
     return Summary(
         title=shorten(title, LONGEST_TITLE),
         subtitle=subtitle,
@@ -144,10 +148,11 @@ def _serving(given: Reported) -> Iterator[str]:
     if service is None:
         return
     yield from serving_sentences(service, say)
+    names = Names(given.scenario, say)
     worst = [
         say(
             "point.worst_floor",
-            floor=shorten(area.area_id, 40),
+            floor=shorten(names.floor(area.area_id), 60),
             chance=say.percent(area.short_day_peak),
             weekday=say(f"weekday.{area.peak_weekday}"),
         )
@@ -168,7 +173,9 @@ def _apart(given: Reported) -> Iterator[str]:
         yield say("point.together")
         return
     names = ", ".join(
-        f"{shorten(use.organisation_id, 40)} ({use.towers})" for use in apart[:MOST_NAMED]
+        f"{shorten(given.organisation_names.get(use.organisation_id, use.organisation_id), 60)} "
+        f"({use.towers})"
+        for use in apart[:MOST_NAMED]
     )
     rest = len(apart) - MOST_NAMED
     more = say("point.more", count=say.number(rest)) if rest > 0 else ""

@@ -54,12 +54,22 @@ class Table:
 
 @dataclass(frozen=True)
 class Reported:
-    """A checked plan with its scenario, told in a language."""
+    """A checked plan with its scenario, told in a language.
+
+    Attributes
+    ----------
+    title
+        Of the report, in the place of the scenario's own.
+    provenance
+        Sentences on where the plan comes from, beyond what the plan says itself.
+    """
 
     plan: Plan
     scenario: Scenario
     check: Check
     say: Texts
+    title: str = ""
+    provenance: tuple[str, ...] = ()
 
     @cached_property
     def organisation_names(self) -> dict[str, str]:

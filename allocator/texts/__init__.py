@@ -1,7 +1,7 @@
 """Every text of pictures, reports and page, in English and Bahasa Indonesia, and their numbers.
 
 The texts are in a file for each language beside this module; what is said where is decided
-elsewhere. Sentences of the library itself (violations, reasons) are English.
+elsewhere. Sentences of the library itself are told by `sentences`.
 """
 
 from __future__ import annotations
@@ -75,11 +75,12 @@ class Texts:
         if share is None:
             return NONE
         shown, least = round(100 * share, decimals), 10**-decimals
+        sign = "%" if self.language == "id" else " %"
         if shown == 0 and share > 0:
-            return f"< {self.number(least, decimals)} %"
+            return f"< {self.number(least, decimals)}{sign}"
         if shown == 100 and share < 1:
-            return f"> {self.number(100 - least, decimals)} %"
-        return f"{self.number(shown, decimals)} %"
+            return f"> {self.number(100 - least, decimals)}{sign}"
+        return f"{self.number(shown, decimals)}{sign}"
 
     def short(self, value: float | None) -> str:
         """Return a number of few digits: two decimals below 10, else none."""

@@ -228,7 +228,16 @@ def _relocate(scenario: Scenario, work: Work) -> Answer:
     status = Status.FEASIBLE if any(one.fits for one in fitted) else Status.INFEASIBLE
     if status is Status.INFEASIBLE and any(one.binds == "none" for one in fitted):
         status = Status.UNKNOWN
-    return {"status": status.value, "result": compact(report.as_json(fitted))}
+    result = report.as_json(fitted) | {"plans": [], "changes": []}
+    waves = [(each, number) for each in fitted for number in range(len(each.answers))]
+    for row, (each, number) in zip(result["rows"], waves, strict=True):
+        answer = each.answers[number]
+        if each.fits and answer is not None:
+            row["plan"] = len(result["plans"])
+            result["plans"].append(answer.plan.as_json())
+            whole = json.loads(scenario_json(answer.scenario))
+            result["changes"].append({table: whole[table] for table in ("headcounts", "floors")})
+    return {"status": status.value, "result": compact(result)}
 
 
 def _rotas(scenario: Scenario, work: Work) -> Answer:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from dbos import WorkflowStatus
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from allocator.plan.types import Status
 
@@ -65,6 +66,7 @@ ACTIVE = [name for name, state in STATES.items() if not state.is_over]
 WAITING = [name for name, state in STATES.items() if state is State.QUEUED]
 STATUS = "standing"
 """Under which name dbos keeps the status of a job."""
+LABEL = "label"
 
 
 class JobStatus(BaseModel):
@@ -85,6 +87,32 @@ class JobStatus(BaseModel):
     done: int | None = None
     of: int | None = None
     reason: str | None = None
+
+
+MOST_ABOUT = 15_000
+"""Letters of what a caller keeps about a job."""
+
+
+class Label(BaseModel):
+    """What its caller says of a job: a name, a note, whether it is pinned or put away.
+
+    about is the caller's own: the page keeps there from what a plan was made.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(max_length=200)] = ""
+    note: Annotated[str, Field(max_length=4000)] = ""
+    pinned: bool = False
+    hidden: bool = False
+    about: dict[str, Any] = {}
+
+    @field_validator("about")
+    @classmethod
+    def _is_short(cls, about: dict[str, Any]) -> dict[str, Any]:
+        if len(json.dumps(about)) > MOST_ABOUT:
+            raise ValueError(f"expected at most {MOST_ABOUT:,} letters")
+        return about
 
 
 class Links(BaseModel):
@@ -110,6 +138,7 @@ class JobRecord(JobStatus):
     starts: int
     time_limit_s: float
     parent: str | None
+    label: Label
     links: Links
 
 
@@ -130,6 +159,7 @@ def record_of(found: WorkflowStatus) -> JobRecord:
         starts=found.recovery_attempts or 0,
         time_limit_s=told.get("time_limit_s", 0.0),
         parent=told.get("parent"),
+        label=Label.model_validate(told.get(LABEL) or {}),
         links=links_of(found.workflow_id),
     )
 

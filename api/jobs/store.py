@@ -23,12 +23,14 @@ from api.jobs.database import PINGS, Database, at_once, begin_writing
 from api.jobs.new_job import NewJob, options_of
 from api.jobs.records import (
     ACTIVE,
+    LABEL,
     STATES,
     STATUS,
     WAITING,
     JobRecord,
     JobStatus,
     Kind,
+    Label,
     State,
     has_kept_plan,
     is_to_stop,
@@ -355,6 +357,12 @@ class Store:
         """Keep how far a job is, and whether a plan of it is kept."""
         told: dict[str, Any] = {STATUS: status.model_dump(mode="json")}
         self._keep(job_id, told | ({"left": True} if has_plan else {}))
+
+    def describe(self, owner: str, job_id: str, label: Label) -> JobRecord:
+        """Keep what a caller says of a job of its own, and return the job."""
+        self.get(owner, job_id)
+        self._keep(job_id, {LABEL: label.model_dump(mode="json")})
+        return self.get(owner, job_id)
 
     def keep_plan(self, kept: dict[str, Any]) -> None:
         """Keep a plan of the job that this thread carries out, for whoever begins it next."""

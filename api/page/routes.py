@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from dataclasses import dataclass
 from functools import cache, partial
@@ -106,10 +107,13 @@ async def favicon() -> Response:
 
 
 @router.get("/page/files/{version}/{name}")
-async def file(version: str, name: str) -> Response:
-    """Return a script, a style or a font; its address changes when the files do."""
+async def file(request: Request, version: str, name: str) -> Response:
+    """Return a script, a style or a picture; its address changes when the files do."""
     content = await run_in_threadpool(_vega if name == VEGA else _file, *_args(name))
     headers = HEADERS | (UNCHANGING if version == _version() else {"Cache-Control": "no-store"})
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content = await run_in_threadpool(_packed, name)
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return Response(
         content, media_type=MEDIA_TYPES[name.rsplit(".", maxsplit=1)[-1]], headers=headers
     )
@@ -167,7 +171,7 @@ async def ask(task: str, service: InService, _caller: Caller, body: SentBody) ->
 
 
 TASK_NAMES = frozenset(
-    {"read", "case", "look", "stack", "window", "report", "picture", "placements"}
+    {"read", "case", "look", "stack", "study", "wave", "said", "report", "picture", "placements"}
 )
 
 
@@ -216,6 +220,7 @@ def _index(language: str, root: str, most_s: int) -> str:
         root=root,
         files=f"{root}/page/files/{_version()}",
         colourings=COLOURINGS,
+        cases=tuple(key[5:] for key in say.all if key.startswith("case.") and "_" not in key),
         most_s=most_s,
         usual_s=int(min(USUAL_TIME_LIMIT_S, most_s)),
         texts=_embedded(say.all),
@@ -240,6 +245,11 @@ def _vega() -> bytes:
     import vl_convert  # noqa: PLC0415 - slow to import
 
     return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).encode()
+
+
+@cache
+def _packed(name: str) -> bytes:
+    return gzip.compress(_vega() if name == VEGA else _file(name), 9)
 
 
 @cache

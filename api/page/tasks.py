@@ -6,7 +6,10 @@ Runs in a process of its own. Which address asks for which task is `routes`'.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,6 +23,7 @@ from allocator.plan.uses import floor_uses
 from allocator.plan.verify import Check, GivenPlacement, verify
 from allocator.plan.verify.given import read_pieces
 from allocator.report.load import reported
+from allocator.report.names import Names
 from allocator.report.tables import Reported
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.document import parse_json
@@ -27,10 +31,19 @@ from allocator.scenario.read import scenario_from_json
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario
 from allocator.scenario.waves import in_wave
+from allocator.scenario.write import scenario_json
 from allocator.texts import Texts, texts
+from allocator.texts.sentences import capital, said
 
 Answer = bytes | dict[str, Any]
 _PLACE = "request"
+SCENARIOS_KEPT = 4
+"""Scenarios that a process has at hand for the next request."""
+LONGEST_LINE, MOST_LINES = 300, 12
+"""Letters of a sentence on where a plan comes from, and such sentences."""
+_FRACTION = re.compile(r"\d+/\d+ \(([\d.]+)\)")
+"""A ratio that has no short decimals: people read the decimals alone."""
+_ROWS = re.compile(r"(\(rules rows? )([\d, ]+)")
 
 
 class Document(BaseModel):
@@ -40,10 +53,18 @@ class Document(BaseModel):
     ----------
     width, height
         Pixels of a picture.
-    marked
-        Unit and floor of each piece to be marked.
-    rows
-        Of a comparison.
+    towers
+        Ids of the towers to draw; empty for all.
+    kind, result
+        Of a study, and its answer.
+    unit
+        Whose moves alone are listed; empty for everybody's.
+    provenance
+        Sentences on where the plan comes from, beyond what the plan itself says.
+    title
+        Of a report or a picture, in the place of the scenario's own.
+    messages
+        Sentences of the library.
     """
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
@@ -52,11 +73,17 @@ class Document(BaseModel):
     plan: dict[str, Any] | None = None
     placements: list[dict[str, Any]] = []
     language: str = ""
-    colour: str = "group"
+    colour: str = ""
     width: float = 0
     height: float = 0
-    marked: list[list[str]] = []
-    rows: list[dict[str, Any]] = []
+    towers: list[str] = []
+    kind: str = ""
+    result: dict[str, Any] = {}
+    unit: str = ""
+    wave: int | None = None
+    provenance: list[str] = []
+    title: str = ""
+    messages: list[str] = []
     form: str = ""
     name: str = ""
 
@@ -80,12 +107,18 @@ def answer(task: str, body: bytes) -> Answer:
 
 def case(document: Document) -> Answer:
     """Return what is known of a scenario before it is solved."""
-    return told_of(_scenario(document))
+    given = document.scenario
+    moves = isinstance(given, dict) and given.get("staff") and not given.get("headcounts")
+    return told_of(scenario_from_json(given, for_relocation=bool(moves)), _say(document))
 
 
-def told_of(given: Scenario) -> dict[str, Any]:
+def told_of(whole: Scenario, say: Texts) -> dict[str, Any]:
     """Return a scenario's people, units, desks needed (None by chance) and usable, its ratio."""
+    given = whole if whole.staff and not whole.headcounts else in_wave(whole)
     sharing = given.settings.sharing
+    names = Names(given, say)
+    if not given.housed:
+        return _of_staff(given)
     return {
         "title": given.settings.title or given.settings.name,
         "people": sum(unit.headcount for unit in given.housed),
@@ -96,8 +129,41 @@ def told_of(given: Scenario) -> dict[str, Any]:
         "needed": None if given.by_chance else sum(demand(unit) for unit in given.housed),
         "usable": sum(usable_desks(floor, sharing) for floor in given.floors),
         "people_per_desk": decimal_text(sharing.people_per_desk),
-        "warnings": [warning.message for warning in given.warnings],
+        "warnings": [capital(said(each.message, say, names.of)) for each in given.warnings],
     }
+
+
+def _of_staff(given: Scenario) -> dict[str, Any]:
+    """Return the same of a scenario that says who may come, and not yet who does."""
+    units = {row.unit_id for row in given.staff}
+    bodies = {row.organisation_id for row in given.units or () if row.unit_id in units}
+    return {
+        "title": given.settings.title or given.settings.name,
+        "people": sum(row.people for row in given.staff),
+        "units": len(units),
+        "organisations": len(bodies),
+        "towers": len({floor.tower_id for floor in given.floors}),
+        "floors": len(given.floors),
+        "needed": None,
+        "usable": sum(usable_desks(floor, given.settings.sharing) for floor in given.floors),
+        "people_per_desk": decimal_text(given.settings.sharing.people_per_desk),
+        "warnings": [],
+    }
+
+
+def said_of(document: Document) -> Answer:
+    """Return sentences of the library in the language, with names in the place of ids.
+
+    Rows of tables are told as a workbook numbers them, whose first row is the header.
+    """
+    scenario, say = scenario_from_json(document.scenario), _say(document)
+    names = Names(scenario, say)
+    told = (_ROWS.sub(_below_header, _FRACTION.sub(r"\1", each)) for each in document.messages)
+    return {"said": [capital(said(message, say, names.of)) for message in told]}
+
+
+def _below_header(found: re.Match[str]) -> str:
+    return found[1] + re.sub(r"\d+", lambda row: str(int(row[0]) + 1), found[2])
 
 
 def look(document: Document) -> Answer:
@@ -109,53 +175,66 @@ def look(document: Document) -> Answer:
 
 
 def stack(document: Document) -> Answer:
-    """Return the stack plan's specification."""
-    from allocator.plan.stack import stack_chart  # noqa: PLC0415 - slow to import
+    """Return what the page draws of a plan as it stands."""
+    from api.page.drawing import drawing  # noqa: PLC0415 - slow to import
 
-    scenario, say = _scenario(document), _say(document)
+    scenario = _scenario(document)
     pieces, _ = read_pieces(scenario, _rows(document))
-    width = int(min(max(document.width, 600), 4000))
+    width = int(min(max(document.width, 320), 4000))
     height = int(min(max(document.height, 300), 4000))
-    chart = stack_chart(
+    return drawing(
         _drawn(scenario, pieces),
         scenario,
+        _say(document),
         colour=document.colour,
-        say=say,
-        width=width,
-        tallest=height / width,
-        has_heading=False,
-        marked=[(piece[0], piece[1]) for piece in document.marked if len(piece) > 1],
+        size=(width, height),
+        towers=document.towers,
     )
-    specification: dict[str, Any] = chart.to_dict(validate=False)
-    return specification
 
 
-def window(document: Document) -> Answer:
-    """Return the picture of the ratios that fit and serve."""
-    from allocator.studies.compare.run import Row  # noqa: PLC0415 - slow to import
-    from allocator.studies.compare.serving import Serving  # noqa: PLC0415
-    from allocator.studies.compare.window_chart import window_chart  # noqa: PLC0415
-    from allocator.studies.outcome import Outcome  # noqa: PLC0415
+def study(document: Document) -> Answer:
+    """Return what a study found, told; as a PDF or a workbook where one is asked for."""
+    from allocator.report.study import moves_of, told  # noqa: PLC0415
 
-    rows = []
-    for cells in document.rows:
-        outcome = {name: cells.get(name) for name in Outcome.model_fields}
-        serving = {name: cells.get(name) for name in Serving.model_fields}
-        own = {name: cells.get(name) for name in Row.model_fields if name in cells}
-        rows.append(Row(**own, outcome=Outcome(**outcome), serving=Serving(**serving)))
-    chart = window_chart(rows, document.language)
-    specification: dict[str, Any] = chart.to_dict(validate=False)
-    return specification
+    for_relocation = document.kind == "relocate"
+    scenario = scenario_from_json(document.scenario, for_relocation=for_relocation)
+    say, result = _say(document), document.result
+    try:
+        found = told(document.kind, result, scenario, say)
+        moves = moves_of(result, document.kind)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError([Problem("expected the answer of a study", _PLACE)]) from error
+    if document.unit:
+        moves = [row for row in moves if row["unit_id"] == document.unit]
+    if document.form in ("pdf", "xlsx"):
+        from allocator.report.study_files import study_pdf, study_workbook  # noqa: PLC0415
+
+        names = Names(scenario, say)
+        if document.form == "xlsx":
+            return study_workbook(found, moves, names)
+        case = scenario.settings.title or scenario.settings.name
+        return study_pdf(found, moves, names, case)
+    return asdict(found) | {"moves": list(moves)}
+
+
+def wave(document: Document) -> Answer:
+    """Return the scenario as it is in a wave."""
+    given = scenario_from_json(document.scenario)
+    answer: dict[str, Any] = json.loads(scenario_json(in_wave(given, document.wave)))
+    return answer
 
 
 def report(document: Document) -> Answer:
-    """Return a report as a PDF or a workbook."""
-    from allocator.report.write import MADE_BY  # noqa: PLC0415 - slow to import
+    """Return a report as a PDF or a workbook, or the annex of a decree."""
+    from allocator.report.annex import ANNEXES  # noqa: PLC0415 - slow to import
+    from allocator.report.write import MADE_BY  # noqa: PLC0415
 
-    maker = MADE_BY.get(f".{document.form}")
+    maker = (MADE_BY | ANNEXES).get(f".{document.form}")
     if maker is None:
         raise InputError([Problem("expected pdf or xlsx", "request", column="form")])
-    return maker(_finished(document))
+    given = _finished(document)
+    about = tuple(line[:LONGEST_LINE] for line in document.provenance[:MOST_LINES])
+    return maker(replace(given, title=document.title, provenance=about))
 
 
 def picture(document: Document) -> Answer:
@@ -167,7 +246,13 @@ def picture(document: Document) -> Answer:
     name, form = document.name, document.form
     if name not in drawn or form not in FORMATS:
         raise InputError([Problem("expected the name and form of a picture", "request")])
-    return render(drawn[name]().to_dict(), form)
+    chart = drawn[name]().to_dict()
+    title = chart.get("title")
+    if document.provenance and isinstance(title, dict) and "subtitle" in title:
+        lines = document.provenance[:MOST_LINES]
+        title["subtitle"] = [*title["subtitle"], "; ".join(lines)[:LONGEST_LINE]]
+        title["text"] = document.title or title["text"]
+    return render(chart, form)
 
 
 def placements(document: Document) -> Answer:
@@ -178,13 +263,27 @@ def placements(document: Document) -> Answer:
     return FORMS["csv"](given.plan, given.scenario)
 
 
-TASKS: dict[str, Callable[[Document], Answer]] = {
-    task.__name__: task for task in (case, look, stack, window, report, picture, placements)
-}
+_NAMED: tuple[Callable[[Document], Answer], ...] = (
+    case,
+    look,
+    stack,
+    study,
+    wave,
+    report,
+    picture,
+    placements,
+)
+TASKS = {task.__name__: task for task in _NAMED} | {"said": said_of}
 
 
 def _scenario(document: Document) -> Scenario:
-    return in_wave(scenario_from_json(document.scenario))
+    return _read_scenario(json.dumps(document.scenario))
+
+
+@lru_cache(maxsize=SCENARIOS_KEPT)
+def _read_scenario(text: str) -> Scenario:
+    """Return the scenario in its last wave; one that was asked about just now is at hand."""
+    return in_wave(scenario_from_json(json.loads(text)))
 
 
 def _say(document: Document) -> Texts:

@@ -14,6 +14,8 @@ from allocator.scenario.read import scenario_from_files
 from allocator.scenario.tables import TABLES
 from allocator.scenario.types import Scenario
 from allocator.scenario.write import scenario_json
+from allocator.texts import Texts, texts
+from allocator.texts.sentences import capital, said
 from api.importing import ImportRequest, answer_of, import_of, import_request
 from api.page.tasks import Answer, told_of
 from api.requests import Part
@@ -44,33 +46,34 @@ def read(parts: tuple[Part, ...]) -> Answer:
     if not any(name for _, name, _ in parts):
         raise InputError([Problem("expected an .xlsx workbook or .csv tables", "upload")])
     request = import_request(parts)
+    say = texts(next((data.decode() for name, _, data in parts if name == "language"), ""))
     held = {_holds(name): (name, data) for name, data in request.files.items()}
     try:
-        return _case(scenario_from_files(held))
+        return _case(scenario_from_files(held), say)
     except InputError as error:
         told = " ".join(problem.message for problem in error.problems)
         if not any(words in told for words in _FOREIGN):
-            return _problems(error.problems, request.files)
+            return _problems(error.problems, request.files, say)
         own = error.problems if not any(words in told for words in _UNKNOWN) else ()
-    return _imported(request, own)
+    return _imported(request, own, say)
 
 
-def _imported(request: ImportRequest, own: Sequence[Problem]) -> Answer:
+def _imported(request: ImportRequest, own: Sequence[Problem], say: Texts) -> Answer:
     """Return what an import understands; where nothing, what is wrong with a scenario's tables."""
     try:
         imported = import_of(request)
     except InputError as error:
-        return _problems(own or error.problems, request.files)
+        return _problems(own or error.problems, request.files, say)
     answer = answer_of(imported, request)
-    return answer if imported.scenario is None else answer | _case(imported.scenario)
+    return answer if imported.scenario is None else answer | _case(imported.scenario, say)
 
 
-def _case(scenario: Scenario) -> dict[str, Any]:
-    return {"scenario": json.loads(scenario_json(scenario)), "case": told_of(scenario)}
+def _case(scenario: Scenario, say: Texts) -> dict[str, Any]:
+    return {"scenario": json.loads(scenario_json(scenario)), "case": told_of(scenario, say)}
 
 
-def _problems(problems: Sequence[Problem], files: Mapping[str, bytes]) -> Answer:
-    return {"problems": len(problems), "tables": _tables(problems, files)}
+def _problems(problems: Sequence[Problem], files: Mapping[str, bytes], say: Texts) -> Answer:
+    return {"problems": len(problems), "tables": _tables(problems, files, say)}
 
 
 def _holds(name: str) -> str:
@@ -81,16 +84,18 @@ def _holds(name: str) -> str:
     return "scenario" if path.name == "scenario.toml" else path.stem
 
 
-def _tables(problems: Sequence[Problem], files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+def _tables(
+    problems: Sequence[Problem], files: Mapping[str, bytes], say: Texts
+) -> list[dict[str, Any]]:
     """Return every table that has problems, with the rows around them."""
     grids = _grids(files)
     found: dict[str, list[Problem]] = {}
     for problem in problems:
         found.setdefault(problem.table, []).append(problem)
-    return [_table(place, each, grids.get(place, [])) for place, each in found.items()]
+    return [_table(place, each, grids.get(place, []), say) for place, each in found.items()]
 
 
-def _table(place: str, problems: list[Problem], grid: Grid) -> dict[str, Any]:
+def _table(place: str, problems: list[Problem], grid: Grid, say: Texts) -> dict[str, Any]:
     wanted = {problem.row for problem in problems if problem.row is not None}
     named = {problem.column for problem in problems} - {""}
     header = next((each for each in grid if named & set(each[1])), grid[0] if grid else (0, []))
@@ -108,7 +113,7 @@ def _table(place: str, problems: list[Problem], grid: Grid) -> dict[str, Any]:
                 "row": problem.row,
                 "column": problem.column,
                 "value": problem.value,
-                "message": problem.message,
+                "message": capital(said(problem.message, say)),
             }
             for problem in problems
         ],
@@ -126,4 +131,9 @@ def _grids(files: Mapping[str, bytes]) -> dict[str, Grid]:
 
 
 def _cells(cells: Sequence[Any]) -> list[str]:
-    return ["" if cell is None else str(cell)[:LONGEST_CELL] for cell in cells]
+    return ["" if cell is None else _text(cell)[:LONGEST_CELL] for cell in cells]
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as a workbook shows it: whole numbers have no decimals."""
+    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)

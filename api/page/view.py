@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from allocator.plan.stack_colours import short_day_chances
-from allocator.plan.types import AreaKind, Placement, Violation
+from allocator.plan.types import AreaKind, Violation
+from allocator.report.names import Names
 from allocator.report.summary import summary
 from allocator.report.tables import Reported
 from allocator.scenario.demand import demand
-from allocator.texts import Texts
+from allocator.texts.sentences import capital, said
 
 MOST_VIOLATIONS = 200
 """Violations told; the rest are counted."""
@@ -19,6 +20,7 @@ MOST_VIOLATIONS = 200
 def view(given: Reported) -> dict[str, Any]:
     """Return all that the page shows of a plan beside its picture."""
     check, say = given.check, given.say
+    names = Names(given.scenario, say)
     told = summary(given)
     return {
         "feasible": check.feasible,
@@ -28,31 +30,32 @@ def view(given: Reported) -> dict[str, Any]:
             {"name": term.name, "said": say(f"term.{term.name}"), "cost": term.cost}
             for term in check.terms
         ],
-        "violations": [_violation(v, say) for v in check.violations[:MOST_VIOLATIONS]],
+        "violations": [_violation(v, names) for v in check.violations[:MOST_VIOLATIONS]],
         "violation_count": len(check.violations),
         "tiles": [{"figure": tile.figure, "words": tile.words} for tile in told.tiles],
         "points": list(told.points),
-        "organisations": list(_organisations(given)),
-        "floors": list(_floors(given)),
+        "organisations": list(_organisations(given, names)),
+        "floors": list(_floors(given, names)),
     }
 
 
-def _violation(violation: Violation, say: Texts) -> dict[str, Any]:
-    """Return a violation; its sentence is the library's own in English alone."""
-    said = violation.message
-    if say.language != "en":
-        about = " – ".join(part for part in (violation.subject, violation.object) if part)
-        said = f"{about} ({say.amount(violation.amount)})"
-    title = say(f"violation.{violation.kind}")
-    return {"kind": violation.kind, "title": title, "said": said, "subject": violation.subject}
+def _violation(violation: Violation, names: Names) -> dict[str, Any]:
+    """Return a violation in the language, with names in the place of ids."""
+    return {
+        "kind": violation.kind,
+        "title": names.say(f"violation.{violation.kind}"),
+        "said": capital(said(violation.message, names.say, names.of)),
+        "subject": violation.subject,
+    }
 
 
-def _organisations(given: Reported) -> Iterable[dict[str, Any]]:
+def _organisations(given: Reported, names: Names) -> Iterable[dict[str, Any]]:
     say = given.say
     serving = {area.area_id: area for area in given.areas(AreaKind.ORGANISATION)}
     pieces: dict[str, list[dict[str, Any]]] = {}
-    for piece in _pieces(given):
+    for piece in _pieces(given, names):
         pieces.setdefault(piece.pop("organisation"), []).append(piece)
+    units = _units(given, names, pieces)
     uses = {use.organisation_id: use for use in given.plan.organisations}
     for name, costs in given.costs.items():
         use, area = uses[name], serving.get(name)
@@ -70,50 +73,49 @@ def _organisations(given: Reported) -> Iterable[dict[str, Any]]:
             "costs": [
                 {"said": say(f"term.{term}"), "cost": cost} for term, cost in costs.items() if cost
             ],
-            "units": _units(given, name, pieces.get(name, [])),
+            "units": units.get(name, []),
         }
 
 
-def _units(given: Reported, body: str, pieces: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    names = {unit.unit_id: unit.name or unit.unit_id for unit in given.scenario.units or ()}
-    return [
-        {
-            "id": unit.unit_id,
-            "name": names.get(unit.unit_id, unit.unit_id),
-            "headcount": unit.headcount,
-            "demand": None if given.scenario.by_chance else demand(unit),
-            "pieces": [piece for piece in pieces if piece["unit"] == unit.unit_id],
-        }
-        for unit in given.scenario.housed
-        if unit.organisation_id == body
-    ]
+def _units(
+    given: Reported, names: Names, pieces: dict[str, list[dict[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the units of each organisation with their pieces."""
+    of_unit: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for piece in (piece for own in pieces.values() for piece in own):
+        of_unit[piece["unit"]].append(piece)
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for unit in given.scenario.housed:
+        found[unit.organisation_id].append(
+            {
+                "id": unit.unit_id,
+                "name": names.unit(unit.unit_id),
+                "headcount": unit.headcount,
+                "demand": None if given.scenario.by_chance else demand(unit),
+                "pieces": of_unit.get(unit.unit_id, []),
+            }
+        )
+    return found
 
 
-def _pieces(given: Reported) -> Iterable[dict[str, Any]]:
-    chances = short_day_chances(given.plan, given.scenario)
+def _pieces(given: Reported, names: Names) -> Iterable[dict[str, Any]]:
     for piece in given.plan.placements:
         yield {
             "organisation": piece.organisation_id,
             "unit": piece.unit_id,
             "floor": piece.floor_id,
-            "place": _place(given, piece),
+            "place": names.floor(piece.floor_id),
             "desks": piece.desks,
             "people": piece.people,
-            "chance": chances.get((piece.unit_id, piece.floor_id)),
         }
 
 
-def _place(given: Reported, piece: Placement) -> str:
-    tower = given.tower_names[piece.tower_id]
-    return given.say("page.place", tower=tower, level=piece.level)
-
-
-def _floors(given: Reported) -> Iterable[dict[str, Any]]:
+def _floors(given: Reported, names: Names) -> Iterable[dict[str, Any]]:
     for floor in given.plan.floors:
-        tower = given.tower_names[floor.tower_id]
         yield {
             "id": floor.floor_id,
-            "place": given.say("page.place", tower=tower, level=floor.level),
+            "tower": floor.tower_id,
+            "place": names.floor(floor.floor_id),
             "desks": floor.desks,
             "vacant": floor.desks_vacant,
         }

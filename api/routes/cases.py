@@ -64,22 +64,29 @@ async def get_case(_service: InService, _caller: Caller, name: str) -> Response:
 
 @cache
 def _cases() -> dict[str, tuple[Case, str]]:
-    needed = ("floors.csv", "headcounts.csv")
-    there = (path for path in FOLDER.iterdir() if all((path / n).is_file() for n in needed))
-    folders = sorted(there)
+    people = ("headcounts.csv", "staff.csv")
+    there = (path for path in FOLDER.iterdir() if any((path / n).is_file() for n in people))
+    folders = sorted(path for path in there if (path / "floors.csv").is_file())
     return {folder.name: _read(folder) for folder in folders}
 
 
 def _read(folder: Path) -> tuple[Case, str]:
     """Return a case and its scenario; of several schemes the first, as none is asked for."""
-    with (folder / "headcounts.csv").open(encoding="utf-8", newline="") as table:
-        first = next(csv.DictReader(table), {})
-    given = read_scenario(folder, scheme=first.get("scheme"))
+    counts = folder / "headcounts.csv"
+    first: dict[str, str] = {}
+    if counts.is_file():
+        with counts.open(encoding="utf-8", newline="") as table:
+            first = next(csv.DictReader(table), {})
+    scheme, moves = first.get("scheme"), not counts.is_file()
+    given = read_scenario(folder, scheme=scheme, for_relocation=moves)
+    units = {row.unit_id for row in given.staff} if moves else given.housed
     case = Case(
         name=folder.name,
         title=given.settings.title,
-        units=len(given.housed),
+        units=len(units),
         floors=len(given.floors),
-        people=sum(unit.headcount for unit in given.housed),
+        people=sum(r.people for r in given.staff)
+        if moves
+        else sum(u.headcount for u in given.housed),
     )
     return case, json.dumps(json.loads(scenario_json(given)))

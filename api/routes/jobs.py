@@ -10,16 +10,17 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from allocator.plan.tables import unfit
 from api import tables
 from api.deps import Caller, InService, Service
 from api.forms import MEDIA_TYPES
 from api.jobs.database import DatabaseAwayError
-from api.jobs.records import JobRecord, Kind, State
+from api.jobs.records import JobRecord, Kind, Label, State
 from api.jobs.store import NoSuchJobError
 from api.openapi import Responses
 from api.problems import NotAcceptable, NotThere, Unauthenticated
@@ -31,6 +32,12 @@ LOOK_S = 0.25
 ALIVE_S = 15.0
 """How often a stream with nothing to tell says that it is alive."""
 _WEIGHT = re.compile(r"\d(\.\d{0,9})?", re.ASCII)
+_LABEL_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": Label.model_json_schema()}},
+    }
+}
 JobId = Annotated[str, Path()]
 """Whatever it looks like: what is no id names no job."""
 OWNER_S = 0.5
@@ -55,6 +62,7 @@ def router(refusals: Responses) -> APIRouter:
     shown: tuple[tuple[str, str, Callable[..., Any], str, Responses], ...] = (
         ("GET", "", list_jobs, "Jobs of the caller", {}),
         ("GET", "/{job_id}", get_job, "How far a job is", {}),
+        ("PUT", "/{job_id}/label", label_job, "Name a job, pin it, or put it away", {}),
         ("DELETE", "/{job_id}", stop_job, "Stop a job, keeping its best plan", stops),
         ("GET", "/{job_id}/events", job_events, "Better plans as they come", told),
         ("GET", "/{job_id}/result", job_result, "The answer of a job that is over", {}),
@@ -78,6 +86,7 @@ def router(refusals: Responses) -> APIRouter:
             summary=summary,
             responses=responses,
             response_class=StreamingResponse if answer is job_events else JSONResponse,
+            openapi_extra=_LABEL_BODY if answer is label_job else None,
         )
     return routes
 
@@ -106,6 +115,17 @@ async def list_jobs(
 async def get_job(service: InService, caller: Caller, job_id: JobId) -> JobRecord:
     """Return a job: its state, and how good the best plan so far is."""
     return await run_in_threadpool(service.store.get, caller, job_id)
+
+
+async def label_job(
+    request: Request, service: InService, caller: Caller, job_id: JobId
+) -> JobRecord:
+    """Keep what the caller says of a job: it takes the place of what was said before."""
+    try:
+        label = Label.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise unfit(error, "request") from error
+    return await run_in_threadpool(service.store.describe, caller, job_id, label)
 
 
 async def stop_job(service: InService, caller: Caller, job_id: JobId) -> Response:

@@ -52,6 +52,18 @@ def test_job_tells_how_it_ended(done: Json) -> None:
     assert (done["total"], done["gap"]) == (60.0, 1.0)
 
 
+def test_label_of_a_job_is_kept_with_it(steady: TestClient, done: Json) -> None:
+    """A name, a note and what the caller keeps come with the job; others are refused."""
+    place = f"{done['links']['self']}/label"
+    label = {"name": "As asked", "note": "", "pinned": True, "hidden": False, "about": {"by": 1}}
+    assert steady.put(place, json=label).json()["label"] == label
+    assert steady.get(done["links"]["self"]).json()["label"] == label
+    for wrong in ({"colour": "red"}, {"about": {"long": "x" * 16_000}}, {"name": 1}):
+        assert steady.put(place, json=wrong).status_code == 422
+    assert steady.put(place, content=b" " * 70_000).status_code == 413
+    assert steady.put("/jobs/nowhere/label", json=label).status_code == 404
+
+
 def test_wait_that_is_too_short_gives_a_job(steady: TestClient) -> None:
     """Prefer: wait=0.1 on a solve of a second is 202 with a job that goes on."""
     order = QUICK | {"time_limit_s": 1}

@@ -56,7 +56,7 @@ def test_operations_keep_their_names(document: Document) -> None:
         *("restack", "moves", "waves"),
         *("relocate", "rotas", "sensitivity"),
         "import_tables",
-        *("list_jobs", "get_job", "stop_job", "job_events", "job_result"),
+        *("list_jobs", "get_job", "label_job", "stop_job", "job_events", "job_result"),
         *("job_scenario", "job_plan", "job_plan_file", "job_table", "list_cases", "get_case"),
         *("healthz", "readyz", "metrics"),
     }

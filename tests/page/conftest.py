@@ -44,7 +44,7 @@ class Visit:
     def open(self, path: str = "/") -> None:
         """Open a path of the service and wait for its scripts."""
         self.page.goto(self.home + path)
-        self.page.wait_for_selector("#cases button")
+        self.page.wait_for_selector("#cases button", state="attached")
 
     def upload(self, *files: Path) -> None:
         """Hand in files."""
@@ -54,13 +54,15 @@ class Visit:
     def solve(self, seconds: int = 4) -> None:
         """Solve the case that is open, and wait for its plan."""
         self.page.fill("#seconds", str(seconds))
-        self.page.click("#solve button")
+        self.page.click("#solve-button")
         self.shown()
 
     def shown(self) -> None:
         """Wait until a plan is drawn."""
         self.page.wait_for_selector("#view-plan:not([hidden]) #organisations button")
-        self.page.wait_for_selector(".stack:not(.busy) #stack svg")
+        self.page.wait_for_selector(
+            ".stack:not(.busy) #stack svg[data-size], .stack:not(.busy) .thumb"
+        )
 
     def choose(self, body: str) -> None:
         """Choose an organisation from the list."""
@@ -79,15 +81,15 @@ class Visit:
         ]
 
     def box(self, kind: str, **wanted: str) -> tuple[float, float]:
-        """Return a point within the first mark of a kind whose datum has these values."""
+        """Return a point within the first mark of a kind with these data."""
         point = self.page.evaluate(POINT, [kind, wanted])
         return point["x"], point["y"]
 
 
 POINT = """([kind, wanted]) => {
-  const marks = [...document.querySelectorAll('#stack svg path')];
-  const mark = marks.find(({__data__: item}) => item?.datum?.kind === kind &&
-    Object.entries(wanted).every(([name, value]) => item.datum[name] === value));
+  const marks = [...document.querySelectorAll(`#stack .${kind}`)];
+  const mark = marks.find((each) =>
+    Object.entries(wanted).every(([name, value]) => each.dataset[name] === value));
   mark.scrollIntoView({block: 'center'});
   const {x, y, height} = mark.getBoundingClientRect();
   return {x: x + 6, y: y + height / 2};

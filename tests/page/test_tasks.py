@@ -78,13 +78,39 @@ def test_units_without_a_place_are_listed_all_the_same() -> None:
     assert (units["KEMENDAG-1"]["headcount"], units["KEMENDAG-1"]["pieces"]) == (90, [])
 
 
-def test_stack_marks_pins_and_overfull_floors() -> None:
-    """The picture has a dot on what is pinned, and a frame around desks that are not there."""
+def test_stack_marks_overfull_floors() -> None:
+    """Desks that are not there have a frame, and stay on their own floor."""
     full = [*HAND, {"unit_id": "KEMENKEU-2", "floor_id": "A-2", "desks": 20}]
-    spec = tasks.stack(document(placements=full, marked=[["KEMENKO-1", "A-1"]], width=900))
-    assert isinstance(spec, dict)
-    kinds = [value["kind"] for value in next(iter(spec["datasets"].values()))]
-    assert (kinds.count("mark"), kinds.count("over")) == (1, 1)
+    drawn = tasks.stack(document(placements=full, width=900))
+    assert isinstance(drawn, dict)
+    items = [item for tower in drawn["towers"] for item in tower["items"]]
+    assert [item["kind"] for item in items].count("over") == 1
+    ends = {item["floor_id"]: item["x2"] for item in items if item["kind"] == "floor"}
+    pieces = [item for item in items if item["kind"] == "piece"]
+    assert all(item["x2"] <= ends[item["floor_id"]] + 0.2 for item in pieces)
+
+
+def test_a_country_is_told_at_a_glance_and_opened_by_tower() -> None:
+    """With many towers only their fill is told; those asked for are laid out."""
+    floors = [
+        {"floor_id": f"F{n}", "tower_id": f"T{n}", "level": 0, "desks": 20} for n in range(30)
+    ]
+    units = [{"unit_id": "U", "headcount": 10}]
+    sent = {"scenario": {"floors": floors, "headcounts": units}, "width": 900}
+    sent["placements"] = [{"unit_id": "U", "floor_id": "F7", "desks": 10}]
+    seen, opened = tasks.stack(document(**sent)), tasks.stack(document(**sent, towers=["T7"]))
+    assert isinstance(seen, dict)
+    assert isinstance(opened, dict)
+    used = {t["id"]: t["floors"][0]["used"] for c in seen["glance"] for t in c["towers"]}
+    assert (len(used), used["T7"]) == (30, 10)
+    assert [tower["id"] for tower in opened["towers"]] == ["T7"]
+
+
+def test_rows_of_rules_are_told_as_a_workbook_numbers_them() -> None:
+    """The first rule is in row 2, below the header, in both languages."""
+    sentence = "KEMENKO-1 has no piece in A-2 (rules row 1, never_in)"
+    told = [tasks.said_of(document(messages=[sentence], language=one)) for one in ("en", "id")]
+    assert all("row 2" in str(one) or "baris 2" in str(one) for one in told)
 
 
 def test_report_of_a_plan_that_breaks_rules_is_refused() -> None:

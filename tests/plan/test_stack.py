@@ -222,15 +222,6 @@ def test_picture_speaks_indonesian() -> None:
     assert segments(spec, "F")[1]["organisation"] == "meja kosong"
 
 
-def test_marked_pieces_bear_a_dot() -> None:
-    """A dot stands in the corner of a piece that is marked, and of no other."""
-    spec = stack_chart(plan(office(), PIECES), office(), marked=[("econ", "A-0")]).to_dict()
-    (dot,) = items(spec, "mark")
-    econ = segments(spec, "A-0")[0]
-    assert econ["x"] < dot["x"] < econ["x2"]
-    assert econ["y"] < dot["y"] < econ["y2"]
-
-
 HOSTILE = (
     "<script>alert(1)</script>",
     "quote\" & 'tick",

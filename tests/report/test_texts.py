@@ -76,3 +76,37 @@ def test_small_shares_are_not_said_to_be_none(share: float, said: str) -> None:
 def test_unknown_language_is_answered_in_english() -> None:
     """A language that is not there gives the English texts."""
     assert texts("fr").language == "en"
+
+
+def test_indonesian_writes_per_cent_without_a_space() -> None:
+    """21% in Indonesian, 21 % in English."""
+    assert [texts(language).percent(0.21) for language in LANGUAGES] == ["21 %", "21%"]
+
+
+ALIKE = frozenset(
+    {
+        *("unit", "Unit", "total", "Total", "total {total}", "desks", "kode", "{place}: {gap}"),
+        *("{tower}, {level}", "{tower}: {levels}", "No.", "Baseline"),
+    }
+)
+"""Indonesian texts that are the English ones, looked at one by one."""
+ENGLISH = re.compile(r"\b(the|of|is|are|and|no|with|for|by|has|have|its|which|than|from)\b", re.I)
+
+
+def test_no_indonesian_text_is_the_english_one() -> None:
+    """Texts with words are translated, but for a short list of terms that both share."""
+    english, indonesian = (texts(language).all for language in LANGUAGES)
+    words = re.compile(r"[A-Za-z]{2,}")
+    same = {
+        text
+        for key, text in english.items()
+        if text == indonesian[key] and words.search(re.sub(r"\{[^}]*\}", "", text))
+    }
+    assert len(ALIKE) <= 40
+    assert same <= ALIKE
+
+
+def test_no_indonesian_text_has_english_function_words() -> None:
+    """No the, of or and in them."""
+    bare = {key: re.sub(r"\{[^}]*\}", "", text) for key, text in texts("id").all.items()}
+    assert {key: text for key, text in bare.items() if ENGLISH.search(text)} == {}

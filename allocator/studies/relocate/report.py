@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from allocator.scenario.write import csv_text
 from allocator.studies.files import write_whole
 from allocator.studies.relocate.counting import Binds
 from allocator.studies.relocate.run import Fitted
-from allocator.texts import texts
+from allocator.texts import Texts, texts
 
 TABLE, DOCUMENT, PICTURE, HEADCOUNTS = (
     "relocate.csv",
@@ -99,14 +99,16 @@ def as_json(found: Sequence[Fitted]) -> dict[str, Any]:
 
 def text(found: Sequence[Fitted], language: str = "en") -> str:
     """Return how many combinations fit and what keeps the others, for people to read."""
-    say = texts(language)
-    counts = Counter("fits" if each.fits else each.binds.value for each in found)
+    return "\n".join(summary(as_json(found)["combinations"], texts(language))) + "\n"
+
+
+def summary(combinations: Sequence[Mapping[str, Any]], say: Texts) -> list[str]:
+    """Return the same of the combinations of relocate.json, in sentences."""
+    counts = Counter("fits" if each["fits"] else each["binds"] for each in combinations)
     unknown = counts.pop(Binds.NONE.value, 0)
-    lines = [say("relocate.fit", fits=counts.pop("fits", 0), combinations=len(found))]
+    lines = [say("relocate.fit", fits=counts.pop("fits", 0), combinations=len(combinations))]
     lines += [say(f"relocate.kept_{binds}", combinations=n) for binds, n in counts.items()]
-    if unknown:
-        lines.append(say("relocate.kept_none", combinations=unknown))
-    return "\n".join(lines) + "\n"
+    return lines + ([say("relocate.kept_none", combinations=unknown)] if unknown else [])
 
 
 def folder_of(fitted: Fitted) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import altair as alt
 
 from allocator.errors import shorten
 from allocator.plan.stack import FAINT, FONT, INK
 from allocator.studies.sensitivity.report import label
-from allocator.studies.sensitivity.run import Sensitivity
-from allocator.texts import texts
+from allocator.studies.sensitivity.run import NONE_FOUND
+from allocator.texts import Texts
 
 WIDTH, STEP = 520, 22
 MOST = 25
@@ -17,19 +20,26 @@ LONGEST = 60
 BAR = "#1F5FA8"
 
 
-def sensitivity_chart(found: Sensitivity, language: str = "en") -> alt.LayerChart:
-    """Return the picture in a language; prices within what searches differ by are left out."""
-    say = texts(language)
-    total = found.plan.objective.total or 0.0
-    shown = [each for each in found.prices if each.is_found(total)][:MOST]
+def sensitivity_chart(
+    document: dict[str, Any], name_of: Callable[[str], str], say: Texts
+) -> alt.LayerChart:
+    """Return the picture of sensitivity.json; prices that searches differ by are left out.
+
+    Parameters
+    ----------
+    name_of
+        What people call the body or the place with an id.
+    """
+    least = NONE_FOUND * (document["total"] or 0.0)
+    shown = [row for row in document["rows"] if row["price"] > least][:MOST]
     values = [
         {
-            "demand": f"{place}. {shorten(label(each.demand, say), LONGEST)}",
-            "price": each.price,
-            "lowest": each.lowest,
-            "highest": each.highest,
+            "demand": f"{place}. {shorten(_label(row, name_of, say), LONGEST)}",
+            "price": row["price"],
+            "lowest": row["lowest"],
+            "highest": row["highest"],
         }
-        for place, each in enumerate(shown, 1)
+        for place, row in enumerate(shown, 1)
     ]
     names = [str(value["demand"]) for value in values]
     base = alt.Chart(alt.InlineData(values=values)).encode(
@@ -50,3 +60,7 @@ def sensitivity_chart(found: Sensitivity, language: str = "en") -> alt.LayerChar
         .configure_title(color=INK, subtitleColor=INK, anchor="start")
     )
     return chart
+
+
+def _label(row: dict[str, Any], name_of: Callable[[str], str], say: Texts) -> str:
+    return label(row["demand"], [name_of(row[end]) for end in ("subject", "object")], say)

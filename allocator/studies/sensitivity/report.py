@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def text(found: Sensitivity, language: str = "en") -> str:
     lines += [
         say(
             "sensitivity.price",
-            demand=shorten(label(each.demand, say), LONGEST),
+            demand=shorten(_label(each.demand, say), LONGEST),
             price=say.number(each.price),
             lowest=say.number(each.lowest),
             highest=say.number(each.highest),
@@ -89,12 +90,16 @@ def text(found: Sensitivity, language: str = "en") -> str:
     return "\n".join(lines) + f"\n\n{found.seconds:,.1f} s\n"
 
 
-def label(demand: Demand, say: Texts) -> str:
-    """Return a demand in few words."""
-    known = say.all.get(f"sensitivity.is_{demand.name}")
-    words = demand.name.replace("_", " ") if known is None else known
-    ends = " – ".join(part for part in (demand.subject, demand.object) if part)
-    return f"{words}: {ends}" if ends else words
+def _label(demand: Demand, say: Texts) -> str:
+    return label(demand.name, (demand.subject, demand.object), say)
+
+
+def label(name: str, ends: Iterable[str], say: Texts) -> str:
+    """Return a demand in few words: its kind, and whom or what it is about."""
+    known = say.all.get(f"sensitivity.is_{name}") or say.all.get(f"cause.{name}")
+    words = known or name.replace("_", " ")
+    about = " – ".join(part for part in ends if part)
+    return f"{words}: {about}" if about else words
 
 
 def write_sensitivity(found: Sensitivity, folder: Path) -> tuple[Path, ...]:
@@ -118,5 +123,6 @@ def _picture(found: Sensitivity) -> str:
 
     from allocator.studies.sensitivity.chart import sensitivity_chart  # noqa: PLC0415
 
-    svg: str = vl_convert.vegalite_to_svg(sensitivity_chart(found).to_dict())
+    chart = sensitivity_chart(as_json(found), str, texts("en"))
+    svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
     return svg

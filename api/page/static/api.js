@@ -1,7 +1,10 @@
-// Asking the service. Whatever fails says what to do next.
+// Asking the service. What is safe to ask again is asked until it answers, and the page says so.
 
 import { byId, notice } from "./dom.js";
 import { root, t } from "./texts.js";
+
+const WAITS_MS = [300, 1000, 2000, 4000];
+const AWAY = [429, 502, 503, 504];
 
 export class Refused extends Error {
   constructor(message, problem) {
@@ -10,50 +13,89 @@ export class Refused extends Error {
   }
 }
 
-async function ask(path, options = {}) {
-  let answer;
+export const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+/** Ask once; null where nothing answers. */
+async function once(path, options) {
   try {
-    answer = await fetch(root + path, { credentials: "same-origin", ...options });
+    return await fetch(root + path, { credentials: "same-origin", ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refused(t("page.unreachable"));
+    return null;
   }
-  if (answer.ok) return answer;
+}
+
+async function ask(path, options = {}) {
+  for (let turn = 0; ; turn += 1) {
+    const answer = await once(path, options);
+    const away = !answer || AWAY.includes(answer.status);
+    if (!away) {
+      tellAway(turn, "");
+      if (answer.ok) return answer;
+      throw await refusal(answer);
+    }
+    if (turn > 0) tellAway(turn, t(answer ? "page.busy" : "page.unreachable"));
+    await wait(WAITS_MS[Math.min(turn, WAITS_MS.length - 1)]);
+    options.signal?.throwIfAborted();
+  }
+}
+
+/** Say that the service is away, or that it is back. */
+function tellAway(turn, text) {
+  if (!text && !turn) return;
+  byId("away").hidden = !text;
+  byId("away").textContent = text;
+}
+
+async function refusal(answer) {
   if (answer.status === 401 && !byId("key").open) byId("key").showModal();
-  if (answer.status === 429 || answer.status === 503) throw new Refused(t("page.busy"));
   const problem = await answer.json().catch(() => ({}));
+  if (answer.status === 404) return new Refused(t("page.not_there"), problem);
   const listed = (problem.errors || []).slice(0, 5).map((each) => [each.table, each.message].filter(Boolean).join(": "));
   const said = listed.join("\n") || problem.detail || problem.title || answer.statusText;
-  throw new Refused(`${t("page.failed", { said })}\n${t("page.failed_next")}`, problem);
+  return new Refused(`${t("page.failed", { said })}\n${t("page.failed_next")}`, problem);
 }
 
 const asJson = (body, headers = {}) => ({ method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", ...headers } });
 
 export const get = async (path) => (await ask(path)).json();
 export const post = async (path, body, options = {}) => (await ask(path, { ...asJson(body), ...options })).json();
+export const put = async (path, body) => (await ask(path, { ...asJson(body), method: "PUT" })).json();
 export const send = async (path, form) => (await ask(path, { method: "POST", body: form })).json();
 export const stop = async (job) => (await ask(`/jobs/${job}`, { method: "DELETE" })).json();
 
-/** Hand in work and return its job at once. */
+/** Hand in work and return its job at once; a lost answer is asked for again under the same key. */
 export async function begin(path, body) {
-  const most = Number(document.getElementById("seconds").max);
+  const most = Number(byId("seconds").max);
   const given = { ...body, time_limit_s: Math.min(body.time_limit_s, most) };
-  const answer = await ask(path, asJson(given, { Prefer: "respond-async" }));
-  const job = await answer.json();
-  if (answer.status === 202) return job;
-  throw new Refused(t("page.failed", { said: answer.status }));
+  const answer = await ask(path, asJson(given, { Prefer: "respond-async", "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` }));
+  return answer.json();
+}
+
+/** Watch a job until it is over; `told` hears of it at every look, and may end the watch. */
+export async function watch(job, told, everyMs = 600) {
+  let now = job;
+  while (["queued", "running"].includes(now.state)) {
+    if (told(now) === false) return null;
+    await wait(everyMs);
+    now = await get(`/jobs/${job.id}`);
+  }
+  return told(now) === false ? null : now;
 }
 
 /** Ask for a file and give it to whoever sits before the page. */
 export async function download(path, body, name) {
-  const content = await (await ask(path, asJson(body))).blob();
-  save(content, name);
+  save(await (await ask(path, asJson(body))).blob(), name);
+}
+
+export async function fetchFile(path, name) {
+  save(await (await ask(path)).blob(), name);
 }
 
 export function save(content, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content);
-  link.download = name;
+  link.download = name.replace(/[\\/:*?"<>|]+/g, " ").trim();
   document.body.append(link);
   link.click();
   link.remove();
@@ -73,4 +115,15 @@ export async function careful(work) {
   }
 }
 
-export const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
+/** Run something from a button, which does nothing meanwhile. */
+export async function busily(button, work) {
+  if (!button || button.disabled) return button ? undefined : careful(work);
+  button.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  try {
+    return await careful(work);
+  } finally {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+  }
+}

@@ -29,11 +29,26 @@ export function tiles(parent, pairs) {
   fill(parent, ...pairs.map(([figure, words]) => el("div", {}, el("dt", { textContent: words }), el("dd", { textContent: figure }))));
 }
 
-export function table(heads, rows, { caption, total } = {}) {
-  const head = el("tr", {}, ...heads.map(([title, kind]) => el("th", { scope: "col", className: kind || "", textContent: title })));
+/** A table; heads are [title, class]. A sortable one is sorted by its heads. */
+export function table(heads, rows, { caption, total, sortable } = {}) {
+  const head = el("tr", {}, ...heads.map(([title, kind], at) => el("th", { scope: "col", className: kind || "" },
+    sortable && title ? el("button", { type: "button", className: "sort", textContent: title, onclick: (event) => sort(event.currentTarget, at) }) : title)));
   const lines = rows.map((row, at) => el("tr", { className: total && at === rows.length - 1 ? "total" : "" },
     ...row.map((cell, place) => el("td", { className: heads[place][1] || "" }, cell ?? ""))));
   return el("table", {}, caption ? el("caption", { textContent: caption }) : null, el("thead", {}, head), el("tbody", {}, ...lines));
+}
+
+function sort(button, at) {
+  const cell = button.closest("th"), body = button.closest("table").tBodies[0];
+  const up = cell.getAttribute("aria-sort") !== "ascending";
+  for (const each of cell.parentElement.children) each.removeAttribute("aria-sort");
+  cell.setAttribute("aria-sort", up ? "ascending" : "descending");
+  const decimal = (1.1).toLocaleString(document.documentElement.lang)[1];
+  const key = (row) => row.children[at].textContent.trim();
+  const value = (text) => Number(text.replace("−", "-").replaceAll(decimal === "," ? "." : ",", "").replace(decimal, ".").replace(/[^\d.-]/g, ""));
+  const numbers = cell.className.includes("number");
+  const order = (a, b) => (numbers ? (value(key(a)) || 0) - (value(key(b)) || 0) : key(a).localeCompare(key(b), document.documentElement.lang));
+  body.append(...[...body.rows].sort((a, b) => (up ? order(a, b) : order(b, a))));
 }
 
 export function announce(text) {

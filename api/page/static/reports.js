@@ -1,9 +1,10 @@
 // Downloads of the plan as it is shown: reports, tables, pictures.
 
-import { careful, download, save } from "./api.js";
+import { busily, download, save } from "./api.js";
 import { byId, el, fill, tiles } from "./dom.js";
 import { language, t } from "./texts.js";
 import { changedScenario, isChanged, placements, state } from "./state.js";
+import { planName, provenance } from "./plan.js";
 
 const PICTURES = ["stack-group", "stack-organisation", "stack-fill", "stack-chance", "costs", "curve"];
 
@@ -13,30 +14,27 @@ const isByHand = () => isChanged() && state.look.feasible;
 const asked = (more) => ({
   scenario: isByHand() ? changedScenario() : state.scenario,
   ...(isByHand() ? { placements: placements() } : { plan: state.plan }),
+  provenance: provenance(),
+  title: planName(state.record, state.scenario),
   language,
   ...more,
 });
 
+const named = (end) => `${planName(state.record, state.scenario).slice(0, 80)}${end}`;
 const asFile = (document, name) => save(new Blob([`${JSON.stringify(document, null, 2)}\n`], { type: "application/json" }), name);
 
 const file = (key, work) => el("button", { type: "button", "data-download": key, textContent: t(`download.${key}`), onclick: (event) => busily(event.target, work) });
 
-async function busily(button, work) {
-  const label = button.textContent;
-  button.disabled = true;
-  button.textContent = t("page.working");
-  await careful(work);
-  button.disabled = false;
-  button.textContent = label;
-}
-
 export function showReports() {
+  const report = (form, end) => () => download("/page/report", asked({ form }), named(end));
   const reports = [
-    file("pdf", () => download("/page/report", asked({ form: "pdf" }), "report.pdf")),
-    file("xlsx", () => download("/page/report", asked({ form: "xlsx" }), "report.xlsx")),
-    file("csv", () => download("/page/placements", asked({}), "placements.csv")),
-    file("json", async () => asFile(state.plan, "plan.json")),
-    file("scenario", async () => asFile(asked({}).scenario, "scenario.json")),
+    file("pdf", report("pdf", ".pdf")),
+    file("xlsx", report("xlsx", ".xlsx")),
+    file("annex_docx", report("annex.docx", ` - ${t("annex.title")}.docx`)),
+    file("annex_xlsx", report("annex.xlsx", ` - ${t("annex.title")}.xlsx`)),
+    file("csv", () => download("/page/placements", asked({}), named(".csv"))),
+    file("json", async () => asFile(state.plan, named(".plan.json"))),
+    file("scenario", async () => asFile(asked({}).scenario, named(".scenario.json"))),
   ];
   fill(byId("reports"), ...reports.map((button) => el("li", {}, button)));
   const names = PICTURES.filter((name) => name !== "curve" || (!isByHand() && state.plan.run?.trace?.length));
@@ -45,7 +43,7 @@ export function showReports() {
     className: "small",
     textContent: form.toUpperCase(),
     "aria-label": `${t(`download.${name}`)}, ${form.toUpperCase()}`,
-    onclick: (event) => busily(event.target, () => download("/page/picture", asked({ name, form }), `${name}.${form}`)),
+    onclick: (event) => busily(event.target, () => download("/page/picture", asked({ name, form }), named(` - ${name}.${form}`))),
   })))]);
   fill(byId("pictures"), el("table", {}, el("tbody", {}, ...rows.map(([name, buttons]) => el("tr", {}, el("th", { scope: "row", textContent: name }), el("td", {}, buttons))))));
   byId("report-broken").hidden = !isChanged() || state.look.feasible;

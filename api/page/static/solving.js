@@ -1,6 +1,6 @@
 // While the service searches: how good the best plan is, as a curve that moves; and stopping.
 
-import { get, stop, wait } from "./api.js";
+import { careful, get, stop, watch } from "./api.js";
 import { draw } from "./charts.js";
 import { announce, byId, tiles } from "./dom.js";
 import { gapSaid, isBound, language, number, root, stage, t } from "./texts.js";
@@ -9,33 +9,28 @@ const EACH_MS = 500;
 let current = null;
 
 export function startSolving() {
-  byId("stop").addEventListener("click", () => {
+  byId("stop").addEventListener("click", () => careful(async () => {
     if (!current) return;
     byId("stop").disabled = true;
     byId("stop").textContent = t("solving.stopping");
-    stop(current).catch(() => { byId("stop").disabled = false; });
-  });
+    await stop(current);
+  }));
 }
 
-/** Watch a job until it is over and return it. */
-export async function watch(job) {
+/** Watch a job until it is over and return it; null once `wanted` says that nobody looks any more. */
+export async function watchSolve(job, wanted) {
   current = job.id;
   byId("stop").disabled = false;
   byId("stop").textContent = t("solving.stop");
-  const curve = await begunCurve();
-  const events = listen(job.id, curve);
+  const running = ["queued", "running"].includes(job.state);
+  let events = null;
+  byId("curve").replaceChildren();
+  if (running) events = listen(job.id, curveOf());
   try {
-    let now = job;
-    while (["queued", "running"].includes(now.state)) {
-      tell(now);
-      await wait(EACH_MS);
-      now = await get(`/jobs/${job.id}`);
-    }
-    tell(now);
-    return now;
+    return await watch(job, (now) => { if (!wanted()) return false; tell(now); return true; }, EACH_MS);
   } finally {
-    events.close();
-    current = null;
+    events?.close();
+    if (current === job.id) current = null;
   }
 }
 
@@ -51,14 +46,21 @@ function tell(job) {
   byId("progress-bar").value = Math.min(100, (100 * (job.seconds || 0)) / (job.time_limit_s || 30));
 }
 
-async function begunCurve() {
-  const picture = await get(`/page/curve?lang=${language}`);
-  picture.width = Math.max(300, byId("view-solving").clientWidth - 150);
-  const view = await draw("curve", picture);
+/** Return what adds a point to the curve, which is drawn from its first one on. */
+function curveOf() {
   const points = [];
+  let view = null;
+  const begin = async () => {
+    const picture = await get(`/page/curve?lang=${language}`);
+    picture.width = Math.max(240, byId("view-solving").clientWidth - 150);
+    picture.datasets = { trace: points.map((each) => ({ ...each })) };
+    return draw("curve", picture);
+  };
   return (point) => {
     points.push(...["total", "bound"].filter((of) => (of === "total" ? point.total !== null : isBound(point.total, point.bound))).map((of) => ({ seconds: point.seconds, of: t(`curve.${of}`), value: point[of] })));
-    view.data("trace", points.map((each) => ({ ...each }))).resize().runAsync();
+    if (!points.length) return;
+    view ??= begin();
+    view.then((drawn) => drawn.data("trace", points.map((each) => ({ ...each }))).resize().runAsync()).catch(() => {});
   };
 }
 

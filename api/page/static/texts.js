@@ -12,14 +12,19 @@ export function t(key, values = {}) {
   });
 }
 
-/** What the search does now; a stage without a text is said as it is. */
+export const has = (key) => key in all;
+
+/** What the search does now; a stage without a text is said as work that goes on. */
 export function stage(name) {
-  return all[`stage.${(name || "").replaceAll(" ", "_")}`] ?? name ?? "–";
+  return all[`stage.${(name || "").replaceAll(" ", "_")}`] ?? (name ? t("page.working") : "–");
 }
+
+const formats = new Map(); // by decimals: making one takes long
 
 export function number(value, decimals = 0) {
   if (value === null || value === undefined) return "–";
-  return value.toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "−");
+  if (!formats.has(decimals)) formats.set(decimals, new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  return formats.get(decimals).format(value).replace("-", "−");
 }
 
 /** Whether a bound says anything of a total: 0 of what costs something is no bound yet. */
@@ -29,11 +34,13 @@ export function isBound(total, bound) {
 }
 
 /** A gap in per cent; one of 100 or more tells nothing. */
-export const gapSaid = (gap) => (gap >= 1 ? "–" : percent(gap, 1));
+export const gapSaid = (gap) => (gap === null || gap === undefined || gap >= 1 ? "–" : percent(gap, 1));
 
 export function percent(share, decimals = 0) {
   if (share === null || share === undefined) return "–";
-  const least = 10 ** -decimals;
-  if (share > 0 && 100 * share < least / 2) return `< ${number(least, decimals)} %`;
-  return `${number(100 * share, decimals)} %`;
+  const least = 10 ** -decimals, sign = language === "id" ? "%" : " %";
+  if (share > 0 && 100 * share < least / 2) return `< ${number(least, decimals)}${sign}`;
+  return number(100 * share, decimals) + sign;
 }
+
+export const moment = (time) => new Date(time).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });

@@ -1,96 +1,112 @@
-// Why it is like this: costs of each organisation by term; and where it does not fit, reasons and ways out.
+// Costs and reasons: what each organisation's place costs; where it does not fit, why, and the ways out.
 
-import { begin, careful, get, wait } from "./api.js";
+import { act, answer } from "./act.js";
+import { begin, busily, careful, get, post, put, watch } from "./api.js";
 import { byId, el, fill, table } from "./dom.js";
 import { language, number, stage, t } from "./texts.js";
 import { state, withRatio } from "./state.js";
-import { choose } from "./plan.js";
-import { show, solve } from "./main.js";
-
-const EACH_MS = 600;
+import { drawStack } from "./stack.js";
 
 export function startWhy() {
-  byId("explain").addEventListener("click", () => careful(explain));
+  byId("explain").addEventListener("click", (event) => busily(event.target, explain));
+  answer("costs", showCosts);
 }
 
-export function showCosts() {
+function showCosts() {
   const bodies = state.look.organisations;
   const terms = state.look.terms.filter((term) => bodies.some((body) => body.costs.some((each) => each.said === term.said)));
   const rows = bodies.map((body) => [
-    el("button", { type: "button", className: "link", textContent: body.name, title: t("why.show"), onclick: () => { show("plan"); choose(body.id); } }),
+    el("button", { type: "button", className: "link", textContent: body.name, title: t("why.show"), onclick: () => { act("view", "plan"); act("choose", body.id); } }),
     ...terms.map((term) => number(body.costs.find((each) => each.said === term.said)?.cost ?? 0)),
     number(body.total),
   ]);
-  rows.push([t("plan.total"), ...state.look.terms.filter((term) => terms.includes(term)).map((term) => number(term.cost)), number(state.look.total)]);
+  rows.push([t("plan.total"), ...terms.map((term) => number(term.cost)), number(state.look.total)]);
   fill(byId("costs"), table([[t("column.organisation")], ...terms.map((term) => [term.said, "number"]), [t("plan.total"), "number"]], rows, { total: true }));
 }
 
-/** Show that there is no plan, and why as far as it is known. */
-export function showNone(failed) {
-  state.failed = failed;
+/** Show that there is no plan, and why as far as it is known; after a way was tried, the ways stay. */
+export async function showNone() {
+  const { failed } = state;
   byId("why-none").hidden = !failed;
   byId("why-costs").hidden = !state.plan;
   if (!failed) return;
   const { plan } = failed;
-  byId("why-verdict").textContent = t(plan.status === "infeasible" ? "why.infeasible" : "why.unknown");
-  fill(byId("reasons"), ...plan.reasons.map(reasonPart));
-  fill(byId("conflict"));
-  fill(byId("ways"));
+  byId("why-verdict").textContent = t(failed.tried?.size ? "why.tried" : plan.status === "infeasible" ? "why.infeasible" : "why.unknown");
   byId("conflict-title").hidden = byId("ways-title").hidden = true;
   byId("explain-said").textContent = "";
+  fill(byId("conflict"));
+  fill(byId("ways"));
+  fill(byId("reasons"));
+  if (failed.explanation) await showExplanation(failed.explanation);
+  else fill(byId("reasons"), ...(await sayAll(plan.reasons)).map((one) => causePart(one, one.kind)));
 }
 
-/** A reason by its kind, what it is about, and its sentence, which is English. */
-function reasonPart({ kind, subject, object, desks, message }) {
-  return causePart(kind, [subject, object, desks && t("cause.short", { desks: number(desks) })], message);
+/** Return things with a sentence in the page's language, and names in place of ids. */
+async function sayAll(things) {
+  if (!things.length) return [];
+  const { said } = await post("/page/said", { scenario: state.failed.scenario, messages: things.map((one) => one.message), language });
+  return things.map((one, at) => ({ ...one, said: said[at] }));
 }
 
-/** One of the things that cannot hold together. */
-function memberPart({ kind, subject, object, desks, message }) {
-  return causePart(kind === "desks" ? "room" : kind, [subject, object, desks && t("cause.desks_of", { desks: number(desks) })], message);
-}
-
-function causePart(name, about, message) {
-  const said = language === "en" ? "" : about.filter(Boolean).join(" – ");
-  return el("li", {}, el("strong", { textContent: t(`cause.${name}`) }), said && `: ${said}`,
-    el("br"), el("span", { className: "quiet", textContent: message, lang: "en" }));
-}
+const causePart = ({ said }, kind) => el("li", {}, el("strong", { textContent: t(`cause.${kind}`) }), el("br"), el("span", { className: "quiet", textContent: said }));
 
 async function explain() {
-  byId("explain").disabled = true;
+  const { failed } = state;
   byId("explain-bar").hidden = false;
   try {
-    let job = await begin("/explain", { ...state.failed.scenario, time_limit_s: Math.min(60, Math.max(20, seconds())) });
-    while (["queued", "running"].includes(job.state)) {
-      byId("explain-said").textContent = stage(job.stage) || t("page.working");
-      await wait(EACH_MS);
-      job = await get(`/jobs/${job.id}`);
-    }
-    showExplanation(await get(`/jobs/${job.id}/result`));
+    const job = await begin("/explain", { ...failed.scenario, time_limit_s: Math.min(60, Math.max(20, seconds())) });
+    if (failed.record) put(`/jobs/${failed.record.id}/label`, { ...failed.record.label, about: { ...failed.record.label.about, explanation: job.id } }).catch(() => {});
+    await watch(job, (now) => { byId("explain-said").textContent = stage(now.stage); });
+    failed.explanation = await get(`/jobs/${job.id}/result`);
+    if (state.failed === failed) await showNone();
   } finally {
-    byId("explain").disabled = false;
     byId("explain-bar").hidden = true;
   }
 }
 
-function showExplanation(found) {
-  fill(byId("reasons"), ...found.reasons.map(reasonPart));
-  const members = found.conflict?.members ?? [];
+async function showExplanation(found) {
+  fill(byId("reasons"), ...(await sayAll(found.reasons)).map((one) => causePart(one, one.kind)));
+  const members = await sayAll(found.conflict?.members ?? []);
   byId("conflict-title").hidden = !members.length;
-  fill(byId("conflict"), ...members.map(memberPart));
+  fill(byId("conflict"), ...members.map((one) => causePart(one, one.kind === "desks" ? "room" : one.kind)));
   byId("ways-title").hidden = !found.ways_out.length;
-  fill(byId("ways"), ...found.ways_out.map(wayPart));
+  const ways = await sayAll(found.ways_out);
+  fill(byId("ways"), ...ways.map(wayPart));
   const none = found.plan ? t("why.fits") : t(`why.none_${found.ended}`);
   byId("explain-said").textContent = found.ways_out.length ? "" : none;
+  for (const [at, way] of ways.entries()) await careful(() => smallStack(way, at));
 }
 
 const seconds = () => state.failed.plan.run?.time_limit_s || 30;
 
-function wayPart(way) {
-  const said = way.price_desks ? ` (${t("why.price", { desks: number(way.price_desks) })})` : "";
-  return el("li", {}, el("strong", { textContent: t(`way.${way.kind}`) + said }),
-    el("button", { type: "button", className: "small", textContent: t("why.try"), onclick: () => careful(() => solve(changedBy(way.change), { time_limit_s: seconds() }, { before: state.plan })) }),
-    el("br"), el("span", { className: "quiet", textContent: way.message, lang: "en" }));
+/** A way out as a card: what it gives up, whom it touches, what it costs, and its floors. */
+function wayPart(way, at) {
+  const adds = way.kind === "add_desks", desks = number(way.price_desks);
+  const gives = way.price_desks && !adds ? t("way.price_give", { desks }) : "";
+  const people = (way.change.units ?? []).reduce((sum, unit) => sum + (state.failed.scenario.headcounts.find((row) => row.unit_id === unit)?.headcount ?? 0), 0);
+  const tried = state.failed.tried?.has(at);
+  const facts = [gives, people && t("way.people", { people: number(people) }), way.plan?.objective.total !== null && way.plan && t("way.total", { total: number(way.plan.objective.total) })].filter(Boolean);
+  return el("li", { className: `card way${tried ? " tried" : ""}` }, el("h3", { textContent: t(`way.${way.kind}`, { desks }) }), el("p", { textContent: way.said }),
+    el("p", { className: "quiet", textContent: facts.join(" · ") }), el("div", { className: "small-stack drawn", id: `way-${at}` }),
+    el("button", { type: "button", className: tried ? "" : "primary", textContent: t(tried ? "why.again" : "why.try"), onclick: (event) => busily(event.target, () => tryWay(way, at)) }));
+}
+
+async function smallStack(way, at) {
+  const holder = byId(`way-${at}`);
+  if (!way.plan?.placements.length || !holder) return;
+  const picture = await post("/page/stack", { scenario: changedBy(way.change), placements: way.plan.placements.map(({ unit_id, floor_id, desks, people }) => ({ unit_id, floor_id, desks, people })), colour: "group", width: 640, height: 420, language });
+  if (!picture.glance) drawStack(holder, { ...picture, legend: { entries: [] } }, { room: { width: holder.clientWidth || 300 } });
+}
+
+async function tryWay(way, at) {
+  const { failed } = state;
+  failed.tried = (failed.tried ?? new Set()).add(at);
+  const base = failed.record?.label?.about ?? {};
+  const added = Object.values(way.change.desks ?? {}).reduce((sum, desks) => sum + desks, 0);
+  const given = way.change.desks && !added ? [] : ["add_desks", "people_per_desk"].includes(way.kind) ? [] : [way.said];
+  const about = { dropped: [...(base.dropped ?? []), ...given], desks_added: (base.desks_added ?? 0) + added, changes: base.changes ?? 0, base: state.job ?? base.base, failed: failed.record?.id };
+  const start = way.plan?.placements.map(({ unit_id, floor_id, desks, people }) => ({ unit_id, floor_id, desks, people }));
+  await act("solve", changedBy(way.change), { time_limit_s: seconds(), ...(start?.length ? { start } : {}) }, { before: state.plan, about, failed });
 }
 
 /** Return the scenario with what a way out gives up. */

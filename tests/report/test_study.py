@@ -1,0 +1,107 @@
+"""Studies told for people: sentences, tables with names, a PDF sheet for each organisation."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
+
+from allocator.report.annex import annex_docx, annex_xlsx
+from allocator.report.names import Names
+from allocator.report.study import moves_of, told
+from allocator.report.study_files import study_pdf, study_workbook
+from allocator.texts import texts
+from tests.builders import scenario
+from tests.report.small import small
+
+CASE = scenario(
+    floors=[("A-0", "A", 0, 10), ("A-1", "A", 1, 10)],
+    towers=[{"tower_id": "A", "name": "Menara Satu"}],
+    headcounts=[("Budget", 8, "Fin"), ("Tax", 8, "Fin")],
+    organisations=[{"organisation_id": "Fin", "name": "Kementerian Keuangan"}],
+    units=[
+        {"unit_id": "Budget", "organisation_id": "Fin", "name": "Biro Anggaran"},
+        {"unit_id": "Tax", "organisation_id": "Fin"},
+    ],
+)
+ROW = {"organisation_id": "Fin", "desks_freed": 8, "desks_taken": 8, "temporary": 0}
+MOVES: dict[str, Any] = {
+    "rows": [
+        ROW
+        | {"step": 1, "unit_id": "Budget", "from_floor": "A-0", "to_floor": "A-1", "people": 8},
+        ROW | {"step": 2, "unit_id": "Tax", "from_floor": "A-1", "to_floor": "A-0", "people": 8},
+        ROW | {"step": 2, "unit_id": "Tax", "from_floor": "A-1", "to_floor": "", "people": 0},
+    ],
+    "steps": 2,
+    "people_moved": 16,
+    "people_elsewhere": 0,
+    "people_twice": 0,
+    "is_fewest_elsewhere": True,
+    "is_fewest_twice": True,
+    "cycle": ["A-0", "A-1"],
+}
+WAVES: dict[str, Any] = {
+    "status": "infeasible",
+    "total": None,
+    "foresight": None,
+    "plans": [],
+    "moves": [],
+    "reasons": [{"message": "12 desks are needed and 7 may be used: short of 5 desks"}],
+    "waves": [{"wave": 1, "people": 12, "total": None, "bound": 0.0}],
+}
+
+
+def test_moves_are_told_with_names() -> None:
+    """Units, organisations and floors have their names; desks without people are left out."""
+    found = told("moves", MOVES, CASE, texts("id"))
+    first = found.tables[0].rows[0]
+    assert first[1:5] == (
+        "Kementerian Keuangan",
+        "Biro Anggaran",
+        "Menara Satu, Lantai dasar",
+        "Menara Satu, Lantai 1",
+    )
+    assert len(found.tables[0].rows) == 2
+    assert any("Menara Satu, Lantai 1" in sentence for sentence in found.sentences)
+
+
+def test_moves_have_a_sheet_for_each_organisation() -> None:
+    """The PDF names the organisation above its own moves."""
+    say = texts("id")
+    found, names = told("moves", MOVES, CASE, say), Names(CASE, say)
+    pages = PdfReader(io.BytesIO(study_pdf(found, moves_of(MOVES, "moves"), names, "Kasus"))).pages
+    said = [" ".join(page.extract_text().split()) for page in pages]
+    assert "16 pegawai pindah dalam 2 langkah" in said[0]
+    assert "Perpindahan: Kementerian Keuangan" in said[1]
+
+
+def test_studies_without_a_plan_say_why() -> None:
+    """That no plan exists is said, with the reason, and a bound of nothing is left out."""
+    found = told("waves", WAVES, CASE, texts("id"))
+    assert found.sentences[0] == "Terbukti tidak ada rencana yang mungkin."
+    assert "kurang 5 meja" in found.sentences[1]
+    assert found.tables[0].rows[0][-1] is None
+    assert found.opens == (None,)
+
+
+def test_workbook_has_the_answer_and_its_tables() -> None:
+    """A sheet says what was found, and another lists the moves."""
+    say = texts("en")
+    content = study_workbook(told("moves", MOVES, CASE, say), MOVES["rows"], Names(CASE, say))
+    assert CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names == ["Summary", "Moves"]
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_annex_lists_every_piece_with_room_for_a_signature(language: str) -> None:
+    """The annex is there as a Word document and as a workbook, with the same lines."""
+    given = small(language)
+    with zipfile.ZipFile(io.BytesIO(annex_docx(given))) as parts:
+        document = parts.read("word/document.xml").decode()
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(annex_xlsx(given))).get_sheet_by_index(0)
+    lines = [row for row in rows.to_python() if isinstance(row[0], float)]
+    assert document.count("<w:tr>") == 1 + len(given.plan.placements) == 1 + len(lines)
+    assert texts(language)("annex.signature") in document
