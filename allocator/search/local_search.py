@@ -103,7 +103,7 @@ class LocalSearch:
             self._lay_out(set(self.case.towers), self.choice.begin())
             yield from self._news()
         while self.case.demand.any() and not self.budget.over:
-            if anew > 0 and not np.isfinite(self.best[0]):
+            if anew > 0:
                 self._propose(self.choice.begin_again)
             else:
                 self._kick()
