@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
 
 from allocator.plan.certificate import Verdict, certificate_of, check_certificate
 from allocator.plan.certificate.file import read_certificate, write_certificate
-from allocator.plan.certificate.types import Certificate, Kind, Proof
+from allocator.plan.certificate.types import Certificate, Kind, Proof, digests
 from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
+from allocator.search.bounds.organisations import organisation_bounds
+from allocator.search.compile import compile_case
 from allocator.search.options import SolveOptions
 from allocator.search.solve import solve
 from tests.builders import scenario
@@ -137,3 +140,55 @@ def test_nothing_is_certified_without_a_dual() -> None:
     given = scenario()
     _, certificate = certified(given)
     assert check_certificate(given, certificate) == Verdict(kind="none", shown=certificate.shown)
+
+
+def ministries(seed: int = 1) -> Scenario:
+    """Organisations whose units may be divided, over two towers, with rules and costs."""
+    rng = np.random.default_rng(seed)
+    floors = [(f"{t}-{level}", t, level, 12) for t in "AB" for level in (1, 2, 3)]
+    people = [(f"u{i}", int(rng.integers(4, 13)), f"o{i // 3}") for i in range(9)]
+    costs = [(u, f, float(rng.uniform(-9, 9))) for u, *_ in people for f, *_ in floors]
+    return scenario(
+        floors=floors,
+        headcounts=people,
+        placement_costs=costs,
+        affinities=[("o0", "o1", 40.0), ("u3", "u8", 7.0)],
+        rules=[
+            ("apart_tower", "o0", "o2"),
+            ("never_in", "u1", "A-1"),
+            ("max_towers", "o1", None, "1"),
+        ],
+        current=[{"unit_id": "u4", "floor_id": "B-1", "desks": 5}],
+        settings={"sharing": {"min_piece_desks": 3}, "prices": {"extra_tower": 90.0}},
+    )
+
+
+def test_the_bound_of_organisations_over_towers_is_recomputed() -> None:
+    """The dual's bound follows from its multipliers, and contents from plain searches."""
+    given, proof = ministries(), proof_of(ministries())
+    certificate = Certificate(None, None, digests(given), proof)
+    found = check_certificate(given, certificate, recompute_all=True)
+    assert found.refused is None
+    assert found.recomputed == pytest.approx(proof.bound, rel=1e-9)
+    assert found.without_trust == pytest.approx(proof.bound, rel=1e-9)
+    inside = found.trusted[-1]
+    assert (inside.what, inside.recomputed) == ("contents", pytest.approx(inside.cost))
+
+
+def test_contents_are_trusted_until_they_are_recomputed() -> None:
+    """Contents that are too high are listed as trusted; with --all a plain search refuses them."""
+    given, proof = ministries(), proof_of(ministries())
+    higher = replace(proof, contents=proof.contents + 10.0)
+    certificate = Certificate(None, None, digests(given), higher)
+    trusting = check_certificate(given, certificate)
+    assert [trusted.what for trusted in trusting.trusted] == ["open_floors", "contents"]
+    strict = check_certificate(given, certificate, recompute_all=True)
+    assert "a plain search finds" in (strict.refused or "")
+
+
+def proof_of(given: Scenario) -> Proof:
+    """What the dual of organisations over towers proves of a scenario."""
+    case = compile_case(given)
+    end = monotonic() + 0.3
+    *_, (_, made) = organisation_bounds(case, 0.0, lambda: monotonic() > end)
+    return made()

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from allocator.plan.certificate.assignment import IN_MODEL, assignment_model, leaf_of
+from allocator.plan.certificate.contents import contents
 from allocator.plan.certificate.counting import counted
-from allocator.plan.certificate.dual import Model
+from allocator.plan.certificate.dual import evaluate
+from allocator.plan.certificate.organisations import Organisations
 from allocator.plan.certificate.reading import Reading
-from allocator.plan.certificate.tree import Leaf, RefusedError, Tree
-from allocator.plan.certificate.types import Certificate, Kind, Proof, digests
+from allocator.plan.certificate.tree import RefusedError, Tree
+from allocator.plan.certificate.types import Certificate, Floats, Kind, Proof, digests
 from allocator.plan.types import Plan, Record, TermName
 from allocator.scenario.types import Scenario
 
@@ -118,39 +122,85 @@ def _refuse_others(scenario: Scenario, certificate: Certificate) -> None:
 
 def _recomputed(scenario: Scenario, proof: Proof, *, recompute_all: bool) -> dict[str, object]:
     """Return what the proof comes to; refuse it if that is below its claim."""
-    reading, claim = Reading(scenario), proof.bound or 0.0
     _refuse_trust(proof)
-    others = sum(proof.trusted.values())
-    model = assignment_model(reading, proof, others)
-    bound = _bound(proof, claim, model, leaf_of(reading, proof))
+    reading, claim = Reading(scenario), proof.bound or 0.0
+    of_kind = _of_assignment if proof.kind is Kind.ASSIGNMENT else _of_organisations
+    bound, inside = of_kind(reading, proof, recompute_all=recompute_all)
     if not reaches(bound, claim):
         raise RefusedError(f"it claims {claim:,.1f}, and its multipliers prove {bound:,.1f}")
     counts = counted(reading) if recompute_all else {}
-    trusted = tuple(
+    trusted = [
         Trusted(what=name, cost=cost, recomputed=counts.get(name))
         for name, cost in proof.trusted.items()
-    )
+    ]
     missing = sum(max(t.cost - t.recomputed, 0.0) for t in trusted if t.recomputed is not None)
     return {
         "recomputed": bound,
         "without_trust": bound - missing if recompute_all else None,
-        "trusted": trusted,
+        "trusted": (*trusted, *inside),
     }
+
+
+def _of_assignment(
+    reading: Reading, proof: Proof, *, recompute_all: bool
+) -> tuple[float, tuple[Trusted, ...]]:
+    """Evaluate a tree, or a dual, of units by floors; it has no contents to recompute."""
+    del recompute_all
+
+    def name(node: int, label: int) -> str:
+        return f"{proof.nodes[node]} on {proof.places[label]}"
+
+    model = assignment_model(reading, proof, sum(proof.trusted.values()))
+    tree = Tree(proof.entries, proof.bound or 0.0, leaf_of(reading, proof), name)
+    return tree.bound(model), ()
+
+
+def _of_organisations(
+    reading: Reading, proof: Proof, *, recompute_all: bool
+) -> tuple[float, tuple[Trusted, ...]]:
+    """Evaluate a dual of organisations over towers; return also their contents.
+
+    Raises
+    ------
+    RefusedError
+        If multipliers are missing, or contents lie above what plain searches find.
+    """
+    made = Organisations(reading, proof)
+    model = made.model(sum(proof.trusted.values()), proof.contents)
+    if len(proof.entries) != 1 or len(proof.entries[0].multipliers) != model.size:
+        raise RefusedError(f"it does not have the {model.size:,} multipliers of its model")
+    again = None
+    if recompute_all:
+        searched = contents(made)
+        _refuse_contents(proof, searched)
+        again = _least_sum(searched)
+    bound = evaluate(model, proof.entries[0].multipliers).bound
+    return bound, (Trusted(what="contents", cost=_least_sum(proof.contents), recomputed=again),)
+
+
+def _refuse_contents(proof: Proof, searched: Floats) -> None:
+    """Refuse contents above what a plain search of the same model finds."""
+    for i, t in np.argwhere(proof.contents > searched + ROUNDING * (1.0 + np.abs(searched))):
+        raise RefusedError(
+            f"it says that {proof.nodes[i]} pays {proof.contents[i, t]:,.1f} for itself in "
+            f"{proof.places[t]}, and a plain search finds {searched[i, t]:,.1f}"
+        )
+
+
+def _least_sum(inside: Floats) -> float:
+    """Return what all organisations pay inside, each in its cheapest tower."""
+    least = inside.min(axis=1, initial=np.inf)
+    return float(least[np.isfinite(least)].sum())
 
 
 def _refuse_trust(proof: Proof) -> None:
     """Refuse constants that are no terms, or terms that the model holds itself."""
-    may = {name.value for name in TermName} - IN_MODEL
+    may = {TermName.OPEN_FLOORS.value}
+    if proof.kind is Kind.ASSIGNMENT:
+        may = {name.value for name in TermName} - IN_MODEL
     strange = sorted(set(proof.trusted) - may)
     if strange:
         raise RefusedError(f"it takes on trust what its model holds: {', '.join(strange)}")
-
-
-def _bound(proof: Proof, claim: float, model: Model, leaf: Leaf) -> float:
-    def name(node: int, label: int) -> str:
-        return f"{proof.nodes[node]} on {proof.places[label]}"
-
-    return Tree(proof.entries, claim, leaf, name).bound(model)
 
 
 def reaches(bound: float, claim: float) -> bool:
