@@ -84,6 +84,8 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     )
     if certificate is not None and with_rotas:
         raise typer.BadParameter("--certificate is of one solve, not of one with rotas")
+    if certificate is not None and (certificate.is_dir() or not certificate.parent.is_dir()):
+        raise typer.BadParameter(f"expected a file in a folder that exists, not {certificate}")
     given = read_variant(scenario, variant)
     pieces = None if start is None else _start(given, start)
     if out is not None:

@@ -13,13 +13,16 @@ import pytest
 from allocator.plan.certificate import Verdict, certificate_of, check_certificate
 from allocator.plan.certificate.file import read_certificate, write_certificate
 from allocator.plan.certificate.types import Certificate, Kind, Proof, digests
-from allocator.plan.types import Plan
+from allocator.plan.types import Plan, TermName
 from allocator.scenario.types import Scenario
+from allocator.search.bounds import dual_bounds
 from allocator.search.bounds.organisations import organisation_bounds
+from allocator.search.bounds.plans import NoPlans
 from allocator.search.compile import compile_case
 from allocator.search.options import SolveOptions
 from allocator.search.solve import solve
 from tests.builders import scenario
+from tests.search.enumeration import MORE, random_scenario
 
 WHOLE = {"sharing": {"min_piece_desks": 100}, "trips": {"organisation": 9.0}}
 
@@ -192,3 +195,26 @@ def proof_of(given: Scenario) -> Proof:
     end = monotonic() + 0.3
     *_, (_, made) = organisation_bounds(case, 0.0, lambda: monotonic() > end)
     return made()
+
+
+@pytest.mark.parametrize("seed", range(10 * MORE))
+def test_both_models_are_read_as_the_search_reads_them(seed: int) -> None:
+    """Of cases drawn at random, every rule in them, certificates prove what duals proved."""
+    given = random_scenario(seed)
+    case, end = compile_case(given), monotonic() + 0.05
+    terms = dict.fromkeys(TermName, 0.0)
+    proved = dual_bounds(case, terms, KeepsTrees(), lambda: monotonic() > end)
+    proofs = [make() for _, make in proved]
+    for proof in [p for p in proofs if p.bound is not None and p.bound < 1e12][-1:]:
+        assert proof.bound is not None
+        certificate = Certificate(None, None, digests(given), proof)
+        judged = check_certificate(given, certificate, recompute_all=True)
+        assert judged.refused is None
+        assert judged.recomputed is not None
+        assert judged.recomputed >= proof.bound - 1e-9 * abs(proof.bound)
+
+
+class KeepsTrees(NoPlans):
+    """Nobody wants plans, but a certificate."""
+
+    keeps_trees = True

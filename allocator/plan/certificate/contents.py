@@ -33,7 +33,7 @@ def contents(made: Organisations) -> Floats:
 
 
 def _inside(reading: Reading, units: list[int], floors: Whole) -> float:
-    order = sorted(units, key=lambda u: -int(reading.demand[u]))
+    order = np.array(sorted(units, key=lambda u: -int(reading.demand[u])), np.int64)
     trips = reading.trips[np.ix_(order, order)].copy()
     np.fill_diagonal(trips, 0.0)
     search = _Search(
@@ -42,7 +42,7 @@ def _inside(reading: Reading, units: list[int], floors: Whole) -> float:
         minutes=reading.minutes[np.ix_(floors, floors)],
     )
     whole = reading.whole_costs[np.ix_(order, floors)]
-    divided = np.array([_divided(reading, u, floors) for u in order])
+    divided = np.array([_divided(reading, u, floors) for u in order.tolist()])
     room = reading.capacity[floors].astype(float)
     root = search.outlook(0, room, whole, divided)
     if len(order) > DEEPEST:

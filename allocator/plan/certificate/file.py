@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,17 @@ from allocator.errors import InputError, Problem
 from allocator.plan.certificate.types import Certificate, Entry, Kind, Proof
 
 SCHEMA = 1
+UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a file that is no certificate may end in."""
 
 
 def write_certificate(certificate: Certificate, path: Path) -> None:
@@ -32,7 +44,7 @@ def write_certificate(certificate: Certificate, path: Path) -> None:
     sizes = [len(entry.multipliers) for entry in proof.entries]
     tree = [(entry.parent, entry.node, entry.label) for entry in proof.entries]
     with path.open("wb") as file:
-        np.savez_compressed(
+        np.savez(
             file,
             about=np.array(json.dumps(about)),
             pairs=proof.pairs,
@@ -54,7 +66,7 @@ def read_certificate(path: Path) -> Certificate:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return _certificate(dict(arrays))
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise InputError([Problem(f"expected a certificate: {error}", table=path.name)]) from None
 
 

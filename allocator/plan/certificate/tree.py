@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from allocator.plan.certificate.dual import Model, evaluate
-from allocator.plan.certificate.types import Entry
+from allocator.plan.certificate.types import Entry, Floats
 
 Leaf = Callable[[Mapping[int, int]], float]
 """Returns the total of the plan in which each node has a label."""
+
+
+class _Child(NamedTuple):
+    """A child with an entry: its model is the parent's once a node, by position, has a label."""
+
+    entry: int
+    model: Model
+    position: int
+    label: int
+    labels: dict[int, int]
 
 
 class RefusedError(ValueError):
@@ -50,18 +61,20 @@ class Tree:
             if entry.parent >= number or (entry.parent < 0) != (number == 0):
                 raise RefusedError(f"entry {number:,} of its tree has no parent before it")
             below.setdefault(entry.parent, []).append(number)
-        least = np.inf
-        open_entries: list[tuple[int, Model, dict[int, int]]] = [(0, model, {})]
-        while open_entries:
-            number, left, labels = open_entries.pop()
-            found, children = self._look(number, left, labels, below.get(number, []))
+        least, open_children = self._look(0, model, {}, below.get(0, []))
+        while open_children:
+            child = open_children.pop()
+            left = child.model.fixed(child.position, child.label)
+            found, children = self._look(
+                child.entry, left, child.labels, below.get(child.entry, [])
+            )
             least = min(least, found)
-            open_entries += children
-        return float(least)
+            open_children += children
+        return least
 
     def _look(
         self, number: int, model: Model, labels: dict[int, int], below: list[int]
-    ) -> tuple[float, list[tuple[int, Model, dict[int, int]]]]:
+    ) -> tuple[float, list[_Child]]:
         """Return the least that is proved of one entry without its children, and these."""
         entry = self.entries[number]
         if len(entry.multipliers) != model.size:
@@ -74,24 +87,33 @@ class Tree:
         if found.bound >= self.claim or not (below or last):
             by_node = found.with_label.min(axis=1, initial=np.inf)
             return max(found.bound, float(by_node.max(initial=-np.inf))), []
-        proved = found.with_label >= self.claim
         node = int(model.nodes[0]) if last else self.entries[below[0]].node
         at = np.flatnonzero(model.nodes == node)
         if not len(at) or any(self.entries[b].node != node for b in below):
             raise RefusedError(f"entry {number:,} of its tree branches on no single node")
-        least = float(found.with_label[proved].min(initial=np.inf))
+        entry_of = {} if last else {self.entries[b].label: b for b in below}
+        return self._branches(model, found.with_label, int(at[0]), labels, entry_of)
+
+    def _branches(
+        self,
+        model: Model,
+        with_label: Floats,
+        position: int,
+        labels: dict[int, int],
+        entry_of: Mapping[int, int],
+    ) -> tuple[float, list[_Child]]:
+        """Return the children of a node by its labels, and the least proved of what has none."""
+        proved = with_label >= self.claim
+        least = float(with_label[proved].min(initial=np.inf))
         narrower = replace(model, cost=np.where(proved, np.inf, model.cost))
-        entry_of = {self.entries[b].label: b for b in below}
         children = []
-        for label in np.flatnonzero(~proved[at[0]]).tolist():
-            here = labels | {node: label}
-            child = narrower.fixed(int(at[0]), label)
-            if label in entry_of and len(child.nodes):
-                children.append((entry_of[label], child, here))
+        for label in np.flatnonzero(~proved[position]).tolist():
+            here = labels | {int(model.nodes[position]): label}
+            if label in entry_of:
+                children.append(_Child(entry_of[label], narrower, position, label, here))
             else:
-                least = min(
-                    least, self._closed(child, here, float(found.with_label[at[0], label]))
-                )
+                closed = narrower.fixed(position, label)
+                least = min(least, self._closed(closed, here, with_label[position, label]))
         return least, children
 
     def _closed(self, model: Model, labels: dict[int, int], bound: float) -> float:

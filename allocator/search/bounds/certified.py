@@ -9,7 +9,7 @@ from typing import NamedTuple
 from allocator.plan.certificate.types import Entry, Floats, Proof
 from allocator.search.bounds.dual import Dual
 
-MOST_BYTES = 1_000_000_000
+MOST_BYTES = 500_000_000
 """Memory for multipliers that are kept; what a tree proves with more is not certified."""
 
 MakeProof = Callable[[], Proof]
