@@ -11,7 +11,6 @@ from allocator.plan.certificate.reading import Reading
 from allocator.plan.certificate.tree import Leaf, RefusedError
 from allocator.plan.certificate.types import Proof
 from allocator.plan.verify import given_pieces, verify
-from allocator.scenario.rules import RuleKind
 
 IN_MODEL = frozenset({"walking", "placement_cost", "people_moved"})
 """Terms that the model holds; others are taken from elsewhere."""
@@ -27,11 +26,7 @@ def assignment_model(reading: Reading, proof: Proof, others: float) -> Model:
     """
     us = _positions("units", proof.nodes, reading.units)
     fs = _positions("floors", proof.places, reading.floors)
-    single = reading.most_floors == 1
-    for row in reading.rows(RuleKind.SAME_FLOOR):
-        if len(us_of := reading.members(row.subject, row.object)) == 1:
-            single[us_of] = True
-    if not (single | (reading.demand < 2 * reading.smallest)).all():
+    if not ((reading.most_floors == 1) | (reading.demand < 2 * reading.smallest)).all():
         raise RefusedError("its units stay whole, and units of the scenario may be divided")
     first, second = np.triu_indices(len(us), 1)
     pairs = np.column_stack([first, second])

@@ -141,6 +141,8 @@ class Reading:
         for row in self.rows(RuleKind.MAX_FLOORS):
             us = self.members(row.subject)
             found[us] = np.minimum(found[us], row.count)
+        for row in self.rows(RuleKind.SAME_FLOOR):
+            found[self.members(row.subject, row.object)] = 1
         return found
 
     @cached_property
