@@ -24,6 +24,8 @@ from allocator.texts import texts
 from allocator.words import counted
 
 if TYPE_CHECKING:
+    from allocator.plan.certificate import Verdict
+    from allocator.plan.certificate.types import Certificate
     from allocator.plan.verify import Check
     from allocator.search.progress import Progress
 
@@ -114,6 +116,41 @@ def verdict(check: Check, placements: Path, service: Service | None) -> str:
     if service is not None:
         blocks.append(_aligned(serving(service)))
     return "\n\n".join(blocks) + "\n"
+
+
+def certified(certificate: Certificate) -> str:
+    """Return how much of the bound that is shown a certificate proves, as a sentence."""
+    bound, shown = certificate.proof.bound, certificate.shown
+    if shown is None:
+        return "there is no bound to certify"
+    if bound is None:
+        return f"nothing is certified; the bound shown, {shown:,.1f}, comes from no dual"
+    return _covered(bound, shown)
+
+
+def _covered(bound: float, shown: float) -> str:
+    if bound >= shown:
+        return f"certifies the bound shown, {shown:,.1f}"
+    return f"certifies {bound:,.1f}; the rest of the bound shown, {shown:,.1f}, comes from no dual"
+
+
+def certificate_verdict(found: Verdict, path: Path) -> str:
+    """Return whether a certificate holds, what it proves, and what it takes on trust."""
+    if found.refused is not None:
+        return f"{path.name}: refused: {_line(found.refused)}\n"
+    if found.claimed is None or found.recomputed is None:
+        shown = "" if found.shown is None else f"; the bound shown, {found.shown:,.1f}, is not"
+        return f"{path.name}: nothing is certified{shown} recomputed\n"
+    of = found.claimed if found.shown is None else found.shown
+    lines = [f"{path.name}: {_covered(found.claimed, of)}", ""]
+    facts = {"recomputed bound": f"{found.recomputed:,.1f}"}
+    for trusted in found.trusted:
+        again = trusted.recomputed
+        said = "on trust" if again is None else f"recomputed: {again:,.1f}"
+        facts[trusted.what.replace("_", " ")] = f"{trusted.cost:,.1f} ({said})"
+    if found.without_trust is not None:
+        facts["without trust"] = f"{found.without_trust:,.1f}"
+    return "\n".join([*lines, _aligned(facts)]) + "\n"
 
 
 def _heading(scenario: Scenario) -> str:

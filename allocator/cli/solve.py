@@ -27,6 +27,7 @@ from allocator.cli.common import (
 from allocator.cli.watch import watched
 
 if TYPE_CHECKING:
+    from allocator.plan.certificate.types import Proof
     from allocator.plan.types import Plan
     from allocator.scenario.types import Scenario
     from allocator.search.solve import SolveOptions
@@ -62,6 +63,10 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the plan's files.")
     ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what proves the bound, for `allocator check`."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find who sits where, and prove how good it is.
@@ -77,6 +82,10 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     variant = Variant(
         people_per_desk, scheme, opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave
     )
+    if certificate is not None and with_rotas:
+        raise typer.BadParameter("--certificate is of one solve, not of one with rotas")
+    if certificate is not None and (certificate.is_dir() or not certificate.parent.is_dir()):
+        raise typer.BadParameter(f"expected a file in a folder that exists, not {certificate}")
     given = read_variant(scenario, variant)
     pieces = None if start is None else _start(given, start)
     if out is not None:
@@ -94,8 +103,12 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         prepare_pictures()
     if with_rotas:
         raise typer.Exit(_solved_with_rotas(given, options, pieces, began, out, as_json=as_json))
-    plan = _with_conflict(_solve_watched(given, options, pieces, began), given, time_limit)
+    proofs: list[Proof] | None = None if certificate is None else []
+    found = _solve_watched(given, options, pieces, began, proofs)
+    plan = _with_conflict(found, given, time_limit)
     files = () if out is None else _written(plan, out, given)
+    if certificate is not None:
+        _certify(plan, given, certificate, proofs or [])
     print_result(plan.as_json() if as_json else summary(plan, given, files))
     raise typer.Exit(CODES[plan.status])
 
@@ -160,15 +173,34 @@ def _solve_watched(
     options: SolveOptions,
     start: dict[tuple[str, str], int] | None,
     began: float,
+    proofs: list[Proof] | None,
 ) -> Plan:
+    """Solve; proofs are added to a list where there is one."""
     from allocator.search.solve import solve as search
 
     return watched(
         "stopping with the best plan so far; Ctrl-C again to abort",
         lambda tell, stop: search(
-            given, options, start=start, on_progress=tell, should_stop=stop, began=began
+            given,
+            options,
+            start=start,
+            on_progress=tell,
+            should_stop=stop,
+            began=began,
+            on_proof=None if proofs is None else proofs.append,
         ),
     )
+
+
+def _certify(plan: Plan, given: Scenario, path: Path, proofs: list[Proof]) -> None:
+    """Write the certificate of a plan's bound, and say what it covers."""
+    from allocator.console import certified
+    from allocator.plan.certificate import certificate_of
+    from allocator.plan.certificate.file import write_certificate
+
+    made = certificate_of(plan, given, *proofs)
+    write_certificate(made, path)
+    say(f"{path.name}: {certified(made)}")
 
 
 def _with_conflict(plan: Plan, given: Scenario, time_limit_s: float) -> Plan:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from time import monotonic, thread_time
 
 import numpy as np
 
-from allocator.search.bounds import Bounds, lower_bounds, rising_bounds
+from allocator.plan.certificate.types import Proof
+from allocator.search.bounds import (
+    Bounds,
+    cautious,
+    dual_bounds,
+    lower_bounds,
+    rising_bounds,
+)
 from allocator.search.bounds.assignment import is_alone
 from allocator.search.bounds.sharing import is_small
 from allocator.search.case import Layout
@@ -21,7 +29,9 @@ PART_OF_ALONE, PART_OF_SMALL = 0.5, 0.4
 """Parts of the time left for which proofs go on first: where a tree on the dual is likely to close
 the case, and where few organisations share few towers."""
 LEAST_S = 0.5
-"""Seconds for the first bound at least."""
+"""Seconds for the first bound, and for a certificate, at least."""
+CERTIFICATE_S = 5.0
+"""Seconds at most for a dual that is evaluated for a certificate alone."""
 
 
 def prove(record: Record) -> None:
@@ -55,11 +65,56 @@ def further_proofs(record: Record) -> Iterator[Bounds]:
     )
 
 
+def certified(record: Record) -> Proof:
+    """Return what a dual proves of the bound, evaluated anew where others have proved more.
+
+    Nothing where people are left unplaced, or where no model fits the case.
+    """
+    proof = Proof() if record.make_proof is None else record.make_proof()
+    if proof.bound is None or cautious(proof.bound) < record.bound:
+        proof = max(proof, _evaluated_anew(record), key=_claim)
+    if proof.bound is None:
+        return Proof()
+    return replace(proof, bound=min(cautious(proof.bound), record.bound))
+
+
+def _claim(proof: Proof) -> float:
+    return -np.inf if proof.bound is None else proof.bound
+
+
+def _evaluated_anew(record: Record) -> Proof:
+    """Return the best proof that a dual comes to in a moment; of nothing if there is none."""
+    case = record.relaxed
+    if record.score is None or record.unplaced_people or not case.is_plain:
+        return Proof()
+    record.enter("certificate")
+    seconds = LEAST_S if record.is_reproducible else max(LEAST_S, record.left())
+    end = monotonic() + min(seconds, CERTIFICATE_S)
+    first = next(lower_bounds(case, time_limit_s=end - monotonic()))
+    terms = {name: max(bound, record.term_bounds[name]) for name, bound in first.terms.items()}
+
+    def is_over() -> bool:
+        return monotonic() > end or record.was_asked_to_stop()
+
+    made, most = None, -np.inf
+    for bound, make in dual_bounds(case, terms, _Plans(record), is_over):
+        if bound > most:
+            most, made = bound, make
+        if cautious(bound) >= record.bound:
+            break
+    return Proof() if made is None else made()
+
+
 class _Plans:
     """The plans of a record, as proofs see them."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
+
+    @property
+    def keeps_trees(self) -> bool:
+        """Whether a certificate is wanted."""
+        return self._record.keeps_proofs
 
     def total(self) -> float:
         """Return the total of the best plan that leaves nobody unplaced."""

@@ -9,6 +9,7 @@ from threading import Lock
 from allocator.plan.assemble import OPTIMAL_GAP
 from allocator.plan.types import StoppedBecause, TermName, TracePoint
 from allocator.search.bounds import Bounds, bounds_at_once
+from allocator.search.bounds.certified import MakeProof
 from allocator.search.case import Case, Layout
 from allocator.search.model.variables import Cell
 from allocator.search.pooling.covers import Covers
@@ -74,6 +75,10 @@ class Record:
         proved = bounds_at_once(case)
         self.term_bounds: dict[TermName, float] = dict(proved.terms)
         self.bound = self._counted_bound = proved.total
+        self.keeps_proofs = False
+        """Whether somebody wants a certificate: then trees keep their multipliers."""
+        self.make_proof: MakeProof | None = None
+        """Makes the proof of the highest bound that a dual raised the total's to."""
         self.least_unplaced_proved = False
         self.is_infeasible = False
         self.has_good_start = False
@@ -251,6 +256,8 @@ class Record:
 
     def prove(self, bounds: Bounds) -> None:
         """Raise the bounds."""
+        if bounds.proof is not None and bounds.total > self.bound:
+            self.make_proof = bounds.proof
         self.raise_bound(bounds.total)
         for name, bound in bounds.terms.items():
             self.term_bounds[name] = max(bound, self.term_bounds[name])

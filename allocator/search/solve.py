@@ -7,12 +7,14 @@ lower bound is proved beside. Each stage has a module of its own.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from allocator.errors import InputError, Problem
 from allocator.plan.assemble import checked_plan, no_plan, run_record
+from allocator.plan.certificate.types import Proof
 from allocator.plan.types import Pieces, Plan, Reason, Run, Status, TermName
 from allocator.plan.verify import given_pieces, verify
 from allocator.scenario.types import Scenario
@@ -27,13 +29,14 @@ from allocator.search.limited import solve_limited
 from allocator.search.options import SolveOptions
 from allocator.search.portfolio import search_together, warm_up
 from allocator.search.progress import OnProgress, ShouldStop
-from allocator.search.proofs import prove
+from allocator.search.proofs import certified, prove
 from allocator.search.record import Record
 from allocator.search.site_costs import Neighbour
 from allocator.search.special.packing import is_packing
 
 __all__ = ["NO_LAYOUT", "SolveOptions", "solve"]
 
+OnProof = Callable[[Proof], None]
 CELLS_TO_CLOSE, PRODUCTS_TO_CLOSE = 64, 2_000
 """Units times floors, and products of floors, up to which the exact model closes a case without
 being asked for; without walking it always tries. Others end when nothing better comes."""
@@ -53,6 +56,7 @@ def solve(  # noqa: PLR0913 - what a solve begins with, by name
     should_stop: ShouldStop | None = None,
     began: float | None = None,
     next_plan: Neighbour | None = None,
+    on_proof: OnProof | None = None,
 ) -> Plan:
     """Return the best checked plan found in time, or why there is none.
 
@@ -71,6 +75,9 @@ def solve(  # noqa: PLR0913 - what a solve begins with, by name
     next_plan
         A plan of a later time to which people should not have to move. It weighs in the search;
         total and bound are those of the scenario alone.
+    on_proof
+        Called at the end with what a dual proves of the bound, for a certificate; not where the
+        number of people who move is limited.
 
     Raises
     ------
@@ -83,7 +90,7 @@ def solve(  # noqa: PLR0913 - what a solve begins with, by name
     once = partial(_solve, next_plan=next_plan)
     is_free = scenario.settings.options.max_people_moved is None or not scenario.current
     if is_free or options.exact:
-        limited = partial(once, began=began)
+        limited = partial(once, began=began, on_proof=on_proof)
     else:
         limited = partial(solve_limited, once=once, began=entered if began is None else began)
     return limited(
@@ -100,6 +107,7 @@ def _solve(  # noqa: PLR0913 - as `solve` takes it
     on_progress: OnProgress | None,
     should_stop: ShouldStop | None,
     began: float | None = None,
+    on_proof: OnProof | None = None,
 ) -> Plan:
     """Run the search once; a limit of moves is kept, but not searched for."""
     entered = time.monotonic()
@@ -114,7 +122,10 @@ def _solve(  # noqa: PLR0913 - as `solve` takes it
         should_stop=should_stop,
         began=entered if began is None else began,
     )
+    record.keeps_proofs = on_proof is not None
     reasons = _search(scenario, record, options, start, entered)
+    if on_proof is not None:
+        on_proof(certified(record))
     return _answer(scenario, record, options, reasons, with_next_plan=next_plan is not None)
 
 

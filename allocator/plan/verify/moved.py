@@ -27,7 +27,7 @@ def moved_by_unit(layout: Layout) -> dict[str, float]:
     h0 people with shares s0 on floors are there today, h with s after. Newcomers and leavers do
     not count; people who are left unplaced do.
     """
-    today = _people_today(layout.scenario)
+    today = people_today(layout.scenario)
     found = {}
     for unit in layout.scenario.housed:
         if unit.unit_id not in today:
@@ -56,7 +56,7 @@ def too_many_moved(layout: Layout) -> list[Violation]:
     ]
 
 
-def _people_today(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
+def people_today(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
     """Return the people of each unit on each floor today, those elsewhere included.
 
     Counted by people where all rows that a unit comes from have them. Else by desks, as many

@@ -5,12 +5,13 @@ Here the parts are put together; each part and its proof has a module of its own
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
 from allocator.plan.types import TermName
 from allocator.search.bounds.assignment import assignment_bounds, is_alone, is_assignment
+from allocator.search.bounds.certified import MakeProof, Proved
 from allocator.search.bounds.floors import extra_floors, open_floors
 from allocator.search.bounds.joint import joint_bound
 from allocator.search.bounds.needed import Needed, needed_desks
@@ -41,10 +42,13 @@ class Bounds:
         Of the cost of every term, alone.
     total
         Of the total; at least the sum of the terms'.
+    proof
+        Makes the proof of the total, or of a higher one, where it is a dual's.
     """
 
     terms: dict[TermName, float]
     total: float
+    proof: MakeProof | None = None
 
 
 def bounds_at_once(case: Case) -> Bounds:
@@ -125,11 +129,27 @@ def rising_bounds(
     if not case.is_plain:
         return  # they try desk by desk, and weights are hundreds of times as many
     if needed_desks(case, unplaced_people).everyone:
-        yield from _Rising(case, known, until, should_stop).run(plans or NoPlans())
+        rising = _Rising(case, known, until, should_stop)
+        yield from rising.run(plans or NoPlans())
 
 
-IN_ASSIGNMENT = (TermName.WALKING, TermName.PLACEMENT_COST, TermName.PEOPLE_MOVED)
-"""Terms that the bound of an assignment holds."""
+def dual_bounds(
+    case: Case,
+    terms: Mapping[TermName, float],
+    plans: Plans,
+    is_over: Callable[[], bool],
+) -> Iterator[Proved]:
+    """Yield bounds of the total that duals prove, of one model after the other.
+
+    Parameters
+    ----------
+    terms
+        Bounds of the terms; those that a model does not hold are added to it.
+    """
+    if has_towers_to_choose(case) and not is_alone(case):
+        yield from organisation_bounds(case, terms[TermName.OPEN_FLOORS], is_over)
+    if is_assignment(case):
+        yield from assignment_bounds(case, terms, plans, is_over)
 
 
 class _Rising:
@@ -142,22 +162,21 @@ class _Rising:
     def run(self, plans: Plans) -> Iterator[Bounds]:
         """Yield what each part proves, those first that prove most for their time."""
         case, floors = self.case, self.terms[TermName.OPEN_FLOORS]
-        if has_towers_to_choose(case) and not is_alone(case):
-            yield from self._of_total(organisation_bounds(case, floors, self._is_over))
-        if is_assignment(case):
-            others = sum(self.terms[name] for name in TermName if name not in IN_ASSIGNMENT)
-            yield from self._of_total(assignment_bounds(case, others, plans, self._is_over))
+        for bound, proof in dual_bounds(case, self.terms, plans, self._is_over):
+            yield self._raised(bound, proof)
         if is_small(case):
-            yield from self._of_total(sharing_bounds(case, floors, self.until, self.should_stop))
+            for bound in sharing_bounds(case, floors, self.until, self.should_stop):
+                yield self._raised(bound)
         yield from self._of_towers()
 
     def _is_over(self) -> bool:
         return self.should_stop() or monotonic() > self.until
 
-    def _of_total(self, bounds: Iterator[float]) -> Iterator[Bounds]:
-        for bound in bounds:
-            self.total = max(self.total, cautious(bound))
-            yield Bounds(terms=self.terms, total=self.total)
+    def _raised(self, bound: float, proof: MakeProof | None = None) -> Bounds:
+        """Return bounds with that of the total raised; a proof counts where it raised it."""
+        proof = proof if cautious(bound) > self.total else None
+        self.total = max(self.total, cautious(bound))
+        return Bounds(terms=self.terms, total=self.total, proof=proof)
 
     def _of_towers(self) -> Iterator[Bounds]:
         price = self.case.scenario.settings.prices.extra_tower

@@ -6,11 +6,14 @@ exactly, so that the label of every unit is a plan; other terms are a constant b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from allocator.plan.certificate.types import Kind, Proof
+from allocator.plan.types import TermName
 from allocator.search.bounds.ascent import FORBIDDEN
+from allocator.search.bounds.certified import Proved, proof_of_dual
 from allocator.search.bounds.dual import Dual
 from allocator.search.bounds.labelled import Labelled, Whole, undivided
 from allocator.search.bounds.plans import Plans
@@ -63,12 +66,24 @@ def assignment_model(case: Case, others: float = 0.0) -> Labelled:
     )
 
 
+IN_MODEL = (TermName.WALKING, TermName.PLACEMENT_COST, TermName.PEOPLE_MOVED)
+"""Terms that the model holds."""
+
+
 def assignment_bounds(
-    case: Case, others: float, plans: Plans, should_stop: ShouldStop
-) -> Iterator[float]:
+    case: Case,
+    terms: Mapping[TermName, float],
+    plans: Plans,
+    should_stop: ShouldStop,
+) -> Iterator[Proved]:
     """Yield rising bounds of the total, a moment each, until the best plan is proved.
 
     Plans that the tree meets are offered.
+
+    Parameters
+    ----------
+    terms
+        Bounds of all terms; those of the model are not used.
     """
     units = np.flatnonzero(case.demand > 0).tolist()
 
@@ -81,6 +96,23 @@ def assignment_bounds(
 
     if not units:
         return
-    dual = Dual(assignment_model(case, others))
-    yield from dual.rise(is_over)
-    yield from tree_bounds(dual, Problem(plans.total, leaf, should_stop))
+    others = {name: bound for name, bound in terms.items() if name not in IN_MODEL}
+    dual = Dual(assignment_model(case, sum(others.values())))
+    about = _about(case, units, dual.model, others)
+    for bound in dual.rise(is_over):
+        yield Proved(bound, proof_of_dual(dual, about))
+    problem = Problem(plans.total, leaf, should_stop)
+    yield from tree_bounds(dual, problem, about if plans.keeps_trees else None)
+
+
+def _about(
+    case: Case, units: list[int], model: Labelled, others: Mapping[TermName, float]
+) -> Proof:
+    """Return what a proof says of the model."""
+    return Proof(
+        kind=Kind.ASSIGNMENT,
+        trusted={name.value: bound for name, bound in others.items()},
+        nodes=tuple(case.unit_ids[u] for u in units),
+        places=case.floor_ids,
+        pairs=np.column_stack([model.first, model.second]),
+    )

@@ -19,7 +19,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.plan.certificate.types import Kind, Proof
+from allocator.plan.types import TermName
 from allocator.search.bounds.ascent import DEAD, FORBIDDEN
+from allocator.search.bounds.certified import Proved, proof_of_dual
 from allocator.search.bounds.contents import Contents
 from allocator.search.bounds.dual import Dual
 from allocator.search.bounds.joint import extra_floor_shares
@@ -43,11 +46,24 @@ def has_towers_to_choose(case: Case) -> bool:
     return few and towers > 1 and towers * organisations <= MOST_CELLS
 
 
-def organisation_bounds(case: Case, others: float, is_over: Callable[[], bool]) -> Iterator[float]:
+def organisation_bounds(
+    case: Case, others: float, is_over: Callable[[], bool]
+) -> Iterator[Proved]:
     """Yield rising bounds of the total; `others` is one of floors in use."""
     made = Organisations(case)
-    if made.nodes:
-        yield from Dual(made.model(others)).rise(is_over)
+    if not made.nodes:
+        return
+    dual = Dual(made.model(others))
+    about = Proof(
+        kind=Kind.ORGANISATIONS,
+        trusted={TermName.OPEN_FLOORS.value: others},
+        nodes=tuple(case.organisation_ids[o] for o in made.nodes),
+        places=case.tower_ids,
+        pairs=np.column_stack([dual.model.first, dual.model.second]),
+        contents=made.own,
+    )
+    for bound in dual.rise(is_over):
+        yield Proved(bound, proof_of_dual(dual, about))
 
 
 class _Apart(NamedTuple):

@@ -1,4 +1,4 @@
-"""What proofs and the search tell each other: the best total, and plans that proofs meet."""
+"""What proofs and the search tell each other: the best total, plans that proofs meet."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from allocator.search.case import Layout
 class Plans(Protocol):
     """Plans of a search."""
 
+    @property
+    def keeps_trees(self) -> bool:
+        """Whether trees keep their multipliers for a certificate."""
+
     def total(self) -> float:
         """Return the total of the best plan; infinite while there is none."""
 
@@ -21,6 +25,8 @@ class Plans(Protocol):
 
 class NoPlans:
     """No plan is known, and nobody wants any."""
+
+    keeps_trees = False
 
     def total(self) -> float:
         """Return infinity."""

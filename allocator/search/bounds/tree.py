@@ -16,7 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from allocator.plan.certificate.types import Proof
 from allocator.search.bounds.ascent import DEAD, FORBIDDEN, Multipliers
+from allocator.search.bounds.certified import MOST_BYTES as MOST_KEPT
+from allocator.search.bounds.certified import Kept, Proved
 from allocator.search.bounds.dual import Dual
 from allocator.search.bounds.labelled import Labelled, Whole
 
@@ -51,17 +54,21 @@ class Problem:
 
 @dataclass(frozen=True)
 class _Node:
-    """What is left of a model, multipliers for it, and the labels of nodes that have theirs."""
+    """What is left of a model, multipliers for it, and the labels of nodes that have theirs.
+
+    entry: its number among the entries that are kept; −1 if it is none.
+    """
 
     model: Labelled
     x: Multipliers
     labels: Whole
+    entry: int = -1
 
     def child(self, node: int, label: int) -> _Node:
         """Return what is left once a node has a label."""
         labels = self.labels.copy()
         labels[self.model.nodes[node]] = label
-        return _Node(*self.model.fixed(node, label, self.x), labels)
+        return _Node(*self.model.fixed(node, label, self.x), labels, self.entry)
 
     @property
     def bytes(self) -> int:
@@ -81,33 +88,54 @@ class _Open(NamedTuple):
     """One for every child of the parent that is open."""
 
 
-def tree_bounds(dual: Dual, problem: Problem) -> Iterator[float]:
+def tree_bounds(dual: Dual, problem: Problem, about: Proof | None = None) -> Iterator[Proved]:
     """Yield rising bounds of the least total, a moment each, until it is proved.
 
     Parameters
     ----------
     dual
         Of the whole model, raised as high as it goes.
+    about
+        What a proof says of the model. Multipliers are kept for one only where it is given.
     """
-    tree = _Tree(dual, problem)
+    tree = _Tree(dual, problem, about)
     told = monotonic()
     while tree.heap and not problem.is_over() and tree.bytes < MOST_BYTES:
         tree.step()
         if monotonic() - told > TURN_S:
-            yield tree.bound
+            yield Proved(tree.bound, tree.proof)
             told = monotonic()
-    yield tree.bound
+    yield Proved(tree.bound, tree.proof)
 
 
 class _Tree:
     """Open nodes, and the least bound of those that were left aside."""
 
-    def __init__(self, dual: Dual, problem: Problem) -> None:
+    def __init__(self, dual: Dual, problem: Problem, about: Proof | None) -> None:
         self.problem, self.pace, self.number = problem, dual.pace_now, count()
         self.heap: list[_Open] = []
         self.left_aside, self.bytes = np.inf, 0
         labels = np.full(len(dual.model.nodes), -1)
-        self._branch(_Node(dual.model, dual.best, labels), dual, dual.bound)
+        self.about = about or Proof()
+        self.kept = None if about is None else Kept()
+        root = self._kept(_Node(dual.model, dual.best, labels), -1, -1)
+        self._branch(root, dual, dual.bound)
+
+    def proof(self) -> Proof:
+        """Return the proof of what the kept multipliers prove; of nothing if none are kept."""
+        if self.kept is None:
+            return Proof()
+        proved = self.bound if self.kept.proved is None else self.kept.proved
+        return replace(self.about, bound=proved, entries=tuple(self.kept.entries))
+
+    def _kept(self, node: _Node, at: int, label: int) -> _Node:
+        """Keep the multipliers of a node while there is room; return it with its entry."""
+        if self.kept is None or self.kept.proved is not None:
+            return node
+        if self.kept.bytes > MOST_KEPT:
+            self.kept.proved = self.bound
+            return node
+        return replace(node, entry=self.kept.keep(node.entry, at, label, node.x.flat))
 
     @property
     def bound(self) -> float:
@@ -131,9 +159,10 @@ class _Tree:
         if here.bound >= self.limit:
             self.left_aside = min(self.left_aside, here.bound)
             return
-        self._look(here.parent.child(here.node, here.label), here.bound)
+        number = int(here.parent.model.nodes[here.node])
+        self._look(here.parent.child(here.node, here.label), here.bound, number, here.label)
 
-    def _look(self, node: _Node, bound: float) -> None:
+    def _look(self, node: _Node, bound: float, at: int, label: int) -> None:
         """Raise the bound of a node; leave it aside, or branch."""
         if not len(node.model.nodes):
             self._leaf(node)
@@ -144,10 +173,11 @@ class _Tree:
             if dual.bound >= self.limit or self.problem.is_over():
                 break
         bound = max(bound, dual.bound)
+        node = self._kept(replace(node, x=dual.best), at, label)
         if bound >= self.limit:
             self.left_aside = min(self.left_aside, bound)
             return
-        self._branch(_Node(node.model, dual.best, node.labels), dual, bound)
+        self._branch(node, dual, bound)
 
     def _leaf(self, node: _Node) -> None:
         """A plan: its bound is its exact total, which the dual may lie below."""
@@ -162,7 +192,7 @@ class _Tree:
         if pruned.any():
             self.left_aside = min(self.left_aside, float(rising[pruned].min()))
         model = replace(node.model, cost=np.where(rising >= limit, FORBIDDEN, node.model.cost))
-        keep = _Node(model, node.x, node.labels)
+        keep = replace(node, model=model)
         gain = np.minimum(rising, limit) - bound
         chosen = int(np.argmax(gain.mean(axis=1)))
         labels = np.flatnonzero(rising[chosen] < limit).tolist()

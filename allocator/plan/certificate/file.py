@@ -1,0 +1,103 @@
+"""The file of a certificate: arrays of numpy (.npz), with all that is no array as JSON in one."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from allocator.errors import InputError, Problem
+from allocator.plan.certificate.types import Certificate, Entry, Kind, Proof
+
+SCHEMA = 1
+UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a file that is no certificate may end in."""
+
+
+def write_certificate(certificate: Certificate, path: Path) -> None:
+    """Write a certificate."""
+    proof = certificate.proof
+    about = {
+        "schema": SCHEMA,
+        "kind": proof.kind.value,
+        "bound": proof.bound,
+        "shown": certificate.shown,
+        "total": certificate.total,
+        "trusted": dict(proof.trusted),
+        "nodes": proof.nodes,
+        "places": proof.places,
+        "scenario": dict(certificate.scenario),
+    }
+    sizes = [len(entry.multipliers) for entry in proof.entries]
+    tree = [(entry.parent, entry.node, entry.label) for entry in proof.entries]
+    with path.open("wb") as file:
+        np.savez(
+            file,
+            about=np.array(json.dumps(about)),
+            pairs=proof.pairs,
+            contents=proof.contents,
+            tree=np.array(tree, np.int64).reshape(len(tree), 3),
+            start=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+            multipliers=np.concatenate([np.zeros(0), *(e.multipliers for e in proof.entries)]),
+        )
+
+
+def read_certificate(path: Path) -> Certificate:
+    """Read a certificate.
+
+    Raises
+    ------
+    InputError
+        If the file is none.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return _certificate(dict(arrays))
+    except UNREADABLE as error:
+        raise InputError([Problem(f"expected a certificate: {error}", table=path.name)]) from None
+
+
+def _certificate(arrays: dict[str, Any]) -> Certificate:
+    about = json.loads(str(arrays["about"]))
+    if about["schema"] != SCHEMA:
+        raise ValueError(f"schema {about['schema']!r} is not {SCHEMA}")
+    start, flat = arrays["start"].tolist(), arrays["multipliers"].astype(float)
+    if not np.isfinite(flat).all():
+        raise ValueError("multipliers are not all numbers")
+    tree = zip(arrays["tree"].tolist(), start, start[1:], strict=False)
+    bound = about["bound"]
+    proof = Proof(
+        kind=Kind(about["kind"]),
+        bound=None if bound is None else _number(bound),
+        trusted={str(name): _number(cost) for name, cost in about["trusted"].items()},
+        nodes=tuple(map(str, about["nodes"])),
+        places=tuple(map(str, about["places"])),
+        pairs=arrays["pairs"].astype(np.int64).reshape(-1, 2),
+        contents=arrays["contents"].astype(float),
+        entries=tuple(
+            Entry(int(parent), int(node), int(label), flat[first:end])
+            for (parent, node, label), first, end in tree
+        ),
+    )
+    shown, total = (None if about[n] is None else _number(about[n]) for n in ("shown", "total"))
+    return Certificate(shown, total, dict(about["scenario"]), proof)
+
+
+def _number(value: object) -> float:
+    number = float(str(value))
+    if not np.isfinite(number):
+        raise ValueError(f"{value!r} is no number")
+    return number
