@@ -171,9 +171,8 @@ def waves(
     Examples
     --------
     >>> import allocator
-    >>> floor = {"tower_id": "A", "desks": 60}
     >>> scenario = allocator.Scenario.from_frames(
-    ...     floors=[floor | {"floor_id": f"A-{level}", "level": level} for level in (1, 2)],
+    ...     floors=[{"floor_id": "A-1", "tower_id": "A", "level": 1, "desks": 100}],
     ...     headcounts=[
     ...         {"unit_id": "Finance", "headcount": 50, "wave": 1},
     ...         {"unit_id": "Health", "headcount": 40, "wave": 2},

@@ -294,7 +294,7 @@ def tightest(
     ...     floors=[{"floor_id": "A-1", "tower_id": "A", "level": 1, "desks": 60}],
     ...     headcounts=[{"unit_id": "Finance", "headcount": 70}],
     ... )
-    >>> allocator.tightest(scenario, time_limit_s=5).fit.ratio
+    >>> allocator.tightest(scenario, time_limit_s=5).fit.people_per_desk
     Fraction(7, 6)
     """
     began = time.monotonic()
