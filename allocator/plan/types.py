@@ -357,9 +357,11 @@ class Plan(Record):
     gap: float | None
     reasons: tuple[Reason, ...] = ()
     warnings: tuple[ScenarioWarning, ...] = ()
-    placements: Table[Placement] = Table((), Placement)
-    floors: Table[FloorUse] = Table((), FloorUse)
-    organisations: Table[OrganisationUse] = Table((), OrganisationUse)
+    placements: Table[Placement] = Field(default_factory=lambda: Table((), Placement))
+    floors: Table[FloorUse] = Field(default_factory=lambda: Table((), FloorUse))
+    organisations: Table[OrganisationUse] = Field(
+        default_factory=lambda: Table((), OrganisationUse)
+    )
     attendance: Service | None = None
     run: Run
 
