@@ -13,9 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from allocator import __version__
 from allocator.errors import InputError, Problem
 from allocator.studies.pool import Solver, default_solver
+from allocator.version import __version__
 from api.access import Access, Tokens
 from api.bodies import BoundedBodies
 from api.deps import Service

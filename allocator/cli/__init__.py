@@ -18,7 +18,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from allocator import __version__
 from allocator.cli import (
     attendance,
     batch,
@@ -43,6 +42,7 @@ from allocator.cli import (
 )
 from allocator.cli.common import ABORTED, ALL_WELL, BAD_INPUT, OWN_BUG, print_result, say
 from allocator.errors import InputError, Problem, told_once
+from allocator.version import __version__
 
 
 def print_version(asked: bool) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from typing import Any
 
-from allocator import __version__
 from allocator.errors import UncheckedPlanError
 from allocator.plan.seating import seated
 from allocator.plan.service import service_of_plan
@@ -29,6 +28,7 @@ from allocator.plan.types import (
 from allocator.plan.uses import floor_uses, organisation_uses
 from allocator.plan.verify import Check, given_pieces, verify
 from allocator.scenario.types import Scenario
+from allocator.version import __version__
 
 OPTIMAL_GAP = 1e-6
 """A plan whose gap is at most this is called optimal."""

@@ -31,7 +31,7 @@ from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts, texts
 
-__all__ = ["FAINT", "FONT", "INK", "PALETTE", "stack_chart"]
+__all__ = ["FAINT", "FONT", "INK", "PALETTE", "stack_chart", "stack_svg"]
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 INK = "#1F2933"
@@ -121,6 +121,14 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
         values = _values(layout, fills)
         chart.data = alt.InlineData(values=[*values, *_outlined(values, frozenset(outlined))])
     return chart
+
+
+def stack_svg(plan: Plan, scenario: Scenario) -> str:
+    """Return the picture as SVG, as it looks without being asked otherwise."""
+    import vl_convert  # noqa: PLC0415 - slow to import
+
+    svg: str = vl_convert.vegalite_to_svg(stack_chart(plan, scenario).to_dict())
+    return svg
 
 
 def _values(layout: Layout, fills: dict[str, str]) -> list[dict[str, Any]]:

@@ -153,12 +153,9 @@ def _csv(kind: type[Record], rows: Iterable[Record]) -> str:
 
 
 def _svg(plan: Plan, scenario: Scenario) -> str:
-    import vl_convert  # noqa: PLC0415 - both are slow to import
+    from allocator.plan.stack import stack_svg  # noqa: PLC0415 - slow to import
 
-    from allocator.plan.stack import stack_chart  # noqa: PLC0415
-
-    svg: str = vl_convert.vegalite_to_svg(stack_chart(plan, scenario).to_dict())
-    return svg
+    return stack_svg(plan, scenario)
 
 
 def _cannot_write(folder: Path, error: OSError) -> InputError:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PrivateAttr, WithJsonSchema
 
+from allocator.plan.frames import Table
 from allocator.scenario.settings import LARGEST_AMOUNT
 from allocator.scenario.types import Scenario, ScenarioWarning
 
@@ -326,7 +327,28 @@ class Violation(Record):
 
 
 class Plan(Record):
-    """A result: a checked plan, or why there is none."""
+    """A result: a checked plan, or why there is none.
+
+    A notebook shows its stack plan; ``print(plan)`` draws it as text.
+
+    Attributes
+    ----------
+    status
+        What was proved.
+    total
+        What the plan costs, in person-minutes a week; None where there is no plan.
+    bound
+        Proved lower bound of the total of any plan with no more unplaced people; None where
+        nothing is proved.
+    gap
+        (total − bound) / max(total, 1), a fraction of at least 0; None where there is no plan.
+    placements, floors, organisations
+        Tables with the rows of placements.csv, floor_use.csv and organisation_use.csv.
+    reasons
+        Why there is no plan, where that is proved.
+    attendance
+        Who finds no desk; None where there is no plan.
+    """
 
     schema_version: Annotated[int, Field(alias="schema")] = 1
     status: Status
@@ -335,9 +357,11 @@ class Plan(Record):
     gap: float | None
     reasons: tuple[Reason, ...] = ()
     warnings: tuple[ScenarioWarning, ...] = ()
-    placements: tuple[Placement, ...] = ()
-    floors: tuple[FloorUse, ...] = ()
-    organisations: tuple[OrganisationUse, ...] = ()
+    placements: Table[Placement] = Field(default_factory=lambda: Table((), Placement))
+    floors: Table[FloorUse] = Field(default_factory=lambda: Table((), FloorUse))
+    organisations: Table[OrganisationUse] = Field(
+        default_factory=lambda: Table((), OrganisationUse)
+    )
     attendance: Service | None = None
     run: Run
 
@@ -352,6 +376,35 @@ class Plan(Record):
         known = self.model_copy()
         known._scenario = scenario
         return known
+
+    @property
+    def total(self) -> float | None:
+        """What the plan costs, in person-minutes a week; None where there is no plan."""
+        return self.objective.total
+
+    def __repr__(self) -> str:
+        """Return status, total, bound and gap, and how many placements there are."""
+        from allocator.plan.text_picture import heading  # noqa: PLC0415 - it needs plans
+
+        return f"<Plan: {heading(self)}, {len(self.placements):,} placements>"
+
+    def __str__(self) -> str:
+        """Return the plan drawn as text, a bar for each floor in use."""
+        from allocator.plan.text_picture import text_picture  # noqa: PLC0415 - it needs plans
+
+        return text_picture(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Draw the plan as text on the terminal of IPython."""
+        printer.text(repr(self) if cycle else str(self))
+
+    def _repr_svg_(self) -> str | None:
+        """Return the stack plan for a notebook; None where there is nothing to draw."""
+        if self._scenario is None or self.total is None:
+            return None
+        from allocator.plan.stack import stack_svg  # noqa: PLC0415 - altair is slow to import
+
+        return stack_svg(self, self._scenario)
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of plan.json."""

@@ -17,7 +17,6 @@ from fpdf.enums import XPos, YPos
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
-from allocator import __version__
 from allocator.errors import shorten
 from allocator.plan.gap import told_gap
 from allocator.plan.types import FloorUse, Status
@@ -27,6 +26,7 @@ from allocator.report.stack_page import draw_stack
 from allocator.report.summary import Summary, Tile, summary
 from allocator.report.tables import Cell, Column, Reported, Table, tables
 from allocator.texts import Texts
+from allocator.version import __version__
 
 FAMILY = "Liberation Sans"
 INK, FAINT, ACCENT, PALE = (31, 41, 51), (91, 102, 112), (0, 90, 140), (238, 242, 246)

@@ -153,21 +153,26 @@ def _sheet_whole(cell: Any) -> Any:
     return int(cell) if whole else cell
 
 
-def _sheet_other(kind: Kind) -> Callable[[Any], Any]:
-    return lambda cell: OTHER_FILE[kind](cell) if isinstance(cell, str) else cell
+def _typed_form(text: Form) -> dict[Kind, Callable[[Any], Any]]:
+    """Return a form of cells that have a type of their own; those that are text are read by it."""
+
+    def other(kind: Kind) -> Callable[[Any], Any]:
+        return lambda cell: text[kind](cell) if isinstance(cell, str) else cell
+
+    return {kind: other(kind) for kind in Kind} | {
+        Kind.TEXT: _sheet_text,
+        Kind.WHOLE: _sheet_whole,
+        Kind.WORDS: lambda cell: _split(_sheet_text(cell)),
+        Kind.NUMBERS: lambda cell: text[Kind.NUMBERS](_sheet_text(cell)),
+    }
 
 
-SHEET: Form = {
-    Kind.TEXT: _sheet_text,
-    Kind.WHOLE: _sheet_whole,
-    Kind.NUMBER: _sheet_other(Kind.NUMBER),
-    Kind.EXACT: _sheet_other(Kind.EXACT),
-    Kind.WORDS: lambda cell: _split(_sheet_text(cell)),
-    Kind.WEEK: _sheet_other(Kind.WEEK),
-    Kind.NUMBERS: lambda cell: OTHER_FILE[Kind.NUMBERS](_sheet_text(cell)),
-    Kind.SWITCH: _sheet_other(Kind.SWITCH),
-}
+SHEET: Form = _typed_form(OTHER_FILE)
 """Cells of a workbook: numbers are numbers, text is read as in a semicolon file."""
+FRAME: Form = _typed_form(COMMA_FILE) | {
+    Kind.WORDS: lambda cell: cell if isinstance(cell, list | tuple) else _split(_sheet_text(cell))
+}
+"""Cells of a data frame: numbers are numbers, text has a decimal point; words may be a list."""
 
 
 def _same(value: Any) -> Any:

@@ -7,6 +7,7 @@ reading files is not done here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Self
 
@@ -134,6 +135,53 @@ class Scenario(BaseModel):
     """Files of the folder that look like tables and were not read."""
     earlier_warnings: tuple[ScenarioWarning, ...] = ()
     """Warnings of the scenario that this is one wave of."""
+
+    @classmethod
+    def from_frames(
+        cls,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        people_per_desk: str | float | None = None,
+        scheme: str | None = None,
+        **tables: object,
+    ) -> Scenario:
+        """Return the scenario in data frames, each under the name of its table.
+
+        Parameters
+        ----------
+        settings
+            Sections and keys as in scenario.toml, for example
+            ``{"prices": {"open_desk": 5.0}}``; what is left out has its default.
+        people_per_desk
+            People sharing a desk, at least 1; takes the place of the settings' own. A number is
+            taken at its shortest decimal form: 1.3 is 13/10.
+        scheme
+            Scheme of the headcounts in force.
+        **tables
+            ``floors`` and ``headcounts``, and any other table: data frames of pandas, polars or
+            pyarrow, dicts, or rows of a result. NaN is empty, and 70.0 is a whole number.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong, each thing with its table, row (from 1) and column.
+
+        Examples
+        --------
+        >>> from allocator import Scenario
+        >>> scenario = Scenario.from_frames(
+        ...     floors=[{"floor_id": "A-1", "tower_id": "A", "level": 1, "desks": 60}],
+        ...     headcounts=[{"unit_id": "Finance", "headcount": 70}],
+        ...     people_per_desk="1.3",
+        ... )
+        >>> scenario.housed[0].headcount
+        70
+        """
+        # Reading makes scenarios, so it cannot be imported before they are defined.
+        from allocator.scenario.frames import scenario_from_frames  # noqa: PLC0415
+
+        ratio = None if people_per_desk is None else str(people_per_desk)
+        return scenario_from_frames(tables, settings, ratio, scheme)
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -228,7 +228,7 @@ def conduct_comparison(parent: Parent) -> Answer:
 
     rows = compare(
         cases,
-        pool=children,  # type: ignore[arg-type]
+        pool=children,
         options=SolveOptions(time_limit_s=asked["time_limit_s"], workers=1, seed=asked["seed"]),
         on_step=step,
         should_stop=parent.must_stop,

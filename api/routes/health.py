@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from allocator import __version__
+from allocator.version import __version__
 from api.deps import Caller, InService
 from api.openapi import Responses
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.studies.compare.cases import Case, cases, ratios
+from allocator.studies.compare.cases import Case, at_ratios, cases, ratios
 from allocator.studies.compare.files import FILES, document, write_comparison
 from allocator.studies.compare.run import Row, Standing, at_most_s, compare, groups, row_of
 from allocator.studies.compare.serving import Serving, Verdict, Window, window
@@ -16,6 +16,7 @@ __all__ = [
     "Verdict",
     "Window",
     "at_most_s",
+    "at_ratios",
     "cases",
     "compare",
     "document",

@@ -115,6 +115,12 @@ def _range(text: str) -> list[Fraction]:
     return [first + number * step for number in range(count)]
 
 
+def at_ratios(case: Case, people_per_desk: Sequence[Fraction]) -> list[Case]:
+    """Return a case at every ratio; without these, at its own."""
+    scenarios = [case.scenario.with_sharing(people_per_desk=ratio) for ratio in people_per_desk]
+    return [replace(case, scenario=each) for each in scenarios or [case.scenario]]
+
+
 def cases(
     paths: Sequence[Path],
     *,
@@ -157,8 +163,7 @@ def cases(
             for ratio in people_per_desk[:1]:
                 problems |= dict.fromkeys(unwanted_ratio(given.settings, ratio, str(path)))
             for name, one in named:
-                at = [one.with_sharing(people_per_desk=ratio) for ratio in people_per_desk]
-                found += [Case(str(path), each, name) for each in at or [one]]
+                found += at_ratios(Case(str(path), one, name), people_per_desk)
     if problems:
         raise InputError(problems)
     return tuple(found)

@@ -21,7 +21,7 @@ from allocator.scenario.settings import decimal_text
 from allocator.studies.compare.cases import Case
 from allocator.studies.compare.serving import Serving, Verdict
 from allocator.studies.outcome import Outcome
-from allocator.studies.pool import Job, Pool, Task
+from allocator.studies.pool import Job, SolvesTasks, Task
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress
@@ -89,7 +89,7 @@ class Standing:
 def compare(  # noqa: PLR0913 - what a comparison is made of, by name
     cases: Sequence[Case],
     *,
-    pool: Pool,
+    pool: SolvesTasks,
     options: SolveOptions,
     on_step: Callable[[Standing], None] = lambda _: None,
     on_progress: OnProgress | None = None,
@@ -188,7 +188,7 @@ class _Comparison:
     """A comparison while it runs; cases go by their number."""
 
     def __init__(
-        self, cases: Sequence[Case], pool: Pool, options: SolveOptions, *, exchanges: bool
+        self, cases: Sequence[Case], pool: SolvesTasks, options: SolveOptions, *, exchanges: bool
     ) -> None:
         self.exchanges = exchanges
         self.until = inf

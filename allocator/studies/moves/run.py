@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import inf
 
 from allocator.errors import InputError, Problem, UncheckedPlanError
+from allocator.plan.frames import Table
 from allocator.scenario.tables import CurrentPiece
 from allocator.scenario.today import Held
 from allocator.scenario.types import Scenario
@@ -17,7 +18,7 @@ from allocator.studies.moves.matching import held_after, held_before, legs_betwe
 from allocator.studies.moves.model import Aim, OrderModel
 from allocator.studies.moves.order import Order, cycle_of, deadlock, greedy, rows_of
 from allocator.studies.moves.site import Site, site_of
-from allocator.studies.moves.types import ELSEWHERE, Leg, Moves
+from allocator.studies.moves.types import ELSEWHERE, Leg, Move, Moves
 from allocator.studies.moves.verify import verify_moves
 from allocator.words import counted, verb
 
@@ -241,7 +242,7 @@ def _checked(
     twice = sum(n for n, at in zip(people, places, strict=True) if at)
     cycle = cycle_of(site, deadlock(site))
     return Moves(
-        rows=rows,
+        rows=Table(rows, Move),
         steps=max((row.step for row in rows), default=0),
         people_moved=sum(leg.people for leg in site.legs if leg.is_between_floors),
         people_elsewhere=elsewhere,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allocator.plan.frames import Table
 from allocator.plan.types import Record
 
 ELSEWHERE = ""
@@ -68,7 +69,7 @@ class Moves(Record):
         Sentences: why temporary places are needed, and what is proved.
     """
 
-    rows: tuple[Move, ...]
+    rows: Table[Move]
     steps: int
     people_moved: int
     people_elsewhere: int

@@ -15,6 +15,7 @@ from math import inf
 from allocator.errors import InputError, Problem
 from allocator.plan.adapt import adapted
 from allocator.plan.assemble import checked_plan, run_record
+from allocator.plan.frames import Table
 from allocator.plan.types import Pieces, Plan, Reason, Record, Status
 from allocator.plan.verify.layout import Layout as CheckedLayout
 from allocator.plan.verify.moved import moved_by_unit
@@ -94,7 +95,7 @@ class Restack:
     """
 
     status: Status
-    points: tuple[Point, ...] = ()
+    points: Table[Point] = field(default_factory=lambda: Table((), Point))
     plans: tuple[Plan, ...] = ()
     moves: tuple[Moves | None, ...] = ()
     reasons: tuple[Reason, ...] = ()
@@ -321,7 +322,14 @@ def _answered(run: _Run, spots: Sequence[Spot], least: float, until: float) -> R
         )
         for number, plan in enumerate(plans, 1)
     )
-    return Restack(Status.FEASIBLE, points, tuple(plans), _moves(run, plans, at, until), (), least)
+    return Restack(
+        Status.FEASIBLE,
+        Table(points, Point),
+        tuple(plans),
+        _moves(run, plans, at, until),
+        (),
+        least,
+    )
 
 
 def _plan(run: _Run, spot: Spot) -> Plan:
