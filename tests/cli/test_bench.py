@@ -11,7 +11,7 @@ from allocator.cli import main
 from allocator.cli.bench import _command
 from allocator.search.kernels import ready
 
-QUICK = ("--time-limit", "1", "--workers", "1", "--seeds", "0")
+QUICK = ("--time-limit", "5", "--workers", "1", "--seeds", "0")
 
 
 def test_us_and_the_peers_side_by_side(

@@ -81,7 +81,10 @@ def test_all_modules_of_the_page_exist() -> None:
     missing = [
         name
         for name in modules
-        if not ((SEARCH / f"{name}.py").exists() or (SEARCH / name).is_dir())
+        if not any(
+            (home / f"{name}.py").exists() or (home / name).is_dir()
+            for home in (SEARCH, SEARCH.parent)
+        )
     ]
     assert modules
     assert missing == []
