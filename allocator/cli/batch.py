@@ -30,9 +30,9 @@ from allocator.cli.common import (
     print_result,
     say,
     stop_on_interrupt,
-    worker_count,
 )
 from allocator.errors import shorten
+from allocator.library.given import worker_count
 from allocator.words import counted
 
 if TYPE_CHECKING:

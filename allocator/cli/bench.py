@@ -25,9 +25,9 @@ from allocator.cli.common import (
     print_result,
     say,
     stop_on_interrupt,
-    worker_count,
 )
 from allocator.errors import InputError, Problem, shorten
+from allocator.library.given import worker_count
 
 if TYPE_CHECKING:
     from allocator.studies.bench.protocol import Protocol

@@ -21,6 +21,8 @@ from typing import Annotated, Any
 
 import typer
 
+from allocator.library.given import MOST_WORKERS
+
 ALL_WELL, NO_PLAN, BAD_INPUT, OWN_BUG, OUT_OF_TIME, ABORTED = 0, 1, 2, 3, 4, 130
 CODES = {
     "optimal": ALL_WELL,
@@ -34,7 +36,6 @@ CODES = {
 GRAVITY = (ALL_WELL, OUT_OF_TIME, NO_PLAN, BAD_INPUT, OWN_BUG)
 """Exit codes from harmless to grave, by what it takes to mend them: nothing, more time, another
 case, other input, another program."""
-MOST_WORKERS = 64
 LARGEST_SEED = 2**31 - 1
 TICK_S = 0.1
 """How often a terminal is drawn anew and Ctrl-C is looked for."""
@@ -97,11 +98,6 @@ Language = Annotated[
     str, typer.Option(metavar="en|id", callback=_a_language, help="Language: en or id.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
-
-
-def worker_count(workers: int | None) -> int:
-    """Return the workers asked for, or one a processor."""
-    return workers or min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 def gravest(statuses: Iterable[str]) -> int:

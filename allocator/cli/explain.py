@@ -23,9 +23,9 @@ from allocator.cli.common import (
     Workers,
     print_result,
     stop_on_interrupt,
-    worker_count,
 )
 from allocator.cli.watch import watched
+from allocator.library.given import worker_count
 
 if TYPE_CHECKING:
     from allocator.scenario.types import Scenario

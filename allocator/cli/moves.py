@@ -24,9 +24,9 @@ from allocator.cli.common import (
     aligned,
     print_result,
     say,
-    worker_count,
 )
 from allocator.cli.watch import watched
+from allocator.library.given import worker_count
 from allocator.words import counted
 
 if TYPE_CHECKING:

@@ -24,10 +24,10 @@ from allocator.cli.common import (
     number,
     print_result,
     say,
-    worker_count,
 )
 from allocator.cli.watch import watched
 from allocator.errors import shorten
+from allocator.library.given import worker_count
 from allocator.words import counted
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ from allocator.cli.common import (
     number,
     print_result,
     say,
-    worker_count,
 )
 from allocator.cli.watch import watched
+from allocator.library.given import worker_count
 
 if TYPE_CHECKING:
     from allocator.studies.restack import Restack

@@ -20,8 +20,8 @@ from allocator.cli.common import (
     print_result,
     say,
     stop_on_interrupt,
-    worker_count,
 )
+from allocator.library.given import worker_count
 from allocator.words import counted
 
 if TYPE_CHECKING:

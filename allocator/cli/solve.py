@@ -22,9 +22,9 @@ from allocator.cli.common import (
     Workers,
     print_result,
     say,
-    worker_count,
 )
 from allocator.cli.watch import watched
+from allocator.library.given import worker_count
 
 if TYPE_CHECKING:
     from allocator.plan.certificate.types import Proof

@@ -20,9 +20,9 @@ from allocator.cli.common import (
     Wave,
     Workers,
     print_result,
-    worker_count,
 )
 from allocator.cli.watch import watched
+from allocator.library.given import worker_count
 
 EXAMPLE = "allocator tightest data/ikn-kemenko4 --out out/tightest"
 
