@@ -69,9 +69,15 @@ class Chances:
     by_piece: dict[tuple[str, str], float]
 
 
+def effective(kind: str, groups: Groups) -> str:
+    """Return how pieces are coloured where that is asked for: one group at most tells nothing."""
+    return "organisation" if kind == "group" and groups.named < 2 else kind
+
+
 def colouring(kind: str, groups: Groups, chances: Chances, say: Texts) -> Colouring:
     """Return one of `COLOURINGS` for a plan; of one group at most, by organisation instead."""
-    if kind == "organisation" or (kind == "group" and groups.named < 2):
+    kind = effective(kind, groups)
+    if kind == "organisation":
         return _by_organisation(groups, say)
     if kind == "fill":
         return _by_fill(say)

@@ -15,7 +15,7 @@ from allocator.report.names import Names
 from allocator.report.tables import Cell, Column, Table
 from allocator.scenario.presence import WEEKDAYS
 from allocator.scenario.types import Scenario
-from allocator.studies.sensitivity.report import label
+from allocator.studies.sensitivity.report import found_rows, label
 from allocator.texts import Texts
 from allocator.texts.sentences import capital, said
 
@@ -151,7 +151,7 @@ def table(name: str, heads: Heads, rows: Iterable[Row], names: Names, *, note: s
 def _cell(value: Any, kind: str, row: Row, names: Names) -> Cell:
     say = names.say
     if kind in ("number", "percent"):
-        return None if value is None else float(value)
+        return value if value is None or isinstance(value, str) else float(value)
     if kind == "yes":
         return say("study.yes") if value else ""
     if value in (None, ""):
@@ -350,11 +350,14 @@ def _prices(result: Result, names: Names) -> Told:
         demands=len(rows),
         none=result["none_found"],
     )
+    found = found_rows(result)  # the dearest, which come first
+    told = [*found, *({**row, "price": say("study.none_found")} for row in rows[len(found) :])]
+    chart = sensitivity_chart(dict(result), names.of, say).to_dict(validate=False)
     return Told(
         title=say("study.name_sensitivity"),
         sentences=(sentence,),
-        tables=(table("sensitivity", PRICES, rows, names),),
-        chart=sensitivity_chart(dict(result), names.of, say).to_dict(validate=False),
+        tables=(table("sensitivity", PRICES, told, names),),
+        chart=chart if found else None,
         opens=tuple({"plan": 0} for _ in rows[:1]),
     )
 

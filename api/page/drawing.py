@@ -16,6 +16,7 @@ from allocator.plan.stack_colours import (
     Chances,
     Colouring,
     colouring,
+    effective,
     is_dark,
     short_day_chances,
     usual_colouring,
@@ -56,7 +57,7 @@ def drawing(
     needs_chances = colour == "chance" or not is_glance
     allowed = scenario.settings.attendance.short_day_probability
     by_piece = short_day_chances(part, scenario) if needs_chances else {}
-    colour = colour or usual_colouring(plan)
+    colour = effective(colour or usual_colouring(plan), groups)
     colours = colouring(colour, groups, Chances(allowed, by_piece), say)
     answer: dict[str, Any] = {
         "legend": _legend(colours),

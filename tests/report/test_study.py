@@ -105,3 +105,17 @@ def test_annex_lists_every_piece_with_room_for_a_signature(language: str) -> Non
     lines = [row for row in rows.to_python() if isinstance(row[0], float)]
     assert document.count("<w:tr>") == 1 + len(given.plan.placements) == 1 + len(lines)
     assert texts(language)("annex.signature") in document
+
+
+@pytest.mark.parametrize(("language", "none"), [("en", "none found"), ("id", "tidak ditemukan")])
+def test_prices_that_searches_differ_by_are_no_finding(language: str, none: str) -> None:
+    """They are told as not found, and without any there is no picture."""
+    row = {"demand": "needs", "row": 1, "subject": "Tax", "object": "vault", "highest": 9.0}
+    row |= {"lowest": 0.0, "people_moved": 0.0, "price": 0.0}
+    result = {"total": 10_000.0, "none_found": 1, "rows": [row | {"price": 50.0}, row]}
+    found = told("sensitivity", result, CASE, texts(language))
+    assert [line[3] for line in found.tables[0].rows] == [50.0, none]
+    assert found.chart is not None
+    nothing = told("sensitivity", result | {"rows": [row]}, CASE, texts(language))
+    assert [line[3] for line in nothing.tables[0].rows] == [none]
+    assert nothing.chart is None

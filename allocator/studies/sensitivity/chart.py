@@ -9,8 +9,7 @@ import altair as alt
 
 from allocator.errors import shorten
 from allocator.plan.stack import FAINT, FONT, INK
-from allocator.studies.sensitivity.report import label
-from allocator.studies.sensitivity.run import NONE_FOUND
+from allocator.studies.sensitivity.report import found_rows, label
 from allocator.texts import Texts
 
 WIDTH, STEP = 520, 22
@@ -30,8 +29,7 @@ def sensitivity_chart(
     name_of
         What people call the body or the place with an id.
     """
-    least = NONE_FOUND * (document["total"] or 0.0)
-    shown = [row for row in document["rows"] if row["price"] > least][:MOST]
+    shown = found_rows(document)[:MOST]
     values = [
         {
             "demand": f"{place}. {shorten(_label(row, name_of, say), LONGEST)}",

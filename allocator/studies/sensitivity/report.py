@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from allocator.plan.tables import json_text, write_plan
 from allocator.scenario.write import csv_text
 from allocator.studies.files import write_whole
 from allocator.studies.sensitivity.demands import Demand
-from allocator.studies.sensitivity.run import Sensitivity
+from allocator.studies.sensitivity.run import NONE_FOUND, Sensitivity
 from allocator.texts import Texts, texts
 
 TABLE, DOCUMENT, PICTURE = "sensitivity.csv", "sensitivity.json", "sensitivity.svg"
@@ -60,6 +60,12 @@ def as_json(found: Sensitivity) -> dict[str, Any]:
         "plan": found.plan.as_json(),
         "seconds": found.seconds,
     }
+
+
+def found_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of sensitivity.json whose price is more than what searches differ by."""
+    least = NONE_FOUND * (document["total"] or 0.0)
+    return [row for row in document["rows"] if row["price"] > least]
 
 
 def text(found: Sensitivity, language: str = "en") -> str:
