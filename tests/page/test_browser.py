@@ -97,7 +97,7 @@ def _compare(page: Any) -> None:
     without = page.inner_text("#study-tables tbody tr >> nth=0")
     assert "%" not in without, "a ratio without a plan has no chance of a short day"
     points = page.locator("#study-chart svg .mark-symbol path")
-    points.last.click()
+    points.nth(1).click()
     page.wait_for_selector("#view-plan:not([hidden]) #organisations button")
 
 
@@ -354,15 +354,14 @@ def test_plan_is_not_offered_before_it_is_judged(visit: Visit, job: str) -> None
     """Until the checker answers nothing can be solved around; choosing leaves the tabs in view."""
     page = visit.page
     waiting: list[Any] = []
-    page.route("**/page/look", waiting.append)
+    page.route("**/page/look", lambda route: waiting.append(route))
     visit.open(f"/#job={job}")
     page.wait_for_selector("#view-plan:not([hidden])")
     assert page.is_disabled("#around")
     assert page.is_hidden("#organisations button") or page.is_visible(".waiting")
-    page.unroute("**/page/look")
-    page.wait_for_function("() => true")
-    for route in waiting:
+    for route in list(waiting):
         route.continue_()
+    page.unroute("**/page/look")
     visit.shown()
     visit.choose("KEMENKEU")
     assert page.evaluate("document.getElementById('tabs').getBoundingClientRect().top") >= 0

@@ -62,7 +62,7 @@ export function showChosen() {
     words("p", body.place || t("plan.not_placed")),
     words("p", t("plan.facts", { people: body.people, desks: body.desks, ratio: body.desks ? number(body.people / body.desks, 2) : "–", chance: percent(body.short_day) }), "quiet"),
     ...body.units.map(unitPart),
-    table([[t("plan.costs")], ["", "number"]], costs, { total: true }));
+    table([[t("plan.costs")], [t("plan.minutes"), "number"]], costs, { total: true }));
 }
 
 function unitPart(unit) {

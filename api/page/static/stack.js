@@ -45,10 +45,10 @@ const group = (items, fonts) => [...items].sort((a, b) => rank(a) - rank(b)).map
 
 /**
  * Draw what the service laid out into an element; return the picture.
- * `marked` and `outlined` are keys of pieces ("unit\nfloor"), `arrows` go from floor to floor.
+ * `marked` and `outlined` are keys of pieces ("unit\nfloor"), `arrows` go from floor to floor; a bare picture has no legend.
  */
-export function drawStack(holder, answer, { marked, outlined, arrows, room } = {}) {
-  const head = legend(answer.legend);
+export function drawStack(holder, answer, { marked, outlined, arrows, room, bare } = {}) {
+  const head = bare ? null : legend(answer.legend);
   let picture = holder.querySelector(":scope > svg");
   const size = `${answer.width} ${answer.height}`;
   if (!picture || picture.dataset.size !== size) {
@@ -143,7 +143,7 @@ export async function paint(holder, scenario, placements, { ask = post, floors =
 /** Draw a country: each complex with its towers, small, each a button. */
 export function drawGlance(holder, answer, open) {
   const parts = answer.glance.map((complex) => el("section", { className: "complex" },
-    words("h3", complex.id),
+    words("h2", complex.id),
     el("div", { className: "glance" }, ...complex.towers.map((tower) => glanceTower(tower, () => open(complex, tower))))));
   fill(holder, legend(answer.legend), el("div", { className: "country" }, ...parts));
 }

@@ -69,7 +69,7 @@ async function showExplanation(found) {
   fill("ways", ...ways.map(wayPart));
   write("explain-said", found.ways_out.length || !found.ended ? "" : found.plan ? t("why.fits") : t(`why.none_${found.ended}`));
   for (const [at, way] of ways.entries()) {
-    if (way.plan?.placements.length) await careful(async () => paint(byId(`way-${at}`), await changedBy(way), way.plan.placements, { colour: "group" }));
+    if (way.plan?.placements.length) await careful(async () => paint(byId(`way-${at}`), await changedBy(way), way.plan.placements, { colour: "group", bare: true }));
   }
 }
 
