@@ -229,8 +229,12 @@ def _warm_up(request: Request) -> None:
         from allocator.scenario.template import EXAMPLE  # noqa: PLC0415 - seldom asked for
 
         body = json.dumps({"scenario": EXAMPLE}).encode()
-        warming = state.service.workers.warm_up(Asked("stack", body))
-        state.warming = asyncio.create_task(warming)
+        state.warming = asyncio.create_task(_warmed(state.service, body))
+
+
+async def _warmed(service: Service, body: bytes) -> None:
+    for task in ("stack", "look"):
+        await service.workers.warm_up(Asked(task, body))
 
 
 def _args(name: str) -> tuple[str, ...]:

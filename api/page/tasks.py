@@ -365,26 +365,18 @@ def _rows(document: Document) -> list[GivenPlacement]:
 def _drawn(scenario: Scenario, pieces: Pieces) -> Plan:
     """Return as much of a plan as its picture needs; nothing is judged."""
     placed = seated(scenario, pieces)
-    return Plan(
-        status=Status.UNKNOWN,
-        objective=Objective(total=None, unplaced_people=None, terms=None),
-        bound=None,
-        gap=None,
-        placements=placed,
-        floors=floor_uses(scenario, placed),
-        run=run_record(scenario, seed=0, workers=1, time_limit_s=0, wall_s=0),
-    )
+    return _unproved(scenario, placements=placed, floors=floor_uses(scenario, placed))
 
 
 def draft(scenario: Scenario, check: Check) -> Plan:
     """Return a plan that nothing is proved of, and that may break rules: to be looked at only."""
-    plan = _drawn(scenario, check.pieces)
-    return plan.model_copy(
-        update={
-            "objective": Objective(
-                total=check.total, unplaced_people=check.unplaced_people, terms=check.terms
-            ),
-            "warnings": scenario.warnings,
-        }
-        | uses(scenario, check)
-    )
+    found = Objective(total=check.total, unplaced_people=check.unplaced_people, terms=check.terms)
+    told = uses(scenario, check) | {"objective": found, "warnings": scenario.warnings}
+    return _unproved(scenario, **told)
+
+
+def _unproved(scenario: Scenario, **parts: Any) -> Plan:
+    nothing = Objective(total=None, unplaced_people=None, terms=None)
+    run = run_record(scenario, seed=0, workers=1, time_limit_s=0, wall_s=0)
+    known = {"objective": nothing, "bound": None, "gap": None, "run": run, "warnings": ()}
+    return Plan(status=Status.UNKNOWN, **(known | parts))

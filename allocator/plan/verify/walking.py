@@ -21,19 +21,20 @@ class Minutes:
         self._points = {
             t.tower_id: (t.x_m, t.y_m) for t in towers if t.x_m is not None and t.y_m is not None
         }
-        self._known: dict[tuple[str, str], float] = {}
+        self._known: dict[str, dict[str, float]] = {floor: {} for floor in self._floors}
         for row in scenario.walking:
-            self._known[row.from_floor, row.to_floor] = row.minutes
-            self._known[row.to_floor, row.from_floor] = row.minutes
+            self._known[row.from_floor][row.to_floor] = row.minutes
+            self._known[row.to_floor][row.from_floor] = row.minutes
 
     def between(self, a: Spread, b: Spread) -> float:
         """Return Σ_f Σ_g a(f) · b(g) · minutes(f, g)."""
-        total, known = 0.0, self._known
+        total = 0.0
         for f, share_a in a.items():
+            known = self._known[f]
             for g, share_b in b.items():
-                minutes = known.get((f, g))
+                minutes = known.get(g)
                 if minutes is None:
-                    minutes = known[f, g] = self._by_formula(self._floors[f], self._floors[g])
+                    minutes = known[g] = self._by_formula(self._floors[f], self._floors[g])
                 total += share_a * share_b * minutes
         return total
 
