@@ -57,7 +57,7 @@ def _warned(given: Reported) -> dict[str, int]:
     found = Counter[str]()
     for violation in given.check.violations:
         subject = violation.subject
-        found.update(towers.get(subject) or towers.get(body_of.get(subject, ""), ()))
+        found.update(towers.get(subject) or towers.get(body_of.get(subject, ""), set()))
     return dict(found)
 
 

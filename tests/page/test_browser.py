@@ -354,12 +354,16 @@ def test_plan_is_not_offered_before_it_is_judged(visit: Visit, job: str) -> None
     """Until the checker answers nothing can be solved around; choosing leaves the tabs in view."""
     page = visit.page
     waiting: list[Any] = []
-    page.route("**/page/look", lambda route: waiting.append(route))
+
+    def hold(route: Any) -> None:
+        waiting.append(route)
+
+    page.route("**/page/look", hold)
     visit.open(f"/#job={job}")
     page.wait_for_selector("#view-plan:not([hidden])")
     assert page.is_disabled("#around")
     assert page.is_hidden("#organisations button") or page.is_visible(".waiting")
-    for route in list(waiting):
+    for route in waiting:
         route.continue_()
     page.unroute("**/page/look")
     visit.shown()
@@ -402,7 +406,7 @@ def test_country_is_seen_at_a_glance_and_opened(visit: Visit, tmp_path: Path) ->
     visit.open()
     visit.upload(floors, heads)
     visit.page.wait_for_selector("#case:not([hidden])")
-    visit.solve(3)
+    visit.solve(20)
     assert visit.page.locator("#stack .thumb").count() == 30
     assert visit.faults() == []
     visit.page.fill("#find", "Unit 7")

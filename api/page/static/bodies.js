@@ -1,7 +1,7 @@
 // Organisations and their units beside the picture: found, chosen, moved by menus; and what has no place.
 
 import { act, answer } from "./act.js";
-import { button, byId, el, fill, hide, on, table, words, write } from "./dom.js";
+import { bring, button, byId, el, fill, hide, on, table, words, write } from "./dom.js";
 import { language, number, percent, t } from "./texts.js";
 import { edit, isPinned, peopleOf, state } from "./state.js";
 import { settle } from "./drag.js";
@@ -49,7 +49,7 @@ function choose(body, { focus = true } = {}) {
   showChosen();
   if (!body || !focus) return;
   byId("chosen").focus({ preventScroll: true });
-  byId("chosen").scrollIntoView({ block: "start" });
+  bring(byId("chosen"), byId("chosen").parentElement);
 }
 
 export function showChosen() {

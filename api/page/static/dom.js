@@ -60,6 +60,14 @@ function sort(head, at) {
   body.append(...[...body.rows].sort((a, b) => (up ? order(a, b) : order(b, a))));
 }
 
+/** Bring a part into view within what scrolls around it; the page moves only where nothing else does. */
+export function bring(part, holder) {
+  if (!part) return;
+  const at = part.getBoundingClientRect(), held = holder.getBoundingClientRect();
+  if (holder.scrollHeight <= holder.clientHeight + 1) part.scrollIntoView({ block: "nearest" });
+  else holder.scrollBy(at.left - held.left - holder.clientWidth / 3, at.top - held.top - holder.clientHeight / 3);
+}
+
 export function announce(text) {
   write("spoken", "");
   requestAnimationFrame(() => write("spoken", text));

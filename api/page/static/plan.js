@@ -2,7 +2,7 @@
 
 import { act, answer } from "./act.js";
 import { careful, doing, latestOnly } from "./api.js";
-import { announce, button, byId, el, fill, hide, item, keepFocus, on, words, write } from "./dom.js";
+import { announce, bring, button, byId, el, fill, hide, item, keepFocus, on, words, write } from "./dom.js";
 import { gapSaid, has, language, moment, number, t } from "./texts.js";
 import { changedScenario, differences, drop, edit, isChanged, keepEdits, keyOf, peopleOf, placements, ratioOf, reset, restoreEdits, rowsOf, state, undo } from "./state.js";
 import { drawGlance, drawStack, lightPieces, showTip, warn } from "./stack.js";
@@ -108,7 +108,7 @@ async function openTowers(complex, tower) {
   scrollTo(`.tower[data-tower="${CSS.escape(tower.id)}"]`);
 }
 
-const scrollTo = (selector) => byId("stack").querySelector(selector)?.scrollIntoView({ block: "center", inline: "center" });
+const scrollTo = (selector) => bring(byId("stack").querySelector(selector), byId("stack").parentElement);
 
 /** Bring a unit or an organisation into view, opening its tower where only thumbnails are shown. */
 async function reveal({ unit, body }) {

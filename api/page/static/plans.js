@@ -181,7 +181,7 @@ async function sideBySide(two) {
 }
 
 function asCsv() {
-  const cell = (value) => `"${String(value?.said ?? value ?? "").replaceAll('"', '""').replace(/^([=+\-@])/, "'$1")}"`;
+  const cell = (value) => `"${String(typeof value === "number" ? Math.round(value) : value?.said ?? value ?? "").replaceAll('"', '""').replace(/^([=+\-@])/, "'$1")}"`;
   const text = byId("plans-table").data.map((row) => row.map(cell).join(";")).join("\r\n");
   save(new Blob([`\ufeff${text}\r\n`], { type: "text/csv" }), `${t("page.view_plans")}.csv`);
 }
