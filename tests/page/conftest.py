@@ -16,7 +16,7 @@ from tests.api.live import live
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-PATIENCE_MS = int(os.environ.get("PATIENCE_MS", "60000"))
+PATIENCE_MS = 60_000
 HARMLESS = ("Infinite extent", "Password forms")
 """Words of the console that are nobody's fault: a curve before its first point, a lone key."""
 

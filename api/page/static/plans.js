@@ -90,7 +90,7 @@ export const factsOf = (job) => [moment(job.created_at), outcome(job), subtitle(
 async function relabel(job, change) {
   const label = { ...job.label, ...change };
   const record = await put(`/jobs/${job.id}/label`, label);
-  if (state.record?.id === job.id) state.record = record;
+  if (state.record?.id === job.id) state.record = { ...state.record, ...record };
   await showPlans();
   return record;
 }
