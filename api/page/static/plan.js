@@ -48,7 +48,7 @@ const changed = () => { keepEdits(); return careful(refresh); };
 
 /** Ask what the checker says of the plan as it stands, and show it. */
 async function refresh() {
-  const drawn = draw();
+  const drawn = careful(draw); // a newer picture may end it before the verdict is there
   state.look = await look("/page/look", asItStands());
   showVerdict();
   showChanges();
