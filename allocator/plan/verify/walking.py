@@ -8,6 +8,7 @@ from math import fsum, hypot
 
 from allocator.plan.verify.layout import Layout, Spread
 from allocator.plan.verify.trips import headcounts, trips
+from allocator.scenario.settings import TripKind
 from allocator.scenario.types import Floor, Scenario
 
 
@@ -82,9 +83,18 @@ def spreads(layout: Layout) -> dict[str, Spread]:
 
 @dataclass(frozen=True)
 class Walked:
-    """Minutes walked a week between two organisations, inside one where both are the same."""
+    """Minutes walked a week.
+
+    Attributes
+    ----------
+    by_pair
+        Between two organisations, inside one where both are the same.
+    by_kind
+        By kind of trips.
+    """
 
     by_pair: dict[tuple[str, str], float]
+    by_kind: dict[TripKind, float]
 
     @cached_property
     def minutes(self) -> float:
@@ -106,9 +116,11 @@ def walk(layout: Layout) -> Walked:
     minutes, where = Minutes(layout.scenario), spreads(layout)
     owner = layout.organisation_of | {o: o for o in layout.units_by_organisation}
     found = {(organisation, organisation): 0.0 for organisation in layout.units_by_organisation}
-    for a, b, per_week in trips(layout):
+    kinds = dict.fromkeys(TripKind, 0.0)
+    for a, b, per_week, kind in trips(layout):
         walked = per_week * minutes.between(where.get(a, {}), where.get(b, {}))
         if walked:
             pair = owner[a], owner[b]
             found[pair] = found.get(pair, 0.0) + walked
-    return Walked(found)
+            kinds[kind] += walked
+    return Walked(found, kinds)
