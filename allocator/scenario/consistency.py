@@ -7,9 +7,10 @@ What a single cell may hold is `tables` and `settings`; what a planner should me
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allocator.errors import Problem
+from allocator.scenario.data import ScenarioData
 from allocator.scenario.known import Known, Mention, first_mentions, headcount_wave, mentions
 from allocator.scenario.names import Nearest
 from allocator.scenario.over_time import (
@@ -42,19 +43,10 @@ from allocator.scenario.week_cells import (
 )
 from allocator.words import counted
 
-if TYPE_CHECKING:
-    from allocator.scenario.types import Scenario
-
-Check = Callable[["Scenario", Known], Iterator[Problem]]
+Check = Callable[["ScenarioData", Known], Iterator[Problem]]
 
 
-def scheme_in_force(scenario: Scenario) -> str | None:
-    """Return the chosen scheme of headcounts, else the single one; None where no row bears one."""
-    borne = sorted({row.scheme for row in scenario.headcounts if row.scheme})
-    return scenario.settings.options.scheme or (borne[0] if borne else None)
-
-
-def problems(scenario: Scenario, incomplete: Collection[str] = ()) -> list[Problem]:
+def problems(scenario: ScenarioData, incomplete: Collection[str] = ()) -> list[Problem]:
     """Return every contradiction between the tables, by table and row.
 
     Parameters
@@ -106,7 +98,7 @@ KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 may be the unit's, is added to it."""
 
 
-def no_key_twice(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def no_key_twice(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Every id, and every pair either way round, is given once; people of a unit once a wave."""
     wave_of = headcount_wave(scenario)
     for table, (columns, key_of) in KEYS.items():
@@ -120,7 +112,7 @@ def no_key_twice(scenario: Scenario, _: Known) -> Iterator[Problem]:
                 yield Problem(f"given already in row {earlier}", table, number, columns, value)
 
 
-def bodies_have_their_own_ids(scenario: Scenario, known: Known) -> Iterator[Problem]:
+def bodies_have_their_own_ids(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
     """A unit bears an organisation's id only where it is the one unit of it."""
     table = "headcounts" if scenario.units is None else "units"
     for mention in first_mentions(scenario, table, "unit_id"):
@@ -130,7 +122,7 @@ def bodies_have_their_own_ids(scenario: Scenario, known: Known) -> Iterator[Prob
             yield _problem(mention, expected)
 
 
-def places_have_their_own_ids(scenario: Scenario, known: Known) -> Iterator[Problem]:
+def places_have_their_own_ids(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
     """A floor has no id of a tower or complex; a tower has that of its own complex at most."""
     for floor in mentions(scenario, "floors", "floor_id"):
         if floor.id in known.towers or floor.id in known.towers_of:
@@ -163,27 +155,27 @@ ORGANISATION_COLUMNS = (
 )
 
 
-def floors_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
+def floors_are_known(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
     """Every floor that is named is in `floors`, but those of `current`."""
     named = [m for table, column in FLOOR_COLUMNS for m in mentions(scenario, table, column)]
     yield from _unknown([*named, *known.objects(Takes.FLOOR)], known.floors, "floor_id")
 
 
-def towers_are_known(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def towers_are_known(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Where there are `towers`, every tower of a floor is one of them."""
     if scenario.towers is not None:
         ids = {tower.tower_id for tower in scenario.towers}
         yield from _unknown(mentions(scenario, "floors", "tower_id"), ids, "tower_id")
 
 
-def places_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
+def places_are_known(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
     """Where there are `towers`, every place of a rule is a floor, a tower or a complex."""
     if scenario.towers is not None:
         named = known.objects(Takes.PLACE)
         yield from _unknown(named, known.places, "floor, tower or complex")
 
 
-def units_are_known(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def units_are_known(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Where there are `units`, every unit that is named is one of them, but those of today."""
     if scenario.units is not None:
         ids = {unit.unit_id for unit in scenario.units}
@@ -191,7 +183,7 @@ def units_are_known(scenario: Scenario, _: Known) -> Iterator[Problem]:
         yield from _unknown(named, ids, "unit_id")
 
 
-def organisations_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
+def organisations_are_known(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
     """Where there are `organisations`, every one that is named, or that a unit is, is there."""
     if scenario.organisations is None:
         return
@@ -206,7 +198,7 @@ def organisations_are_known(scenario: Scenario, known: Known) -> Iterator[Proble
             yield Problem(expected, table, unit.row, "organisation_id", "")
 
 
-def bodies_are_known(scenario: Scenario, known: Known) -> Iterator[Problem]:
+def bodies_are_known(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
     """Where there are `units` and `organisations`, every body named is one of them."""
     if scenario.units is not None and scenario.organisations is not None:
         yield from _unknown(known.body_mentions(), known.bodies, "unit or organisation")
@@ -225,7 +217,7 @@ def _problem(mention: Mention, message: str) -> Problem:
     return Problem(message, mention.table, mention.row, mention.column, mention.id)
 
 
-def organisations_agree(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def organisations_agree(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """A unit's organisation is the same in `units` and in `headcounts`."""
     by_unit = {unit.unit_id: unit.organisation_id for unit in scenario.units or ()}
     for mention in mentions(scenario, "headcounts", "organisation_id"):
@@ -235,7 +227,7 @@ def organisations_agree(scenario: Scenario, _: Known) -> Iterator[Problem]:
             yield _problem(mention, f"expected {settled!r}, the organisation of {unit} in units")
 
 
-def one_scheme_is_chosen(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def one_scheme_is_chosen(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Rows with schemes leave no doubt which are meant."""
     chosen = scenario.settings.options.scheme
     borne = sorted({row.scheme for row in scenario.headcounts if row.scheme})
@@ -257,7 +249,7 @@ def one_scheme_is_chosen(scenario: Scenario, _: Known) -> Iterator[Problem]:
         )
 
 
-def schemes_are_not_mixed(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def schemes_are_not_mixed(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """A unit has rows with schemes or one without, not both."""
     free = {row.unit_id for row in scenario.headcounts if row.scheme is None}
     for mention in mentions(scenario, "headcounts", "scheme"):
@@ -265,7 +257,7 @@ def schemes_are_not_mixed(scenario: Scenario, _: Known) -> Iterator[Problem]:
             yield _problem(mention, "expected no scheme, as the unit also has a row without one")
 
 
-def parents_are_of_one_organisation(scenario: Scenario, known: Known) -> Iterator[Problem]:
+def parents_are_of_one_organisation(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
     """Units of one parent are of one organisation; so is the parent, or it is that itself."""
     first: dict[str, str] = {}
     for mention in mentions(scenario, "units", "parent_id"):
@@ -279,7 +271,7 @@ def parents_are_of_one_organisation(scenario: Scenario, known: Known) -> Iterato
             yield _problem(mention, expected)
 
 
-def own_desks_are_of_people(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def own_desks_are_of_people(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """There are at most as many own desks as people."""
     for number, row in enumerate(scenario.headcounts, 1):
         if row.own_desks > row.headcount:
@@ -287,7 +279,7 @@ def own_desks_are_of_people(scenario: Scenario, _: Known) -> Iterator[Problem]:
             yield Problem(expected, "headcounts", number, "own_desks", str(row.own_desks))
 
 
-def totals_are_no_units(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def totals_are_no_units(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """No row that is called a total is the sum of the rows above it."""
     for number, is_called_total in rows_that_sum_up(scenario):
         if is_called_total:
@@ -299,14 +291,14 @@ def totals_are_no_units(scenario: Scenario, _: Known) -> Iterator[Problem]:
             yield Problem(expected, "headcounts", number, "unit_id", row.unit_id)
 
 
-def floors_have_a_size(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def floors_have_a_size(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Every floor has desks or an area."""
     for number, floor in enumerate(scenario.floors, 1):
         if floor.desks is None and floor.area_m2 is None:
             yield Problem("expected desks or area_m2", "floors", number, "desks", "")
 
 
-def areas_can_be_counted(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def areas_can_be_counted(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Where a floor has an area only, m2_per_desk is given."""
     if scenario.settings.sharing.m2_per_desk is not None:
         return
@@ -317,7 +309,7 @@ def areas_can_be_counted(scenario: Scenario, _: Known) -> Iterator[Problem]:
         return
 
 
-def affinities_have_one_weight(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def affinities_have_one_weight(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """At most one of trips_per_week and closeness is filled; inside a body only trips.
 
     Without either, the row asks for common days.
@@ -333,7 +325,7 @@ def affinities_have_one_weight(scenario: Scenario, _: Known) -> Iterator[Problem
             yield Problem(expected, "affinities", number, "closeness", row.closeness)
 
 
-def correlation_is_possible(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def correlation_is_possible(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """A correlation below 0 is one that every unit can have.
 
     So many people cannot all avoid one another; and a day that draws everybody allows none.
@@ -343,7 +335,9 @@ def correlation_is_possible(scenario: Scenario, _: Known) -> Iterator[Problem]:
         return
     place = ("scenario", None, "attendance.correlation", f"{given.correlation:g}")
     lowest, unit = max(
-        correlation_limits(scenario), key=lambda limit: limit[0], default=(-1.0, None)
+        correlation_limits(scenario.housed, scenario.weekday_shares),
+        key=lambda limit: limit[0],
+        default=(-1.0, None),
     )
     if given.day_shock > 0:
         yield Problem("expected at least 0, as day_shock is above 0", *place)

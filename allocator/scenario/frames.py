@@ -16,24 +16,23 @@ from pydantic import BaseModel
 from allocator.errors import InputError, Problem
 from allocator.scenario.build import build_table
 from allocator.scenario.convert import FRAME, Kind
+from allocator.scenario.gather import gathered
 from allocator.scenario.names import Nearest
 from allocator.scenario.raw import RawTable
-from allocator.scenario.read import scenario_of
 from allocator.scenario.sources import Given
 from allocator.scenario.tables import TABLES, CurrentPiece
-from allocator.scenario.types import Scenario
 
 Columns = dict[str, list[Any]]
 """Cells by column, None where they are empty."""
 
 
-def scenario_from_frames(
+def fields_from_frames(
     tables: Mapping[str, object],
     settings: Mapping[str, Any] | None,
     people_per_desk: str | None,
     scheme: str | None,
-) -> Scenario:
-    """Return the scenario in data frames, by the names of its tables; None is a table not given.
+) -> dict[str, Any]:
+    """Return the fields of the scenario in data frames; a table that is None is not given.
 
     Raises
     ------
@@ -52,7 +51,7 @@ def scenario_from_frames(
                 given.fails(name, error)
     if settings is not None:
         given.settings = given.settings_content = settings
-    return scenario_of(given, people_per_desk, scheme, for_relocation=True)
+    return gathered(given, people_per_desk, scheme, for_relocation=True)
 
 
 def current_from_frame(name: str, frame: object) -> tuple[CurrentPiece, ...]:

@@ -9,13 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from allocator.scenario.data import ScenarioData
 from allocator.scenario.rules import RULE_FORMS, Takes
-
-if TYPE_CHECKING:
-    from allocator.scenario.tables import Floor, Headcount
-    from allocator.scenario.types import Scenario
+from allocator.scenario.tables import Floor, Headcount
 
 
 class Mention(NamedTuple):
@@ -27,7 +25,7 @@ class Mention(NamedTuple):
     id: str
 
 
-def mentions(scenario: Scenario, table: str, column: str) -> Iterator[Mention]:
+def mentions(scenario: ScenarioData, table: str, column: str) -> Iterator[Mention]:
     """Yield the ids in a column of a table, empty cells and absent tables left out."""
     for number, row in enumerate(getattr(scenario, table) or (), 1):
         value = getattr(row, column)
@@ -35,26 +33,26 @@ def mentions(scenario: Scenario, table: str, column: str) -> Iterator[Mention]:
             yield Mention(table, number, column, value)
 
 
-def headcount_wave(scenario: Scenario) -> Callable[[Headcount], int]:
+def headcount_wave(scenario: ScenarioData) -> Callable[[Headcount], int]:
     """Return what tells the wave of a row of headcounts: its own, else its unit's, else 1."""
     of_unit = {unit.unit_id: unit.wave for unit in scenario.units or ()}
     return lambda row: row.wave or of_unit.get(row.unit_id) or 1
 
 
-def opening_wave(scenario: Scenario) -> Callable[[Floor], int]:
+def opening_wave(scenario: ScenarioData) -> Callable[[Floor], int]:
     """Return what tells the wave in which a floor opens: its own, else its tower's, else 1."""
     of_tower = {tower.tower_id: tower.opens_wave for tower in scenario.towers or ()}
     return lambda floor: floor.opens_wave or of_tower.get(floor.tower_id) or 1
 
 
-def last_wave(scenario: Scenario) -> int:
+def last_wave(scenario: ScenarioData) -> int:
     """Return the last wave with which people come in the scheme in force; 1 where none do."""
     wave_of, in_force = headcount_wave(scenario), (None, scenario.scheme)
     rows = (row for row in scenario.headcounts if row.headcount and row.scheme in in_force)
     return max((wave_of(row) for row in rows), default=1)
 
 
-def first_mentions(scenario: Scenario, table: str, column: str) -> list[Mention]:
+def first_mentions(scenario: ScenarioData, table: str, column: str) -> list[Mention]:
     """Return the ids in a column of a table, each where it is named first."""
     found: dict[str, Mention] = {}
     for mention in mentions(scenario, table, column):
@@ -66,7 +64,7 @@ def first_mentions(scenario: Scenario, table: str, column: str) -> list[Mention]
 class Known:
     """What the tables of a scenario say about its ids."""
 
-    scenario: Scenario
+    scenario: ScenarioData
 
     @cached_property
     def floors(self) -> set[str]:

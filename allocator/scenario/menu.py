@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING
 
+from allocator.scenario.data import ScenarioData
 from allocator.scenario.presence import WEEKDAYS, Week, scaled
-
-if TYPE_CHECKING:
-    from allocator.scenario.types import Scenario
 
 PRESENT, EVEN = "present", "even"
 """Names of the week that a unit has, and of the one with the same share on every day."""
@@ -27,7 +24,7 @@ def default_names() -> tuple[str, ...]:
     return (PRESENT, EVEN, *("+".join(days) for days in chosen))
 
 
-def menus(scenario: Scenario) -> dict[str, dict[str, Week]]:
+def menus(scenario: ScenarioData) -> dict[str, dict[str, Week]]:
     """Return the weeks that each housed unit may be given, by name, as shares of its people.
 
     A unit that comes every day has that week alone. Others have their present week, the even one,
@@ -40,7 +37,7 @@ def menus(scenario: Scenario) -> dict[str, dict[str, Week]]:
     }
 
 
-def _menu(scenario: Scenario, present: Week, mean: float) -> dict[str, Week]:
+def _menu(scenario: ScenarioData, present: Week, mean: float) -> dict[str, Week]:
     if mean >= 1:
         return {PRESENT: present}
     found = {PRESENT: present, EVEN: (mean,) * len(WEEKDAYS)}

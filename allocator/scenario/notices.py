@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from allocator.scenario.data import ScenarioData
 from allocator.scenario.known import (
     Known,
     Mention,
@@ -22,14 +22,11 @@ from allocator.scenario.sums import rows_that_sum_up
 from allocator.scenario.tables import Floor, ScenarioWarning
 from allocator.words import counted, verb
 
-if TYPE_CHECKING:
-    from allocator.scenario.types import Scenario
-
 MOST_NAMED = 20
 """Units or towers named in one warning; the rest are counted."""
 
 
-def warnings(scenario: Scenario) -> tuple[ScenarioWarning, ...]:
+def warnings(scenario: ScenarioData) -> tuple[ScenarioWarning, ...]:
     """Return every warning: of units left out, bodies and places nobody knows, idle settings.
 
     Codes: file_not_read, unit_without_headcount, body_without_headcount, unit_vacates,
@@ -54,12 +51,12 @@ def warnings(scenario: Scenario) -> tuple[ScenarioWarning, ...]:
     return tuple(warning for notice in notices for warning in notice(scenario))
 
 
-def _warning(scenario: Scenario, code: str, mention: Mention, message: str) -> ScenarioWarning:
+def _warning(scenario: ScenarioData, code: str, mention: Mention, message: str) -> ScenarioWarning:
     row = scenario.file_row(mention.table, mention.row)
     return ScenarioWarning(code=code, table=mention.table, row=row, message=message)
 
 
-def _units_left_out(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _units_left_out(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     housed = {unit.unit_id for unit in scenario.housed}
     where = f" in scheme {scenario.scheme}" if scenario.scheme else ""
     for mention in mentions(scenario, "units", "unit_id"):
@@ -68,7 +65,7 @@ def _units_left_out(scenario: Scenario) -> Iterator[ScenarioWarning]:
             yield _warning(scenario, "unit_without_headcount", mention, message)
 
 
-def _bodies_without_people(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _bodies_without_people(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     named = [*Known(scenario).body_mentions()]
     for table in ("placement_costs", "predecessors"):
         named += mentions(scenario, table, "unit_id")
@@ -80,7 +77,7 @@ def _bodies_without_people(scenario: Scenario) -> Iterator[ScenarioWarning]:
         yield _warning(scenario, "body_without_headcount", mention, message)
 
 
-def _units_that_vacate(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _units_that_vacate(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """A unit of today that nothing else names has left: nobody is moved from its desks."""
     heirs = parts_of_today(scenario) if scenario.current else {}
     named = {unit for unit, parts in heirs.items() if parts} | Known(scenario).units
@@ -93,7 +90,7 @@ def _units_that_vacate(scenario: Scenario) -> Iterator[ScenarioWarning]:
             yield _warning(scenario, "unit_vacates", mention, message)
 
 
-def _unknown_places(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _unknown_places(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     known = Known(scenario)
     for mention in known.objects(Takes.PLACE):
         if mention.id not in known.places:
@@ -101,13 +98,13 @@ def _unknown_places(scenario: Scenario) -> Iterator[ScenarioWarning]:
             yield _warning(scenario, "unknown_place", mention, message)
 
 
-def _files_not_read(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _files_not_read(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     for name in scenario.unread_files:
         message = "this file is not read: in a folder, tables are CSV files such as headcounts.csv"
         yield ScenarioWarning(code="file_not_read", table=name, message=message)
 
 
-def _towers_without_coordinates(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _towers_without_coordinates(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """Between such towers and others nobody walks any distance, which no planner means."""
     placed = {t.tower_id for t in scenario.towers or () if None not in (t.x_m, t.y_m)}
     towers = dict.fromkeys(floor.tower_id for floor in scenario.floors)
@@ -127,7 +124,7 @@ def _named(ids: Sequence[str]) -> str:
     return ", ".join(ids[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _rows_that_sum_up(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _rows_that_sum_up(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """A total that became a unit doubles the people; one that is honest is a coincidence."""
     in_force = (None, scenario.scheme)
     rows = [
@@ -147,7 +144,7 @@ def _rows_that_sum_up(scenario: Scenario) -> Iterator[ScenarioWarning]:
         )
 
 
-def _ids_alike(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _ids_alike(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """Ids that look alike and differ in characters nobody sees are two things to the program."""
     known = Known(scenario)
     for ids in (known.bodies, known.places):
@@ -161,7 +158,7 @@ def _ids_alike(scenario: Scenario) -> Iterator[ScenarioWarning]:
                 yield ScenarioWarning(code="ids_alike", table="scenario", message=message)
 
 
-def _floors_that_never_open(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _floors_that_never_open(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """A floor that opens after the last wave stays closed."""
     opens, last = opening_wave(scenario), last_wave(scenario)
     closed = [floor.floor_id for floor in scenario.floors if opens(floor) > last]
@@ -171,7 +168,7 @@ def _floors_that_never_open(scenario: Scenario) -> Iterator[ScenarioWarning]:
         yield ScenarioWarning(code="never_opens", table="floors", message=message)
 
 
-def _floors_overfull_today(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _floors_overfull_today(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """Today's plan may be over what floors have; moves then begin from it."""
     today = Counter[str]()
     for row in scenario.current:
@@ -188,13 +185,13 @@ def _floors_overfull_today(scenario: Scenario) -> Iterator[ScenarioWarning]:
         yield ScenarioWarning(code="overfull_today", table="current", message=message)
 
 
-def _desks(floor: Floor, scenario: Scenario) -> int:
+def _desks(floor: Floor, scenario: ScenarioData) -> int:
     if floor.desks is not None:
         return floor.desks
     return int((floor.area_m2 or 0) / (scenario.settings.sharing.m2_per_desk or 1))
 
 
-def _free_moves(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _free_moves(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """A limit says that moves matter, a price of 0 that they do not: the limit alone holds."""
     settings = scenario.settings
     if settings.options.max_people_moved is not None and not settings.prices.move:
@@ -205,7 +202,7 @@ def _free_moves(scenario: Scenario) -> Iterator[ScenarioWarning]:
         yield ScenarioWarning(code="free_moves", table="scenario", message=message)
 
 
-def _idle_ratio(scenario: Scenario) -> Iterator[ScenarioWarning]:
+def _idle_ratio(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """With capacity by chance, how many people share a desk follows from who comes."""
     given = scenario.settings.sharing.people_per_desk != 1
     if scenario.by_chance and (given or any(row.people_per_desk for row in scenario.headcounts)):
@@ -216,8 +213,8 @@ def _idle_ratio(scenario: Scenario) -> Iterator[ScenarioWarning]:
         yield ScenarioWarning(code="idle_ratio", table="scenario", message=message)
 
 
-def _clipped_attendance(scenario: Scenario) -> Iterator[ScenarioWarning]:
-    clipped = [unit.unit_id for unit in clipped_units(scenario)]
+def _clipped_attendance(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
+    clipped = [unit.unit_id for unit in clipped_units(scenario.housed, scenario.weekday_shares)]
     if clipped:
         message = (
             f"attendance would exceed the headcount on some weekday in {_named(clipped)}: "

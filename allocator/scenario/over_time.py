@@ -8,24 +8,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from allocator.errors import Problem
+from allocator.scenario.data import ScenarioData
 from allocator.scenario.known import Known, headcount_wave, last_wave, mentions, opening_wave
 from allocator.scenario.names import Nearest
 from allocator.scenario.predecessors import sources_of
 from allocator.scenario.settings import decimal_text
+from allocator.scenario.tables import Headcount
 from allocator.words import counted
-
-if TYPE_CHECKING:
-    from allocator.scenario.tables import Headcount
-    from allocator.scenario.types import Scenario
 
 _SHARED = ("people_per_desk", "attendance_share", "organisation_id")
 """What all rows of one unit that fill it must agree in."""
 
 
-def rows_of_a_unit_agree(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def rows_of_a_unit_agree(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Rows of one unit, which come with different waves, agree in all but the people."""
     first: dict[tuple[str, str | None], dict[str, tuple[int, object]]] = defaultdict(dict)
     for number, row in enumerate(scenario.headcounts, 1):
@@ -48,7 +45,7 @@ def _text(value: object) -> str:
     return decimal_text(value) if isinstance(value, Fraction) else str(value)
 
 
-def every_wave_has_floors(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def every_wave_has_floors(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """In every wave with which people come some floor is open."""
     opens, come = opening_wave(scenario), headcount_wave(scenario)
     first_open = min(map(opens, scenario.floors), default=1)
@@ -60,7 +57,7 @@ def every_wave_has_floors(scenario: Scenario, _: Known) -> Iterator[Problem]:
         yield Problem(expected, "floors", None, "opens_wave", str(first_open))
 
 
-def waves_have_one_weight_each(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def waves_have_one_weight_each(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """There are as many weights and names as waves."""
     last = last_wave(scenario)
     for key in ("weights", "names"):
@@ -70,7 +67,7 @@ def waves_have_one_weight_each(scenario: Scenario, _: Known) -> Iterator[Problem
             yield Problem(expected, "scenario", None, f"waves.{key}", ";".join(map(_text, given)))
 
 
-def predecessors_are_of_today(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def predecessors_are_of_today(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Every predecessor is a unit of `current`, or an organisation there."""
     known = {row.unit_id for row in scenario.current}
     known |= {row.organisation_id for row in scenario.current if row.organisation_id}
@@ -81,7 +78,7 @@ def predecessors_are_of_today(scenario: Scenario, _: Known) -> Iterator[Problem]
             yield Problem(expected, "predecessors", mention.row, mention.column, mention.id)
 
 
-def nobody_passes_on_more_than_it_has(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def nobody_passes_on_more_than_it_has(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """The shares that a unit of today passes on sum to at most 1."""
     passed: defaultdict[str, Fraction] = defaultdict(Fraction)
     units_of = sources_of(scenario)
@@ -100,7 +97,7 @@ def nobody_passes_on_more_than_it_has(scenario: Scenario, _: Known) -> Iterator[
             yield Problem(expected, "predecessors", number, "share", decimal_text(row.share))
 
 
-def a_limit_has_a_plan_to_compare_with(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def a_limit_has_a_plan_to_compare_with(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """People can only be limited in moving where it is known where they are."""
     limit = scenario.settings.options.max_people_moved
     if limit is not None and not scenario.current and last_wave(scenario) == 1:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from allocator.scenario.types import Scenario
+from allocator.scenario.data import ScenarioData
 
 Parts = dict[str, dict[str, Fraction]]
 """Share of each unit of `current` that is now a unit, by both ids."""
 
 
-def sources_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+def sources_of(scenario: ScenarioData) -> dict[str, tuple[str, ...]]:
     """Return the units of `current` by every id that `predecessors` may call them by.
 
     A unit's id stands for the unit; an organisation's for all its units, unless it is a unit's.
@@ -29,7 +27,7 @@ def sources_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     return {body: tuple(units) for body, units in found.items()} | single
 
 
-def parts_of_today(scenario: Scenario) -> Parts:
+def parts_of_today(scenario: ScenarioData) -> Parts:
     """Return what each unit of `current` has become.
 
     Shares that are given pass on first; those left empty divide the remainder equally. A unit

@@ -5,11 +5,9 @@ With which chance how many come is `allocator.attendance`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
-if TYPE_CHECKING:
-    from allocator.scenario.types import HousedUnit, Scenario
+from allocator.scenario.tables import HousedUnit, Rota
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
@@ -17,48 +15,55 @@ Week = tuple[float, ...]
 """A figure for each weekday, Monday to Friday."""
 
 
-def weekday_shares(scenario: Scenario) -> dict[str, Week]:
+def weekday_shares(
+    units: Sequence[HousedUnit], rotas: Sequence[Rota], usual: Sequence[float]
+) -> dict[str, Week]:
     """Return the share of each unit's people who come, 0..1, on each weekday, by unit_id.
 
     It is the unit's mean times the weekday's factor, at most 1. Where everybody is there on the
     mean day, everybody is every day.
+
+    Parameters
+    ----------
+    usual
+        Weekday factors of the scenario, for units without a rota.
     """
-    factors = week_factors(scenario)
-    return {
-        unit.unit_id: _week(unit.attendance_share, factors[unit.unit_id])
-        for unit in scenario.housed
-    }
+    factors = week_factors(units, rotas, usual)
+    return {unit.unit_id: _week(unit.attendance_share, factors[unit.unit_id]) for unit in units}
 
 
-def week_factors(scenario: Scenario) -> dict[str, Week]:
+def week_factors(
+    units: Sequence[HousedUnit], rotas: Sequence[Rota], usual: Sequence[float]
+) -> dict[str, Week]:
     """Return each unit's attendance on each weekday in proportion to its mean, by unit_id.
 
-    Factors are those of its rota, else of the rota of its organisation, else the scenario's; only
+    Factors are those of its rota, else of the rota of its organisation, else the usual ones; only
     their proportions count, as they are scaled to a mean of 1.
     """
-    usual = scaled(scenario.settings.attendance.weekday_factors)
-    of_unit = {row.unit_id: scaled(row.week) for row in scenario.rotas if row.unit_id}
+    of_unit = {row.unit_id: scaled(row.week) for row in rotas if row.unit_id}
     of_organisation = {
-        row.organisation_id: scaled(row.week) for row in scenario.rotas if row.organisation_id
+        row.organisation_id: scaled(row.week) for row in rotas if row.organisation_id
     }
+    others = scaled(usual)
     return {
         unit.unit_id: of_unit.get(unit.unit_id)
         or of_organisation.get(unit.organisation_id)
-        or usual
-        for unit in scenario.housed
+        or others
+        for unit in units
     }
 
 
-def clipped_units(scenario: Scenario) -> tuple[HousedUnit, ...]:
+def clipped_units(
+    units: Sequence[HousedUnit], shares: Mapping[str, Week]
+) -> tuple[HousedUnit, ...]:
     """Return the units whose mean and factors ask for more than all of them on some weekday.
 
     Their weekly mean is then less than what was given.
     """
-    shares = scenario.weekday_shares
     short = 1e-9
     return tuple(
         unit
-        for unit in scenario.housed
+        for unit in units
         if sum(shares[unit.unit_id]) / len(WEEKDAYS) < unit.attendance_share - short
     )
 
@@ -75,10 +80,12 @@ def lowest_correlation(headcount: int, share: float) -> float:
     return max(-share / (others - share), -absent / (others - absent))
 
 
-def correlation_limits(scenario: Scenario) -> Iterator[tuple[float, HousedUnit]]:
+def correlation_limits(
+    units: Sequence[HousedUnit], shares: Mapping[str, Week]
+) -> Iterator[tuple[float, HousedUnit]]:
     """Yield for each unit the lowest correlation that it can have on every weekday."""
-    for unit in scenario.housed:
-        week = scenario.weekday_shares[unit.unit_id]
+    for unit in units:
+        week = shares[unit.unit_id]
         yield max(lowest_correlation(unit.headcount, share) for share in week), unit
 
 

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import Any
 
 from allocator.errors import InputError, Problem
-from allocator.scenario import consistency
 from allocator.scenario.blanks import organisations_left_blank
-from allocator.scenario.build import build_settings, build_table, expectation, shown
-from allocator.scenario.convert import SHEET, Kind, kinds_of
+from allocator.scenario.build import build_table
+from allocator.scenario.convert import SHEET, Kind
 from allocator.scenario.document import parse_json
-from allocator.scenario.ratio import unwanted_ratio
+from allocator.scenario.gather import gathered
 from allocator.scenario.raw import columns_of, fingerprint
-from allocator.scenario.settings import Section, Settings
 from allocator.scenario.sources import (
     Given,
     from_document,
@@ -29,10 +25,8 @@ from allocator.scenario.sources import (
     read_bytes,
     single_table,
 )
-from allocator.scenario.tables import REQUIRED_TABLES, CurrentPiece, Headcount, Row, Source
+from allocator.scenario.tables import CurrentPiece, Headcount, Row
 from allocator.scenario.types import Scenario
-
-_SECTION = TypeVar("_SECTION", bound=Section)
 
 
 def read_scenario(
@@ -233,74 +227,4 @@ def scenario_of(
     for_relocation: bool = False,
 ) -> Scenario:
     """Return the scenario in what was given, with every problem of cells and between tables."""
-    built = {raw.name: build_table(raw) for raw in given.tables}
-    people = next((raw for raw in given.tables if raw.name == "headcounts"), None)
-    listed = [
-        row for name in ("units", "organisations") if name in built for row in built[name].rows
-    ]
-    given.problems += organisations_left_blank(people, listed)
-    for table in REQUIRED_TABLES:
-        if table not in built and table not in given.unread:
-            message = "expected this table, which is missing"
-            if table == "headcounts" and "staff" in built:
-                if for_relocation:
-                    continue
-                message += "; with staff alone, `allocator relocate` works out who moves"
-            missing = Problem(message, given.missing.format(table))
-            given.fails(table, InputError([missing]))
-    settings = _settings(given, people_per_desk, scheme)
-    problems = [*given.problems, *(p for table in built.values() for p in table.problems)]
-    sources = {name: table.source for name, table in built.items()}
-    fields: dict[str, Any] = {
-        **{name: table.rows for name, table in built.items()},
-        "settings": settings,
-        "unread_files": given.unread_files,
-        "sources": sources | {"scenario": Source(place=given.settings_place)},
-    }
-    if not problems:
-        fields = {"headcounts": ()} | fields
-        return Scenario(**fields, fingerprints=_fingerprints(given))
-    partial = Scenario.model_construct(**{"floors": (), "headcounts": ()} | fields)
-    incomplete = given.unread | {name for name, table in built.items() if table.problems}
-    found = consistency.problems(partial, incomplete)
-    raise InputError([*problems, *(partial.placed(problem) for problem in found)])
-
-
-def _fingerprints(given: Given) -> dict[str, str]:
-    found = {raw.name: fingerprint(raw.content) for raw in given.tables}
-    if given.settings_content is not None:
-        found["scenario"] = fingerprint(given.settings_content)
-    return found
-
-
-def _settings(given: Given, people_per_desk: str | None, scheme: str | None) -> Settings:
-    """Return the settings, with the options of a command in the place of their own."""
-    settings = Settings()
-    try:
-        settings = build_settings(given.settings, given.settings_place, given.settings_rows)
-    except InputError as error:
-        given.fails("scenario", error)
-    changes: dict[str, Section] = {}
-    for name, key, value in (
-        ("sharing", "people_per_desk", people_per_desk),
-        ("options", "scheme", scheme),
-    ):
-        if value is not None:
-            try:
-                changes[name] = _changed(getattr(settings, name), key, value)
-            except InputError as error:
-                given.problems += error.problems
-    if people_per_desk is not None:
-        given.problems += unwanted_ratio(settings, people_per_desk, given.settings_place)
-    return settings.model_copy(update=changes)
-
-
-def _changed(section: _SECTION, key: str, value: str) -> _SECTION:
-    """Return a section with one key replaced."""
-    kept = {name: getattr(section, name) for name in type(section).model_fields}
-    try:
-        return type(section)(**(kept | {key: value}))
-    except ValidationError as error:
-        kind = kinds_of(type(section))[key]
-        message = expectation(kind, error.errors(include_url=False)[0])
-        raise InputError([Problem(message, key, value=shown(value))]) from error
+    return Scenario(**gathered(given, people_per_desk, scheme, for_relocation=for_relocation))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from allocator.errors import Problem
+from allocator.scenario.data import ScenarioData
 from allocator.scenario.known import Known, mentions
 from allocator.scenario.names import Nearest
 
-if TYPE_CHECKING:
-    from allocator.scenario.types import Scenario
 
-
-def own_desks_are_of_staff(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def own_desks_are_of_staff(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """There are at most as many own desks as people in a row of staff."""
     for number, row in enumerate(scenario.staff, 1):
         if row.own_desks > row.people:
@@ -21,7 +18,7 @@ def own_desks_are_of_staff(scenario: Scenario, _: Known) -> Iterator[Problem]:
             yield Problem(expected, "staff", number, "own_desks", str(row.own_desks))
 
 
-def unit_scenarios_are_of_one_body(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def unit_scenarios_are_of_one_body(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """A row of a unit scenario is of a unit or of an organisation."""
     for number, row in enumerate(scenario.unit_scenarios, 1):
         if (row.unit_id is None) == (row.organisation_id is None):
@@ -29,7 +26,7 @@ def unit_scenarios_are_of_one_body(scenario: Scenario, _: Known) -> Iterator[Pro
             yield Problem(expected, "unit_scenarios", number, "unit_id", row.unit_id or "")
 
 
-def who_moves_has_staff(scenario: Scenario, known: Known) -> Iterator[Problem]:
+def who_moves_has_staff(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
     """Units and organisations that move are those of `staff`."""
     units = {row.unit_id for row in scenario.staff}
     owners = {known.organisation_of.get(unit, unit) for unit in units}
@@ -41,7 +38,7 @@ def who_moves_has_staff(scenario: Scenario, known: Known) -> Iterator[Problem]:
                 yield Problem(expected, "unit_scenarios", mention.row, column, mention.id)
 
 
-def groups_have_staff(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def groups_have_staff(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Groups of staff and family scenarios are those of `staff`."""
     groups = {row.group for row in scenario.staff}
     nearest = Nearest(groups)
@@ -52,7 +49,7 @@ def groups_have_staff(scenario: Scenario, _: Known) -> Iterator[Problem]:
                 yield Problem(expected, table, mention.row, "group", mention.id)
 
 
-def flats_have_a_wave(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def flats_have_a_wave(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Where some buildings open with a wave, all do."""
     if any(row.opens_wave for row in scenario.housing):
         for number, row in enumerate(scenario.housing, 1):

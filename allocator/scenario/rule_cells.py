@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from allocator.errors import Problem
+from allocator.scenario.data import ScenarioData
 from allocator.scenario.known import Known
 from allocator.scenario.rules import RULE_FORMS, RuleForm, RuleKind, Takes, ValueForm
 from allocator.scenario.settings import LARGEST_COUNT
 from allocator.scenario.tables import LARGEST_LEVEL, Rule
 
-if TYPE_CHECKING:
-    from allocator.scenario.types import Scenario
-
 _COUNT = re.compile(r"\d{1,12}", re.ASCII)
 _RANGE = re.compile(r"(-?\d{1,6})\s*\.\.\s*(-?\d{1,6})", re.ASCII)
 
 
-def rules_fill_their_columns(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def rules_fill_their_columns(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Each rule has the object and the value that its kind takes."""
     for number, row in enumerate(scenario.rules, 1):
         form = RULE_FORMS[row.rule]
@@ -62,7 +59,7 @@ def _is_range(value: str) -> bool:
     return -LARGEST_LEVEL <= low <= high <= LARGEST_LEVEL
 
 
-def apart_bodies_overlap(scenario: Scenario, known: Known) -> Iterator[Problem]:
+def apart_bodies_overlap(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
     """No body is to be apart from itself, or from a part of itself."""
     apart = (RuleKind.APART_FLOOR, RuleKind.APART_TOWER)
     for number, row in enumerate(scenario.rules, 1):

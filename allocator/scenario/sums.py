@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from allocator.scenario.data import ScenarioData
 from allocator.scenario.importing.vocabulary import TOTAL_WORDS, holds_word
 
-if TYPE_CHECKING:
-    from allocator.scenario.types import Scenario
 
-
-def rows_that_sum_up(scenario: Scenario) -> Iterator[tuple[int, bool]]:
+def rows_that_sum_up(scenario: ScenarioData) -> Iterator[tuple[int, bool]]:
     """Yield each row of headcounts that is the sum of at least two rows right above it.
 
     Rows count from 1; with each comes whether its id or name holds a word for totals. Rows of

@@ -153,6 +153,23 @@ class PlacementCost(Row):
     cost: SignedAmount
 
 
+class HousedUnit(Row):
+    """A unit with a headcount in the chosen scheme: what has to be placed.
+
+    Its organisation, ratio and mean attendance are settled: the units table's or the headcounts
+    table's, and the row's own people_per_desk and attendance_share or the scenario's.
+    """
+
+    unit_id: Id
+    organisation_id: Id
+    parent_id: Id | None
+    needs: frozenset[str]
+    headcount: int
+    own_desks: int
+    people_per_desk: Ratio
+    attendance_share: AttendanceShare
+
+
 class CurrentPiece(Row):
     """Desks of a unit on a floor today; a floor that is not in `floors` is elsewhere.
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
+from allocator.scenario.data import ScenarioData
 from allocator.scenario.predecessors import parts_of_today
-
-if TYPE_CHECKING:
-    from allocator.scenario.tables import CurrentPiece
-    from allocator.scenario.types import Scenario
+from allocator.scenario.tables import CurrentPiece
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class Whereabouts:
     share: dict[str, float]
 
 
-def whereabouts_today(scenario: Scenario) -> dict[str, Whereabouts]:
+def whereabouts_today(scenario: ScenarioData) -> dict[str, Whereabouts]:
     """Return where each unit with a place today is.
 
     By people where every row of it and of its predecessors has people; else by desks, and as many
@@ -69,7 +66,7 @@ class Held:
     people: int | None
 
 
-def held_today(scenario: Scenario) -> dict[tuple[str, str], Held]:
+def held_today(scenario: ScenarioData) -> dict[tuple[str, str], Held]:
     """Return what each unit has on each floor today, elsewhere included, by both ids.
 
     What predecessors pass on is divided floor by floor, by largest remainder; what nobody takes
@@ -104,7 +101,7 @@ def divided(whole: int, shares: dict[str, Fraction]) -> dict[str, int]:
     return found
 
 
-def pieces_today(scenario: Scenario) -> dict[tuple[str, str], int]:
+def pieces_today(scenario: ScenarioData) -> dict[tuple[str, str], int]:
     """Return today's plan as far as it may be a place to begin from: desks of units on floors."""
     floors = {floor.floor_id for floor in scenario.floors}
     units = {unit.unit_id for unit in scenario.housed}

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from allocator.errors import InputError, Problem
+from allocator.scenario.data import added_up
 from allocator.scenario.known import Known, headcount_wave, last_wave, opening_wave
 from allocator.scenario.rules import RULE_FORMS, RuleKind, Takes
 from allocator.scenario.settings import Waves
 from allocator.scenario.tables import Affinity, Floor, Row, Rule, Source
-from allocator.scenario.types import Scenario, added_up
+from allocator.scenario.types import Scenario
 
 OPTION = "--wave"
 

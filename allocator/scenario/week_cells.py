@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
 from allocator.errors import Problem
+from allocator.scenario.data import ScenarioData
 from allocator.scenario.known import Known, mentions
 from allocator.scenario.menu import default_names, of_pattern
-
-if TYPE_CHECKING:
-    from allocator.scenario.tables import Affinity
-    from allocator.scenario.types import Scenario
+from allocator.scenario.tables import Affinity
 
 
-def rotas_are_of_one_body(scenario: Scenario, known: Known) -> Iterator[Problem]:
+def rotas_are_of_one_body(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
     """A rota is of an organisation or of a unit, each in its own column."""
     for number, row in enumerate(scenario.rotas, 1):
         if (row.organisation_id is None) == (row.unit_id is None):
@@ -28,7 +25,7 @@ def rotas_are_of_one_body(scenario: Scenario, known: Known) -> Iterator[Problem]
             yield Problem(expected, "rotas", mention.row, "organisation_id", mention.id)
 
 
-def weeks_bring_somebody(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def weeks_bring_somebody(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Somebody comes on some day of a rota and of a pattern."""
     for table in ("rotas", "patterns"):
         for number, row in enumerate(getattr(scenario, table), 1):
@@ -36,7 +33,7 @@ def weeks_bring_somebody(scenario: Scenario, _: Known) -> Iterator[Problem]:
                 yield Problem("expected a number above 0 on some day", table, number, "mon", "0")
 
 
-def rotas_leave_who_comes_daily(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def rotas_leave_who_comes_daily(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """A unit of which everybody comes every day has no rota of its own but an even one."""
     daily = {unit.unit_id for unit in scenario.housed if unit.attendance_share >= 1}
     for mention in mentions(scenario, "rotas", "unit_id"):
@@ -46,7 +43,7 @@ def rotas_leave_who_comes_daily(scenario: Scenario, _: Known) -> Iterator[Proble
             yield Problem(expected, "rotas", mention.row, "unit_id", mention.id)
 
 
-def patterns_have_their_own_names(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def patterns_have_their_own_names(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """No pattern bears the name of a week that is on every menu."""
     taken = frozenset(default_names())
     for mention in mentions(scenario, "patterns", "pattern"):
@@ -55,7 +52,7 @@ def patterns_have_their_own_names(scenario: Scenario, _: Known) -> Iterator[Prob
             yield Problem(expected, "patterns", mention.row, "pattern", mention.id)
 
 
-def patterns_fit_a_unit(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def patterns_fit_a_unit(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Each pattern fits some unit that does not come every day."""
     means = {unit.attendance_share for unit in scenario.housed if unit.attendance_share < 1}
     for number, row in enumerate(scenario.patterns, 1):
@@ -67,7 +64,7 @@ def patterns_fit_a_unit(scenario: Scenario, _: Known) -> Iterator[Problem]:
             yield Problem(expected, "patterns", number, "pattern", row.pattern)
 
 
-def common_days_agree(scenario: Scenario, _: Known) -> Iterator[Problem]:
+def common_days_agree(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Rows that ask for common days of the same two units ask for the same number."""
     first: dict[frozenset[str], tuple[int, int]] = {}
     for number, row in enumerate(scenario.affinities, 1):
@@ -83,7 +80,7 @@ def common_days_agree(scenario: Scenario, _: Known) -> Iterator[Problem]:
                 break
 
 
-def unit_pairs(scenario: Scenario, row: Affinity) -> Iterator[tuple[str, str]]:
+def unit_pairs(scenario: ScenarioData, row: Affinity) -> Iterator[tuple[str, str]]:
     """Yield the pairs of different units that the two bodies of an affinity stand for."""
     ones, others = scenario.units_of.get(row.a, ()), scenario.units_of.get(row.b, ())
     if row.a == row.b:

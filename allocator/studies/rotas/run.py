@@ -183,7 +183,10 @@ def _unit_weeks(scenario: Scenario, choices: Choices, found: Found) -> Iterable[
 
 def _rota(scenario: Scenario, week: UnitWeek) -> Rota:
     """Return the row of a week; today's keeps its factors, as they may be more than come."""
-    factors = week_factors(scenario)[week.unit_id] if week.pattern == PRESENT else week.after
+    factors = week.after
+    if week.pattern == PRESENT:
+        usual = scenario.settings.attendance.weekday_factors
+        factors = week_factors(scenario.housed, scenario.rotas, usual)[week.unit_id]
     if not any(factors):  # nobody ever comes
         factors = (1.0,) * len(WEEKDAYS)
     return _row(week.unit_id, factors)
