@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from allocator.scenario.settings import Settings
     from allocator.scenario.types import Scenario, ScenarioWarning
     from allocator.search.progress import Progress
-    from allocator.studies.compare import Row as ComparisonRow
+    from allocator.studies.compare import ComparisonRow
     from allocator.studies.explain import Explanation, WayOut
     from allocator.studies.moves import Move, Moves
     from allocator.studies.relocate import Fitted
@@ -139,8 +139,7 @@ def __getattr__(name: str) -> Any:
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    there = "Row" if name == "ComparisonRow" else name
-    value = getattr(import_module(f"{__name__}.{home}"), there)
+    value = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
 

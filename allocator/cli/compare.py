@@ -35,7 +35,7 @@ from allocator.texts import texts
 from allocator.words import counted
 
 if TYPE_CHECKING:
-    from allocator.studies.compare import Case, Row, Standing
+    from allocator.studies.compare import Case, ComparisonRow, Standing
 
 EXAMPLE = "allocator compare data/ikn-wave1 --people-per-desk 1.0:2.0:0.1 --out out/ratios"
 BESIDE_S = 6.0
@@ -126,7 +126,7 @@ def _code(statuses: Collection[str]) -> int:
 
 def _solved(
     given: Sequence[Case], workers: int | None, time_limit: float, seed: int
-) -> tuple[Row, ...]:
+) -> tuple[ComparisonRow, ...]:
     """Solve what counting leaves open, in processes of its own."""
     from allocator.console import display
     from allocator.plan.tables import prepare_pictures
@@ -158,7 +158,7 @@ def _progress(standing: Standing) -> str:
     return f"{standing.done:,} of {standing.cases:,} done · {standing.running:,} being solved"
 
 
-def _desks(rows: Sequence[Row]) -> str:
+def _desks(rows: Sequence[ComparisonRow]) -> str:
     """Return what each case needs, which is known at once."""
     head = (*_case_heads(rows), "people", "desks needed", "usable", "", "people/desk reached")
     lines = [
@@ -175,7 +175,7 @@ def _desks(rows: Sequence[Row]) -> str:
     return aligned([head, *lines], left=len(_case_heads(rows))) + "\n"
 
 
-def _spare(row: Row) -> str:
+def _spare(row: ComparisonRow) -> str:
     """Return desks left over or lacking; a dash where no ratio says how many are needed."""
     if row.outcome.demand is None:
         return "–"
@@ -187,7 +187,7 @@ def _rounded_up(ratio: float) -> str:
     return f"{ceil(round(1000 * ratio, 6)) / 1000:.3f}"
 
 
-def _plans(rows: Sequence[Row], files: Sequence[Path]) -> str:
+def _plans(rows: Sequence[ComparisonRow], files: Sequence[Path]) -> str:
     """Return what became of each case; terms that cost nothing anywhere are left out."""
     from allocator.plan.gap import is_bound
 
@@ -212,7 +212,7 @@ def _plans(rows: Sequence[Row], files: Sequence[Path]) -> str:
     return table + (f"\nfiles in {files[0].parent}: {named}\n" if files else "")
 
 
-def _serving(rows: Sequence[Row]) -> str:
+def _serving(rows: Sequence[ComparisonRow]) -> str:
     """Return who finds no desk in each case, and which ratios fit and serve."""
     from allocator.studies.compare import groups, window
 
@@ -235,7 +235,7 @@ def _serving(rows: Sequence[Row]) -> str:
     return table + "".join(["\n", *said] if said else [])
 
 
-def _serving_cells(row: Row) -> tuple[str, ...]:
+def _serving_cells(row: ComparisonRow) -> tuple[str, ...]:
     serving = row.serving
     return (
         texts("en")(f"verdict.{row.verdict}"),
@@ -250,7 +250,7 @@ def _serving_cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _case_heads(rows: Sequence[Row]) -> tuple[str, ...]:
+def _case_heads(rows: Sequence[ComparisonRow]) -> tuple[str, ...]:
     """Return the columns that name a case: scenario and scheme where there are several."""
     several = len({row.scenario for row in rows}) > 1
     schemes = any(row.scheme for row in rows)
@@ -262,7 +262,7 @@ def _case_heads(rows: Sequence[Row]) -> tuple[str, ...]:
     )
 
 
-def _case(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:
+def _case(row: ComparisonRow, rows: Sequence[ComparisonRow]) -> tuple[str, ...]:
     cells = {
         "scenario": shorten(row.scenario, 40),
         "scheme": shorten(row.scheme or "–", 20),

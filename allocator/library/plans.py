@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from allocator.plan.verify import Check
     from allocator.scenario.types import Scenario
     from allocator.search.progress import OnProgress
-    from allocator.studies.compare import Row
+    from allocator.studies.compare import ComparisonRow
     from allocator.studies.explain import Explanation
     from allocator.studies.tightest import Tightest
 
@@ -162,7 +162,7 @@ def compare(
     seed: int = 0,
     workers: int | None = None,
     on_progress: OnProgress | None = None,
-) -> Table[Row]:
+) -> Table[ComparisonRow]:
     """Return a row for every sharing ratio: what it needs, costs, and who finds no desk.
 
     Parameters
@@ -215,7 +215,7 @@ def compare(
         on_progress=on_progress,
         time_s=study.at_most_s(cases, 1, time_limit_s),
     )
-    return Table(rows, study.Row)
+    return Table(rows, study.ComparisonRow)
 
 
 def explain(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from allocator.plan.types import Objective, TermName
+from allocator.plan.data import Objective, TermName
 
 LEAST = 1e-6
 """Person-minutes a week between cost and bound that are rounding."""

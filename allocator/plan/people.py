@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from allocator.plan.types import Pieces, Placement
+from allocator.plan.data import Pieces, Placement
 from allocator.scenario.demand import demand
 from allocator.scenario.types import Floor, HousedUnit, Scenario
 

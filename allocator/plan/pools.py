@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.attendance import Group, Pmf, pool_pmf, shortage
+from allocator.plan.data import Placement
 from allocator.plan.people import share_people
-from allocator.plan.types import Placement
 from allocator.scenario.demand import demand, desks_to_share, to_place
 from allocator.scenario.presence import WEEKDAYS, Week
 from allocator.scenario.types import HousedUnit, Scenario

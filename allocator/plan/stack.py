@@ -13,6 +13,7 @@ import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from allocator.errors import shorten
+from allocator.plan.data import PlanData
 from allocator.plan.gap import is_bound
 from allocator.plan.stack_colours import (
     PALETTE,
@@ -27,7 +28,6 @@ from allocator.plan.stack_groups import Groups
 from allocator.plan.stack_items import Label
 from allocator.plan.stack_layout import Drawing, Layout, lay_out, style_for
 from allocator.plan.stack_text import text_width
-from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts, texts
 
@@ -67,7 +67,7 @@ Pieces = Iterable[tuple[str, str]]
 
 
 def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
-    plan: Plan,
+    plan: PlanData,
     scenario: Scenario,
     *,
     colour: str = "group",
@@ -123,7 +123,7 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     return chart
 
 
-def stack_svg(plan: Plan, scenario: Scenario) -> str:
+def stack_svg(plan: PlanData, scenario: Scenario) -> str:
     """Return the picture as SVG, as it looks without being asked otherwise."""
     import vl_convert  # noqa: PLC0415 - slow to import
 
@@ -296,7 +296,7 @@ def _captions(layout: Layout) -> list[alt.Chart]:
     ]
 
 
-def _title(plan: Plan, scenario: Scenario, layout: Layout, say: Texts) -> alt.TitleParams:
+def _title(plan: PlanData, scenario: Scenario, layout: Layout, say: Texts) -> alt.TitleParams:
     settings = scenario.settings
     return alt.TitleParams(
         text=shorten(settings.title or settings.name or say("stack.title"), 120),
@@ -312,7 +312,7 @@ def _title(plan: Plan, scenario: Scenario, layout: Layout, say: Texts) -> alt.Ti
     )
 
 
-def _seated(plan: Plan, say: Texts) -> str:
+def _seated(plan: PlanData, say: Texts) -> str:
     figures = {
         "people": sum(floor.people for floor in plan.floors),
         "bodies": len(plan.organisations),
@@ -324,7 +324,7 @@ def _seated(plan: Plan, say: Texts) -> str:
     return say("stack.seated", **{name: say.number(value) for name, value in figures.items()})
 
 
-def _worth(plan: Plan, say: Texts) -> str:
+def _worth(plan: PlanData, say: Texts) -> str:
     total, bound = say.number(plan.objective.total or 0.0), say.number(plan.bound)
     known = "stack.worth" if is_bound(plan.objective.total, plan.bound) else "stack.worth_alone"
     unplaced = plan.objective.unplaced_people or 0.0

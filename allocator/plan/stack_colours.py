@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from allocator.plan.data import FloorUse, Placement, PlanData
 from allocator.plan.pools import pools, seats_of_plan
 from allocator.plan.stack_groups import OTHER, Groups
-from allocator.plan.types import FloorUse, Placement, Plan
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts
 
@@ -36,7 +36,7 @@ GOLDEN = 0.6180339887
 COLOURINGS = ("group", "organisation", "fill", "chance")
 
 
-def usual_colouring(plan: Plan) -> str:
+def usual_colouring(plan: PlanData) -> str:
     """Return what tells organisations apart best: their own colours, where there are enough."""
     bodies = {piece.organisation_id for piece in plan.placements}
     return "organisation" if len(bodies) <= len(PALETTE) else "group"
@@ -106,7 +106,7 @@ def hatches(kind: str, groups: Groups) -> dict[str, int]:
     return found
 
 
-def short_day_chances(plan: Plan, scenario: Scenario) -> dict[tuple[str, str], float]:
+def short_day_chances(plan: PlanData, scenario: Scenario) -> dict[tuple[str, str], float]:
     """Return, by unit and floor, the chance of a short day on the worst weekday."""
     seats = seats_of_plan(scenario, plan.placements)
     return {

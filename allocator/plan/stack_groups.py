@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from allocator.errors import shorten
-from allocator.plan.types import Plan
+from allocator.plan.data import PlanData
 from allocator.scenario.types import Scenario
 
 OTHER = "other organisations"
@@ -25,7 +25,7 @@ class Groups:
         The groups that the plan has pieces of, all different, `OTHER` last where it is used.
     """
 
-    def __init__(self, plan: Plan, scenario: Scenario, most: int) -> None:
+    def __init__(self, plan: PlanData, scenario: Scenario, most: int) -> None:
         self._desks = Counter[str]()
         for placement in plan.placements:
             self._desks[placement.organisation_id] += placement.desks

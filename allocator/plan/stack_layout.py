@@ -13,11 +13,11 @@ from itertools import groupby
 from typing import Any
 
 from allocator.errors import shorten
+from allocator.plan.data import FloorUse, Placement, PlanData
 from allocator.plan.stack_colours import Colouring
 from allocator.plan.stack_groups import OTHER, Groups
 from allocator.plan.stack_items import Box, Caption, Item, Label, Line, Segment, Tick
 from allocator.plan.stack_text import fit, text_width
-from allocator.plan.types import FloorUse, Placement, Plan
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts
 
@@ -105,7 +105,7 @@ class Block:
 class Drawing:
     """What is drawn: the plan, its groups and colours, its short-day chances, and the words."""
 
-    plan: Plan
+    plan: PlanData
     scenario: Scenario
     groups: Groups
     colours: Colouring

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allocator.errors import shorten
+from allocator.plan.data import FloorUse, PlanData
 from allocator.plan.gap import is_bound, told_gap
-from allocator.plan.types import FloorUse, Plan
 from allocator.words import counted
 
 BAR = 20
@@ -19,7 +19,7 @@ MOST_FLOORS, MOST_UNITS, MOST_NAME = 40, 4, 24
 FULL, EMPTY = "█", "░"
 
 
-def heading(plan: Plan) -> str:
+def heading(plan: PlanData) -> str:
     """Return status, total, bound and gap in one line."""
     total = plan.objective.total
     parts = [plan.status.value]
@@ -33,7 +33,7 @@ def heading(plan: Plan) -> str:
     return ", ".join(parts)
 
 
-def text_picture(plan: Plan) -> str:
+def text_picture(plan: PlanData) -> str:
     """Return the plan as text; where there is none, the reasons."""
     lines = [heading(plan), *(reason.message for reason in plan.reasons)]
     used = [floor for floor in plan.floors if floor.desks_used]
@@ -46,7 +46,7 @@ def text_picture(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _floors(plan: Plan, used: list[FloorUse]) -> Iterator[str]:
+def _floors(plan: PlanData, used: list[FloorUse]) -> Iterator[str]:
     """Yield a line for each floor, the highest of a tower first."""
     order = {tower: n for n, tower in enumerate(dict.fromkeys(f.tower_id for f in plan.floors))}
     drawn = sorted(used, key=lambda floor: (order[floor.tower_id], -floor.level))[:MOST_FLOORS]

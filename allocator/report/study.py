@@ -15,7 +15,8 @@ from allocator.report.names import Names
 from allocator.report.tables import Cell, Column, Table
 from allocator.scenario.presence import WEEKDAYS
 from allocator.scenario.types import Scenario
-from allocator.studies.sensitivity.report import found_rows, label
+from allocator.studies.sensitivity.demands import label
+from allocator.studies.sensitivity.run import found_rows
 from allocator.texts import Texts
 from allocator.texts.sentences import capital, said
 
@@ -175,16 +176,19 @@ def _cell(value: Any, kind: str, row: Row, names: Names) -> Cell:
 
 
 def _ratios(result: Result, names: Names) -> Told:
-    from allocator.studies.compare.run import Row as CompareRow  # noqa: PLC0415 - slow to import
-    from allocator.studies.compare.serving import Serving, window  # noqa: PLC0415
+    from allocator.studies.compare.serving import (  # noqa: PLC0415
+        ComparisonRow,
+        Serving,
+        window,
+    )
     from allocator.studies.compare.window_chart import window_chart  # noqa: PLC0415
     from allocator.studies.outcome import Outcome  # noqa: PLC0415
 
     case = names.case or names.say("report.untitled")
     rows: list[Row] = [dict(row) | {"scenario": case} for row in result["rows"]]
     made = [
-        CompareRow(
-            **{name: row.get(name) for name in CompareRow.model_fields if name in row},
+        ComparisonRow(
+            **{name: row.get(name) for name in ComparisonRow.model_fields if name in row},
             outcome=Outcome(**{name: row.get(name) for name in Outcome.model_fields}),
             serving=Serving(**{name: row.get(name) for name in Serving.model_fields}),
         )

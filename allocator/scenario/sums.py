@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allocator.scenario.data import ScenarioData
-from allocator.scenario.importing.vocabulary import TOTAL_WORDS, holds_word
+from allocator.scenario.vocabulary import TOTAL_WORDS, holds_word
 
 
 def rows_that_sum_up(scenario: ScenarioData) -> Iterator[tuple[int, bool]]:

@@ -102,6 +102,14 @@ class Case:
             found += reference.price * reference.people
         return found
 
+    def whole_costs(self) -> NDArray[np.float64]:
+        """Return what each unit costs by itself with all of it on a floor (U, F)."""
+        cost = np.zeros((len(self.unit_ids), len(self.floor_ids)))
+        cost += self.leaving_cost[:, None]
+        for cell, site in self.site_costs.items():
+            cost[cell] += site.at(1.0)
+        return cost
+
     @cached_property
     def most_moved(self) -> float | None:
         """The most people who may move from where they are today; None where any number may."""

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.scenario.today import Whereabouts
-
-if TYPE_CHECKING:
-    from allocator.search.case import Case
 
 Cell = tuple[int, int]
 Floats = NDArray[np.float64]
@@ -131,12 +127,3 @@ def site_costs(
         cell: SiteCost(placement_cost.get(cell, 0.0), savings.get(cell, ()))
         for cell in sorted({*placement_cost, *savings})
     }
-
-
-def whole_costs(case: Case) -> Floats:
-    """Return what each unit costs by itself with all of it on a floor (U, F)."""
-    cost = np.zeros((len(case.unit_ids), len(case.floor_ids)))
-    cost += case.leaving_cost[:, None]
-    for cell, site in case.site_costs.items():
-        cost[cell] += site.at(1.0)
-    return cost

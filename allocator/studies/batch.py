@@ -36,7 +36,7 @@ from allocator.studies.pool import Job, Pool, SolvesTasks, Task
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress
     from allocator.search.solve import SolveOptions
-    from allocator.studies.compare.offers import Offers
+    from allocator.studies.offers import Offers
 
 SUMMARY = "summary.csv"
 DONE = "batch.json"
@@ -343,7 +343,7 @@ class _Batch:
 
     @cached_property
     def _offers(self) -> Offers:
-        from allocator.studies.compare.offers import Offers  # noqa: PLC0415 - slow to import
+        from allocator.studies.offers import Offers  # noqa: PLC0415 - slow to import
 
         return Offers()
 

@@ -6,28 +6,26 @@ Which job is carried out where and when is decided in `worker`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import InputError
 from allocator.plan.types import Pieces, Plan, Status
-from allocator.plan.verify.given import GivenPlacement, given_pieces, read_pieces
+from allocator.plan.verify.given import given_pieces
 from allocator.scenario.read import scenario_from_json
 from allocator.scenario.types import Scenario
-from allocator.scenario.variants import Variant
 from allocator.scenario.waves import in_wave
 from allocator.scenario.write import scenario_json
 from allocator.search.options import SolveOptions
-from api.requests import CHOSEN, given_placements
+from api.jobs.work import Answer, KeptPieces, Work, compact
+from api.requests import CHOSEN
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress, ShouldStop
     from allocator.studies.pool import Solver
 
 Rows = list[dict[str, Any]]
-KeptPieces = Sequence[tuple[str, str, int]]
-"""A plan as it is kept: unit, floor, and how many desks, or people where capacity is by chance."""
 
 
 @dataclass(frozen=True)
@@ -63,49 +61,18 @@ class JobHandler:
             if self.base is None:
                 raise
             return _bad_input(error)
-        work = Work(self, asked["options"], solver, on_progress, should_stop)
+        work = Work(
+            asked["options"],
+            self.time_limit_s,
+            self.workers,
+            self.start,
+            solver,
+            on_progress,
+            should_stop,
+        )
         if self.kind not in WITH_WAVES:
             scenario = in_wave(scenario)
         return ANSWERS[self.kind](scenario, work)
-
-
-Answer = dict[str, Any]
-"""``status``, ``result`` (JSON text; without it the plan is the result), and where there is one
-``plan`` (JSON text); ``changes`` of the scenario that the plan is for; ``job_status``, how the
-job ended; ``outcome`` of an `allocate`."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What an answer is made with: the request's options, and who listens."""
-
-    handler: JobHandler
-    options: Mapping[str, Any]
-    solver: Solver
-    on_progress: OnProgress
-    should_stop: ShouldStop
-
-    def effort(self) -> SolveOptions:
-        """Return how hard to search."""
-        handler = self.handler
-        seed = self.options["seed"]
-        return SolveOptions(time_limit_s=handler.time_limit_s, workers=handler.workers, seed=seed)
-
-    def variant(self, scenario: Scenario) -> Scenario:
-        """Return the scenario with the late towers and the growth that are asked for."""
-        opens, grow = (tuple(self.options.get(key) or ()) for key in ("opens", "grow"))
-        return Variant(opens=opens, grow=grow).of(scenario)
-
-    def start(self, scenario: Scenario) -> dict[tuple[str, str], int] | None:
-        """Return the usable pieces of the plan to begin from, if any."""
-        given: Iterable[GivenPlacement]
-        if self.handler.start is not None:
-            given = given_pieces(scenario, {(u, f): n for u, f, n in self.handler.start})
-        elif self.options.get("start") is not None:
-            given = given_placements(self.options["start"])
-        else:
-            return None
-        return read_pieces(scenario, given)[0]
 
 
 def merged(asked: Mapping[str, Any], base: str | None) -> dict[str, Any]:
@@ -121,11 +88,6 @@ def rows_of(pieces: Pieces, scenario: Scenario) -> Rows:
     """Return pieces as placements."""
     amount = "people" if scenario.by_chance else "desks"
     return [{"unit_id": u, "floor_id": f, amount: count} for (u, f), count in pieces.items()]
-
-
-def compact(document: object) -> str:
-    """Return a document as JSON text without blanks, ASCII alone."""
-    return json.dumps(document, separators=(",", ":"), allow_nan=False)
 
 
 def _allocate(scenario: Scenario, work: Work) -> Answer:

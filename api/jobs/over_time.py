@@ -5,8 +5,8 @@ In the service the time limit is for all solves of a job together, as a job is w
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from allocator.plan.seating import seated
 from allocator.plan.types import Plan
@@ -22,12 +22,8 @@ from allocator.studies.restack import restack
 from allocator.studies.waves import at_most_s as waves_at_most_s
 from allocator.studies.waves import document as waves_document
 from allocator.studies.waves import plan_waves, plans_of
+from api.jobs.work import Answer, Work, compact
 from api.requests import given_placements
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from api.jobs.handlers import Answer, Work
 
 LEAST_S = 0.2
 """Seconds that a solve gets at least."""
@@ -90,14 +86,10 @@ def _divided(whole: SolveOptions, at_most_s: Callable[[SolveOptions], float]) ->
 
 
 def _answer(status: str, result: dict[str, Any], plan: Plan | None) -> Answer:
-    answer: Answer = {"status": status, "result": _compact(result)}
+    answer: Answer = {"status": status, "result": compact(result)}
     if plan is not None:
         objective = plan.objective
         told = {"total": objective.total, "unplaced_people": objective.unplaced_people}
         told |= {"bound": plan.bound, "gap": plan.gap, "seconds": plan.run.wall_s}
-        answer |= {"plan": _compact(plan.as_json()), "job_status": told}
+        answer |= {"plan": compact(plan.as_json()), "job_status": told}
     return answer
-
-
-def _compact(document: object) -> str:
-    return json.dumps(document, separators=(",", ":"), allow_nan=False)

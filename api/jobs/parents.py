@@ -26,16 +26,17 @@ from allocator.scenario.waves import in_wave
 from allocator.search.options import SolveOptions
 from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, Task, Work
-from api.jobs.handlers import Answer, compact, rows_of
+from api.jobs.handlers import rows_of
 from api.jobs.new_job import NewJob
 from api.jobs.records import STATES, JobStatus, Kind, State, status_of
 from api.jobs.running import CancellationRequests, given_up
 from api.jobs.store import Ended, Store
+from api.jobs.work import Answer, compact
 from api.requests import ratio_text
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress
-    from allocator.studies.compare import Row
+    from allocator.studies.compare import ComparisonRow
 
 LOOK_S = 0.1
 AT_HAND, FOR_EACH_SOLVE = 8, 4
@@ -244,7 +245,7 @@ class RowsTold:
         self._parent = parent
         self._child_of = children.child_of
         self._scenario = {(c.scenario.scheme, c.people_per_desk): c.scenario for c in cases}
-        self._seen: dict[int, Row] = {}
+        self._seen: dict[int, ComparisonRow] = {}
         self._cells = {
             (cells["scheme"], Fraction(cells["people_per_desk"])): cells
             for cells in parent.store.rows(parent.id)
@@ -258,7 +259,7 @@ class RowsTold:
         self._done = standing.done
         self._parent.tell(list(self._new(standing.rows)), standing.done, standing.cases)
 
-    def _new(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    def _new(self, rows: Iterable[ComparisonRow]) -> Iterator[dict[str, Any]]:
         for row in rows:
             if id(row) in self._seen:
                 continue
@@ -269,7 +270,7 @@ class RowsTold:
                 self._cells[case] = cells
                 yield cells
 
-    def all(self, rows: Iterable[Row]) -> list[dict[str, Any]]:
+    def all(self, rows: Iterable[ComparisonRow]) -> list[dict[str, Any]]:
         """Return the rows of all cases, in their order, with the child that has each plan."""
         for _ in self._new(rows):
             pass

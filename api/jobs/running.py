@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from dbos import WorkflowStatus, error
 
 from allocator.errors import ProcessDiedError
-from api.jobs.handlers import Answer, JobHandler
+from api.jobs.handlers import JobHandler
 from api.jobs.records import MOST_STARTS, STATES, JobStatus, State, is_to_stop, status_of
 from api.jobs.store import Store
+from api.jobs.work import Answer
 
 if TYPE_CHECKING:
     from allocator.search.progress import Progress

@@ -19,13 +19,14 @@ from dbos._dbos import _get_dbos_instance
 from allocator.errors import SolveFailedError
 from allocator.studies.pool import Limits, Pool, default_solver
 from api.jobs.database import APPLICATION, SERIALIZER, DatabaseAwayError
-from api.jobs.handlers import Answer, JobHandler
+from api.jobs.handlers import JobHandler
 from api.jobs.leases import Leases
 from api.jobs.new_job import SOLVES, STUDIES, VERSION
 from api.jobs.parents import Parent, conduct_batch, conduct_comparison
 from api.jobs.records import MOST_STARTS, Kind, has_kept_plan, status_of
 from api.jobs.running import CancellationRequests, Running, given_up
 from api.jobs.store import Store
+from api.jobs.work import Answer
 from api.metrics import Metrics
 from api.settings import ServiceSettings
 

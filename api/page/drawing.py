@@ -29,9 +29,10 @@ from allocator.plan.stack_layout import Drawing, Layout, lay_out, style_for
 from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts
-from api.page.tasks import MANY
 
 DECIMALS = 1
+MANY = 24
+"""Towers beyond which they are shown at a glance, and opened one complex at a time."""
 
 
 def drawing(

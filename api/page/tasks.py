@@ -37,8 +37,6 @@ from allocator.texts.sentences import capital, said
 
 Answer = bytes | dict[str, Any]
 _PLACE = "request"
-MANY = 24
-"""Towers beyond which they are shown at a glance, and opened one complex at a time."""
 SCENARIOS_KEPT = 4
 """Scenarios that a process has at hand for the next request."""
 LONGEST_LINE, MOST_LINES = 300, 12
@@ -228,6 +226,7 @@ def study(document: Document) -> Answer:
 
 def frame(document: Document) -> Answer:
     """Return what a slider shows of a study: a wave, a point of a curve, or a step of moves."""
+    from api.page.drawing import MANY  # noqa: PLC0415 - slow to import
     from api.page.frames import frame_of  # noqa: PLC0415 - a module of its own
 
     scenario, say = scenario_from_json(document.scenario), _say(document)

@@ -12,6 +12,7 @@ from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 from allocator.search.options import SolveOptions
 from api.jobs import handlers
+from api.jobs.work import Answer, compact
 from tests.api import planted
 
 
@@ -20,9 +21,9 @@ def brief(scenario: Scenario, options: SolveOptions, **how: Any) -> Plan:
     return planted.steady(scenario, options, **how)
 
 
-def _answered(scenario: Scenario, work: Any) -> handlers.Answer:
+def _answered(scenario: Scenario, work: Any) -> Answer:
     answer = handlers._allocate(scenario, work)
-    return answer | {"result": handlers.compact({"schema": 1, "status": answer["status"]})}
+    return answer | {"result": compact({"schema": 1, "status": answer["status"]})}
 
 
 STUDIES = ("explain", "tightest", "restack", "moves", "waves", "relocate", "rotas", "sensitivity")

@@ -17,7 +17,7 @@ from allocator.scenario.types import Scenario
 from allocator.studies.compare import (
     FILES,
     Case,
-    Row,
+    ComparisonRow,
     Standing,
     cases,
     compare,
@@ -60,7 +60,7 @@ def pools() -> Iterator[dict[str, Pool]]:
         pool.close()
 
 
-def run(pool: Pool, given: Sequence[Case], **how: Any) -> tuple[Row, ...]:
+def run(pool: Pool, given: Sequence[Case], **how: Any) -> tuple[ComparisonRow, ...]:
     return compare(given, pool=pool, options=planted.options(), **how)
 
 
@@ -270,11 +270,11 @@ def test_stopping_leaves_the_rest_out(pools: dict[str, Pool]) -> None:
 
 
 @pytest.fixture(scope="module")
-def rows(pools: dict[str, Pool]) -> tuple[Row, ...]:
+def rows(pools: dict[str, Pool]) -> tuple[ComparisonRow, ...]:
     return run(pools["from_start"], at(OFFICE, "1.0", "1.5", "2.0"))
 
 
-def test_files_hold_a_row_for_each_case(rows: tuple[Row, ...], tmp_path: Path) -> None:
+def test_files_hold_a_row_for_each_case(rows: tuple[ComparisonRow, ...], tmp_path: Path) -> None:
     """compare.csv and compare.json say the same, the picture is there, and nothing else."""
     write_comparison(rows, tmp_path / "out")
     assert {file.name for file in (tmp_path / "out").iterdir()} == set(FILES)
@@ -285,7 +285,7 @@ def test_files_hold_a_row_for_each_case(rows: tuple[Row, ...], tmp_path: Path) -
     assert list(table[0]) == list(document[0])
 
 
-def test_total_is_the_sum_of_its_terms(rows: tuple[Row, ...]) -> None:
+def test_total_is_the_sum_of_its_terms(rows: tuple[ComparisonRow, ...]) -> None:
     """The costs by term of a row add up to its total."""
     cells = rows[1].cells
     assert cells["total"] == pytest.approx(sum(cells[name.value] for name in TermName))
@@ -299,7 +299,7 @@ def data_of(chart: dict[str, Any], column: int, panel: int) -> list[dict[str, An
     return values
 
 
-def test_chart_shows_desks_and_costs_of_every_case(rows: tuple[Row, ...]) -> None:
+def test_chart_shows_desks_and_costs_of_every_case(rows: tuple[ComparisonRow, ...]) -> None:
     """Above the desks needed, below a piece of a bar for each term that costs something."""
     chart = compare_chart(rows).to_dict()
     desks = [(d["case"], d["demand"], d["short"]) for d in data_of(chart, 0, 0)]
@@ -307,21 +307,21 @@ def test_chart_shows_desks_and_costs_of_every_case(rows: tuple[Row, ...]) -> Non
     assert {d["case"] for d in data_of(chart, 0, 1)} == {"1.5", "2"}
 
 
-def test_chart_of_scenarios_has_their_names_along_it(rows: tuple[Row, ...]) -> None:
+def test_chart_of_scenarios_has_their_names_along_it(rows: tuple[ComparisonRow, ...]) -> None:
     """Scenarios with a single ratio each stand side by side, by their names."""
     both = [rows[1], rows[1].model_copy(update={"scenario": "data/late"})]
     chart = compare_chart(both).to_dict()
     assert [datum["case"] for datum in data_of(chart, 0, 0)] == ["office", "late"]
 
 
-def test_chart_of_two_scenarios_has_a_column_each(rows: tuple[Row, ...]) -> None:
+def test_chart_of_two_scenarios_has_a_column_each(rows: tuple[ComparisonRow, ...]) -> None:
     """Scenarios with several ratios have a column each, also where their folders' names agree."""
     other = [row.model_copy(update={"scenario": "other/office"}) for row in rows]
     chart = compare_chart([*rows, *other]).to_dict()
     assert [column["title"]["text"] for column in chart["hconcat"]] == ["office", "other/office"]
 
 
-def test_chart_without_any_plan_shows_desks_alone(rows: tuple[Row, ...]) -> None:
+def test_chart_without_any_plan_shows_desks_alone(rows: tuple[ComparisonRow, ...]) -> None:
     """Where no case has a plan, no empty panel of costs is drawn."""
     assert len(compare_chart(rows[:1]).to_dict()["hconcat"][0]["vconcat"]) == 1
 

@@ -18,7 +18,7 @@ from allocator.plan.certificate.organisations import Organisations
 from allocator.plan.certificate.reading import Reading
 from allocator.plan.certificate.tree import RefusedError, Tree
 from allocator.plan.certificate.types import Certificate, Floats, Kind, Proof, Together, digests
-from allocator.plan.types import Plan, Record, TermName
+from allocator.plan.data import PlanData, Record, TermName
 from allocator.scenario.types import Scenario
 
 __all__ = ["Trusted", "Verdict", "certificate_of", "check_certificate"]
@@ -74,7 +74,7 @@ class Verdict(Record):
     trusted: tuple[Trusted, ...] = ()
 
 
-def certificate_of(plan: Plan, scenario: Scenario, proof: Proof | None = None) -> Certificate:
+def certificate_of(plan: PlanData, scenario: Scenario, proof: Proof | None = None) -> Certificate:
     """Return the certificate of a plan's bound; without a proof it claims nothing."""
     total, proof = plan.objective.total, proof or Proof()
     if proof.bound is not None and plan.bound is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import fsum
 
-from allocator.plan.types import Record, Term, Violation
+from allocator.plan.data import Record, Term, Violation
 from allocator.plan.verify import feasibility, rules
 from allocator.plan.verify.feasibility import unplaced_people
 from allocator.plan.verify.given import GivenPlacement, given_pieces, read_pieces

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allocator.attendance import Group, Pmf, desks_needed, pool_pmf, shortage
-from allocator.plan.types import Violation
+from allocator.plan.data import Violation
 from allocator.plan.verify.layout import Layout
 from allocator.scenario.presence import WEEKDAYS
 from allocator.scenario.types import HousedUnit

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from math import ceil
 
-from allocator.plan.types import Violation
+from allocator.plan.data import Violation
 from allocator.plan.verify.chances import short_desks, too_many_present
 from allocator.plan.verify.layout import Layout
 from allocator.plan.verify.moved import too_many_moved

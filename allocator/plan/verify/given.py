@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from allocator.errors import shorten
-from allocator.plan.types import Pieces, Violation
+from allocator.plan.data import Pieces, Violation
 from allocator.plan.verify.layout import organisation_by_unit
 from allocator.scenario.settings import LARGEST_COUNT
 from allocator.scenario.types import Scenario

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
 
-from allocator.plan.types import Pieces
+from allocator.plan.data import Pieces
 from allocator.scenario.types import Floor, HousedUnit, Scenario
 
 Spread = dict[str, float]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import fsum
 
-from allocator.plan.types import Violation
+from allocator.plan.data import Violation
 from allocator.plan.verify.layout import Layout
 from allocator.scenario.types import CurrentPiece, Scenario
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from allocator.plan.types import Violation
+from allocator.plan.data import Violation
 from allocator.plan.verify.layout import Layout
 from allocator.scenario.rules import RULE_FORMS, RuleKind
 from allocator.scenario.types import Rule, Scenario

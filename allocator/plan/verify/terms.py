@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import fsum
 
-from allocator.plan.types import Term, TermName
+from allocator.plan.data import Term, TermName
 from allocator.plan.verify.layout import Layout
 from allocator.plan.verify.moved import people_moved
 

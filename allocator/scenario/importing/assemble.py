@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import TableMapping, rows_of
-from allocator.scenario.importing.vocabulary import plain
 from allocator.scenario.raw import columns_of
 from allocator.scenario.spreadsheet import Sheet
 from allocator.scenario.tables import REQUIRED_COLUMNS
+from allocator.scenario.vocabulary import plain
 
 
 class Origin(NamedTuple):

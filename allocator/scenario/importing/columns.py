@@ -10,8 +10,8 @@ from allocator.scenario.importing.layout import GENERIC, Block, Label
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.people import headcount_columns
 from allocator.scenario.importing.values import level, roman, whole
-from allocator.scenario.importing.vocabulary import HEADERS, IN_USE, holds_word, plain
 from allocator.scenario.importing.whose import organisation_of_sheet
+from allocator.scenario.vocabulary import HEADERS, IN_USE, holds_word, plain
 
 IDLE = "idle"
 """Meaning of a column that is left out."""

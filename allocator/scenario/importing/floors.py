@@ -26,8 +26,8 @@ from allocator.scenario.importing.rows import (
 )
 from allocator.scenario.importing.totals import check_totals, tell_header
 from allocator.scenario.importing.values import Level, decimal, heights, level, share, whole
-from allocator.scenario.importing.vocabulary import TOWER_WORDS, starts_with
 from allocator.scenario.importing.whose import tower_of_sheet
+from allocator.scenario.vocabulary import TOWER_WORDS, starts_with
 
 NET_OF_GROSS = "0.8"
 """Net area of a gross one where nothing says more: an assumption, always asked for."""

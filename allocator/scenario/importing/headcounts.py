@@ -31,8 +31,8 @@ from allocator.scenario.importing.rows import (
     total_word,
 )
 from allocator.scenario.importing.totals import check_totals, tell_header, tell_sums
-from allocator.scenario.importing.vocabulary import starts_with
 from allocator.scenario.importing.whose import organisation_of_sheet
+from allocator.scenario.vocabulary import starts_with
 
 
 def map_headcounts(

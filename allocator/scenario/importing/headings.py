@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allocator.scenario.importing.rows import Line
-from allocator.scenario.importing.vocabulary import (
+from allocator.scenario.vocabulary import (
     ACRONYMS,
     ORGANISATION_WORDS,
     UNIT_WORDS,

@@ -13,8 +13,8 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from allocator.scenario.importing.values import is_moment, is_number, whole
-from allocator.scenario.importing.vocabulary import HEADERS, MONTHS, plain
 from allocator.scenario.spreadsheet import Sheet
+from allocator.scenario.vocabulary import HEADERS, MONTHS, plain
 
 MOST_HEADER_ROWS = 3
 _DEEPEST_TITLE = 60

@@ -14,8 +14,8 @@ from allocator.scenario.importing.ledger import ASK_BELOW, Decision
 from allocator.scenario.importing.mapping import told_changes
 from allocator.scenario.importing.run import Imported
 from allocator.scenario.importing.sheets import Found
-from allocator.scenario.importing.vocabulary import plain
 from allocator.scenario.spreadsheet import Sheet
+from allocator.scenario.vocabulary import plain
 from allocator.texts import Texts
 
 DOUBTFUL = 0.8

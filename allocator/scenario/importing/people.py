@@ -10,7 +10,7 @@ from allocator.scenario.importing.layout import Block, Label, when
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.rows import numbers_columns
 from allocator.scenario.importing.values import whole
-from allocator.scenario.importing.vocabulary import plain
+from allocator.scenario.vocabulary import plain
 
 FAMILIES: tuple[frozenset[str], ...] = tuple(
     frozenset(words.split(", "))

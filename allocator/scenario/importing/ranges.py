@@ -11,7 +11,7 @@ from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import TableMapping, changed
 from allocator.scenario.importing.rows import Line
 from allocator.scenario.importing.values import level, whole
-from allocator.scenario.importing.vocabulary import holds_word
+from allocator.scenario.vocabulary import holds_word
 
 PER_FLOOR = ("per lantai", "tiap lantai", "setiap lantai", "per floor", "each floor", "per level",
              "tipikal", "typical")  # fmt: skip

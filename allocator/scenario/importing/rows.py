@@ -12,7 +12,7 @@ from allocator.scenario.importing.layout import Block
 from allocator.scenario.importing.ledger import At, Ledger
 from allocator.scenario.importing.mapping import Change, LeftOut, TableMapping, changed
 from allocator.scenario.importing.values import is_scaled, roman, whole
-from allocator.scenario.importing.vocabulary import (
+from allocator.scenario.vocabulary import (
     MONTHS,
     NOTE_STARTS,
     PLACES,

@@ -13,14 +13,14 @@ from allocator.scenario.extents import Extent
 from allocator.scenario.importing.headings import are_organisations, are_units
 from allocator.scenario.importing.layout import Block, blocks, meant
 from allocator.scenario.importing.values import level, whole
-from allocator.scenario.importing.vocabulary import (
+from allocator.scenario.spreadsheet import Sheet
+from allocator.scenario.vocabulary import (
     TOTAL_WORDS,
     UNIT_WORDS,
     holds_word,
     plain,
     starts_with,
 )
-from allocator.scenario.spreadsheet import Sheet
 
 _WIDEST_TURNED = 300
 _HEADER_WITHIN = 40

@@ -23,15 +23,15 @@ from allocator.scenario.importing.shapes import (
     is_crossed,
     turned,
 )
-from allocator.scenario.importing.vocabulary import (
+from allocator.scenario.raw import columns_of, from_grid, is_ignored
+from allocator.scenario.spreadsheet import Sheet
+from allocator.scenario.tables import REQUIRED_COLUMNS, TABLES
+from allocator.scenario.vocabulary import (
     INSTRUCTIONS,
     SUMMARY_WORDS,
     plain,
     starts_with,
 )
-from allocator.scenario.raw import columns_of, from_grid, is_ignored
-from allocator.scenario.spreadsheet import Sheet
-from allocator.scenario.tables import REQUIRED_COLUMNS, TABLES
 from allocator.scenario.workbook import sheet_settings, sheet_table
 
 READ_ANEW = ("floors", "headcounts")

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from allocator.scenario.importing.vocabulary import plain
+from allocator.scenario.vocabulary import plain
 
 DASHES = {"-", "–", "—", "−", "--", "nihil", "nil", "tidak ada", "kosong", "none"}
 _UNIT = (

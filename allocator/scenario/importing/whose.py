@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from allocator.scenario.importing.layout import Block, titles
-from allocator.scenario.importing.vocabulary import (
+from allocator.scenario.vocabulary import (
     ACRONYMS,
     MONTHS,
     ORGANISATION_WORDS,

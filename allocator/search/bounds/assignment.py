@@ -21,7 +21,6 @@ from allocator.search.bounds.plans import Plans
 from allocator.search.bounds.tree import Problem, tree_bounds
 from allocator.search.case import Case
 from allocator.search.progress import ShouldStop
-from allocator.search.site_costs import whole_costs
 from allocator.search.special.packing import stays_whole
 from allocator.search.walking import Walking
 
@@ -47,7 +46,7 @@ def assignment_model(case: Case, others: float = 0.0) -> Labelled:
     units = np.flatnonzero(case.demand > 0)
     trips = price * Walking(case).between(units.tolist())
     weight = np.repeat(case.demand[units, None].astype(float), len(case.floor_ids), axis=1)
-    cost = whole_costs(case)[units] + np.outer(np.diag(trips) / 2, np.diag(case.minutes))
+    cost = case.whole_costs()[units] + np.outer(np.diag(trips) / 2, np.diag(case.minutes))
     cost[~case.allowed[units] | (weight > case.capacity)] = FORBIDDEN
     first, second = np.triu_indices(len(units), 1)
     unplaced = float(case.leaving_cost.sum() - case.leaving_cost[units].sum())

@@ -16,7 +16,6 @@ from allocator.search.groups.surrogate import Surrogate
 from allocator.search.kernels.annealing import Flags, Reals, Whole, rng_state
 from allocator.search.kernels.links import links, plain_links
 from allocator.search.rules import Apart, AtMost, Pinned, PlaceKind
-from allocator.search.site_costs import whole_costs
 
 NO_LIMIT = 1 << 30
 
@@ -131,7 +130,7 @@ class _Filling:
 
     def _fixed(self) -> Reals:
         """Return what each group costs in a tower by itself, walking at minutes within aside."""
-        cost = self.known.inside + whole_costs(self.towers)
+        cost = self.known.inside + self.towers.whole_costs()
         found = np.zeros((len(self.partition), cost.shape[1]))
         for k, units in enumerate(self.partition):
             found[k] = cost[list(units)].sum(axis=0)

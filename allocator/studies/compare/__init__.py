@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from allocator.studies.compare.cases import Case, at_ratios, cases, ratios
 from allocator.studies.compare.files import FILES, document, write_comparison
-from allocator.studies.compare.run import Row, Standing, at_most_s, compare, groups, row_of
-from allocator.studies.compare.serving import Serving, Verdict, Window, window
+from allocator.studies.compare.run import (
+    Standing,
+    at_most_s,
+    compare,
+    groups,
+    row_of,
+)
+from allocator.studies.compare.serving import ComparisonRow, Serving, Verdict, Window, window
 
 __all__ = [
     "FILES",
     "Case",
-    "Row",
+    "ComparisonRow",
     "Serving",
     "Standing",
     "Verdict",

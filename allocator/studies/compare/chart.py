@@ -11,8 +11,8 @@ import altair as alt
 from allocator.plan.gap import is_bound
 from allocator.plan.stack import FAINT, FONT, INK, PALETTE
 from allocator.plan.types import TermName
-from allocator.studies.compare.run import Row, groups
-from allocator.studies.compare.serving import Verdict
+from allocator.studies.compare.run import groups
+from allocator.studies.compare.serving import ComparisonRow, Verdict
 from allocator.texts import Texts, texts
 
 STEP, BAR, DESKS_HEIGHT, COST_HEIGHT = 46, 28, 130, 260
@@ -54,7 +54,7 @@ class Scales:
     outcomes: alt.Fill
 
 
-def compare_chart(rows: Sequence[Row]) -> alt.HConcatChart:
+def compare_chart(rows: Sequence[ComparisonRow]) -> alt.HConcatChart:
     """Return the picture of a comparison.
 
     Cases that differ by the ratio alone stand in one column, with the ratio along it; where each
@@ -82,7 +82,7 @@ def compare_chart(rows: Sequence[Row]) -> alt.HConcatChart:
     return whole
 
 
-def _scales(rows: Sequence[Row]) -> Scales:
+def _scales(rows: Sequence[ComparisonRow]) -> Scales:
     costs = [{name: getattr(row.outcome, name) or 0.0 for name in TERM_FILLS} for row in rows]
     desks = max(max(row.outcome.demand or 0, row.outcome.desks or 0) for row in rows)
     highest = max(sum(cost for cost in each.values() if cost > 0) for each in costs)
@@ -95,7 +95,7 @@ def _scales(rows: Sequence[Row]) -> Scales:
     )
 
 
-def outcome_fill(rows: Sequence[Row], say: Texts) -> alt.Fill:
+def outcome_fill(rows: Sequence[ComparisonRow], say: Texts) -> alt.Fill:
     """Return the colours of the field `outcome`, with those that occur in the legend."""
     there = [verdict for verdict in OUTCOMES if any(row.verdict is verdict for row in rows)]
     words = [say(f"verdict.{verdict}") for verdict in there]
@@ -103,7 +103,7 @@ def outcome_fill(rows: Sequence[Row], say: Texts) -> alt.Fill:
     return alt.Fill("outcome:N", scale=scale, legend=alt.Legend(title=None))
 
 
-def _columns(rows: Sequence[Row]) -> list[Column]:
+def _columns(rows: Sequence[ComparisonRow]) -> list[Column]:
     named = groups(rows)
     if len(named) > 1 and all(len(members) == 1 for members in named.values()):
         return [Column("", "", [_datum(members[0], name) for name, members in named.items()])]
@@ -113,7 +113,7 @@ def _columns(rows: Sequence[Row]) -> list[Column]:
     ]
 
 
-def _datum(row: Row, case: str) -> dict[str, Any]:
+def _datum(row: ComparisonRow, case: str) -> dict[str, Any]:
     found = row.outcome
     return {
         "case": case,

@@ -8,8 +8,7 @@ from typing import Any
 
 from allocator.plan.tables import json_text
 from allocator.scenario.write import csv_text
-from allocator.studies.compare.run import Row
-from allocator.studies.compare.serving import Serving
+from allocator.studies.compare.serving import ComparisonRow, Serving
 from allocator.studies.files import write_whole
 from allocator.studies.outcome import Outcome
 
@@ -19,13 +18,13 @@ CHART = "compare.svg"
 WINDOW = "window.svg"
 FILES = (TABLE, DOCUMENT, CHART, WINDOW)
 COLUMNS = (
-    *(name for name in Row.model_fields if name not in ("outcome", "serving")),
+    *(name for name in ComparisonRow.model_fields if name not in ("outcome", "serving")),
     *Outcome.model_fields,
     *Serving.model_fields,
 )
 
 
-def write_comparison(rows: Sequence[Row], folder: Path) -> tuple[Path, ...]:
+def write_comparison(rows: Sequence[ComparisonRow], folder: Path) -> tuple[Path, ...]:
     """Write the files of a comparison, each whole, and return them.
 
     Raises
@@ -44,12 +43,12 @@ def write_comparison(rows: Sequence[Row], folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in contents)
 
 
-def document(rows: Sequence[Row]) -> dict[str, Any]:
+def document(rows: Sequence[ComparisonRow]) -> dict[str, Any]:
     """Return the content of compare.json."""
     return {"schema": 1, "rows": [row.cells for row in rows]}
 
 
-def _pictures(rows: Sequence[Row]) -> dict[str, str]:
+def _pictures(rows: Sequence[ComparisonRow]) -> dict[str, str]:
     import vl_convert  # noqa: PLC0415 - all are slow to import
 
     from allocator.studies.compare.chart import compare_chart  # noqa: PLC0415

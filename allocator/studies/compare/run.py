@@ -11,69 +11,28 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil, inf
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from allocator.errors import SolveFailedError
 from allocator.plan.adapt import adapted
 from allocator.plan.assemble import no_plan, run_record
-from allocator.plan.types import Plan, Record, Status, StoppedBecause
+from allocator.plan.types import Plan, Status, StoppedBecause
 from allocator.scenario.settings import decimal_text
 from allocator.studies.compare.cases import Case
-from allocator.studies.compare.serving import Serving, Verdict
+from allocator.studies.compare.serving import ComparisonRow, Serving, Verdict
 from allocator.studies.outcome import Outcome
 from allocator.studies.pool import Job, SolvesTasks, Task
 
 if TYPE_CHECKING:
     from allocator.search.progress import OnProgress
     from allocator.search.solve import SolveOptions
-    from allocator.studies.compare.offers import Offers
+    from allocator.studies.offers import Offers
 
 TICK_S = 0.1
 WARM_PART = 2.5
 """Times the limit of one solve that all ratios of a scenario and scheme may take but the first."""
 LEAST_S = 0.5
 """Seconds left below which no case is begun."""
-
-
-class Row(Record):
-    """One case and what became of it.
-
-    Attributes
-    ----------
-    variant
-        The unit and staff scenario and the rotas of the case, where there are several; else "".
-    people_per_desk
-        The ratio asked for, as a decimal.
-    reached
-        People by desks that they need: less than asked for, as desks are whole and some people
-        have their own.
-    spare
-        Desks left over; below zero, by how many desks it is short.
-    start
-        The ratio from whose plan the search began; None if from nothing.
-    verdict
-        Whether it fits and serves.
-    serving
-        Who finds no desk.
-    """
-
-    scenario: str
-    scheme: str | None
-    variant: str
-    people_per_desk: str
-    reached: float | None
-    spare: int
-    start: str | None
-    verdict: Verdict
-    outcome: Outcome
-    serving: Serving
-
-    @property
-    def cells(self) -> dict[str, Any]:
-        """Values by column: of the case, of the outcome, and of how it serves."""
-        whole = self.model_dump(mode="json", exclude={"outcome", "serving"})
-        parts = (self.outcome, self.serving)
-        return whole | {k: v for part in parts for k, v in part.model_dump(mode="json").items()}
 
 
 @dataclass(frozen=True)
@@ -83,7 +42,7 @@ class Standing:
     done: int
     cases: int
     running: int
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ComparisonRow, ...] = ()
 
 
 def compare(  # noqa: PLR0913 - what a comparison is made of, by name
@@ -96,7 +55,7 @@ def compare(  # noqa: PLR0913 - what a comparison is made of, by name
     should_stop: Callable[[], bool] = lambda: False,
     exchanges: bool = True,
     time_s: float = inf,
-) -> tuple[Row, ...]:
+) -> tuple[ComparisonRow, ...]:
     """Solve every case and return a row for each, in their order.
 
     A case that is short of desks is not solved. Of the cases that differ by the ratio alone one
@@ -147,11 +106,11 @@ def _warm_rounds(cases: int, processes: int) -> float:
 
 def row_of(
     case: Case, outcome: Outcome, start: Case | None = None, plan: Plan | None = None
-) -> Row:
+) -> ComparisonRow:
     """Return a case's row."""
     people, needed, desks = outcome.people or 0, outcome.demand or 0, outcome.desks or 0
     serving = Serving.of(case.scenario, plan)
-    return Row(
+    return ComparisonRow(
         scenario=case.name,
         scheme=case.scenario.scheme,
         variant=case.variant,
@@ -165,15 +124,15 @@ def row_of(
     )
 
 
-def groups(rows: Sequence[Row]) -> dict[str, list[Row]]:
+def groups(rows: Sequence[ComparisonRow]) -> dict[str, list[ComparisonRow]]:
     """Return the rows that differ by the ratio alone, by what tells them from others."""
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[ComparisonRow]] = {}
     for row in rows:
         found.setdefault(_name(row, rows), []).append(row)
     return found
 
 
-def _name(row: Row, rows: Sequence[Row]) -> str:
+def _name(row: ComparisonRow, rows: Sequence[ComparisonRow]) -> str:
     """Return a row's scenario, scheme and variant, where they tell it from others."""
     scenarios = {other.scenario for other in rows}
     schemes = len({other.scheme for other in rows}) > 1
@@ -331,6 +290,6 @@ class _Comparison:
 
     @cached_property
     def _offers(self) -> Offers:
-        from allocator.studies.compare.offers import Offers  # noqa: PLC0415 - slow to import
+        from allocator.studies.offers import Offers  # noqa: PLC0415 - slow to import
 
         return Offers()

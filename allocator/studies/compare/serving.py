@@ -9,16 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from allocator.plan.types import Plan, Record
 from allocator.scenario.settings import decimal_text, exact
 from allocator.scenario.types import Scenario
 from allocator.studies.outcome import Outcome, OutcomeStatus
 from allocator.texts import Texts, texts
-
-if TYPE_CHECKING:
-    from allocator.studies.compare.run import Row
 
 
 class Verdict(StrEnum):
@@ -98,6 +95,47 @@ class Serving(Record):
         )
 
 
+class ComparisonRow(Record):
+    """One case and what became of it.
+
+    Attributes
+    ----------
+    variant
+        The unit and staff scenario and the rotas of the case, where there are several; else "".
+    people_per_desk
+        The ratio asked for, as a decimal.
+    reached
+        People by desks that they need: less than asked for, as desks are whole and some people
+        have their own.
+    spare
+        Desks left over; below zero, by how many desks it is short.
+    start
+        The ratio from whose plan the search began; None if from nothing.
+    verdict
+        Whether it fits and serves.
+    serving
+        Who finds no desk.
+    """
+
+    scenario: str
+    scheme: str | None
+    variant: str
+    people_per_desk: str
+    reached: float | None
+    spare: int
+    start: str | None
+    verdict: Verdict
+    outcome: Outcome
+    serving: Serving
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """Values by column: of the case, of the outcome, and of how it serves."""
+        whole = self.model_dump(mode="json", exclude={"outcome", "serving"})
+        parts = (self.outcome, self.serving)
+        return whole | {k: v for part in parts for k, v in part.model_dump(mode="json").items()}
+
+
 @dataclass(frozen=True)
 class Window:
     """The ratios compared that fit and that serve.
@@ -146,7 +184,7 @@ def _written(ratio: Fraction, say: Texts) -> str:
     return text.replace(".", ",") if say.language == "id" else text
 
 
-def window(rows: Sequence[Row]) -> Window:
+def window(rows: Sequence[ComparisonRow]) -> Window:
     """Return the window of rows that differ by the ratio alone."""
     placed = [row for row in rows if row.outcome.unplaced_people == 0]
     undecided = (Verdict.NO_PLAN_IN_TIME, Verdict.FAILED)

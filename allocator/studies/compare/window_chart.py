@@ -14,8 +14,8 @@ import altair as alt
 from allocator.plan.stack import FAINT, FONT, INK
 from allocator.scenario.settings import exact
 from allocator.studies.compare.chart import outcome_fill
-from allocator.studies.compare.run import Row, groups
-from allocator.studies.compare.serving import Window, window
+from allocator.studies.compare.run import groups
+from allocator.studies.compare.serving import ComparisonRow, Window, window
 from allocator.texts import Texts, texts
 
 WIDTH, DESKS_HEIGHT, CHANCE_HEIGHT = 420, 170, 220
@@ -34,7 +34,7 @@ CHANCES = {
 Data = list[dict[str, Any]]
 
 
-def window_chart(rows: Sequence[Row], language: str = "en") -> alt.HConcatChart:
+def window_chart(rows: Sequence[ComparisonRow], language: str = "en") -> alt.HConcatChart:
     """Return the picture in a language: a column for each scenario and scheme."""
     say = texts(language)
     columns = [_Column(name, members, say).chart() for name, members in groups(rows).items()]
@@ -52,7 +52,7 @@ def window_chart(rows: Sequence[Row], language: str = "en") -> alt.HConcatChart:
 class _Column:
     """The panels of rows that differ by the ratio alone."""
 
-    def __init__(self, name: str, rows: Sequence[Row], say: Texts) -> None:
+    def __init__(self, name: str, rows: Sequence[ComparisonRow], say: Texts) -> None:
         self.name, self.rows, self.say = name, rows, say
         self.window = window(rows)
         self.data = [_datum(row, say) for row in rows]
@@ -122,7 +122,7 @@ class _Column:
         ]
 
 
-def _datum(row: Row, say: Texts) -> dict[str, Any]:
+def _datum(row: ComparisonRow, say: Texts) -> dict[str, Any]:
     return {
         "ratio": float(exact(row.people_per_desk)),
         "demand": row.outcome.demand,

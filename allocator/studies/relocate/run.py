@@ -17,7 +17,7 @@ from allocator.plan.types import Plan, Status
 from allocator.scenario.types import Scenario
 from allocator.search.progress import OnProgress, Progress, ShouldStop
 from allocator.search.solve import SolveOptions, solve
-from allocator.studies.compare.offers import Offers
+from allocator.studies.offers import Offers
 from allocator.studies.relocate.counting import Binds, Combination
 from allocator.studies.relocate.waves import by_wave
 

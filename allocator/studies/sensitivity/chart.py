@@ -9,7 +9,8 @@ import altair as alt
 
 from allocator.errors import shorten
 from allocator.plan.stack import FAINT, FONT, INK
-from allocator.studies.sensitivity.report import found_rows, label
+from allocator.studies.sensitivity.demands import label
+from allocator.studies.sensitivity.run import found_rows
 from allocator.texts import Texts
 
 WIDTH, STEP = 520, 22

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -16,6 +16,7 @@ from allocator.scenario.tables import Floor
 from allocator.scenario.types import Scenario
 from allocator.studies.explain.changes import without_needs, without_rules
 from allocator.studies.explain.members import rule_members
+from allocator.texts import Texts
 
 LARGER = Fraction(11, 10)
 """Desks of a full tower's floors, by those it has, where they are relaxed."""
@@ -165,3 +166,11 @@ def _full_towers(scenario: Scenario, pieces: Pieces) -> Iterator[Demand]:
 def _smallest_piece(scenario: Scenario, sharing: Sharing) -> int:
     sizes = [demand(unit) for unit in scenario.housed if unit.headcount]
     return max(1, min([sharing.min_piece_desks, *sizes]))
+
+
+def label(name: str, ends: Iterable[str], say: Texts) -> str:
+    """Return a demand in few words: its kind, and whom or what it is about."""
+    known = say.all.get(f"sensitivity.is_{name}") or say.all.get(f"cause.{name}")
+    words = known or name.replace("_", " ")
+    about = " – ".join(part for part in ends if part)
+    return f"{words}: {about}" if about else words

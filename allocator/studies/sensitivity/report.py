@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,8 @@ from allocator.errors import shorten
 from allocator.plan.tables import json_text, write_plan
 from allocator.scenario.write import csv_text
 from allocator.studies.files import write_whole
-from allocator.studies.sensitivity.demands import Demand
-from allocator.studies.sensitivity.run import NONE_FOUND, Sensitivity
+from allocator.studies.sensitivity.demands import Demand, label
+from allocator.studies.sensitivity.run import Sensitivity
 from allocator.texts import Texts, texts
 
 TABLE, DOCUMENT, PICTURE = "sensitivity.csv", "sensitivity.json", "sensitivity.svg"
@@ -62,12 +61,6 @@ def as_json(found: Sensitivity) -> dict[str, Any]:
     }
 
 
-def found_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows of sensitivity.json whose price is more than what searches differ by."""
-    least = NONE_FOUND * (document["total"] or 0.0)
-    return [row for row in document["rows"] if row["price"] > least]
-
-
 def text(found: Sensitivity, language: str = "en") -> str:
     """Return the dearest demands in sentences, for people to read."""
     say = texts(language)
@@ -98,14 +91,6 @@ def text(found: Sensitivity, language: str = "en") -> str:
 
 def _label(demand: Demand, say: Texts) -> str:
     return label(demand.name, (demand.subject, demand.object), say)
-
-
-def label(name: str, ends: Iterable[str], say: Texts) -> str:
-    """Return a demand in few words: its kind, and whom or what it is about."""
-    known = say.all.get(f"sensitivity.is_{name}") or say.all.get(f"cause.{name}")
-    words = known or name.replace("_", " ")
-    about = " – ".join(part for part in ends if part)
-    return f"{words}: {about}" if about else words
 
 
 def write_sensitivity(found: Sensitivity, folder: Path) -> tuple[Path, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allocator.errors import SolveFailedError
 from allocator.plan.assemble import checked_plan
@@ -320,3 +320,9 @@ def people_moved(scenario: Scenario, before: Pieces, after: Pieces) -> float:
         people[unit] * max(0.0, 1 - sum(min(x, b.get(f, 0.0)) for f, x in a.items()))
         for unit, (a, b) in shares.items()
     )
+
+
+def found_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of sensitivity.json whose price is more than what searches differ by."""
+    least = NONE_FOUND * (document["total"] or 0.0)
+    return [row for row in document["rows"] if row["price"] > least]

@@ -16,7 +16,6 @@ from allocator.search.groups.search import GroupSearch
 from allocator.search.groups.surrogate import surrogate, tower_case
 from allocator.search.kernels.annealing import Schedule
 from allocator.search.kernels.budget import Budget
-from allocator.search.site_costs import whole_costs
 from allocator.search.walking import Walking
 from tests.builders import scenario as build
 from tests.search.enumeration import random_scenario
@@ -49,7 +48,7 @@ def cost_by_units(search: GroupSearch) -> float:
     tower_of = search.tower_of.tolist()
     layout = {(u, t): int(towers.demand[u]) for u, t in enumerate(tower_of) if t >= 0}
     cost = prices.walking * Walking(towers).minutes(layout)
-    by_itself = whole_costs(towers) + search.known.inside
+    by_itself = towers.whole_costs() + search.known.inside
     cost += sum(by_itself[cell] for cell in layout)
     for t, curve in enumerate(search.known.opening):
         load = sum(n for (_, s), n in layout.items() if s == t)
