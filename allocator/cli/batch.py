@@ -77,7 +77,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     and desks of each unit that hold for all tables, what that costs each, and which tables
     prevent it. Exits with the gravest code of all: 3 before 2, 1, 4 and 0.
     """
-    from allocator.console import display
+    from allocator.cli.console import display
     from allocator.plan.tables import prepare_folder
     from allocator.scenario.read import read_scenario
     from allocator.scenario.variants import Variant

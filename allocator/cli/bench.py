@@ -109,7 +109,7 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 def _attempts(cases: Sequence[BenchCase], said: Protocol) -> tuple[tuple[Attempt, ...], int]:
     """Return what was tried, and how many attempts there should have been."""
-    from allocator.console import display
+    from allocator.cli.console import display
     from allocator.studies.bench.run import run_bench
 
     planned = 0

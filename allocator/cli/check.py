@@ -83,7 +83,7 @@ def check(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 
 def _plan_judged(given: Scenario, placements: Path) -> tuple[dict[str, Any], str, bool]:
     """Return what is found of a plan as JSON and as text, and whether it breaks no rule."""
-    from allocator.console import verdict
+    from allocator.cli.console import verdict
     from allocator.plan.tables import read_placements
     from allocator.plan.verify import verify
 
@@ -94,7 +94,7 @@ def _plan_judged(given: Scenario, placements: Path) -> tuple[dict[str, Any], str
 
 def _recomputed(given: Scenario, path: Path, *, recompute_all: bool) -> tuple[Verdict, str]:
     """Return what is found of a certificate, and that as text."""
-    from allocator.console import certificate_verdict
+    from allocator.cli.console import certificate_verdict
     from allocator.plan.certificate import check_certificate
     from allocator.plan.certificate.file import read_certificate
 

@@ -128,7 +128,7 @@ def _solved(
     given: Sequence[Case], workers: int | None, time_limit: float, seed: int
 ) -> tuple[ComparisonRow, ...]:
     """Solve what counting leaves open, in processes of its own."""
-    from allocator.console import display
+    from allocator.cli.console import display
     from allocator.plan.tables import prepare_pictures
     from allocator.studies.compare import at_most_s
     from allocator.studies.compare import compare as run

@@ -101,7 +101,7 @@ def _places(
     as_json: bool,
 ) -> int:
     """Say why bodies sit where they do; without names, the organisations."""
-    from allocator.console import summary
+    from allocator.cli.console import summary
     from allocator.plan.tables import read_placements
     from allocator.plan.types import Pieces
     from allocator.plan.verify import verify

@@ -80,7 +80,7 @@ def rotas(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 
 def _told(found: Rotas | Plan, given: Scenario, out: Path | None, *, as_json: bool) -> int:
     """Print and write what was found; return the exit code."""
-    from allocator.console import summary
+    from allocator.cli.console import summary
     from allocator.plan.types import Plan
     from allocator.studies.rotas import report
 

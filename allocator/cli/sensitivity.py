@@ -62,7 +62,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of the contract, by nam
         prepare_folder(out)
     found = _found(given, pieces, workers, time_limit, seed)
     has_plan = found.plan.objective.total is not None
-    from allocator.console import summary
+    from allocator.cli.console import summary
     from allocator.studies.sensitivity import report
 
     files = () if out is None or not has_plan else report.write_sensitivity(found, out)
@@ -76,7 +76,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of the contract, by nam
 def _found(
     given: Scenario, start: Pieces | None, workers: int | None, time_limit: float, seed: int
 ) -> Sensitivity:
-    from allocator.console import display
+    from allocator.cli.console import display
     from allocator.studies import pool as pools
     from allocator.studies.sensitivity import sensitivity as study
     from allocator.studies.sensitivity.run import begin_s, most_s

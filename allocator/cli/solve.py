@@ -75,7 +75,7 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     far, a second one aborts.
     """
     began = time.monotonic()
-    from allocator.console import summary
+    from allocator.cli.console import summary
     from allocator.plan.tables import prepare_folder, prepare_pictures
     from allocator.scenario.variants import Variant, read_variant
 
@@ -123,7 +123,7 @@ def _solved_with_rotas(
     as_json: bool,
 ) -> int:
     """Find a plan and weeks for it, print and write both, and return the exit code."""
-    from allocator.console import summary
+    from allocator.cli.console import summary
     from allocator.studies.rotas import report
     from allocator.studies.rotas import with_rotas as study
 
@@ -194,7 +194,7 @@ def _solve_watched(
 
 def _certify(plan: Plan, given: Scenario, path: Path, proofs: list[Proof]) -> None:
     """Write the certificate of a plan's bound, and say what it covers."""
-    from allocator.console import certified
+    from allocator.cli.console import certified
     from allocator.plan.certificate import certificate_of
     from allocator.plan.certificate.file import write_certificate
 

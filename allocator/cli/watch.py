@@ -25,7 +25,7 @@ def watched(said: str, work: Callable[[OnProgress, ShouldStop], _Result]) -> _Re
     work
         Given whom to tell of progress, and whom to ask whether to stop.
     """
-    from allocator.console import display
+    from allocator.cli.console import display
 
     with stop_on_interrupt(said) as stop, display() as shown:
         answer: Future[_Result] = Future()

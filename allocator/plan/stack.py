@@ -26,7 +26,7 @@ from allocator.plan.stack_colours import (
 )
 from allocator.plan.stack_groups import Groups
 from allocator.plan.stack_items import Label
-from allocator.plan.stack_layout import Drawing, Layout, lay_out, style_for
+from allocator.plan.stack_layout import Drawing, StackLayout, lay_out, style_for
 from allocator.plan.stack_text import text_width
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts, texts
@@ -131,7 +131,7 @@ def stack_svg(plan: PlanData, scenario: Scenario) -> str:
     return svg
 
 
-def _values(layout: Layout, fills: dict[str, str]) -> list[dict[str, Any]]:
+def _values(layout: StackLayout, fills: dict[str, str]) -> list[dict[str, Any]]:
     values = []
     for item in layout.items:
         datum = dict(vars(item))  # asdict would copy each of some thousand texts
@@ -161,7 +161,7 @@ def _outlines() -> alt.Chart:
 
 
 def _layers(
-    layout: Layout, colours: Colouring, fills: dict[str, str], say: Texts
+    layout: StackLayout, colours: Colouring, fills: dict[str, str], say: Texts
 ) -> list[alt.Chart]:
     hover = alt.selection_point(
         name="hover", fields=["body"], on="pointerover", clear="pointerout", empty=True
@@ -174,7 +174,7 @@ def _layers(
     return [*frames, *labels, *_captions(layout)]
 
 
-def _places(layout: Layout) -> dict[str, Any]:
+def _places(layout: StackLayout) -> dict[str, Any]:
     def scale(*domain: float) -> alt.Scale:
         return alt.Scale(domain=domain, nice=False, zero=False)
 
@@ -280,7 +280,7 @@ def _labels() -> list[alt.Chart]:
     ]
 
 
-def _captions(layout: Layout) -> list[alt.Chart]:
+def _captions(layout: StackLayout) -> list[alt.Chart]:
     font, name = layout.style.font, layout.style.name_font
     looks: dict[str, dict[str, Any]] = {
         "complex": {"fontSize": font + 3, "fontWeight": "bold", "color": INK},
@@ -296,7 +296,7 @@ def _captions(layout: Layout) -> list[alt.Chart]:
     ]
 
 
-def _title(plan: PlanData, scenario: Scenario, layout: Layout, say: Texts) -> alt.TitleParams:
+def _title(plan: PlanData, scenario: Scenario, layout: StackLayout, say: Texts) -> alt.TitleParams:
     settings = scenario.settings
     return alt.TitleParams(
         text=shorten(settings.title or settings.name or say("stack.title"), 120),

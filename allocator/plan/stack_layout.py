@@ -81,7 +81,7 @@ def style_for(towers: int, page: int | None = None) -> Style:
 
 
 @dataclass(frozen=True)
-class Layout:
+class StackLayout:
     """A page, its size in pixels, everything on it, and what of that belongs to each tower."""
 
     width: float
@@ -114,7 +114,7 @@ class Drawing:
     style: Style
 
 
-def lay_out(drawing: Drawing) -> Layout:
+def lay_out(drawing: Drawing) -> StackLayout:
     """Return the page of a plan."""
     return _Page(drawing).layout()
 
@@ -238,7 +238,7 @@ class _Page:
     def _bars_above_ground(self, tower: str) -> int:
         return sum(1 for floor in self.floors[tower] if floor.level >= 0)
 
-    def layout(self) -> Layout:
+    def layout(self) -> StackLayout:
         style, rows = self.style, self._rows(self.scale)
         items: list[Item] = []
         top = 0.0
@@ -250,7 +250,7 @@ class _Page:
             top += self._height(row)
         boxes = (item.x2 for item in items if isinstance(item, Box))
         width = max(*(block.right for row in rows for block in row), *boxes)
-        return Layout(width, top, style, tuple(items), self.drawn)
+        return StackLayout(width, top, style, tuple(items), self.drawn)
 
     def _block(self, block: Block, top: float, ground: float, foot: float) -> Iterator[Item]:
         style = self.style

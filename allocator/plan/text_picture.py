@@ -1,6 +1,6 @@
 """A plan as lines of text: what it is worth, and each floor in use as a bar with its units.
 
-The picture itself is `plan.stack`'s; what the command line prints is `console`'s.
+The picture itself is `plan.stack`'s; what the command line prints is `cli.console`'s.
 """
 
 from __future__ import annotations

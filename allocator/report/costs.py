@@ -11,7 +11,7 @@ from math import fsum
 
 from allocator.plan.types import OrganisationUse, Placement, Plan, TermName
 from allocator.plan.verify import Check
-from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.given_plan import GivenPlan
 from allocator.plan.verify.moved import moved_by_unit
 from allocator.scenario.demand import demand
 from allocator.scenario.types import Scenario
@@ -85,7 +85,7 @@ def _placing(scenario: Scenario, pieces: Mapping[tuple[str, str], int]) -> Amoun
 
 def _moved(scenario: Scenario, pieces: Mapping[tuple[str, str], int]) -> Amounts:
     """Return people who move; units without a place today do not count."""
-    moved = moved_by_unit(Layout(scenario, pieces))
+    moved = moved_by_unit(GivenPlan(scenario, pieces))
     found = defaultdict[str, float](float)
     for unit in scenario.housed:
         found[unit.organisation_id] += moved.get(unit.unit_id, 0.0)

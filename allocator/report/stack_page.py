@@ -22,7 +22,7 @@ from allocator.plan.stack_colours import (
 )
 from allocator.plan.stack_groups import Groups
 from allocator.plan.stack_items import Box, Caption, Label, Line, Segment, Tick
-from allocator.plan.stack_layout import Drawing, Layout, lay_out, style_for
+from allocator.plan.stack_layout import Drawing, StackLayout, lay_out, style_for
 from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts
@@ -91,7 +91,7 @@ class _Pen:
     def __init__(
         self,
         sheets: FPDF,
-        layout: Layout,
+        layout: StackLayout,
         fills: dict[str, str],
         corner: tuple[float, float],
         scale: float,

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from allocator.plan.assemble import OPTIMAL_GAP
 from allocator.search.bounds.undivided import TooManyError
-from allocator.search.model.layout_model import Found, LayoutModel
+from allocator.search.model.layout_model import LayoutModel, LayoutSolution
 from allocator.search.model.variables import Cell
-from allocator.search.model.walking import WalkingForm, products_in
+from allocator.search.model.walking_products import WalkingForm, products_in
 from allocator.search.record import Record
 from allocator.search.solver import Proof
 from allocator.search.special.packing import is_packing
@@ -86,7 +86,7 @@ def _model(record: Record) -> LayoutModel:
     return model
 
 
-def any_plan(record: Record) -> Found:
+def any_plan(record: Record) -> LayoutSolution:
     """Return a plan, or a proof that there is none, with capacity by chance judged exactly."""
     return _run(record, lambda model: None, record.left())
 
@@ -96,7 +96,7 @@ def _run(
     aim: Callable[[LayoutModel], None],
     seconds: float,
     work: float | None = None,
-) -> Found:
+) -> LayoutSolution:
     """Solve; where floors turn out to be short, rule that out and solve again."""
     end = record.elapsed() + seconds
     while True:

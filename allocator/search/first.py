@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from allocator.search.case import Layout
 from allocator.search.exact import any_plan, everywhere
-from allocator.search.model.layout_model import Found, LayoutModel
+from allocator.search.model.layout_model import LayoutModel, LayoutSolution
 from allocator.search.neighbourhoods import fewest_beyond, units_short
 from allocator.search.record import Record
 from allocator.search.rules import Pinned
@@ -83,7 +83,7 @@ def _in_one(record: Record, near: Layout | None = None) -> None:
         record.prove_infeasible()
 
 
-def _judged_exactly(record: Record, found: Found) -> Found:
+def _judged_exactly(record: Record, found: LayoutSolution) -> LayoutSolution:
     """Go on without rows that are only likely, unless they gave a plan: they prove nothing."""
     if record.layout is not None or record.is_over():
         return replace(found, proof=Proof.UNKNOWN)

@@ -18,7 +18,7 @@ from allocator.plan.types import Pieces
 from allocator.scenario.types import Scenario
 from allocator.search.case import Case, Layout
 from allocator.search.compile import compile_case
-from allocator.search.model.layout_model import Found, LayoutModel
+from allocator.search.model.layout_model import LayoutModel, LayoutSolution
 from allocator.search.model.objective import people_moved
 from allocator.search.progress import ShouldStop
 from allocator.search.rules import KEPT_BY_PIECES
@@ -110,7 +110,9 @@ def _cells(case: Case, everywhere: Collection[int]) -> list[tuple[int, int]]:
     return sorted(today)
 
 
-def _staying(case: Case, everywhere: frozenset[int], near: Layout, budget: _Budget) -> Found:
+def _staying(
+    case: Case, everywhere: frozenset[int], near: Layout, budget: _Budget
+) -> LayoutSolution:
     """Keep as many people as possible where they are; what is short of a unit goes elsewhere.
 
     Nothing is short of units that are looked at everywhere. Rules that pieces elsewhere could
@@ -161,7 +163,7 @@ def _find_room(case: Case, model: LayoutModel) -> None:
     model.model.add(sum(arrives) == sum(model.pieces.short.values()) + others)
 
 
-def _proved(case: Case, everywhere: Collection[int], stay: Found) -> float:
+def _proved(case: Case, everywhere: Collection[int], stay: LayoutSolution) -> float:
     """Return what an answer proves, with those who are nowhere where they may be."""
     if stay.bound is None:
         return 0.0

@@ -19,10 +19,10 @@ import numpy as np
 from allocator.search.case import Case, Layout
 from allocator.search.domains import narrowed
 from allocator.search.floors.part import Part
-from allocator.search.floors.plan import Desks, FloorPlan
+from allocator.search.floors.plan import FloorDesks, FloorPlan
 from allocator.search.floors.tables import Tally
-from allocator.search.found import Found, Watcher
 from allocator.search.groups.choice import TowerChoice
+from allocator.search.improvement import Improvement, Watcher
 from allocator.search.kernels.annealing import Schedule, Whole
 from allocator.search.kernels.budget import Budget
 from allocator.search.parameters import USUAL, Parameters
@@ -37,7 +37,7 @@ def improve(
     budget: Budget,
     watcher: Watcher | None = None,
     parameters: Parameters = USUAL,
-) -> Iterator[Found]:
+) -> Iterator[Improvement]:
     """Yield layouts that honour every rule, each better than those before, until the budget ends.
 
     Parameters
@@ -94,7 +94,7 @@ class LocalSearch:
         self.on_floors = self.in_kicks = 0
         """Moves of kicks so far: those that left the choice of towers, and all."""
 
-    def run(self, start: Layout) -> Iterator[Found]:
+    def run(self, start: Layout) -> Iterator[Improvement]:
         """Begin, then kick until the budget is over."""
         self._place(start)
         yield from self._news()
@@ -115,7 +115,7 @@ class LocalSearch:
 
     def _place(self, start: Layout) -> None:
         """Put pieces where they are allowed, as far as they are large enough."""
-        by_tower: defaultdict[int, Desks] = defaultdict(dict)
+        by_tower: defaultdict[int, FloorDesks] = defaultdict(dict)
         left = self.case.demand.copy()
         for (u, f), desks in start.items():
             fits = min(desks, int(left[u]))
@@ -146,7 +146,7 @@ class LocalSearch:
         self.room += more
         self.choice.capacity[:] = np.maximum(self.choice.capacity + more, 0)
 
-    def _news(self) -> Iterator[Found]:
+    def _news(self) -> Iterator[Improvement]:
         """Yield the layout if it honours every rule and beats all before."""
         if self.plan.is_wrong:
             self._tell_wrong()
@@ -156,7 +156,7 @@ class LocalSearch:
         fewer, as_few = people < self.best[0] - 1e-6, people < self.best[0] + 1e-6
         if fewer or (as_few and cost < self.best[1] - 1e-6):
             self.best = people, cost
-            yield Found(self.plan.layout(), cost, max(people, 0.0))
+            yield Improvement(self.plan.layout(), cost, max(people, 0.0))
             self._heed()
 
     def _tell_wrong(self) -> None:

@@ -27,7 +27,7 @@ from allocator.search.kernels.annealing import Reals, Whole
 from allocator.search.model.layout_model import LayoutModel
 from allocator.search.model.rules import load
 from allocator.search.model.variables import Cell
-from allocator.search.model.walking import WalkingForm
+from allocator.search.model.walking_products import WalkingForm
 from allocator.search.progress import ShouldStop
 from allocator.search.score import Scorer
 from allocator.search.solver import Effort, solve_model

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from allocator.search.case import Case
-from allocator.search.found import Improve
 from allocator.search.groups.alone import improve_alone, is_alone
+from allocator.search.improvement import Improve
 from allocator.search.kernels.budget import Budget
 from allocator.search.local_search import improve
 from allocator.search.progress import MOVES_PER_S

@@ -12,7 +12,7 @@ import numpy as np
 
 from allocator.plan.types import TermName
 from allocator.search.case import Case, Layout
-from allocator.search.walking import Walking
+from allocator.search.walking_time import WalkingTime
 
 
 @dataclass(frozen=True, order=True)
@@ -36,7 +36,7 @@ class Scorer:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.walking = Walking(case)
+        self.walking = WalkingTime(case)
         self.prices = case.scenario.settings.prices
 
     def score(self, layout: Layout) -> Score:

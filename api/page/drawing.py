@@ -25,7 +25,7 @@ from allocator.plan.stack_colours import (
 )
 from allocator.plan.stack_groups import Groups
 from allocator.plan.stack_items import Box, Item, Label, Segment
-from allocator.plan.stack_layout import Drawing, Layout, lay_out, style_for
+from allocator.plan.stack_layout import Drawing, StackLayout, lay_out, style_for
 from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts
@@ -88,7 +88,7 @@ def _legend(colours: Colouring) -> dict[str, Any]:
     return {"title": colours.title, "entries": entries if colours.has_legend else []}
 
 
-def _laid_out(layout: Layout, fills: dict[str, str], hatch: dict[str, int]) -> dict[str, Any]:
+def _laid_out(layout: StackLayout, fills: dict[str, str], hatch: dict[str, int]) -> dict[str, Any]:
     drawn = [
         {
             "id": tower,

@@ -13,7 +13,7 @@ from allocator.search.case import Case, Layout
 from allocator.search.compile import compile_case
 from allocator.search.floors.part import Part
 from allocator.search.floors.plan import FloorPlan
-from allocator.search.found import Found
+from allocator.search.improvement import Improvement
 from allocator.search.kernels.annealing import Schedule
 from allocator.search.kernels.budget import Budget
 from allocator.search.local_search import improve
@@ -58,7 +58,9 @@ def judged(scenario: Scenario, case: Case, layout: Layout) -> Check:
     return verify(scenario, [GivenPlacement(u, f, desks) for (u, f), desks in pieces])
 
 
-def searched(scenario: Scenario, *, moves: int, start: Layout | None = None) -> Iterator[Found]:
+def searched(
+    scenario: Scenario, *, moves: int, start: Layout | None = None
+) -> Iterator[Improvement]:
     """Search with a budget of moves and seed 0."""
     rng = np.random.default_rng(0)
     return improve(compile_case(scenario), start or {}, rng=rng, budget=Budget(moves=moves))

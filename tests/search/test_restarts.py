@@ -10,7 +10,7 @@ import pytest
 from allocator.search import restarts
 from allocator.search.case import Case, Layout
 from allocator.search.compile import compile_case
-from allocator.search.found import Found, Watcher
+from allocator.search.improvement import Improvement, Watcher
 from allocator.search.kernels.budget import Budget
 from allocator.search.progress import MOVES_PER_S
 from allocator.search.record import Record
@@ -90,7 +90,7 @@ def starts(record: Record, monkeypatch: pytest.MonkeyPatch, times: int) -> list[
         rng: np.random.Generator,
         budget: Budget,
         watcher: Watcher,
-    ) -> Iterator[Found]:
+    ) -> Iterator[Improvement]:
         begun.append(not start)
         record.spend(1.0)
         yield from ()

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.plan.certificate.types import Floats, Whole
-from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.given_plan import GivenPlan
 from allocator.plan.verify.moved import people_today
 from allocator.plan.verify.trips import headcounts, trips
-from allocator.plan.verify.walking import Minutes
+from allocator.plan.verify.walked import Minutes
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.types import Rule, Scenario
 
@@ -27,7 +27,7 @@ class Reading:
     """U units, F floors, in the order of the scenario."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.scenario, self.layout = scenario, Layout(scenario, {})
+        self.scenario, self.layout = scenario, GivenPlan(scenario, {})
         self.prices = scenario.settings.prices
         wanted = self.layout.demand
         self.housed = [unit for unit in scenario.housed if wanted[unit.unit_id] > 0]

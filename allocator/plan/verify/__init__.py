@@ -12,9 +12,9 @@ from allocator.plan.data import Record, Term, Violation
 from allocator.plan.verify import feasibility, rules
 from allocator.plan.verify.feasibility import unplaced_people
 from allocator.plan.verify.given import GivenPlacement, given_pieces, read_pieces
-from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.given_plan import GivenPlan
 from allocator.plan.verify.terms import terms
-from allocator.plan.verify.walking import walk
+from allocator.plan.verify.walked import walk
 from allocator.scenario.settings import TripKind
 from allocator.scenario.types import Scenario
 
@@ -67,14 +67,14 @@ def verify(scenario: Scenario, given: Iterable[GivenPlacement]) -> Check:
         Rows of the plan, in any order.
     """
     pieces, faults = read_pieces(scenario, given)
-    layout = Layout(scenario, pieces)
-    walked = walk(layout)
-    found = terms(layout, walked.minutes)
+    plan = GivenPlan(scenario, pieces)
+    walked = walk(plan)
+    found = terms(plan, walked.minutes)
     return Check(
-        violations=(*faults, *feasibility.violations(layout), *rules.violations(layout)),
+        violations=(*faults, *feasibility.violations(plan), *rules.violations(plan)),
         terms=found,
         total=fsum(term.cost for term in found),
-        unplaced_people=unplaced_people(layout),
+        unplaced_people=unplaced_people(plan),
         walking_by_organisation=walked.by_organisation,
         walking_by_kind=walked.by_kind,
         pieces=pieces,

@@ -13,62 +13,62 @@ from math import ceil
 
 from allocator.plan.data import Violation
 from allocator.plan.verify.chances import short_desks, too_many_present
-from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.given_plan import GivenPlan
 from allocator.plan.verify.moved import too_many_moved
 from allocator.words import counted, listed
 
 
-def over_demand(layout: Layout) -> Iterator[Violation]:
+def over_demand(plan: GivenPlan) -> Iterator[Violation]:
     """No unit has more desks than it needs; one without a headcount needs none."""
-    for unit, places in layout.desks_by_floor.items():
-        placed, needed = sum(places.values()), layout.demand[unit]
+    for unit, places in plan.desks_by_floor.items():
+        placed, needed = sum(places.values()), plan.demand[unit]
         if placed > needed:
             message = (
-                f"unit {unit} has {counted(placed, layout.noun)} and needs {needed:,}: "
+                f"unit {unit} has {counted(placed, plan.noun)} and needs {needed:,}: "
                 f"{placed - needed:,} too many"
             )
             yield _violation("over_demand", unit, "", placed - needed, message)
 
 
-def unplaced(layout: Layout) -> Iterator[Violation]:
+def unplaced(plan: GivenPlan) -> Iterator[Violation]:
     """Every desk of every unit is placed, unless allow_unplaced."""
-    if layout.scenario.settings.options.allow_unplaced:
+    if plan.scenario.settings.options.allow_unplaced:
         return
-    for unit in layout.housed:
-        placed, needed = _placed(layout, unit), layout.demand[unit]
+    for unit in plan.housed:
+        placed, needed = _placed(plan, unit), plan.demand[unit]
         if placed < needed:
             message = (
-                f"unit {unit} has {counted(placed, layout.noun)} and needs {needed:,}: "
+                f"unit {unit} has {counted(placed, plan.noun)} and needs {needed:,}: "
                 f"{needed - placed:,} missing"
             )
             yield _violation("unplaced", unit, "", needed - placed, message)
 
 
-def over_capacity(layout: Layout) -> Iterator[Violation]:
+def over_capacity(plan: GivenPlan) -> Iterator[Violation]:
     """No floor holds more desks than it has, less the reserve; or is rarely short."""
-    if layout.scenario.by_chance:
-        yield from short_desks(layout)
+    if plan.scenario.by_chance:
+        yield from short_desks(plan)
         return
-    for floor, units in layout.units_on.items():
-        placed, usable = sum(units.values()), layout.usable(floor)
+    for floor, units in plan.units_on.items():
+        placed, usable = sum(units.values()), plan.usable(floor)
         if placed > usable:
             message = (
                 f"floor {floor} holds {counted(placed, 'desk')} and may hold {usable:,} "
-                f"of its {layout.desks(floor):,}: {placed - usable:,} too many"
+                f"of its {plan.desks(floor):,}: {placed - usable:,} too many"
             )
             yield _violation("over_capacity", floor, "", placed - usable, message)
 
 
-def max_occupants(layout: Layout) -> Iterator[Violation]:
+def max_occupants(plan: GivenPlan) -> Iterator[Violation]:
     """No floor holds more desks than max_occupants, which the reserve does not reduce.
 
     With capacity by chance it is the people present who rarely exceed it.
     """
-    if layout.scenario.by_chance:
-        yield from too_many_present(layout)
+    if plan.scenario.by_chance:
+        yield from too_many_present(plan)
         return
-    for floor, units in layout.units_on.items():
-        placed, most = sum(units.values()), layout.floors[floor].max_occupants
+    for floor, units in plan.units_on.items():
+        placed, most = sum(units.values()), plan.floors[floor].max_occupants
         if most is not None and placed > most:
             message = (
                 f"floor {floor} holds {counted(placed, 'desk')} and at most "
@@ -77,34 +77,34 @@ def max_occupants(layout: Layout) -> Iterator[Violation]:
             yield _violation("max_occupants", floor, "", placed - most, message)
 
 
-def small_piece(layout: Layout) -> Iterator[Violation]:
+def small_piece(plan: GivenPlan) -> Iterator[Violation]:
     """A piece has at least min(d, max(min_piece_desks, ceil(min_piece_share · d))) desks.
 
     With capacity by chance d is people, and so is the piece.
     """
-    sharing = layout.scenario.settings.sharing
-    for (unit, floor), desks in layout.pieces.items():
-        needed = layout.demand[unit]
+    sharing = plan.scenario.settings.sharing
+    for (unit, floor), desks in plan.pieces.items():
+        needed = plan.demand[unit]
         share = ceil(sharing.min_piece_share * needed)
         least = min(needed, max(sharing.min_piece_desks, share))
         if desks < least:
             message = (
-                f"unit {unit} has {counted(desks, layout.noun)} on floor {floor}, "
+                f"unit {unit} has {counted(desks, plan.noun)} on floor {floor}, "
                 f"and a piece of it has at least {least:,}: {least - desks:,} missing"
             )
             yield _violation("small_piece", unit, floor, least - desks, message)
 
 
-def needs(layout: Layout) -> Iterator[Violation]:
+def needs(plan: GivenPlan) -> Iterator[Violation]:
     """A unit uses only floors that have all it needs."""
-    for unit, floor in layout.pieces:
-        lacking = layout.needs_of.get(unit, frozenset()) - set(layout.floors[floor].features)
+    for unit, floor in plan.pieces:
+        lacking = plan.needs_of.get(unit, frozenset()) - set(plan.floors[floor].features)
         if lacking:
             message = f"unit {unit} is on floor {floor}, which lacks {listed(sorted(lacking))}"
             yield _violation("needs", unit, floor, len(lacking), message)
 
 
-CHECKS: tuple[Callable[[Layout], Iterable[Violation]], ...] = (
+CHECKS: tuple[Callable[[GivenPlan], Iterable[Violation]], ...] = (
     over_demand,
     unplaced,
     over_capacity,
@@ -116,24 +116,24 @@ CHECKS: tuple[Callable[[Layout], Iterable[Violation]], ...] = (
 """What every plan must satisfy, in the order of the contract."""
 
 
-def violations(layout: Layout) -> Iterator[Violation]:
+def violations(plan: GivenPlan) -> Iterator[Violation]:
     """Return every way in which the pieces break what holds for every plan."""
     for check in CHECKS:
-        yield from check(layout)
+        yield from check(plan)
 
 
-def unplaced_people(layout: Layout) -> float:
+def unplaced_people(plan: GivenPlan) -> float:
     """Return the sum of h · (1 − desks placed / d) over units that lack desks, in people."""
     lacking = 0.0
-    for unit in layout.scenario.housed:
-        placed, needed = _placed(layout, unit.unit_id), layout.demand[unit.unit_id]
+    for unit in plan.scenario.housed:
+        placed, needed = _placed(plan, unit.unit_id), plan.demand[unit.unit_id]
         if placed < needed:
             lacking += unit.headcount * (needed - placed) / needed
     return lacking
 
 
-def _placed(layout: Layout, unit: str) -> int:
-    return sum(layout.desks_by_floor.get(unit, {}).values())
+def _placed(plan: GivenPlan, unit: str) -> int:
+    return sum(plan.desks_by_floor.get(unit, {}).values())
 
 
 def _violation(kind: str, subject: str, target: str, amount: int, message: str) -> Violation:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from allocator.errors import shorten
 from allocator.plan.data import Pieces, Violation
-from allocator.plan.verify.layout import organisation_by_unit
+from allocator.plan.verify.given_plan import organisation_by_unit
 from allocator.scenario.settings import LARGEST_COUNT
 from allocator.scenario.types import Scenario
 from allocator.words import counted

@@ -9,31 +9,31 @@ from fractions import Fraction
 from math import fsum
 
 from allocator.plan.data import Violation
-from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.given_plan import GivenPlan
 from allocator.scenario.types import CurrentPiece, Scenario
 
 ROUNDING = 1e-6
 """People by which a plan may exceed the limit, by rounding alone."""
 
 
-def people_moved(layout: Layout) -> float:
+def people_moved(plan: GivenPlan) -> float:
     """Return the people moved of all units, in people."""
-    return fsum(moved_by_unit(layout).values())
+    return fsum(moved_by_unit(plan).values())
 
 
-def moved_by_unit(layout: Layout) -> dict[str, float]:
+def moved_by_unit(plan: GivenPlan) -> dict[str, float]:
     """Return min(h0, h) − Σ_f min(h0 · s0(f), h · s(f)) of every unit with a place today.
 
     h0 people with shares s0 on floors are there today, h with s after. Newcomers and leavers do
     not count; people who are left unplaced do.
     """
-    today = people_today(layout.scenario)
+    today = people_today(plan.scenario)
     found = {}
-    for unit in layout.scenario.housed:
+    for unit in plan.scenario.housed:
         if unit.unit_id not in today:
             continue
         before, stayed = today[unit.unit_id], []
-        placed, needed = layout.desks_by_floor.get(unit.unit_id, {}), layout.demand[unit.unit_id]
+        placed, needed = plan.desks_by_floor.get(unit.unit_id, {}), plan.demand[unit.unit_id]
         for floor, desks in placed.items() if needed else ():
             now_here = Fraction(unit.headcount * desks, needed)
             stayed.append(min(before.get(floor, Fraction(0)), now_here))
@@ -42,10 +42,10 @@ def moved_by_unit(layout: Layout) -> dict[str, float]:
     return found
 
 
-def too_many_moved(layout: Layout) -> list[Violation]:
+def too_many_moved(plan: GivenPlan) -> list[Violation]:
     """At most max_people_moved people move."""
-    most = layout.scenario.settings.options.max_people_moved
-    moved = people_moved(layout) if most is not None else 0.0
+    most = plan.scenario.settings.options.max_people_moved
+    moved = people_moved(plan) if most is not None else 0.0
     if most is None or moved <= most + ROUNDING:
         return []
     message = f"{moved:,.2f} people move and at most {most:,g} may: {moved - most:,.2f} too many"

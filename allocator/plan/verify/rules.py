@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from allocator.plan.data import Violation
-from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.given_plan import GivenPlan
 from allocator.scenario.rules import RULE_FORMS, RuleKind
 from allocator.scenario.types import Rule, Scenario
 from allocator.words import counted, listed
 
-RowCheck = Callable[[Layout, Rule], Iterator[Violation]]
-RowsCheck = Callable[[Layout, Sequence[Rule]], Iterator[Violation]]
+RowCheck = Callable[[GivenPlan, Rule], Iterator[Violation]]
+RowsCheck = Callable[[GivenPlan, Sequence[Rule]], Iterator[Violation]]
 
 
-def only_in(layout: Layout, rows: Sequence[Rule]) -> Iterator[Violation]:
+def only_in(plan: GivenPlan, rows: Sequence[Rule]) -> Iterator[Violation]:
     """Every piece of the subject lies in one of the places that its rows name."""
     by_subject: dict[str, list[Rule]] = {}
     for row in rows:
@@ -26,29 +26,29 @@ def only_in(layout: Layout, rows: Sequence[Rule]) -> Iterator[Violation]:
     for subject, own in by_subject.items():
         outside = [
             (unit, floor)
-            for unit, floor in layout.pieces_of(subject)
-            if not any(layout.lies_in(floor, row.object) for row in own)
+            for unit, floor in plan.pieces_of(subject)
+            if not any(plan.lies_in(floor, row.object) for row in own)
         ]
         places = ";".join(row.object or "" for row in own)
         yield from _broken(own[0].model_copy(update={"object": places}), *_elsewhere(outside))
 
 
-def never_in(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def never_in(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """No piece of the subject lies in the place."""
-    pieces = layout.pieces_of(rule.subject)
-    inside = [piece for piece in pieces if layout.lies_in(piece[1], rule.object)]
+    pieces = plan.pieces_of(rule.subject)
+    inside = [piece for piece in pieces if plan.lies_in(piece[1], rule.object)]
     found = f"it has {counted(len(inside), 'piece')} there: {_named(inside)}"
     yield from _broken(rule, len(inside), found)
 
 
-def kept_for(layout: Layout, rows: Sequence[Rule]) -> Iterator[Violation]:
+def kept_for(plan: GivenPlan, rows: Sequence[Rule]) -> Iterator[Violation]:
     """In the place only the subjects of its own rows have pieces; each place by itself."""
     welcome: dict[str, set[str]] = {}
     for row in rows:
-        welcome.setdefault(row.object or "", set()).update(layout.members(row.subject))
+        welcome.setdefault(row.object or "", set()).update(plan.members(row.subject))
     for place, allowed in welcome.items():
-        for unit, floors in layout.desks_by_floor.items():
-            inside = [floor for floor in floors if layout.lies_in(floor, place)]
+        for unit, floors in plan.desks_by_floor.items():
+            inside = [floor for floor in floors if plan.lies_in(floor, place)]
             if inside and unit not in allowed:
                 message = f"{place} is kept for others, but unit {unit} is on {listed(inside)}"
                 yield Violation(
@@ -60,97 +60,97 @@ def kept_for(layout: Layout, rows: Sequence[Rule]) -> Iterator[Violation]:
                 )
 
 
-def same_floor(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def same_floor(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """All pieces of both are on one floor."""
-    used = layout.floors_of(rule.subject, rule.object)
+    used = plan.floors_of(rule.subject, rule.object)
     yield from _broken(rule, len(used) - 1, _spread(used, "floor"))
 
 
-def same_tower(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def same_tower(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """All pieces of both are in one tower."""
-    used = _towers(layout, rule.subject, rule.object)
+    used = _towers(plan, rule.subject, rule.object)
     yield from _broken(rule, len(used) - 1, _spread(used, "tower"))
 
 
-def same_complex(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def same_complex(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """All pieces of both are in one complex."""
-    floors = layout.floors_of(rule.subject, rule.object)
-    used = _once(layout.complex(floor) for floor in floors)
+    floors = plan.floors_of(rule.subject, rule.object)
+    used = _once(plan.complex(floor) for floor in floors)
     yield from _broken(rule, len(used) - 1, _spread(used, "complex"))
 
 
-def adjacent_floors(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def adjacent_floors(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """All pieces of both are in one tower, on levels that follow one another without a gap."""
-    towers = _towers(layout, rule.subject, rule.object)
+    towers = _towers(plan, rule.subject, rule.object)
     if len(towers) > 1:
         yield from _broken(rule, len(towers) - 1, _spread(towers, "tower"))
         return
-    skipped = layout.skipped(layout.floors_of(rule.subject, rule.object))
+    skipped = plan.skipped(plan.floors_of(rule.subject, rule.object))
     yield from _broken(rule, len(skipped), _left_out(skipped))
 
 
-def apart_floor(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def apart_floor(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """No floor holds pieces of both."""
-    others = set(layout.floors_of(rule.object))
-    shared = [floor for floor in layout.floors_of(rule.subject) if floor in others]
+    others = set(plan.floors_of(rule.object))
+    shared = [floor for floor in plan.floors_of(rule.subject) if floor in others]
     found = f"they share {counted(len(shared), 'floor')}: {listed(shared)}"
     yield from _broken(rule, len(shared), found)
 
 
-def apart_tower(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def apart_tower(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """No tower holds pieces of both."""
-    others = set(_towers(layout, rule.object))
-    shared = [tower for tower in _towers(layout, rule.subject) if tower in others]
+    others = set(_towers(plan, rule.object))
+    shared = [tower for tower in _towers(plan, rule.subject) if tower in others]
     found = f"they share {counted(len(shared), 'tower')}: {listed(shared)}"
     yield from _broken(rule, len(shared), found)
 
 
-def own_floor(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def own_floor(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """No organisation but the subject's own is on any floor that the subject uses."""
-    own = {layout.organisation_of[unit] for unit in layout.members(rule.subject)}
+    own = {plan.organisation_of[unit] for unit in plan.members(rule.subject)}
     shared = [
         floor
-        for floor in layout.floors_of(rule.subject)
-        if any(layout.organisation_of[unit] not in own for unit in layout.units_on[floor])
+        for floor in plan.floors_of(rule.subject)
+        if any(plan.organisation_of[unit] not in own for unit in plan.units_on[floor])
     ]
     found = f"it shares {counted(len(shared), 'floor')}: {listed(shared)}"
     yield from _broken(rule, len(shared), found)
 
 
-def contiguous(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def contiguous(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """In each tower the levels that the subject uses follow one another."""
-    skipped = layout.skipped(layout.floors_of(rule.subject))
+    skipped = plan.skipped(plan.floors_of(rule.subject))
     yield from _broken(rule, len(skipped), _left_out(skipped))
 
 
-def max_floors(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def max_floors(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """Each unit of the subject uses at most that many floors."""
-    used = {unit: len(layout.floors_of(unit)) for unit in layout.members(rule.subject)}
+    used = {unit: len(plan.floors_of(unit)) for unit in plan.members(rule.subject)}
     many = {unit: number for unit, number in used.items() if number > rule.count}
     excess = sum(many.values()) - rule.count * len(many)
     found = listed(f"{unit} uses {number}" for unit, number in many.items())
     yield from _broken(rule, excess, found)
 
 
-def max_towers(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def max_towers(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """The subject as a whole uses at most that many towers."""
-    used = _towers(layout, rule.subject)
+    used = _towers(plan, rule.subject)
     found = f"it uses {len(used)}: {listed(used)}"
     yield from _broken(rule, len(used) - rule.count, found)
 
 
-def levels(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def levels(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """Pieces of the subject are only on these levels, both included."""
     low, high = rule.level_range
-    pieces = layout.pieces_of(rule.subject)
-    outside = [piece for piece in pieces if not low <= layout.floors[piece[1]].level <= high]
+    pieces = plan.pieces_of(rule.subject)
+    outside = [piece for piece in pieces if not low <= plan.floors[piece[1]].level <= high]
     yield from _broken(rule, *_elsewhere(outside))
 
 
-def at_least(layout: Layout, rule: Rule) -> Iterator[Violation]:
+def at_least(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """The subject has at least that many desks on the floor."""
-    there = layout.units_on.get(rule.object or "", {})
-    desks = sum(there.get(unit, 0) for unit in layout.members(rule.subject))
+    there = plan.units_on.get(rule.object or "", {})
+    desks = sum(there.get(unit, 0) for unit in plan.members(rule.subject))
     missing = rule.count - desks
     yield from _broken(rule, missing, f"it has {desks:,}: {missing:,} missing")
 
@@ -173,8 +173,8 @@ def _once(things: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(things))
 
 
-def _towers(layout: Layout, *bodies: str | None) -> list[str]:
-    return _once(layout.tower(floor) for floor in layout.floors_of(*bodies))
+def _towers(plan: GivenPlan, *bodies: str | None) -> list[str]:
+    return _once(plan.tower(floor) for floor in plan.floors_of(*bodies))
 
 
 def _named(pieces: Iterable[tuple[str, str]]) -> str:
@@ -199,9 +199,9 @@ def _left_out(skipped: Sequence[tuple[str, int]]) -> str:
 def each(check: RowCheck) -> RowsCheck:
     """Return the check of every row by itself."""
 
-    def check_rows(layout: Layout, rows: Sequence[Rule]) -> Iterator[Violation]:
+    def check_rows(plan: GivenPlan, rows: Sequence[Rule]) -> Iterator[Violation]:
         for row in rows:
-            yield from check(layout, row)
+            yield from check(plan, row)
 
     return check_rows
 
@@ -226,10 +226,10 @@ RULES: dict[RuleKind, RowsCheck] = {
 """Which function checks which kind of rule."""
 
 
-def violations(layout: Layout) -> Iterator[Violation]:
+def violations(plan: GivenPlan) -> Iterator[Violation]:
     """Return every way in which the pieces break the rules, by kind and then by row."""
     for kind, check in RULES.items():
-        yield from check(layout, _rows(layout.scenario, kind))
+        yield from check(plan, _rows(plan.scenario, kind))
 
 
 def _rows(scenario: Scenario, kind: RuleKind) -> list[Rule]:

@@ -6,70 +6,68 @@ from collections.abc import Iterable
 from math import fsum
 
 from allocator.plan.data import Term, TermName
-from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.given_plan import GivenPlan
 from allocator.plan.verify.moved import people_moved
 
 
-def terms(layout: Layout, walked_min: float) -> tuple[Term, ...]:
+def terms(plan: GivenPlan, walked_min: float) -> tuple[Term, ...]:
     """Return every term without its bound, in the order of `TermName`.
 
     walked_min: minutes walked a week.
     """
-    prices = layout.scenario.settings.prices
+    prices = plan.scenario.settings.prices
     return (
-        _term(TermName.EXTRA_TOWERS, extra_towers(layout), prices.extra_tower),
-        _term(TermName.EXTRA_FLOORS, extra_floors(layout), prices.extra_floor),
-        _term(TermName.GAPS, gaps(layout), prices.extra_gap),
-        open_floors(layout),
+        _term(TermName.EXTRA_TOWERS, extra_towers(plan), prices.extra_tower),
+        _term(TermName.EXTRA_FLOORS, extra_floors(plan), prices.extra_floor),
+        _term(TermName.GAPS, gaps(plan), prices.extra_gap),
+        open_floors(plan),
         _term(TermName.WALKING, walked_min, prices.walking),
-        _term(TermName.PLACEMENT_COST, placement_cost(layout), 1.0),
-        _term(TermName.PEOPLE_MOVED, people_moved(layout), prices.move),
+        _term(TermName.PLACEMENT_COST, placement_cost(plan), 1.0),
+        _term(TermName.PEOPLE_MOVED, people_moved(plan), prices.move),
     )
 
 
-def extra_towers(layout: Layout) -> int:
+def extra_towers(plan: GivenPlan) -> int:
     """Return the towers beyond the first, summed over organisations."""
     return sum(
-        _beyond_first(layout.tower(floor) for floor in layout.floors_of(organisation))
-        for organisation in layout.units_by_organisation
+        _beyond_first(plan.tower(floor) for floor in plan.floors_of(organisation))
+        for organisation in plan.units_by_organisation
     )
 
 
-def extra_floors(layout: Layout) -> int:
+def extra_floors(plan: GivenPlan) -> int:
     """Return the floors beyond the first, summed over units."""
-    return sum(_beyond_first(floors) for floors in layout.desks_by_floor.values())
+    return sum(_beyond_first(floors) for floors in plan.desks_by_floor.values())
 
 
-def gaps(layout: Layout) -> int:
+def gaps(plan: GivenPlan) -> int:
     """Return the levels left out between lowest and highest, over organisations and towers."""
     return sum(
-        len(layout.skipped(layout.floors_of(organisation)))
-        for organisation in layout.units_by_organisation
+        len(plan.skipped(plan.floors_of(organisation)))
+        for organisation in plan.units_by_organisation
     )
 
 
-def open_floors(layout: Layout) -> Term:
+def open_floors(plan: GivenPlan) -> Term:
     """Return the floors in use; the price is None where it is not the same for all floors."""
-    prices = {floor: _open_price(layout, floor) for floor in layout.floors}
-    cost = fsum(prices[floor] for floor in layout.units_on)
+    prices = {floor: _open_price(plan, floor) for floor in plan.floors}
+    cost = fsum(prices[floor] for floor in plan.units_on)
     one = next(iter(prices.values())) if len(set(prices.values())) == 1 else None
-    return Term(name=TermName.OPEN_FLOORS, amount=len(layout.units_on), price=one, cost=cost)
+    return Term(name=TermName.OPEN_FLOORS, amount=len(plan.units_on), price=one, cost=cost)
 
 
-def placement_cost(layout: Layout) -> float:
+def placement_cost(plan: GivenPlan) -> float:
     """Return Σ cost · y / d over the rows of placement_costs, in person-minutes a week."""
     return fsum(
-        row.cost * layout.desks_by_floor.get(row.unit_id, {}).get(row.floor_id, 0) / needed
-        for row in layout.scenario.placement_costs
-        if (needed := layout.demand.get(row.unit_id, 0))
+        row.cost * plan.desks_by_floor.get(row.unit_id, {}).get(row.floor_id, 0) / needed
+        for row in plan.scenario.placement_costs
+        if (needed := plan.demand.get(row.unit_id, 0))
     )
 
 
-def _open_price(layout: Layout, floor: str) -> float:
-    given = layout.floors[floor].open_price
-    return (
-        layout.scenario.settings.prices.open_desk * layout.desks(floor) if given is None else given
-    )
+def _open_price(plan: GivenPlan, floor: str) -> float:
+    given = plan.floors[floor].open_price
+    return plan.scenario.settings.prices.open_desk * plan.desks(floor) if given is None else given
 
 
 def _beyond_first(things: Iterable[str]) -> int:

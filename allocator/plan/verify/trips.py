@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
-from allocator.plan.verify.layout import Layout
+from allocator.plan.verify.given_plan import GivenPlan
 from allocator.scenario.settings import TripKind
 from allocator.scenario.types import TRIPS_BY_CLOSENESS, Affinity
 
@@ -22,33 +22,33 @@ class Trips(NamedTuple):
     kind: TripKind
 
 
-def trips(layout: Layout) -> Iterator[Trips]:
+def trips(plan: GivenPlan) -> Iterator[Trips]:
     """Return all trips: the gravity model's and those of the affinities.
 
     Between the same two bodies there may be several.
     """
-    rates = layout.scenario.settings.trips
-    people = headcounts(layout)
-    for unit in layout.housed:
+    rates = plan.scenario.settings.trips
+    people = headcounts(plan)
+    for unit in plan.housed:
         yield Trips(unit, unit, rates.unit * people[unit], TripKind.UNIT)
-    for group in parent_groups(layout):
+    for group in parent_groups(plan):
         yield from within(group, rates.parent, TripKind.PARENT)
-    for units in layout.units_by_organisation.values():
+    for units in plan.units_by_organisation.values():
         group = {unit: people[unit] for unit in units if people[unit]}
         yield from within(group, rates.organisation, TripKind.ORGANISATION)
-    yield from to_coordinators(layout)
-    for group in sibling_groups(layout):
+    yield from to_coordinators(plan)
+    for group in sibling_groups(plan):
         yield from within(group, rates.siblings, TripKind.SIBLINGS)
-    yield from of_affinities(layout)
+    yield from of_affinities(plan)
 
 
-def headcounts(layout: Layout) -> dict[str, int]:
+def headcounts(plan: GivenPlan) -> dict[str, int]:
     """Return the people of every unit and organisation; 0 without a headcount in force."""
-    found = dict.fromkeys(layout.organisation_of, 0)
-    found |= {unit.unit_id: unit.headcount for unit in layout.scenario.housed}
+    found = dict.fromkeys(plan.organisation_of, 0)
+    found |= {unit.unit_id: unit.headcount for unit in plan.scenario.housed}
     return found | {
         organisation: sum(found[unit] for unit in units)
-        for organisation, units in layout.units_by_organisation.items()
+        for organisation, units in plan.units_by_organisation.items()
     }
 
 
@@ -64,43 +64,43 @@ def within(group: Headcounts, rate: float, kind: TripKind) -> Iterator[Trips]:
         yield Trips(a, b, rate * people_a * people_b * inverse, kind)
 
 
-def parent_groups(layout: Layout) -> Iterator[dict[str, int]]:
+def parent_groups(plan: GivenPlan) -> Iterator[dict[str, int]]:
     """Return for every parent_id its units and the unit of that id, with their headcounts."""
     labels: dict[str, dict[str, int]] = {}
-    for unit in layout.scenario.housed:
+    for unit in plan.scenario.housed:
         if unit.parent_id is not None and unit.headcount:
             labels.setdefault(unit.parent_id, {})[unit.unit_id] = unit.headcount
     for label, group in labels.items():
-        parent = layout.housed.get(label)
+        parent = plan.housed.get(label)
         yield group | {label: parent.headcount} if parent and parent.headcount else group
 
 
-def to_coordinators(layout: Layout) -> Iterator[Trips]:
+def to_coordinators(plan: GivenPlan) -> Iterator[Trips]:
     """Return coordinator · h trips of each organisation to another that coordinates it."""
-    rate, people = layout.scenario.settings.trips.coordinator, headcounts(layout)
-    for organisation in layout.units_by_organisation:
-        coordinator = layout.scenario.coordinator_of.get(organisation, organisation)
-        coordinates = coordinator in layout.units_by_organisation and people[coordinator] > 0
+    rate, people = plan.scenario.settings.trips.coordinator, headcounts(plan)
+    for organisation in plan.units_by_organisation:
+        coordinator = plan.scenario.coordinator_of.get(organisation, organisation)
+        coordinates = coordinator in plan.units_by_organisation and people[coordinator] > 0
         if coordinates and coordinator != organisation:
             per_week = rate * people[organisation]
             yield Trips(organisation, coordinator, per_week, TripKind.COORDINATOR)
 
 
-def sibling_groups(layout: Layout) -> Iterator[dict[str, int]]:
+def sibling_groups(plan: GivenPlan) -> Iterator[dict[str, int]]:
     """Return for every coordinator_id the organisations that bear it, but not that one itself."""
-    people = headcounts(layout)
+    people = headcounts(plan)
     labels: dict[str, dict[str, int]] = {}
-    for organisation in layout.units_by_organisation:
-        label = layout.scenario.coordinator_of.get(organisation, organisation)
+    for organisation in plan.units_by_organisation:
+        label = plan.scenario.coordinator_of.get(organisation, organisation)
         if label != organisation and people[organisation]:
             labels.setdefault(label, {})[organisation] = people[organisation]
     yield from labels.values()
 
 
-def of_affinities(layout: Layout) -> Iterator[Trips]:
+def of_affinities(plan: GivenPlan) -> Iterator[Trips]:
     """Return the trips of the affinities; closeness counts per head of the smaller body."""
-    people = headcounts(layout)
-    for row in layout.scenario.affinities:
+    people = headcounts(plan)
+    for row in plan.scenario.affinities:
         yield Trips(row.a, row.b, _per_week(row, people), TripKind.AFFINITY)
 
 

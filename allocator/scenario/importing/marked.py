@@ -13,7 +13,7 @@ from allocator.errors import shorten
 from allocator.scenario.importing.ledger import ASK_BELOW, Decision
 from allocator.scenario.importing.mapping import told_changes
 from allocator.scenario.importing.run import Imported
-from allocator.scenario.importing.sheets import Found
+from allocator.scenario.importing.sheets import MappedTable
 from allocator.scenario.spreadsheet import Sheet
 from allocator.scenario.vocabulary import plain
 from allocator.texts import Texts
@@ -107,7 +107,7 @@ class _Marks:
         self.out, self.sheet, self.formats, self.say = out, sheet, formats, say
         self.comments = 0
 
-    def write(self, tables: list[Found], decisions: list[Decision]) -> None:
+    def write(self, tables: list[MappedTable], decisions: list[Decision]) -> None:
         """Write the cells; grey rows are left out, yellow cells changed, orange ones doubtful."""
         kinds, words = self._marks(tables, decisions)
         for row, cells in enumerate(self.sheet.cells):
@@ -120,7 +120,7 @@ class _Marks:
                 self.comments += 1
 
     def _marks(
-        self, tables: list[Found], decisions: list[Decision]
+        self, tables: list[MappedTable], decisions: list[Decision]
     ) -> tuple[dict[tuple[int, int | None], str], dict[tuple[int, int], str]]:
         kinds: dict[tuple[int, int | None], str] = {}
         words: dict[tuple[int, int], str] = {}

@@ -13,7 +13,7 @@ from allocator.scenario.importing.columns import PEOPLE, column_key
 from allocator.scenario.importing.ledger import ASK_BELOW, RULES, Decision
 from allocator.scenario.importing.mapping import TableMapping, name_of, told_changes
 from allocator.scenario.importing.run import Imported
-from allocator.scenario.importing.sheets import Found
+from allocator.scenario.importing.sheets import MappedTable
 from allocator.scenario.raw import fingerprint
 from allocator.texts import texts
 
@@ -56,7 +56,7 @@ def _answers(imported: Imported) -> dict[str, str]:
     return {**taken, **imported.answers}
 
 
-def _table(found: Found) -> dict[str, Any]:
+def _table(found: MappedTable) -> dict[str, Any]:
     mapping, sheet = found.mapping, found.sheet
     return {
         "file": mapping.file,

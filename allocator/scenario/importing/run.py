@@ -19,7 +19,7 @@ from allocator.scenario.importing.columns import WORDS_OF
 from allocator.scenario.importing.files import read_sheets
 from allocator.scenario.importing.ledger import At, Decision, Ledger
 from allocator.scenario.importing.places import add_floors, settle_area_per_desk
-from allocator.scenario.importing.sheets import Found, take_sheets, without_repetition
+from allocator.scenario.importing.sheets import MappedTable, take_sheets, without_repetition
 from allocator.scenario.raw import RawTable
 from allocator.scenario.read import scenario_of
 from allocator.scenario.sources import Given, settings_of
@@ -55,7 +55,7 @@ class Imported:
     scenario: Scenario | None
     decisions: tuple[Decision, ...]
     questions: tuple[Decision, ...]
-    tables: tuple[Found, ...]
+    tables: tuple[MappedTable, ...]
     sheets: tuple[Sheet, ...]
     answers: Mapping[str, str]
 
@@ -113,7 +113,7 @@ def import_files(
     )
 
 
-def _take(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list[Found]:
+def _take(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list[MappedTable]:
     try:
         found = take_sheets(sheets, tables, ledger)
     except InputError as error:

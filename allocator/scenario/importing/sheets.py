@@ -45,7 +45,7 @@ _OnSheet = tuple[Block, LaidOut | None, str]
 
 
 @dataclass
-class Found:
+class MappedTable:
     """A table on a sheet: what is understood of it, and its rows."""
 
     sheet: Sheet
@@ -53,7 +53,7 @@ class Found:
     rows: list[Entry] = field(default_factory=list)
 
 
-def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list[Found]:
+def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list[MappedTable]:
     """Return the tables of people, floors and organisations; add those that are as they should be.
 
     The settings of a sheet ``scenario`` are added, too.
@@ -206,7 +206,7 @@ def _mapped(
     laid_out: LaidOut | None,
     ledger: Ledger,
     around: dict[str, Any],
-) -> Found:
+) -> MappedTable:
     """Return a table with what is understood of it, rows told as the spreadsheet shows them."""
     decisions, problems = len(ledger.decisions), len(ledger.problems)
     understood = understand(block, table, ledger)
@@ -217,7 +217,7 @@ def _mapped(
         mapping = map_floors(block, understood, ledger, shared=shared)
     else:
         mapping = _plain_mapping(block, understood)
-    found = Found(sheet, mapping, entries(block.sheet, mapping))
+    found = MappedTable(sheet, mapping, entries(block.sheet, mapping))
     if shared:
         found.rows = [row for row in found.rows if any(size in row.cells for size in SIZES)]
     if laid_out is not None:
@@ -252,7 +252,7 @@ def _plain_mapping(block: Block, understood: Understood) -> TableMapping:
     )
 
 
-def without_repetition(found: list[Found], ledger: Ledger) -> list[Found]:
+def without_repetition(found: list[MappedTable], ledger: Ledger) -> list[MappedTable]:
     """Leave out summaries of other sheets; ask where two sheets hold the same units."""
     people = [each for each in found if each.mapping.table == "headcounts"]
     dropped: set[int] = set()
@@ -271,7 +271,7 @@ def without_repetition(found: list[Found], ledger: Ledger) -> list[Found]:
     return [each for each in found if id(each) not in dropped]
 
 
-def _dropped(each: Found, rule: str, ledger: Ledger, **told: object) -> bool:
+def _dropped(each: MappedTable, rule: str, ledger: Ledger, **told: object) -> bool:
     name = each.sheet.name or each.sheet.file
     chosen = ledger.settle(
         rule,
@@ -286,11 +286,11 @@ def _dropped(each: Found, rule: str, ledger: Ledger, **told: object) -> bool:
     return chosen == "left_out"
 
 
-def _names(each: Found, column: str) -> set[str]:
+def _names(each: MappedTable, column: str) -> set[str]:
     return {plain(str(row.cells[column])) for row in each.rows if row.cells.get(column)}
 
 
-def _is_summary(each: Found, others: Sequence[Found]) -> bool:
+def _is_summary(each: MappedTable, others: Sequence[MappedTable]) -> bool:
     """Return whether the units of a sheet are the organisations of others, or its name says so."""
     organisations = set().union(*(_names(other, "organisation_id") for other in others))
     names = _names(each, "unit_id") | _names(each, "organisation_id")
@@ -301,8 +301,8 @@ def _is_summary(each: Found, others: Sequence[Found]) -> bool:
     return finer and bool(inside) and (named or units <= organisations)
 
 
-def _same_units(a: Found, b: Found) -> bool:
-    def units(each: Found) -> set[tuple[str, str]]:
+def _same_units(a: MappedTable, b: MappedTable) -> bool:
+    def units(each: MappedTable) -> set[tuple[str, str]]:
         return {
             (
                 plain(str(row.cells.get("organisation_id", ""))),

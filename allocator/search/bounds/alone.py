@@ -24,7 +24,7 @@ from allocator.search.model.variables import Literal, Pieces
 from allocator.search.progress import ShouldStop
 from allocator.search.rules import PlaceKind
 from allocator.search.solver import Effort, Proof, solve_model
-from allocator.search.walking import Walking
+from allocator.search.walking_time import WalkingTime
 
 FINE = Scale(2.0**10)
 """Whole units of the model; prices may be a desk's, so a fraction of a minute is lost in all."""
@@ -61,7 +61,7 @@ class Alone:
     def __init__(self, case: Case, outwards: Floats, should_stop: ShouldStop) -> None:
         self.case, self.outwards, self.should_stop = case, outwards, should_stop
         placed = case.demand > 0
-        self.trips = Walking(case).between(case.units) * np.outer(placed, placed)
+        self.trips = WalkingTime(case).between(case.units) * np.outer(placed, placed)
 
     def sharing(self, units: Sequence[int], tower: int, effort: Effort) -> Least:
         """Return the least cost of units that have a tower to themselves, all of them there."""

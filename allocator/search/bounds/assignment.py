@@ -22,7 +22,7 @@ from allocator.search.bounds.tree import Problem, tree_bounds
 from allocator.search.case import Case
 from allocator.search.progress import ShouldStop
 from allocator.search.special.packing import stays_whole
-from allocator.search.walking import Walking
+from allocator.search.walking_time import WalkingTime
 
 MOST_ENTRIES = 20_000_000
 """Pairs of units times pairs of floors, at most."""
@@ -44,7 +44,7 @@ def assignment_model(case: Case, others: float = 0.0) -> Labelled:
     """Return the model; `others` is a bound of all terms but walking, placement and moves."""
     price = case.scenario.settings.prices.walking
     units = np.flatnonzero(case.demand > 0)
-    trips = price * Walking(case).between(units.tolist())
+    trips = price * WalkingTime(case).between(units.tolist())
     weight = np.repeat(case.demand[units, None].astype(float), len(case.floor_ids), axis=1)
     cost = case.whole_costs()[units] + np.outer(np.diag(trips) / 2, np.diag(case.minutes))
     cost[~case.allowed[units] | (weight > case.capacity)] = FORBIDDEN

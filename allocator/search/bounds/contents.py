@@ -18,7 +18,7 @@ from allocator.search.bounds.packing_search import NEVER
 from allocator.search.case import Case
 from allocator.search.rules import AtMost, PlaceKind
 from allocator.search.site_costs import SiteCost
-from allocator.search.walking import Walking
+from allocator.search.walking_time import WalkingTime
 
 MOST_STEPS = 20_000
 """Steps of a search, after which what every unit pays alone is the answer."""
@@ -37,7 +37,7 @@ class Contents:
         self.case = case
         price = case.scenario.settings.prices.walking
         placed = case.demand > 0
-        self.trips = price * Walking(case).between(case.units) * np.outer(placed, placed)
+        self.trips = price * WalkingTime(case).between(case.units) * np.outer(placed, placed)
         self.most_floors = _most_floors(case)
         self.has_site_costs = bool(case.site_costs) or bool(case.leaving_cost.any())
         self.least_minutes: dict[tuple[int, ...], tuple[float, float]] = {}

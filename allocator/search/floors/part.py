@@ -15,7 +15,7 @@ import numpy as np
 from allocator.search.floors import anneal
 from allocator.search.floors.anneal import Kind
 from allocator.search.floors.evaluation import CHANGED, KEPT, NOW, WRONG
-from allocator.search.floors.plan import Desks, FloorPlan
+from allocator.search.floors.plan import FloorDesks, FloorPlan
 from allocator.search.floors.sequence import NO_SEQUENCE, sequence_of
 from allocator.search.floors.setup import NOTHING_KEPT, Setup
 from allocator.search.floors.tables import Prices, Tally
@@ -63,12 +63,12 @@ class Part:
         self._write(self.before, Kind.LOAD)
         self._tally = self.state.tally[NOW].copy()
 
-    def place(self, desks: Desks) -> None:
+    def place(self, desks: FloorDesks) -> None:
         """Put pieces on the floors in place of those that members had, whatever it costs."""
         self.state.best[:] = NOTHING_KEPT
         self._write(desks, Kind.PLACE)
 
-    def _write(self, desks: Desks, kind: Kind) -> None:
+    def _write(self, desks: FloorDesks, kind: Kind) -> None:
         """Let pieces be a move."""
         column = {f: s for s, f in enumerate(self.floors)}
         fresh, row = self.state.fresh, {u: m for m, u in enumerate(self.units)}

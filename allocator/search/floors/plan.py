@@ -15,9 +15,9 @@ from allocator.search.case import Case, Layout
 from allocator.search.floors.scopes import scopes
 from allocator.search.floors.tables import OVER_FIXED, Prices, Tally
 from allocator.search.kernels.annealing import Reals, Whole
-from allocator.search.walking import Walking
+from allocator.search.walking_time import WalkingTime
 
-Desks = dict[tuple[int, int], int]
+FloorDesks = dict[tuple[int, int], int]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class FloorPlan:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.walking = Walking(case)
+        self.walking = WalkingTime(case)
         self.scopes = scopes(case)
         units, floors = len(case.unit_ids), len(case.floor_ids)
         self.scopes_of: list[list[int]] = [[] for _ in range(units)]
@@ -94,7 +94,7 @@ class FloorPlan:
         wrong = prices.over * over + prices.broken * broken + prices.unplaced * unplaced
         return float(cost + wrong)
 
-    def layout(self) -> Desks:
+    def layout(self) -> FloorDesks:
         """Return all pieces."""
         return {(u, f): n for u, pieces in enumerate(self.pieces) for f, n in pieces.items()}
 
@@ -115,7 +115,7 @@ class FloorPlan:
         spread = (reach * np.sqrt(np.maximum(self.variance, 0))).astype(np.int64)
         return np.asarray(self.load + spread.sum(axis=0))
 
-    def take(self, units: Collection[int], floors: Collection[int]) -> Desks:
+    def take(self, units: Collection[int], floors: Collection[int]) -> FloorDesks:
         """Take the pieces of some units off some floors; return them."""
         here = set(floors)
         taken = {(u, f): n for u in units for f, n in self.pieces[u].items() if f in here}

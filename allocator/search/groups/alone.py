@@ -12,10 +12,10 @@ import numpy as np
 
 from allocator.search.case import Case, Layout
 from allocator.search.fields import fields_of
-from allocator.search.found import Found, Watcher
 from allocator.search.groups.partition import Partition
 from allocator.search.groups.search import GroupSearch
 from allocator.search.groups.surrogate import surrogate, tower_case
+from allocator.search.improvement import Improvement, Watcher
 from allocator.search.kernels.annealing import Schedule, Whole
 from allocator.search.kernels.budget import Budget
 from allocator.search.parameters import USUAL, Parameters
@@ -36,7 +36,7 @@ def improve_alone(
     budget: Budget,
     watcher: Watcher | None = None,
     parameters: Parameters = USUAL,
-) -> Iterator[Found]:
+) -> Iterator[Improvement]:
     """Yield plans that fit, each better than those before, until the budget ends.
 
     Parameters
@@ -73,7 +73,7 @@ class _Restarts:
         """How much dearer desks too many have become while no plan is known."""
         self.told = np.inf
 
-    def run(self, start: Layout) -> Iterator[Found]:
+    def run(self, start: Layout) -> Iterator[Improvement]:
         """Anneal again and again: shortly first, at the highest price, for any plan that fits."""
         given, groups = self.given, self.groups
         self.ordinary = self._ordinary_change()
@@ -96,7 +96,7 @@ class _Restarts:
             yield from self._anneal(float(hot), arm, int(self.rng.choice(given.moves)))
             self._learn(arm)
 
-    def _anneal(self, hot: float, arm: int, moves: int) -> Iterator[Found]:
+    def _anneal(self, hot: float, arm: int, moves: int) -> Iterator[Improvement]:
         """Anneal from where units are, at one of the prices."""
         given, size = self.given, self.groups.given.fixed.size
         schedule = Schedule(
@@ -115,7 +115,7 @@ class _Restarts:
         self.fits = np.maximum(self.fits, self.given.least_chance)
         self.pressure *= 1.0 if np.isfinite(self.groups.best) else self.given.dearer
 
-    def _news(self) -> Iterator[Found]:
+    def _news(self) -> Iterator[Improvement]:
         """Yield the best plan if it was not yet."""
         groups = self.groups
         if groups.best < self.told - 1e-6:
@@ -125,7 +125,7 @@ class _Restarts:
                 (u, f): int(self.case.demand[u])
                 for (u, *_), f in zip(groups.partition, floors, strict=True)
             }
-            yield Found(layout, groups.best, 0.0)
+            yield Improvement(layout, groups.best, 0.0)
 
     def _towers_of(self, start: Layout) -> Whole | None:
         """Return the tower of each unit in a start, None where it does not tell or forbids it."""

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 
 from allocator.search.bounds.ready import compile_dual
-from allocator.search.found import Improve
 from allocator.search.groups.alone import improve_alone
+from allocator.search.improvement import Improve
 from allocator.search.kernels.budget import Budget
 from allocator.search.kernels.ready import GROUPS, compile_steps
 from allocator.search.kernels.tiny import tiny_case

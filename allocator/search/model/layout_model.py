@@ -17,10 +17,10 @@ from allocator.search.model.objective import (
 )
 from allocator.search.model.rules import post_all
 from allocator.search.model.variables import Cell, Pieces
-from allocator.search.model.walking import WalkingForm, walking_cost
+from allocator.search.model.walking_products import WalkingForm, walking_cost
 from allocator.search.progress import ShouldStop
 from allocator.search.solver import Effort, Proof, Solution, solve_model
-from allocator.search.walking import Walking
+from allocator.search.walking_time import WalkingTime
 
 LARGEST_SCALE = 1e12
 """Fine enough for any precision asked for."""
@@ -32,7 +32,7 @@ OnLayout = Callable[[dict[Cell, int]], object]
 
 
 @dataclass(frozen=True)
-class Found:
+class LayoutSolution:
     """A layout, what was proved of it, and a lower bound of the model's objective.
 
     bound is in person-minutes a week over the free part, or in people where the fewest unplaced
@@ -90,7 +90,7 @@ class LayoutModel:
 
     def minimise_cost(
         self,
-        walking: Walking,
+        walking: WalkingTime,
         form: WalkingForm,
         *,
         precision: float,
@@ -157,7 +157,7 @@ class LayoutModel:
         *,
         on_layout: OnLayout | None = None,
         should_stop: ShouldStop | None = None,
-    ) -> Found:
+    ) -> LayoutSolution:
         """Run CP-SAT and return the whole layout, the fixed part included."""
 
         def tell(solution: Solution) -> None:
@@ -166,7 +166,7 @@ class LayoutModel:
 
         solved = solve_model(self.model, effort, should_stop=should_stop, on_solution=tell)
         is_proved_none = solved.proof is Proof.INFEASIBLE
-        return Found(
+        return LayoutSolution(
             proof=solved.proof,
             layout=self.read(solved.value) if solved.has_solution else None,
             bound=None if is_proved_none else self.unscaled(solved.bound),

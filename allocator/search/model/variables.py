@@ -19,7 +19,7 @@ Cell = tuple[int, int]
 """A unit and a floor."""
 Literal = cp_model.BoolVarT | bool
 """Whether something is used: a variable, or known."""
-Desks = cp_model.LinearExpr | int
+DeskCount = cp_model.LinearExpr | int
 """Desks: a variable, a multiple of one, or a number."""
 
 
@@ -52,7 +52,7 @@ class Pieces:
     ) -> None:
         self.model = model
         self.case = case
-        self.desks: dict[Cell, Desks] = {}
+        self.desks: dict[Cell, DeskCount] = {}
         self.short: dict[int, cp_model.IntVar] = {}
         self.free_used: dict[Cell, cp_model.IntVar] = {}
         self._whole: set[int] = set()
@@ -76,7 +76,7 @@ class Pieces:
             for u in self.units:
                 self.short[u] = model.new_int_var(0, self.target[u], f"short_{u}")
 
-    def _know(self, cell: Cell, desks: Desks, used: Literal) -> None:
+    def _know(self, cell: Cell, desks: DeskCount, used: Literal) -> None:
         self.desks[cell] = desks
         self._of_unit[cell[0]][cell[1]] = used
         self._on_floor[cell[1]][cell[0]] = used
@@ -129,7 +129,7 @@ class Pieces:
         """Return the units that are or may be on a floor."""
         return self._on_floor[floor]
 
-    def at(self, unit: int, floor: int) -> Desks:
+    def at(self, unit: int, floor: int) -> DeskCount:
         """Return the desks of a unit on a floor."""
         return self.desks.get((unit, floor), 0)
 

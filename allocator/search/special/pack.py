@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.search.case import Case, Layout
-from allocator.search.found import Found, Watcher
+from allocator.search.improvement import Improvement, Watcher
 from allocator.search.kernels.budget import Budget
 from allocator.search.special import refilling
 from allocator.search.special.packing import empty_floors, stock_of
@@ -30,7 +30,7 @@ def pack(
     rng: np.random.Generator,
     budget: Budget,
     watcher: Watcher | None = None,
-) -> Iterator[Found]:
+) -> Iterator[Improvement]:
     """Yield plans, each with fewer extra towers than those before, until the budget ends.
 
     Parameters
@@ -76,9 +76,9 @@ def _floors_told(case: Case, units: NDArray[np.int64], start: Layout) -> NDArray
     return at
 
 
-def _found(case: Case, units: NDArray[np.int64], at: NDArray[np.int64]) -> Found:
+def _found(case: Case, units: NDArray[np.int64], at: NDArray[np.int64]) -> Improvement:
     cells = zip(units.tolist(), at.tolist(), strict=True)
     layout = dict(zip(cells, case.demand[units].tolist(), strict=True))
     pairs = {(int(case.organisation[u]), f) for u, f in layout}
     extra = len(pairs) - len({o for o, _ in pairs})
-    return Found(layout, extra * case.scenario.settings.prices.extra_tower, 0.0)
+    return Improvement(layout, extra * case.scenario.settings.prices.extra_tower, 0.0)

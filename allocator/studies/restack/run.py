@@ -17,7 +17,7 @@ from allocator.plan.adapt import adapted
 from allocator.plan.assemble import checked_plan, run_record
 from allocator.plan.frames import Table
 from allocator.plan.types import Pieces, Plan, Reason, Record, Status
-from allocator.plan.verify.layout import Layout as CheckedLayout
+from allocator.plan.verify.given_plan import GivenPlan
 from allocator.plan.verify.moved import moved_by_unit
 from allocator.scenario.today import pieces_today
 from allocator.scenario.types import Scenario
@@ -359,7 +359,7 @@ def _unlimited(scenario: Scenario) -> Scenario:
 
 
 def _units_moved(scenario: Scenario, pieces: Pieces) -> int:
-    moved = moved_by_unit(CheckedLayout(scenario, pieces))
+    moved = moved_by_unit(GivenPlan(scenario, pieces))
     return sum(1 for people in moved.values() if people > MOVED)
 
 

@@ -23,7 +23,7 @@ from allocator.studies.explain.plans import Budget
 from allocator.studies.rotas.choices import Choices, Score
 from allocator.studies.rotas.master import Aim
 from allocator.studies.rotas.refused import refuse_chance_apart
-from allocator.studies.rotas.search import Found, search
+from allocator.studies.rotas.search import BestChoice, search
 
 OrganisationsOrUnits = Literal["unit", "organisation"]
 PLAN_PART = 0.5
@@ -163,7 +163,7 @@ def best_weeks(
     )
 
 
-def _unit_weeks(scenario: Scenario, choices: Choices, found: Found) -> Iterable[UnitWeek]:
+def _unit_weeks(scenario: Scenario, choices: Choices, found: BestChoice) -> Iterable[UnitWeek]:
     share = scenario.settings.rotas.all_hands_share
     chosen = choices.weeks(found.choice)
     for unit in scenario.housed:

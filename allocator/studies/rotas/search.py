@@ -23,7 +23,7 @@ TOLERANCE = 1e-6
 
 
 @dataclass
-class Found:
+class BestChoice:
     """The best choice so far, what is proved of each aim, and the points of the curve.
 
     bounds: of each aim over all choices that are as good in the aims before it. points: all-hands
@@ -36,7 +36,7 @@ class Found:
     points: list[tuple[int, float]] = field(default_factory=list)
 
 
-def search(choices: Choices, budget: Budget) -> Found:
+def search(choices: Choices, budget: Budget) -> BestChoice:
     """Return the best weeks found in time, bounds of the four aims, and the curve."""
     run = _Search(choices, budget)
     run.improve(FIRST_PART)
@@ -52,7 +52,7 @@ class _Search:
         self.choices, self.budget = choices, budget
         self.rng = np.random.default_rng(budget.seed)
         even = State(choices, choices.even)
-        self.found = Found(list(even.choice), even.score)
+        self.found = BestChoice(list(even.choice), even.score)
         self.archive: dict[tuple[int, int], float] = {}
         self._note(even)
         if choices.keeps_common_days(choices.present):

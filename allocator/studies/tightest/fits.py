@@ -23,7 +23,7 @@ from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from allocator.search.counting.pins import pins
 from allocator.search.counting.rooms import total_desks
-from allocator.search.model.layout_model import Found, LayoutModel
+from allocator.search.model.layout_model import LayoutModel, LayoutSolution
 from allocator.search.solve import NO_LAYOUT
 from allocator.search.solver import Effort, Proof
 from allocator.studies.explain.plans import LARGE, LARGEST_MODEL, Budget, Planner, as_given
@@ -266,9 +266,9 @@ class FitSearch:
                 return
         self._tried.add(place)
 
-    def _layout(self, case: Case, budget: Budget) -> Found:
+    def _layout(self, case: Case, budget: Budget) -> LayoutSolution:
         if not case.allowed[case.demand > 0].any(axis=1).all():
-            return Found(Proof.INFEASIBLE, layout=None, bound=None, work=0.0)
+            return LayoutSolution(Proof.INFEASIBLE, layout=None, bound=None, work=0.0)
         cells = [(u, f) for u in case.units for f in case.floors]
         near = adapted(self.plan.pieces, case.scenario) if self.plan else {}
         model = LayoutModel(case, cells, case.layout(near), may_be_short=False)

@@ -9,8 +9,8 @@ import pytest
 
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
-from allocator.search.found import Found
 from allocator.search.groups.alone import improve_alone
+from allocator.search.improvement import Improvement
 from allocator.search.kernels.budget import Budget
 from allocator.search.restarts import search_for
 from allocator.search.score import Scorer
@@ -37,7 +37,7 @@ def office(*, settings: dict[str, Any] = WHOLE, **tables: Any) -> Case:
     )
 
 
-def found(case: Case, moves: int = 10_000, seed: int = 0) -> list[Found]:
+def found(case: Case, moves: int = 10_000, seed: int = 0) -> list[Improvement]:
     budget = Budget(moves=moves)
     return list(improve_alone(case, {}, rng=np.random.default_rng(seed), budget=budget))
 

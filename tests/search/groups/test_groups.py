@@ -16,7 +16,7 @@ from allocator.search.groups.search import GroupSearch
 from allocator.search.groups.surrogate import surrogate, tower_case
 from allocator.search.kernels.annealing import Schedule
 from allocator.search.kernels.budget import Budget
-from allocator.search.walking import Walking
+from allocator.search.walking_time import WalkingTime
 from tests.builders import scenario as build
 from tests.search.enumeration import random_scenario
 from tests.search.hot import office, with_trips_of_every_sort
@@ -47,7 +47,7 @@ def cost_by_units(search: GroupSearch) -> float:
     towers, prices = search.towers, search.towers.scenario.settings.prices
     tower_of = search.tower_of.tolist()
     layout = {(u, t): int(towers.demand[u]) for u, t in enumerate(tower_of) if t >= 0}
-    cost = prices.walking * Walking(towers).minutes(layout)
+    cost = prices.walking * WalkingTime(towers).minutes(layout)
     by_itself = towers.whole_costs() + search.known.inside
     cost += sum(by_itself[cell] for cell in layout)
     for t, curve in enumerate(search.known.opening):

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from allocator.search.rules import Apart, AtMost, Contiguous, Exclusive, Pinned
 from allocator.studies.bench.peers.used import Cell, Used
 
-Desks = Mapping[Cell, tuple[int, float]]
+DeskColumns = Mapping[Cell, tuple[int, float]]
 """The column, and its multiple, that are the desks of a cell."""
 
 
-def post_rules(used: Used, desks: Desks) -> None:
+def post_rules(used: Used, desks: DeskColumns) -> None:
     """Add every limit that the rules of the case set."""
     for limit in used.case.limits:
         match limit:
@@ -33,7 +33,7 @@ def post_rules(used: Used, desks: Desks) -> None:
                 raise NotImplementedError(type(limit).__name__)
 
 
-def pinned(used: Used, desks: Desks, limit: Pinned) -> None:
+def pinned(used: Used, desks: DeskColumns, limit: Pinned) -> None:
     """The units have at least that many desks on the floor."""
     cells = [(u, limit.floor) for u in limit.units]
     used.rows.row([desks[cell] for cell in cells if cell in desks], least=limit.desks)

@@ -28,7 +28,7 @@ def organisation_by_unit(scenario: Scenario) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Layout:
+class GivenPlan:
     """Pieces and the scenario they belong to.
 
     Attributes

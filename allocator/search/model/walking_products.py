@@ -18,8 +18,8 @@ from ortools.sat.python import cp_model
 from allocator.search.cancel import checkpoint
 from allocator.search.case import Layout
 from allocator.search.model.objective import Cost
-from allocator.search.model.variables import Desks, Pieces
-from allocator.search.walking import Walking
+from allocator.search.model.variables import DeskCount, Pieces
+from allocator.search.walking_time import WalkingTime
 
 Floats = NDArray[np.float64]
 
@@ -41,14 +41,14 @@ class WalkingForm:
     exact: bool
 
 
-def walking_cost(pieces: Pieces, walking: Walking, layout: Layout, form: WalkingForm) -> Cost:
+def walking_cost(pieces: Pieces, walking: WalkingTime, layout: Layout, form: WalkingForm) -> Cost:
     """Return the walking of the free units, among themselves and to all others."""
-    return _Walking(pieces, walking, layout, form).cost()
+    return _Products(pieces, walking, layout, form).cost()
 
 
-class _Walking:
+class _Products:
     def __init__(
-        self, pieces: Pieces, walking: Walking, layout: Layout, form: WalkingForm
+        self, pieces: Pieces, walking: WalkingTime, layout: Layout, form: WalkingForm
     ) -> None:
         self.pieces = pieces
         self.case = pieces.case
@@ -116,7 +116,7 @@ class _Walking:
         if i != j:
             self.pull[j] -= self.trips[i, j] * (self.share[i] @ self.near)
 
-    def _amount(self, u: int, f: int) -> tuple[Desks, int]:
+    def _amount(self, u: int, f: int) -> tuple[DeskCount, int]:
         """A unit's amount on a floor, and its amount in all: 0 or 1, or desks."""
         if self.pieces.is_whole(u):
             return self.pieces.floors_of(u)[f], 1
@@ -206,7 +206,7 @@ class _Walking:
                 )
 
 
-def products_in(walking: Walking, floors: NDArray[np.int64]) -> int:
+def products_in(walking: WalkingTime, floors: NDArray[np.int64]) -> int:
     """Return how many products of floors an exact model needs, given the floors of each unit."""
     pairs = np.triu(walking.between(range(len(floors))) > 0, 1)
     return int(floors @ pairs @ floors)

@@ -13,7 +13,7 @@ from allocator.search.kernels.budget import Budget
 
 
 @dataclass(frozen=True)
-class Found:
+class Improvement:
     """A layout that honours every rule.
 
     Attributes
@@ -52,5 +52,5 @@ class Improve(Protocol):
         rng: np.random.Generator,
         budget: Budget,
         watcher: Watcher | None = None,
-    ) -> Iterator[Found]:
+    ) -> Iterator[Improvement]:
         """Search from a start, which may be empty, until the budget ends."""

@@ -286,8 +286,8 @@ class TerminalDisplay(Display):
     """A line on a terminal: stage, best total, bound, gap and seconds."""
 
     def __init__(self) -> None:
-        from rich.console import Console  # noqa: PLC0415 - only where a terminal is
-        from rich.text import Text  # noqa: PLC0415
+        from rich.console import Console
+        from rich.text import Text
 
         self._text = Text
         self._began = time.monotonic()

@@ -24,7 +24,7 @@ Shares = Sequence[Mapping[int, float]]
 """Shares by floor of each unit."""
 
 
-class Walking:
+class WalkingTime:
     """Trips of a case. U units, F floors, V fields."""
 
     def __init__(self, case: Case) -> None:

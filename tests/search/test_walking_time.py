@@ -7,7 +7,7 @@ import pytest
 
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
-from allocator.search.walking import Walking
+from allocator.search.walking_time import WalkingTime
 from tests.search.enumeration import random_scenario
 
 
@@ -31,7 +31,7 @@ def by_pairs(case: Case) -> np.ndarray:
 def test_trips_between_units_are_those_of_the_pairs(seed: int) -> None:
     """Whatever trips there are, the matrix of units is the same, for all units and for some."""
     case = compile_case(random_scenario(seed))
-    wanted, walking = by_pairs(case), Walking(case)
+    wanted, walking = by_pairs(case), WalkingTime(case)
     some = [u for u in case.units if u % 2 == seed % 2]
     assert walking.between(case.units) == pytest.approx(wanted, abs=1e-8)
     assert walking.between(some) == pytest.approx(wanted[np.ix_(some, some)], abs=1e-8)
@@ -48,7 +48,7 @@ def test_gradient_is_what_partners_where_they_are_ask_of_a_floor(seed: int) -> N
         f = int(rng.integers(len(case.floor_ids)))
         if case.demand[u]:
             layout[u, f], share[u, f] = int(case.demand[u]), 1.0
-    walking = Walking(case)
+    walking = WalkingTime(case)
     shares = [{f: 1.0 for v, f in layout if v == u} for u in case.units]
     gradient = walking.gradient(case.units, case.floors, walking.loads(layout), shares)
     assert gradient == pytest.approx(by_pairs(case) @ share @ case.minutes, abs=1e-6)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from allocator.console import progress_line, summary
+from allocator.cli.console import progress_line, summary
 from allocator.plan.assemble import checked_plan, run_record
 from allocator.plan.types import Plan, TermName
 from allocator.search.progress import Progress

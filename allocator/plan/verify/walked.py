@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import fsum, hypot
 
-from allocator.plan.verify.layout import Layout, Spread
+from allocator.plan.verify.given_plan import GivenPlan, Spread
 from allocator.plan.verify.trips import headcounts, trips
 from allocator.scenario.settings import TripKind
 from allocator.scenario.types import Floor, Scenario
@@ -58,18 +58,18 @@ class Minutes:
         return hypot(x_a - x_b, y_a - y_b)
 
 
-def spreads(layout: Layout) -> dict[str, Spread]:
+def spreads(plan: GivenPlan) -> dict[str, Spread]:
     """Return the share by floor of every unit and organisation.
 
     s(u, f) = y(u, f) / d(u), nothing where d = 0; an organisation's is the mean of its units',
     weighted by headcount.
     """
-    people = headcounts(layout)
+    people = headcounts(plan)
     found: dict[str, Spread] = {}
-    for unit, needed in layout.demand.items():
-        places = layout.desks_by_floor.get(unit, {}) if needed else {}
+    for unit, needed in plan.demand.items():
+        places = plan.desks_by_floor.get(unit, {}) if needed else {}
         found[unit] = {floor: desks / needed for floor, desks in places.items()}
-    for organisation, units in layout.units_by_organisation.items():
+    for organisation, units in plan.units_by_organisation.items():
         if units == (organisation,):
             continue
         whole: Spread = {}
@@ -111,13 +111,13 @@ class Walked:
         return found
 
 
-def walk(layout: Layout) -> Walked:
+def walk(plan: GivenPlan) -> Walked:
     """Return trips · mean minutes between their ends, by organisations."""
-    minutes, where = Minutes(layout.scenario), spreads(layout)
-    owner = layout.organisation_of | {o: o for o in layout.units_by_organisation}
-    found = {(organisation, organisation): 0.0 for organisation in layout.units_by_organisation}
+    minutes, where = Minutes(plan.scenario), spreads(plan)
+    owner = plan.organisation_of | {o: o for o in plan.units_by_organisation}
+    found = {(organisation, organisation): 0.0 for organisation in plan.units_by_organisation}
     kinds = dict.fromkeys(TripKind, 0.0)
-    for a, b, per_week, kind in trips(layout):
+    for a, b, per_week, kind in trips(plan):
         walked = per_week * minutes.between(where.get(a, {}), where.get(b, {}))
         if walked:
             pair = owner[a], owner[b]
