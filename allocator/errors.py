@@ -54,24 +54,24 @@ class Problem:
 
 
 TOLD_ONE_BY_ONE = 3
-"""How many problems that are alike are told one by one; more are told once, with their count."""
+"""How many problems that are alike are listed one by one; more are one line, with their count."""
 
 
 def told_once(problems: Iterable[Problem]) -> list[str]:
-    """Return the problems as text; those that differ in row and value only are told once."""
+    """Return the problems as text; those that differ in row and value only are one line."""
     alike: dict[tuple[str, str, str], list[Problem]] = {}
     for problem in problems:
         alike.setdefault((problem.message, problem.table, problem.column), []).append(problem)
-    told = []
+    lines = []
     for group in alike.values():
         if len(group) <= TOLD_ONE_BY_ONE:
-            told += [str(problem) for problem in group]
+            lines += [str(problem) for problem in group]
             continue
         rows = ", ".join(str(p.row) for p in group[:TOLD_ONE_BY_ONE] if p.row is not None)
         more = len(group) - TOLD_ONE_BY_ONE
         where = f" (the same in rows {rows} and {more:,} more)" if rows else ""
-        told.append(f"{group[0]}{where}: {len(group):,} problems of this kind")
-    return told
+        lines.append(f"{group[0]}{where}: {len(group):,} problems of this kind")
+    return lines
 
 
 class AllocatorError(Exception):

@@ -25,7 +25,7 @@ from allocator.cli.common import (
     aligned,
     duration,
     gap_cell,
-    gravest,
+    most_serious,
     number,
     print_result,
     say,
@@ -36,7 +36,7 @@ from allocator.library.given import worker_count
 from allocator.words import counted
 
 if TYPE_CHECKING:
-    from allocator.studies.batch import Standing, SummaryRow
+    from allocator.studies.batch import BatchProgress, SummaryRow
     from allocator.studies.one_plan import OnePlan
 
 EXAMPLE = (
@@ -75,7 +75,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     Each table takes the place of the scenario's own. A bad one does not stop the others. Run
     again, tables that are done for the same inputs are not solved again. With --one-plan: floors
     and desks of each unit that hold for all tables, what that costs each, and which tables
-    prevent it. Exits with the gravest code of all: 3 before 2, 1, 4 and 0.
+    prevent it. Exits with the most serious code: 3 before 2, 1, 4 and 0.
     """
     from allocator.cli.console import display
     from allocator.plan.tables import prepare_folder
@@ -108,7 +108,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
             pool=pool,
             variant=variant,
             options=options,
-            on_step=lambda standing: shown.show(_progress(standing)),
+            on_step=lambda progress: shown.show(_progress(progress)),
             on_progress=shown.update,
             should_stop=stop.is_set,
         )
@@ -117,27 +117,27 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
             shown.show("one allocation for all tables")
             rows, found = one_plan_of(given, rows, out, pool=pool, options=options)
     cells = [row.cells for row in rows]
-    told = _table(rows, out / SUMMARY) + ("" if found is None else one_plan_text(found))
-    print_result({"schema": 1, "rows": cells} | _one_plan(found) if as_json else told)
+    text = _table(rows, out / SUMMARY) + ("" if found is None else one_plan_text(found))
+    print_result({"schema": 1, "rows": cells} | _one_plan(found) if as_json else text)
     if len(rows) < len(files):
         say(f"stopped with {len(rows):,} of {counted(len(files), 'table')} done")
         raise typer.Exit(ABORTED)
-    raise typer.Exit(gravest(row.outcome.status for row in rows))
+    raise typer.Exit(most_serious(row.outcome.status for row in rows))
 
 
 def _one_plan(found: OnePlan | None) -> dict[str, Any]:
     """Return the status of the one allocation, and the tables that prevent it."""
     if found is None:
         return {}
-    told = {"status": found.plan.status.value, "total": found.plan.objective.total}
+    text = {"status": found.plan.status.value, "total": found.plan.objective.total}
     left_out = {"prevented_by": found.prevented_by, "not_found_with": found.not_found_with}
-    return {"one_plan": told | {name: list(tables) for name, tables in left_out.items()}}
+    return {"one_plan": text | {name: list(tables) for name, tables in left_out.items()}}
 
 
-def _progress(standing: Standing) -> str:
+def _progress(progress: BatchProgress) -> str:
     return (
-        f"{standing.done:,} of {standing.files:,} done · {standing.running:,} being solved · "
-        f"{duration(standing.left_s)} left"
+        f"{progress.done:,} of {progress.files:,} done · {progress.running:,} being solved · "
+        f"{duration(progress.left_s)} left"
     )
 
 
@@ -145,9 +145,9 @@ def _table(rows: Sequence[SummaryRow], summary: Path) -> str:
     """Return a line for each table, and how many there are of each status."""
     head = ("file", "status", "demand", "desks", "total", "gap", "towers", "floors", "")
     counts = Counter(row.outcome.status.value for row in rows)
-    told = ", ".join(f"{count:,} {status}" for status, count in counts.items())
+    text = ", ".join(f"{count:,} {status}" for status, count in counts.items())
     table = aligned([head, *map(_cells, rows)], left=2)
-    return f"{table}\n{counted(len(rows), 'table')}: {told}\nsummary in {summary}\n"
+    return f"{table}\n{counted(len(rows), 'table')}: {text}\nsummary in {summary}\n"
 
 
 def _cells(row: SummaryRow) -> tuple[str, ...]:

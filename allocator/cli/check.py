@@ -67,17 +67,17 @@ def check(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     )
     given = read_variant(scenario, variant)
     document: dict[str, Any] = {"schema": 1}
-    told, well = list[str](), True
+    text, well = list[str](), True
     if placements is not None:
         judged, said, well = _plan_judged(given, placements)
         document |= judged
-        told.append(said)
+        text.append(said)
     if certificate is not None:
         found, said = _recomputed(given, certificate, recompute_all=recompute_all)
         document["certificate"] = found.model_dump(mode="json")
-        told.append(said)
+        text.append(said)
         well = well and found.refused is None
-    print_result(document if as_json else "\n".join(told))
+    print_result(document if as_json else "\n".join(text))
     raise typer.Exit(ALL_WELL if well else NO_PLAN)
 
 

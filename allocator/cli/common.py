@@ -100,8 +100,8 @@ Language = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
-def gravest(statuses: Iterable[str]) -> int:
-    """Return the exit code of many statuses: the gravest of theirs, 0 of none."""
+def most_serious(statuses: Iterable[str]) -> int:
+    """Return the exit code of many statuses: the most serious of theirs, 0 of none."""
     return max((CODES[status] for status in statuses), key=GRAVITY.index, default=ALL_WELL)
 
 

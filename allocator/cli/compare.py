@@ -35,7 +35,7 @@ from allocator.texts import texts
 from allocator.words import counted
 
 if TYPE_CHECKING:
-    from allocator.studies.compare import Case, ComparisonRow, Standing
+    from allocator.studies.compare import Case, ComparisonProgress, ComparisonRow
 
 EXAMPLE = "allocator compare data/ikn-wave1 --people-per-desk 1.0:2.0:0.1 --out out/ratios"
 BESIDE_S = 6.0
@@ -147,15 +147,15 @@ def _solved(
             given,
             pool=pool,
             options=SolveOptions(time_limit_s=time_limit, workers=1, seed=seed),
-            on_step=lambda standing: shown.show(_progress(standing)),
+            on_step=lambda progress: shown.show(_progress(progress)),
             on_progress=shown.update,
             should_stop=stop.is_set,
             time_s=most_s - BESIDE_S / 2,
         )
 
 
-def _progress(standing: Standing) -> str:
-    return f"{standing.done:,} of {standing.cases:,} done · {standing.running:,} being solved"
+def _progress(progress: ComparisonProgress) -> str:
+    return f"{progress.done:,} of {progress.cases:,} done · {progress.running:,} being solved"
 
 
 def _desks(rows: Sequence[ComparisonRow]) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from allocator.plan.verify import Check
     from allocator.search.progress import Progress
 
-MOST_TOLD = 5
+MOST_SHOWN = 5
 """Warnings, organisations and floors named in a summary; the rest are counted."""
 _SAY = texts("en")
 _POOLS = {
@@ -78,7 +78,7 @@ def serving(service: Service) -> dict[str, str]:
     worst = [
         f"{shorten(area.area_id, 40)} ({_percent(area.short_day_peak)} of "
         f"{_SAY(f'weekday.{area.peak_weekday}')})"
-        for area in floors[:MOST_TOLD]
+        for area in floors[:MOST_SHOWN]
         if area.short_day_peak > 0
     ]
     if worst:
@@ -164,7 +164,7 @@ def _case(scenario: Scenario) -> dict[str, str]:
     usable = sum(usable_desks(floor, sharing) for floor in scenario.floors)
     spare = usable - needed
     people = sum(unit.headcount for unit in scenario.housed)
-    bodies = len({unit.organisation_id for unit in scenario.housed})
+    organisations = len({unit.organisation_id for unit in scenario.housed})
     scheme = f", scheme {shorten(scenario.scheme)}" if scenario.scheme else ""
     fits = f"{spare:,} to spare" if spare >= 0 else f"short by {-spare:,}"
     desks = f"{fits}: {needed:,} needed, {usable:,} usable"
@@ -177,7 +177,7 @@ def _case(scenario: Scenario) -> dict[str, str]:
     return {
         "desks": desks,
         "people": f"{people:,} in {counted(len(scenario.housed), 'unit')} of "
-        f"{counted(bodies, 'organisation')}, {shared}{scheme}",
+        f"{counted(organisations, 'organisation')}, {shared}{scheme}",
     }
 
 
@@ -185,13 +185,13 @@ def _seating(plan: Plan) -> dict[str, str]:
     used = sum(1 for floor in plan.floors if floor.desks_used)
     apart = [o for o in plan.organisations if o.towers > 1]
     apart.sort(key=lambda o: (-o.towers, o.organisation_id))
-    named = [f"{shorten(o.organisation_id, 40)} ({o.towers})" for o in apart[:MOST_TOLD]]
-    rest = [f"{len(apart) - MOST_TOLD:,} more"] if len(apart) > MOST_TOLD else []
+    named = [f"{shorten(o.organisation_id, 40)} ({o.towers})" for o in apart[:MOST_SHOWN]]
+    rest = [f"{len(apart) - MOST_SHOWN:,} more"] if len(apart) > MOST_SHOWN else []
     listed = f": {', '.join(named + rest)}" if apart else ""
-    bodies = counted(len(plan.organisations), "organisation")
+    organisations = counted(len(plan.organisations), "organisation")
     facts = {
         "floors": f"{used:,} of {len(plan.floors):,} used",
-        "in several towers": f"{len(apart):,} of {bodies}{listed}",
+        "in several towers": f"{len(apart):,} of {organisations}{listed}",
     }
     if plan.objective.unplaced_people:
         people = _SAY.amount(plan.objective.unplaced_people)
@@ -224,10 +224,10 @@ def _cost_line(name: str, amount: str, cost: str, bound: str) -> str:
 
 
 def _warnings(warnings: Sequence[ScenarioWarning]) -> str:
-    told = [f"  {_line(_warning(warning))}" for warning in warnings[:MOST_TOLD]]
-    rest = len(warnings) - len(told)
+    text = [f"  {_line(_warning(warning))}" for warning in warnings[:MOST_SHOWN]]
+    rest = len(warnings) - len(text)
     more = [f"  and {rest:,} more"] if rest else []
-    return "\n".join([f"{counted(len(warnings), 'warning')}:", *told, *more])
+    return "\n".join([f"{counted(len(warnings), 'warning')}:", *text, *more])
 
 
 def _warning(warning: ScenarioWarning) -> str:

@@ -86,9 +86,9 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     found = _explained(given, options, began)
     if out is not None:
         report.write_explanation(found, out, given)
-    told = report.text(found, is_opened=bool(opening))
+    text = report.text(found, is_opened=bool(opening))
     files = "" if out is None else report.files_told(found, out)
-    print_result(report.as_json(found) if as_json else told + files)
+    print_result(report.as_json(found) if as_json else text + files)
     raise typer.Exit(CODES[found.status])
 
 

@@ -55,7 +55,7 @@ def import_tables(
     written = []
     if imported.scenario is not None:
         written = write_import(imported, given, out, language)
-    print_result(_as_json(imported, written, language) if as_json else _told(imported, words))
+    print_result(_as_json(imported, written, language) if as_json else _text(imported, words))
     for question in imported.questions:
         say(words("import.question_how", name=question.key))
     if imported.scenario is None:
@@ -78,7 +78,7 @@ def answers_of(assumed: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _told(imported: Imported, words: Texts) -> str:
+def _text(imported: Imported, words: Texts) -> str:
     """Return the table of decisions, and the questions with their choices."""
     from allocator.scenario.importing.marked import decision_rows
 

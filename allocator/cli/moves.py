@@ -38,7 +38,7 @@ EXAMPLE = (
     "allocator moves data/ikn-cabinet48 data/ikn-cabinet48/current.csv out/knee/placements.csv"
 )
 SHOWN = 12
-"""Rows told on a terminal; all are in moves.csv."""
+"""Rows shown on a terminal; all are in moves.csv."""
 
 
 def moves(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
@@ -100,13 +100,13 @@ def moves(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         ),
     )
     files = () if out is None else write_moves(found, out)
-    told = _told(found) + (f"files in {out}\n" if files else "")
-    print_result(document(found) if as_json else told)
+    text = _text(found) + (f"files in {out}\n" if files else "")
+    print_result(document(found) if as_json else text)
     raise typer.Exit(ALL_WELL)
 
 
 def _plan(given: Scenario, path: Path) -> tuple[CurrentPiece, ...] | None:
-    """Return the placements of a plan; None, with every violation told, where it breaks a rule."""
+    """Return the placements of a plan; None, with every violation text, where it breaks a rule."""
     from allocator.plan.seating import seated
     from allocator.plan.tables import read_placements
     from allocator.plan.verify import verify
@@ -119,7 +119,7 @@ def _plan(given: Scenario, path: Path) -> tuple[CurrentPiece, ...] | None:
     return None if broken else rows_of_plan(seated(given, check.pieces))
 
 
-def _told(found: Moves) -> str:
+def _text(found: Moves) -> str:
     """Return the first rows as a table, and what is known of the order."""
     if not found.rows:
         return "nobody moves\n"

@@ -86,8 +86,8 @@ def relocate(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     )
     files = () if out is None else report.write_relocation(given, fitted, out)
     named = ", ".join(file.name for file in files)
-    told = report.text(fitted) + (f"files in {out}: {named}\n" if files else "")
-    print_result(report.as_json(fitted) if as_json else told)
+    text = report.text(fitted) + (f"files in {out}: {named}\n" if files else "")
+    print_result(report.as_json(fitted) if as_json else text)
     raise typer.Exit(_code(fitted))
 
 

@@ -40,5 +40,5 @@ def report(  # noqa: PLR0913, PLR0917 - the options, by name
     check_place(out)
     given = load(plan, scenario, texts(language), people_per_desk=people_per_desk, scheme=scheme)
     files = write_report(given, out)
-    told = [str(file) for file in files]
-    print_result({"files": told} if as_json else "".join(f"{file}\n" for file in told))
+    text = [str(file) for file in files]
+    print_result({"files": text} if as_json else "".join(f"{file}\n" for file in text))

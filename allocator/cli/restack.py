@@ -75,12 +75,12 @@ def restack(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         lambda tell, stop: study(given, options, on_progress=tell, should_stop=stop),
     )
     files = () if out is None else write_restack(found, out, given)
-    told = _told(found) + (f"files in {out}\n" if files else "")
-    print_result(document(found) if as_json else told)
+    text = _text(found) + (f"files in {out}\n" if files else "")
+    print_result(document(found) if as_json else text)
     raise typer.Exit(CODES[found.status])
 
 
-def _told(found: Restack) -> str:
+def _text(found: Restack) -> str:
     """Return the curve as a table, or why there is none."""
     if not found.points:
         reasons = "".join(f"{reason.message}\n" for reason in found.reasons)

@@ -75,10 +75,10 @@ def rotas(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 
     options = SolveOptions(time_limit_s=time_limit, workers=worker_count(workers), seed=seed)
     found = _found(given, options, pieces, by, began)
-    raise typer.Exit(_told(found, given, out, as_json=as_json))
+    raise typer.Exit(_text(found, given, out, as_json=as_json))
 
 
-def _told(found: Rotas | Plan, given: Scenario, out: Path | None, *, as_json: bool) -> int:
+def _text(found: Rotas | Plan, given: Scenario, out: Path | None, *, as_json: bool) -> int:
     """Print and write what was found; return the exit code."""
     from allocator.cli.console import summary
     from allocator.plan.types import Plan
@@ -89,13 +89,13 @@ def _told(found: Rotas | Plan, given: Scenario, out: Path | None, *, as_json: bo
         return CODES[found.status]
     files = () if out is None else report.write_rotas(found, out)
     named = ", ".join(file.name for file in files)
-    told = report.text(found) + (f"files in {out}: {named}\n" if files else "")
-    print_result(report.as_json(found) if as_json else told)
+    text = report.text(found) + (f"files in {out}: {named}\n" if files else "")
+    print_result(report.as_json(found) if as_json else text)
     return ALL_WELL
 
 
 def _pieces(given: Scenario, path: Path) -> Pieces:
-    """Return the plan; rows that cannot be pieces of any plan are refused, the rest is told.
+    """Return the plan; rows that cannot be pieces of any plan are refused, the rest is text.
 
     Raises
     ------
@@ -113,8 +113,8 @@ def _pieces(given: Scenario, path: Path) -> Pieces:
     if bad:
         raise InputError(Problem(violation.message, path.name) for violation in bad)
     if found.violations:
-        told = counted(len(found.violations), "violation")
-        say(f"{path.name}: the plan has {told}; `allocator check` lists them")
+        text = counted(len(found.violations), "violation")
+        say(f"{path.name}: the plan has {text}; `allocator check` lists them")
     return found.pieces
 
 

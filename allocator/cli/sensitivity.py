@@ -67,9 +67,9 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of the contract, by nam
 
     files = () if out is None or not has_plan else report.write_sensitivity(found, out)
     named = ", ".join(file.name for file in files)
-    told = report.text(found) if has_plan else summary(found.plan, given, ())
-    told += f"files in {out}: {named}\n" if files else ""
-    print_result(report.as_json(found) if as_json else told)
+    text = report.text(found) if has_plan else summary(found.plan, given, ())
+    text += f"files in {out}: {named}\n" if files else ""
+    print_result(report.as_json(found) if as_json else text)
     raise typer.Exit(CODES[found.plan.status])
 
 

@@ -137,9 +137,9 @@ def _solved_with_rotas(
     files = () if out is None else _written(plan, out, with_weeks)
     if weeks is not None and out is not None:
         files += report.write_rotas(weeks, out)
-    told = "" if weeks is None else "\n" + report.text(weeks)
+    text = "" if weeks is None else "\n" + report.text(weeks)
     document = plan.as_json() | {"rotas": None if weeks is None else report.as_json(weeks)}
-    print_result(document if as_json else summary(plan, with_weeks, files) + told)
+    print_result(document if as_json else summary(plan, with_weeks, files) + text)
     return CODES[plan.status]
 
 

@@ -69,6 +69,6 @@ def tightest(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         lambda tell, stop: study(given, options, on_progress=tell, should_stop=stop, began=began),
     )
     files = () if out is None else report.write_tightest(found, out)
-    told = report.text(found) + (f"files in {out}\n" if files else "")
-    print_result(report.as_json(found) if as_json else told)
+    text = report.text(found) + (f"files in {out}\n" if files else "")
+    print_result(report.as_json(found) if as_json else text)
     raise typer.Exit(CODES[found.fit.status])

@@ -71,12 +71,12 @@ def waves(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         lambda tell, stop: plan_waves(given, options, on_progress=tell, should_stop=stop),
     )
     files = () if out is None else write_waves(found, out, options)
-    told = _told(found) + (f"files in {out}\n" if files else "")
-    print_result(document(found) if as_json else told)
+    text = _text(found) + (f"files in {out}\n" if files else "")
+    print_result(document(found) if as_json else text)
     raise typer.Exit(CODES[found.status])
 
 
-def _told(found: WavesFound) -> str:
+def _text(found: WavesFound) -> str:
     """Return a line for each wave, and what foresight gains; or why there are no plans."""
     from allocator.studies.waves import rows
 

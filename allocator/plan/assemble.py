@@ -36,7 +36,7 @@ OPTIMAL_GAP = 1e-6
 """A plan whose gap is at most this is called optimal."""
 ROUNDING = 1e-6
 """How far a bound may lie above a plan's cost, relative to it, by rounding alone."""
-TOLD = 20
+MOST_NAMED = 20
 """Violations spelt out in an error; more are counted."""
 
 
@@ -127,7 +127,7 @@ def no_plan(
     ).of(scenario)
 
 
-def run_record(  # noqa: PLR0913 - what a run is told by, by name
+def run_record(  # noqa: PLR0913 - what describes a run, by name
     scenario: Scenario,
     *,
     seed: int,
@@ -159,10 +159,10 @@ def versions() -> dict[str, str]:
 def _refuse_violations(check: Check) -> None:
     if not check.violations:
         return
-    told = [f"{v.kind}: {v.message}" for v in check.violations[:TOLD]]
-    more = len(check.violations) - len(told)
+    named = [f"{v.kind}: {v.message}" for v in check.violations[:MOST_NAMED]]
+    more = len(check.violations) - len(named)
     rest = [f"and {more} more"] if more else []
-    raise UncheckedPlanError("\n".join(["the plan found breaks the scenario:", *told, *rest]))
+    raise UncheckedPlanError("\n".join(["the plan found breaks the scenario:", *named, *rest]))
 
 
 def _refuse_bounds(

@@ -1,7 +1,7 @@
 """What desks of units' own could do at the same service level, beside a plan that pools desks.
 
 Counted, not planned: at most so many people housed, on at least so many floors. So what a plan
-gains by sharing is no less than what is told.
+gains by sharing is no less than what is said.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class _Unit:
 def beside_own_desks(scenario: Scenario, placements: Iterable[Placement]) -> OwnDesks:
     """Return what desks of their own could do for the units of a plan with capacity by chance.
 
-    As with a ratio a unit's desks are told for all of it, and its parts have parts of them.
+    As with a ratio a unit's desks are counted for all of it, and its parts have parts of them.
     """
     placed: dict[str, int] = {}
     floors: set[str] = set()

@@ -78,7 +78,7 @@ def _beside(scenario: Scenario, placements: Sequence[Placement]) -> OwnDesks | N
 def service_undivided(scenario: Scenario) -> ServiceFigures | None:
     """Return how the desks that units need would serve them, were no unit split over floors.
 
-    It needs no plan, so it can be told where none exists; None unless those of a unit share desks
+    It needs no plan, so it can be said where none exists; None unless those of a unit share desks
     with one another alone, by a ratio.
     """
     if scenario.by_chance or scenario.settings.attendance.shared_by != "unit":

@@ -315,7 +315,7 @@ def _title(plan: PlanData, scenario: Scenario, layout: StackLayout, say: Texts) 
 def _seated(plan: PlanData, say: Texts) -> str:
     figures = {
         "people": sum(floor.people for floor in plan.floors),
-        "bodies": len(plan.organisations),
+        "organisations": len(plan.organisations),
         "used": sum(floor.desks_used for floor in plan.floors),
         "desks": sum(floor.desks for floor in plan.floors),
         "in_use": sum(1 for floor in plan.floors if floor.desks_used),

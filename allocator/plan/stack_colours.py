@@ -24,7 +24,7 @@ VACANT_FILL = "#FFFFFF"
 FILL_STEPS = (0.5, 0.75, 0.9, 0.97)
 FILL_SHADES = ("#EFF3FF", "#BDD7E7", "#6BAED6", "#3182BD", "#08519C")
 CHANCE_STEPS = (2.0, 4.0, 8.0)
-"""Chances are told by how many times the allowed share of short days they are."""
+"""Chances are grouped by how many times the allowed share of short days they are."""
 CHANCE_SHADES = ("#4A7FB5", "#FEE08B", "#FDAE61", "#E8603C", "#A50026")
 MOST_LISTED = 12
 """Organisations that a legend lists; with more, their labels must do."""
@@ -38,8 +38,8 @@ COLOURINGS = ("group", "organisation", "fill", "chance")
 
 def usual_colouring(plan: PlanData) -> str:
     """Return what tells organisations apart best: their own colours, where there are enough."""
-    bodies = {piece.organisation_id for piece in plan.placements}
-    return "organisation" if len(bodies) <= len(PALETTE) else "group"
+    organisations = {piece.organisation_id for piece in plan.placements}
+    return "organisation" if len(organisations) <= len(PALETTE) else "group"
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,6 @@ def _by_chance(chances: Chances, say: Texts) -> Colouring:
 
 def _classes(steps: Iterable[float], say: Texts) -> list[str]:
     """Return the words of the classes between steps, all different."""
-    told = [say.percent(step) for step in steps]
-    between = [f"{low.rstrip(' %')}–{high}" for low, high in pairwise(told)]
-    return [f"< {told[0]}", *between, f"≥ {told[-1]}"]
+    written = [say.percent(step) for step in steps]
+    between = [f"{low.rstrip(' %')}–{high}" for low, high in pairwise(written)]
+    return [f"< {written[0]}", *between, f"≥ {written[-1]}"]

@@ -277,13 +277,13 @@ class _Page:
         yield Caption("load", left, foot + 2 * style.font + 10, fit(load, width, style.font))
         yield Line("ground", left - 3, left + width, ground)
         top = ground - self._bars_above_ground(tower) * style.bar_height
-        told: int | None = None
+        last: int | None = None
         for bar, floor in enumerate(floors):
             y = top + bar * style.bar_height
-            if floor.level != told:
+            if floor.level != last:
                 middle = y + style.bar_height / 2
                 yield Caption("level", left - 6, middle, str(floor.level).replace("-", "−"))
-            told = floor.level
+            last = floor.level
             yield Box("floor", left, left + width, y, y + style.bar_height, "", floor.floor_id)
             yield from self._floor(floor, left, y)
 

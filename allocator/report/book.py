@@ -40,18 +40,18 @@ def workbook(given: Reported) -> bytes:
 
 
 def _summary(book: Any, given: Reported, bold: Any) -> None:
-    told = summary(given)
+    brief = summary(given)
     sheet = book.add_worksheet(given.say("sheet.summary"))
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 110)
-    sheet.write_string(0, 0, told.title, bold)
-    sheet.write_string(1, 0, told.subtitle)
-    sheet.write_string(2, 0, told.verdict)
-    for row, tile in enumerate(told.tiles, 4):
+    sheet.write_string(0, 0, brief.title, bold)
+    sheet.write_string(1, 0, brief.subtitle)
+    sheet.write_string(2, 0, brief.verdict)
+    for row, tile in enumerate(brief.tiles, 4):
         sheet.write_string(row, 0, tile.figure)
         sheet.write_string(row, 1, tile.words)
-    for row, point in enumerate(told.points, 5 + len(told.tiles)):
+    for row, point in enumerate(brief.points, 5 + len(brief.tiles)):
         sheet.write_string(row, 1, point, wrap)
 
 

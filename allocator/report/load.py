@@ -61,8 +61,8 @@ def reported(plan: Plan, scenario: Scenario, say: Texts) -> Reported:
     if plan.objective.total is None:
         raise InputError([Problem(f"there is no plan to report on: {plan.status}", PLAN)])
     check = verify_again(plan, scenario)
-    told = plan.model_copy(update=uses(scenario, check))
-    return Reported(told.of(scenario), scenario, check, say)
+    known = plan.model_copy(update=uses(scenario, check))
+    return Reported(known.of(scenario), scenario, check, say)
 
 
 def verify_again(plan: Plan, scenario: Scenario) -> Check:

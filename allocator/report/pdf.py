@@ -116,13 +116,13 @@ class Sheets(FPDF):
 
 def pdf(given: Reported) -> bytes:
     """Return the report as a PDF."""
-    told = summary(given)
-    sheets = Sheets(given.say, told.title)
+    brief = summary(given)
+    sheets = Sheets(given.say, brief.title)
     complexes = _complexes(given)
-    _first_page(sheets, given, told, is_country=bool(complexes))
+    _first_page(sheets, given, brief, is_country=bool(complexes))
     for name in complexes:
         _stack_page(sheets, given, name)
-    placed = _annex(sheets, given, told)
+    placed = _annex(sheets, given, brief)
     for table in tables(given):
         table_page(sheets, table, given.say)
     return with_pictures(bytes(sheets.output()), placed)
@@ -136,19 +136,19 @@ def _complexes(given: Reported) -> list[str]:
     return list(dict.fromkeys(of[floor.tower_id] for floor in given.plan.floors))
 
 
-def _first_page(sheets: Sheets, given: Reported, told: Summary, *, is_country: bool) -> None:
+def _first_page(sheets: Sheets, given: Reported, brief: Summary, *, is_country: bool) -> None:
     """Set what a minister reads: three sentences, one figure, and the stack plan."""
     sheets.add_page()
-    sheets.line_of(told.title, sheets.fitting(told.title), style="B")
+    sheets.line_of(brief.title, sheets.fitting(brief.title), style="B")
     sheets.ln(1)
-    sheets.line_of(told.subtitle, 9, colour=FAINT)
+    sheets.line_of(brief.subtitle, 9, colour=FAINT)
     sheets.ln(2)
-    sheets.line_of(told.verdict, 12, colour=ACCENT, style="B")
-    for point in told.points[:SENTENCES]:
+    sheets.line_of(brief.verdict, 12, colour=ACCENT, style="B")
+    for point in brief.points[:SENTENCES]:
         sheets.line_of(f"•  {point}", 9.5, height=4.8)
     sheets.ln(2)
     if is_country:
-        _tiles(sheets, told.tiles)
+        _tiles(sheets, brief.tiles)
         sheets.ln(3)
         _country_table(sheets, given)
         return
@@ -214,12 +214,12 @@ def _country_table(sheets: Sheets, given: Reported) -> None:
     _grid(sheets, Table("complexes", "", "", columns, rows), rows, say, padding=TIGHT)
 
 
-def _annex(sheets: Sheets, given: Reported, told: Summary) -> list[Placed]:
+def _annex(sheets: Sheets, given: Reported, brief: Summary) -> list[Placed]:
     """Set the rest of what to know, and the curves."""
     sheets.add_page(format="A4")
     sheets.line_of(given.say("report.to_know"), 15, style="B")
     sheets.ln(2)
-    for point in told.points:
+    for point in brief.points:
         sheets.line_of(f"•  {point}", 9.5, height=5)
     sheets.ln(5)
     return list(_charts(sheets, given, sheets.get_y(), sheets.epw / 2 - 4))

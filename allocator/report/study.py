@@ -28,7 +28,7 @@ Heads = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Told:
+class StudyReport:
     """A study's answer for people.
 
     Attributes
@@ -47,7 +47,7 @@ class Told:
     opens: tuple[dict[str, Any] | None, ...] = ()
 
 
-def told(kind: str, result: Result, scenario: Scenario, say: Texts) -> Told:
+def study_report(kind: str, result: Result, scenario: Scenario, say: Texts) -> StudyReport:
     """Return what a study of a kind found; where there is no plan, that, and why."""
     names = Names(scenario, say)
     found = TELLERS[kind](result, names)
@@ -175,7 +175,7 @@ def _cell(value: Any, kind: str, row: Row, names: Names) -> Cell:
     return shorten(text, LONGEST)
 
 
-def _ratios(result: Result, names: Names) -> Told:
+def _ratios(result: Result, names: Names) -> StudyReport:
     from allocator.studies.compare.serving import (  # noqa: PLC0415
         ComparisonRow,
         Serving,
@@ -199,7 +199,7 @@ def _ratios(result: Result, names: Names) -> Told:
         for row in rows
     )
     in_words = window(made).said(names.say)
-    return Told(
+    return StudyReport(
         title=names.say("study.name_compare"),
         sentences=(f"{capital(in_words)}.",) if rows else (),
         tables=(table("compare", RATIOS, rows, names),),
@@ -208,7 +208,7 @@ def _ratios(result: Result, names: Names) -> Told:
     )
 
 
-def _restack(result: Result, names: Names) -> Told:
+def _restack(result: Result, names: Names) -> StudyReport:
     from allocator.studies.restack.chart import restack_chart  # noqa: PLC0415 - slow to import
     from allocator.studies.restack.run import Point  # noqa: PLC0415
 
@@ -233,7 +233,7 @@ def _restack(result: Result, names: Names) -> Told:
             )
         )
     moves = _first_moves(result, next((i for i, p in enumerate(points) if p.knee), 0), names)
-    return Told(
+    return StudyReport(
         title=say("study.name_restack"),
         sentences=(*sentences, *moves),
         tables=(table("restack", POINTS, rows, names),),
@@ -260,7 +260,7 @@ def _moving(moves: Row, names: Names) -> str:
     return say("study.moving", **told_as)
 
 
-def _moves(result: Result, names: Names) -> Told:
+def _moves(result: Result, names: Names) -> StudyReport:
     say = names.say
     sentences = [_moving(result, names)]
     if result["cycle"]:
@@ -268,14 +268,14 @@ def _moves(result: Result, names: Names) -> Told:
         sentences.append(say("study.cycle", floors=floors))
     proved = result["is_fewest_elsewhere"] and result["is_fewest_twice"]
     sentences.append(say("study.fewest_proved" if proved else "study.fewest_open"))
-    return Told(
+    return StudyReport(
         title=say("study.name_moves"),
         sentences=tuple(sentences),
         tables=(table("moves", MOVES, (r for r in result["rows"] if r["people"]), names),),
     )
 
 
-def _waves(result: Result, names: Names) -> Told:
+def _waves(result: Result, names: Names) -> StudyReport:
     say, rows = names.say, [_without_bound(row) for row in result["waves"]]
     sentences = []
     if result["total"] is not None:
@@ -290,7 +290,7 @@ def _waves(result: Result, names: Names) -> Told:
     moving = [_moving(each, names) for each in result["moves"] if each]
     sentences += [f"{say('waves.wave', number=at)}: {text}" for at, text in enumerate(moving, 2)]
     opens = ({"plan": place, "wave": row["wave"]} for place, row in enumerate(rows))
-    return Told(
+    return StudyReport(
         title=say("study.name_waves"),
         sentences=tuple(sentences),
         tables=(table("waves", WAVES, rows, names),),
@@ -303,13 +303,13 @@ def _without_bound(row: Row) -> Row:
     return row if row["total"] is not None or row["bound"] else dict(row) | {"bound": None}
 
 
-def _relocate(result: Result, names: Names) -> Told:
+def _relocate(result: Result, names: Names) -> StudyReport:
     from allocator.studies.relocate.chart import relocate_chart  # noqa: PLC0415 - slow to import
     from allocator.studies.relocate.report import summary  # noqa: PLC0415
 
     rows, say = result["rows"], names.say
     opens = (None if row.get("plan") is None else {"plan": row["plan"]} for row in rows)
-    return Told(
+    return StudyReport(
         title=say("study.name_relocate"),
         sentences=tuple(summary(result["combinations"], say)),
         tables=(table("relocate", COMBINATIONS, rows, names),),
@@ -318,7 +318,7 @@ def _relocate(result: Result, names: Names) -> Told:
     )
 
 
-def _rotas(result: Result, names: Names) -> Told:
+def _rotas(result: Result, names: Names) -> StudyReport:
     from allocator.studies.rotas.chart import rotas_chart  # noqa: PLC0415 - slow to import
 
     say, people = names.say, max(1, result["people"])
@@ -332,7 +332,7 @@ def _rotas(result: Result, names: Names) -> Told:
     for days, count in result["people_with_days"].items():
         share = say.percent(count / people)
         sentences.append(say("rotas.days", days=int(days), people=say.number(count), share=share))
-    return Told(
+    return StudyReport(
         title=say("study.name_rotas"),
         sentences=tuple(sentences),
         tables=(
@@ -344,7 +344,7 @@ def _rotas(result: Result, names: Names) -> Told:
     )
 
 
-def _prices(result: Result, names: Names) -> Told:
+def _prices(result: Result, names: Names) -> StudyReport:
     from allocator.studies.sensitivity.chart import sensitivity_chart  # noqa: PLC0415 - slow
 
     say, rows = names.say, result["rows"]
@@ -355,18 +355,18 @@ def _prices(result: Result, names: Names) -> Told:
         none=result["none_found"],
     )
     found = found_rows(result)  # the dearest, which come first
-    told = [*found, *({**row, "price": say("study.none_found")} for row in rows[len(found) :])]
+    shown = [*found, *({**row, "price": say("study.none_found")} for row in rows[len(found) :])]
     chart = sensitivity_chart(dict(result), names.of, say).to_dict(validate=False)
-    return Told(
+    return StudyReport(
         title=say("study.name_sensitivity"),
         sentences=(sentence,),
-        tables=(table("sensitivity", PRICES, told, names),),
+        tables=(table("sensitivity", PRICES, shown, names),),
         chart=chart if found else None,
         opens=tuple({"plan": 0} for _ in rows[:1]),
     )
 
 
-TELLERS: dict[str, Callable[[Result, Names], Told]] = {
+TELLERS: dict[str, Callable[[Result, Names], StudyReport]] = {
     "compare": _ratios,
     "restack": _restack,
     "moves": _moves,

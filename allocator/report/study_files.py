@@ -12,7 +12,7 @@ from allocator.report.book import OPTIONS, sheet_of
 from allocator.report.names import Names
 from allocator.report.pdf import MARGIN, Placed, Sheets, table_page, with_pictures
 from allocator.report.pictures import render
-from allocator.report.study import MOVES, Row, Told, table
+from allocator.report.study import MOVES, Row, StudyReport, table
 from allocator.report.tables import Table
 
 CHART_HEIGHT = 100.0
@@ -20,33 +20,35 @@ CHART_HEIGHT = 100.0
 MOVES_OF_ONE = {field: head for field, head in MOVES.items() if field != "organisation_id"}
 
 
-def study_workbook(told: Told, moves: Sequence[Row], names: Names) -> bytes:
+def study_workbook(study: StudyReport, moves: Sequence[Row], names: Names) -> bytes:
     """Return the answer as an .xlsx: what it says, its tables, and its moves."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, OPTIONS) as book:
         bold = book.add_format({"bold": True, "font_size": 14})
         sheet = book.add_worksheet(names.say("sheet.summary"))
         sheet.set_column(0, 0, 110)
-        sheet.write_string(0, 0, told.title, bold)
-        for row, sentence in enumerate(told.sentences, 2):
+        sheet.write_string(0, 0, study.title, bold)
+        for row, sentence in enumerate(study.sentences, 2):
             sheet.write_string(row, 0, sentence)
-        for each in _tables(told, moves, names):
+        for each in _tables(study, moves, names):
             sheet_of(book, each)
     return out.getvalue()
 
 
-def _tables(told: Told, moves: Sequence[Row], names: Names) -> tuple[Table, ...]:
-    listed = any(each.name == "moves" for each in told.tables)
+def _tables(study: StudyReport, moves: Sequence[Row], names: Names) -> tuple[Table, ...]:
+    listed = any(each.name == "moves" for each in study.tables)
     return (
-        told.tables if listed or not moves else (*told.tables, table("moves", MOVES, moves, names))
+        study.tables
+        if listed or not moves
+        else (*study.tables, table("moves", MOVES, moves, names))
     )
 
 
-def study_pdf(told: Told, moves: Sequence[Row], names: Names, case: str) -> bytes:
+def study_pdf(study: StudyReport, moves: Sequence[Row], names: Names, case: str) -> bytes:
     """Return the answer as a PDF; moves have a page for each organisation, to be sent to it."""
-    sheets = Sheets(names.say, f"{told.title} – {case}" if case else told.title)
-    placed = list(_first_page(sheets, told, case))
-    for each in told.tables:
+    sheets = Sheets(names.say, f"{study.title} – {case}" if case else study.title)
+    placed = list(_first_page(sheets, study, case))
+    for each in study.tables:
         if each.name != "moves":
             table_page(sheets, each, names.say)
     for body, rows in _by_organisation(moves):
@@ -57,18 +59,18 @@ def study_pdf(told: Told, moves: Sequence[Row], names: Names, case: str) -> byte
     return with_pictures(bytes(sheets.output()), placed)
 
 
-def _first_page(sheets: Sheets, told: Told, case: str) -> Sequence[Placed]:
+def _first_page(sheets: Sheets, study: StudyReport, case: str) -> Sequence[Placed]:
     sheets.add_page()
-    sheets.line_of(told.title, sheets.fitting(told.title), style="B")
+    sheets.line_of(study.title, sheets.fitting(study.title), style="B")
     if case:
         sheets.line_of(case, 11)
     sheets.ln(3)
-    for sentence in told.sentences:
+    for sentence in study.sentences:
         sheets.line_of(sentence, 11, height=6)
-    if told.chart is None:
+    if study.chart is None:
         return ()
     room = {"width": sheets.epw, "height": CHART_HEIGHT}
-    picture = render(told.chart, "pdf")
+    picture = render(study.chart, "pdf")
     return [Placed(0, picture, MARGIN, sheets.get_y() + 4, room["width"], room["height"])]
 
 

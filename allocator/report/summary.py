@@ -117,14 +117,14 @@ def _tiles(given: Reported) -> Iterator[Tile]:
     together = sum(1 for use in plan.organisations if use.towers == 1)
     housed = sum(1 for use in plan.organisations if use.towers)
     people = sum(floor.people for floor in plan.floors)
-    yield Tile(say.number(people), say("tile.people", bodies=say.number(housed)))
+    yield Tile(say.number(people), say("tile.people", organisations=say.number(housed)))
     yield Tile(say.number(needed), say("tile.desks", usable=say.number(usable)))
     yield Tile(say.number(people / needed if needed else None, 2), say("tile.ratio"))
     yield Tile(
         say.number(in_use),
         say("tile.floors", floors=say.number(len(plan.floors)), towers=say.number(towers)),
     )
-    yield Tile(say.number(together), say("tile.together", bodies=say.number(housed)))
+    yield Tile(say.number(together), say("tile.together", organisations=say.number(housed)))
     if plan.attendance:
         without = say.amount(round(plan.attendance.without_desk_peak, 1))
         weekday = say(f"weekday.{plan.attendance.peak_weekday}")

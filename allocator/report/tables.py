@@ -131,9 +131,9 @@ def towers(given: Reported) -> Table:
     for floor in given.plan.floors:
         floors.setdefault(floor.tower_id, []).append(floor)
     serving = {area.area_id: area for area in given.areas(AreaKind.TOWER)}
-    bodies: dict[str, set[str]] = {}
+    organisations: dict[str, set[str]] = {}
     for piece in given.plan.placements:
-        bodies.setdefault(piece.tower_id, set()).add(piece.organisation_id)
+        organisations.setdefault(piece.tower_id, set()).add(piece.organisation_id)
     rows = (
         (
             given.tower_names[tower],
@@ -145,7 +145,7 @@ def towers(given: Reported) -> Table:
             desks - used,
             used / desks if desks else None,
             sum(f.people for f in mine),
-            len(bodies.get(tower, ())),
+            len(organisations.get(tower, ())),
             *_serving(serving.get(tower)),
         )
         for tower, mine in floors.items()
@@ -253,7 +253,7 @@ def pieces(given: Reported) -> Table:
 def inputs(given: Reported) -> Table:
     """Return what the plan came from: fingerprints, versions, settings and effort."""
     run, sharing, say = given.plan.run, given.scenario.settings.sharing, given.say
-    told: list[tuple[str, str]] = [
+    inputs: list[tuple[str, str]] = [
         (say("report.people_per_desk"), decimal_text(sharing.people_per_desk)),
         (say("report.scheme"), given.scenario.scheme or "–"),
         (say("report.seed"), str(run.seed)),
@@ -261,11 +261,11 @@ def inputs(given: Reported) -> Table:
         (say("report.time_limit"), f"{run.time_limit_s:g} s"),
         (say("report.wall"), f"{run.wall_s:g} s"),
     ]
-    told += [(say("report.version", of=name), version) for name, version in run.versions.items()]
-    told += [(say("report.price", of=say(f"term.{k}")), f"{v:g}") for k, v in _prices(given)]
-    told += [(say("report.sha256", of=name), digest) for name, digest in run.inputs.items()]
+    inputs += [(say("report.version", of=name), version) for name, version in run.versions.items()]
+    inputs += [(say("report.price", of=say(f"term.{k}")), f"{v:g}") for k, v in _prices(given)]
+    inputs += [(say("report.sha256", of=name), digest) for name, digest in run.inputs.items()]
     columns = (("input", "text", 1.4), ("value", "text", 3))
-    return _table(given, "inputs", columns, told)
+    return _table(given, "inputs", columns, inputs)
 
 
 def _prices(given: Reported) -> Iterator[tuple[str, float]]:

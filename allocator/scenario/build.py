@@ -200,8 +200,8 @@ def _settings_problems(
 def _replaced(key: str, value: object) -> str:
     """Return which keys say what an earlier key said."""
     meant = REPLACED[key]
-    told = [meant[value]] if isinstance(value, str) and value in meant else list(meant.values())
-    return f"this key is replaced: {', '.join(told)}"
+    keys = [meant[value]] if isinstance(value, str) and value in meant else list(meant.values())
+    return f"this key is replaced: {', '.join(keys)}"
 
 
 def settings_kinds() -> dict[str, Kind]:

@@ -28,9 +28,9 @@ Layout = Mapping[tuple[int, int], int]
 class Case:
     """A scenario, ready to be searched. U units, F floors, T towers, O organisations.
 
-    Σ_u weight(u) · desks(u, f) + entry · organisations on f ≤ capacity(f) is the row of a floor.
-    Weights are 1 and entry 0 but with capacity by chance: there desks stand for people all over
-    the search, and the rows are some that every plan obeys (`pooling`).
+    Of each floor f: Σ_u weight(u) · desks(u, f) + fixed_load · organisations on f ≤ capacity(f).
+    Without capacity by chance, weights are 1 and fixed_load is 0. With it, desks stand for people
+    all over the search, and the rows are some that every plan obeys (`pooling`).
 
     Attributes
     ----------
@@ -74,9 +74,9 @@ class Case:
     limits: tuple[Limit, ...]
     weight: NDArray[np.int64]
     """What a desk of each unit weighs (U)."""
-    entry: int = 0
+    fixed_load: int = 0
     """What an organisation on a floor weighs besides."""
-    grain: float = 1.0
+    load_per_desk: float = 1.0
     """What a desk of a floor counts for in its capacity."""
     spreads: Spreads | None = None
     """with capacity by chance: what the local search goes by on floors in place of the rows."""
@@ -203,7 +203,7 @@ class Case:
 
     def holds(self, unit: int, floor: int) -> int:
         """Return the most desks of a unit that a floor holds."""
-        room = int(self.capacity[floor]) - self.entry
+        room = int(self.capacity[floor]) - self.fixed_load
         return max(0, room // int(self.weight[unit]))
 
     @cached_property
@@ -214,7 +214,7 @@ class Case:
     @property
     def is_plain(self) -> bool:
         """Whether a desk is a desk: all weigh 1."""
-        return not self.entry and bool((self.weight == 1).all())
+        return not self.fixed_load and bool((self.weight == 1).all())
 
     @cached_property
     def weighed(self) -> Case:
@@ -229,7 +229,7 @@ class Case:
             demand=self.load,
             least=self.least * self.weight,
             weight=np.ones_like(self.weight),
-            entry=0,
+            fixed_load=0,
         )
 
     def pieces(self, layout: Layout) -> Pieces:

@@ -115,8 +115,8 @@ class _Compiler:
             trips_later=cache(partial(trip_table, scenario)),
             limits=tuple(limits_of(self.numbers)),
             weight=self.rows.weight,
-            entry=self.rows.entry,
-            grain=self.rows.grain,
+            fixed_load=self.rows.fixed_load,
+            load_per_desk=self.rows.load_per_desk,
             placement_cost=self._placement_cost(),
             references=self._references(),
         )
@@ -144,7 +144,7 @@ class _Compiler:
 
     def _allowed(self) -> NDArray[np.bool_]:
         """Where units may be, by everything that speaks of one unit and one floor."""
-        smallest = self.least * self.rows.weight + self.rows.entry
+        smallest = self.least * self.rows.weight + self.rows.fixed_load
         allowed = (self.capacity[None, :] >= smallest[:, None]) & (self.demand[:, None] > 0)
         self._keep_to_needs(allowed)
         narrow(self.numbers, allowed)

@@ -154,8 +154,8 @@ class _Limited:
         """Pass on what is going on; totals at other prices are none of this case."""
         if self.on_progress is not None:
             seconds = time.monotonic() - self.began
-            told = replace(progress, seconds=seconds, total=None, bound=None, gap=None)
-            self.on_progress(replace(told, pieces=None))
+            passed = replace(progress, seconds=seconds, total=None, bound=None, gap=None)
+            self.on_progress(replace(passed, pieces=None))
 
 
 def solve_limited(  # noqa: PLR0913 - as `solve` takes it

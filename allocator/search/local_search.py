@@ -88,8 +88,8 @@ class LocalSearch:
         """Towers where a rule was broken when they were last looked at."""
         self.refused: set[int] = set()
         """Towers of all units whose floors were no better, as hashes: a country has many units."""
-        self.told = np.inf
-        """Weight of the last layout that was told as nearly right."""
+        self.reported = np.inf
+        """Weight of the last layout that was reported as nearly right."""
         self.best = (np.inf, np.inf)
         self.on_floors = self.in_kicks = 0
         """Moves of kicks so far: those that left the choice of towers, and all."""
@@ -162,9 +162,9 @@ class LocalSearch:
     def _tell_wrong(self) -> None:
         """Tell of a layout in which floors are too full, if that is all, and none is right yet."""
         weight, is_broken = self.plan.weight_at(self.prices), self.plan.tally[Tally.BROKEN] > 0.5
-        if self.watcher is None or is_broken or weight >= self.told or self.best[1] < np.inf:
+        if self.watcher is None or is_broken or weight >= self.reported or self.best[1] < np.inf:
             return
-        self.told = weight
+        self.reported = weight
         self.watcher.note_nearly(self.plan.layout())
 
     def _kick(self) -> None:
@@ -310,7 +310,10 @@ class LocalSearch:
     def _learn_room(self, towers: set[int]) -> None:
         """Let the choice of towers know of desks that their floors could not take, or could."""
         least, over = self.parameters.floors.least_room, self.plan.overload()
-        step, part = ceil(self.case.grain), self.case.grain / self.plan.grain
+        step, part = (
+            ceil(self.case.load_per_desk),
+            self.case.load_per_desk / self.plan.load_per_desk,
+        )
         for t in sorted(towers):
             excess = ceil(over[list(self.case.floors_of[t])].sum() * part)
             known, most = int(self.choice.capacity[t]), int(self.room[t])

@@ -193,7 +193,7 @@ def fewest_beyond(
 
 
 class _Search:
-    """Models with soft capacities; time is told by the clock, or by CP-SAT's work."""
+    """Models with soft capacities; time is measured by the clock, or by CP-SAT's work."""
 
     def __init__(
         self,
@@ -203,7 +203,7 @@ class _Search:
         optional: frozenset[int],
         should_stop: ShouldStop,
     ) -> None:
-        entries = case.entry * len(case.organisation_ids)
+        entries = case.fixed_load * len(case.organisation_ids)
         most = int(max(case.load.sum() + entries, room.max()))
         self.case = replace(case, capacity=np.full_like(case.capacity, most))
         self.room, self.most = room, most
@@ -318,5 +318,5 @@ def _load(case: Case, layout: Layout) -> Whole:
     for (u, f), desks in layout.items():
         found[f] += desks * case.weight[u]
     for _, f in {(int(case.organisation[u]), f) for u, f in layout}:
-        found[f] += case.entry
+        found[f] += case.fixed_load
     return found

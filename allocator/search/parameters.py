@@ -66,7 +66,7 @@ class GroupParameters(_Parameters):
     pressure: Annotated[float, Field(ge=1)] = 4.0
     """How much dearer what is wrong is in towers than on floors."""
     first_ease: Share = 0.0125
-    """Part of the price of a desk too many at which beginnings begin; it rises as they cool."""
+    """Part of the price of a desk too many at which beginnings begin; it rises until they end."""
     ease: Share = 0.05
     """Part of that price that reheats begin to learn from."""
     least_ease: Share = 0.02

@@ -36,7 +36,7 @@ MOST_RESERVED = 0.25
 
 
 class Record:
-    """What a search has, told to whoever listens.
+    """What a search has, reported to whoever listens.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class Record:
         self._bettered_at_work = 0.0
         self._is_under_way = False
         self._on_progress, self._asked_to_stop = on_progress, should_stop
-        self._told: dict[Cell, int] | None = None
+        self._reported: dict[Cell, int] | None = None
         self._lock = Lock()
         self.turns: Turns | None = None
         """Where jobs take turns, whose turn it is."""
@@ -293,8 +293,8 @@ class Record:
 
     def _tell(self) -> None:
         if self._on_progress is not None:
-            layout, told = self.layout, self._told
-            self._told = layout
+            layout, reported = self.layout, self._reported
+            self._reported = layout
             self._on_progress(
                 Progress(
                     seconds=self._seconds(),
@@ -304,7 +304,7 @@ class Record:
                     bound=self.bound,
                     gap=self.gap(),
                     stage_done=self._stage_done,
-                    pieces=self.case.pieces(layout) if layout and layout is not told else None,
+                    pieces=self.case.pieces(layout) if layout and layout is not reported else None,
                 )
             )
 

@@ -136,9 +136,9 @@ def narrow(numbers: Numbers, allowed: Allowed) -> None:
     rows: dict[RuleKind, list[Rule]] = {}
     for row in numbers.scenario.rules:
         rows.setdefault(row.rule, []).append(row)
-    for kind, narrowing in NARROWS.items():
+    for kind, narrow in NARROWS.items():
         if kind in rows:
-            narrowing(numbers, allowed, rows[kind])
+            narrow(numbers, allowed, rows[kind])
 
 
 def limits_of(numbers: Numbers) -> Iterator[Limit]:

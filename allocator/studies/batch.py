@@ -75,7 +75,7 @@ class Done(Record):
 
 
 @dataclass(frozen=True)
-class Standing:
+class BatchProgress:
     """How far a batch is: tables done, all, and being solved; seconds left, by guess."""
 
     done: int
@@ -152,7 +152,7 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
     pool: Pool,
     options: SolveOptions,
     variant: Variant | None = None,
-    on_step: Callable[[Standing], None] = lambda _: None,
+    on_step: Callable[[BatchProgress], None] = lambda _: None,
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[SummaryRow, ...]:
@@ -185,7 +185,7 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
     run.on_progress, run.variant = on_progress, variant or Variant()
     while not run.is_over and not should_stop():
         run.step()
-        on_step(run.standing())
+        on_step(run.progress())
     return run.rows()
 
 
@@ -210,15 +210,15 @@ def one_plan_of(
         return tuple(rows), None
     totals = {r.file: r.outcome.total for r in usable if r.outcome.total is not None}
     found = one_plan(tables, totals, pool=pool, options=options)
-    told = tuple(
+    listed = tuple(
         row.model_copy(update={"one_plan": found.by_table.get(row.file, InOnePlan())})
         for row in rows
     )
     write_one_plan(found, out)
     columns = (*COLUMNS, *ONE_PLAN_COLUMNS)
-    text = csv_text(columns, ([row.cells[column] for column in columns] for row in told))
+    text = csv_text(columns, ([row.cells[column] for column in columns] for row in listed))
     write_whole(out / SUMMARY, text)
-    return told, found
+    return listed, found
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,7 @@ class _Batch:
         """Whether a table waits and may be taken up: a second one for each process at most."""
         return bool(self.waiting) and len(self.running) < 2 * self.pool.processes
 
-    def standing(self) -> Standing:
+    def progress(self) -> BatchProgress:
         """Return how far it is; the time left goes by what tables took so far."""
         left = len(self.files) - len(self.done)
         each = (
@@ -285,7 +285,7 @@ class _Batch:
             else self.options.time_limit_s / self.pool.processes
         )
         running = min(len(self.running), self.pool.processes)
-        return Standing(len(self.done), len(self.files), running, left * each)
+        return BatchProgress(len(self.done), len(self.files), running, left * each)
 
     def rows(self) -> tuple[SummaryRow, ...]:
         """Return the rows of what is done, in the order of the files."""

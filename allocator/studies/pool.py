@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from allocator.search.solve import SolveOptions
 
 TICK_S = 0.1
-"""How often a task's clock, memory and wish to stop are looked at."""
+"""How often a task's clock, memory and request to stop are looked at."""
 START_S = 120.0
 """Seconds that a process may take to start, or for a step of compiling the search, on a machine
 that has much else to do."""
@@ -313,12 +313,12 @@ class _Child:
         """
         time_s = job.task.time_limit_s + limits.grace_s
         deadline = time.monotonic() + time_s + (0.0 if self._is_ready else START_S)
-        told = False
+        is_warned = False
         while True:
             self._watch(job, deadline, limits, closing)
-            if job.stopped.is_set() and not told:
+            if job.stopped.is_set() and not is_warned:
                 self._pipe.send(None)
-                told, deadline = True, time.monotonic() + limits.grace_s
+                is_warned, deadline = True, time.monotonic() + limits.grace_s
             if not self._pipe.poll(TICK_S):
                 continue
             kind, content = self._pipe.recv()

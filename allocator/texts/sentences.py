@@ -31,7 +31,7 @@ class _Template:
     """A sentence's pattern, and how it is told; free are places of names, lists and sentences."""
 
     pattern: re.Pattern[str]
-    told: dict[str, str]
+    wording: dict[str, str]
     free: frozenset[str]
 
 
@@ -66,7 +66,7 @@ def _told(
         name: _thing(text, say, name_of) if name in template.free else _number(text, say)
         for name, text in found.groupdict().items()
     }
-    words = template.told.get(say.language)
+    words = template.wording.get(say.language)
     if words is not None:
         return words.format(**places)
     for name in sorted(template.free, key=found.start, reverse=True):
@@ -132,8 +132,8 @@ def _template(given: dict[str, str]) -> _Template:
         parts += [re.escape(given["en"][at : place.start()]), _pattern(place, free)]
         at = place.end()
     pattern = "".join([*parts, re.escape(given["en"][at:])])
-    told = {"id": given["id"]} | ({"en": given["say"]} if "say" in given else {})
-    return _Template(re.compile(pattern, re.S), told, frozenset(free))
+    wording = {"id": given["id"]} | ({"en": given["say"]} if "say" in given else {})
+    return _Template(re.compile(pattern, re.S), wording, frozenset(free))
 
 
 def _pattern(place: re.Match[str], free: set[str]) -> str:

@@ -221,11 +221,11 @@ def conduct_comparison(parent: Parent) -> Answer:
         id(scenario): (str(number), changes) for number, (scenario, changes) in enumerate(variants)
     }
     children = Children(parent, changes_of)
-    rows_told = RowsTold(parent, cases, children)
+    row_reports = RowReports(parent, cases, children)
 
-    def step(standing: Any) -> None:
+    def step(progress: Any) -> None:
         children.look()
-        rows_told.tell(standing)
+        row_reports.tell(progress)
 
     rows = compare(
         cases,
@@ -235,10 +235,10 @@ def conduct_comparison(parent: Parent) -> Answer:
         should_stop=parent.must_stop,
         exchanges=False,
     )
-    return parent.end(rows_told.all(rows), len(cases))
+    return parent.end(row_reports.all(rows), len(cases))
 
 
-class RowsTold:
+class RowReports:
     """The rows of a comparison that were told, before it was begun again, too."""
 
     def __init__(self, parent: Parent, cases: Sequence[Any], children: Children) -> None:
@@ -252,12 +252,12 @@ class RowsTold:
         }
         self._done = -1
 
-    def tell(self, standing: Any) -> None:
+    def tell(self, progress: Any) -> None:
         """Tell the rows that are new, and how many cases are over."""
-        if standing.done == self._done:
+        if progress.done == self._done:
             return
-        self._done = standing.done
-        self._parent.tell(list(self._new(standing.rows)), standing.done, standing.cases)
+        self._done = progress.done
+        self._parent.tell(list(self._new(progress.rows)), progress.done, progress.cases)
 
     def _new(self, rows: Iterable[ComparisonRow]) -> Iterator[dict[str, Any]]:
         for row in rows:

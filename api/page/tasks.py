@@ -139,12 +139,12 @@ def told_of(whole: Scenario, say: Texts) -> dict[str, Any]:
 def _of_staff(given: Scenario) -> dict[str, Any]:
     """Return the same of a scenario that says who may come, and not yet who does."""
     units = {row.unit_id for row in given.staff}
-    bodies = {row.organisation_id for row in given.units or () if row.unit_id in units}
+    organisations = {row.organisation_id for row in given.units or () if row.unit_id in units}
     return {
         "title": given.settings.title or given.settings.name,
         "people": sum(row.people for row in given.staff),
         "units": len(units),
-        "organisations": len(bodies),
+        "organisations": len(organisations),
         "towers": len({floor.tower_id for floor in given.floors}),
         "floors": len(given.floors),
         "needed": None,
@@ -200,13 +200,13 @@ def _picture(document: Document, scenario: Scenario) -> dict[str, Any]:
 
 def study(document: Document) -> Answer:
     """Return what a study found, told; as a PDF or a workbook where one is asked for."""
-    from allocator.report.study import moves_of, told  # noqa: PLC0415
+    from allocator.report.study import moves_of, study_report  # noqa: PLC0415
 
     for_relocation = document.kind == "relocate"
     scenario = scenario_from_json(document.scenario, for_relocation=for_relocation)
     say, result = _say(document), document.result
     try:
-        found = told(document.kind, result, scenario, say)
+        found = study_report(document.kind, result, scenario, say)
         moves = moves_of(result, document.kind)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError([Problem("expected the answer of a study", _PLACE)]) from error

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from allocator.report.annex import annex_docx, annex_xlsx
 from allocator.report.names import Names
-from allocator.report.study import moves_of, told
+from allocator.report.study import moves_of, study_report
 from allocator.report.study_files import study_pdf, study_workbook
 from allocator.texts import texts
 from tests.builders import scenario
@@ -57,7 +57,7 @@ WAVES: dict[str, Any] = {
 
 def test_moves_are_told_with_names() -> None:
     """Units, organisations and floors have their names; desks without people are left out."""
-    found = told("moves", MOVES, CASE, texts("id"))
+    found = study_report("moves", MOVES, CASE, texts("id"))
     first = found.tables[0].rows[0]
     assert first[1:5] == (
         "Kementerian Keuangan",
@@ -72,7 +72,7 @@ def test_moves_are_told_with_names() -> None:
 def test_moves_have_a_sheet_for_each_organisation() -> None:
     """The PDF names the organisation above its own moves."""
     say = texts("id")
-    found, names = told("moves", MOVES, CASE, say), Names(CASE, say)
+    found, names = study_report("moves", MOVES, CASE, say), Names(CASE, say)
     pages = PdfReader(io.BytesIO(study_pdf(found, moves_of(MOVES, "moves"), names, "Kasus"))).pages
     said = [" ".join(page.extract_text().split()) for page in pages]
     assert "16 pegawai pindah dalam 2 langkah" in said[0]
@@ -81,7 +81,7 @@ def test_moves_have_a_sheet_for_each_organisation() -> None:
 
 def test_studies_without_a_plan_say_why() -> None:
     """That no plan exists is said, with the reason, and a bound of nothing is left out."""
-    found = told("waves", WAVES, CASE, texts("id"))
+    found = study_report("waves", WAVES, CASE, texts("id"))
     assert found.sentences[0] == "Terbukti tidak ada rencana yang mungkin."
     assert "kurang 5 meja" in found.sentences[1]
     assert found.tables[0].rows[0][-1] is None
@@ -91,7 +91,9 @@ def test_studies_without_a_plan_say_why() -> None:
 def test_workbook_has_the_answer_and_its_tables() -> None:
     """A sheet says what was found, and another lists the moves."""
     say = texts("en")
-    content = study_workbook(told("moves", MOVES, CASE, say), MOVES["rows"], Names(CASE, say))
+    content = study_workbook(
+        study_report("moves", MOVES, CASE, say), MOVES["rows"], Names(CASE, say)
+    )
     assert CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names == ["Summary", "Moves"]
 
 
@@ -113,9 +115,9 @@ def test_prices_that_searches_differ_by_are_no_finding(language: str, none: str)
     row = {"demand": "needs", "row": 1, "subject": "Tax", "object": "vault", "highest": 9.0}
     row |= {"lowest": 0.0, "people_moved": 0.0, "price": 0.0}
     result = {"total": 10_000.0, "none_found": 1, "rows": [row | {"price": 50.0}, row]}
-    found = told("sensitivity", result, CASE, texts(language))
+    found = study_report("sensitivity", result, CASE, texts(language))
     assert [line[3] for line in found.tables[0].rows] == [50.0, none]
     assert found.chart is not None
-    nothing = told("sensitivity", result | {"rows": [row]}, CASE, texts(language))
+    nothing = study_report("sensitivity", result | {"rows": [row]}, CASE, texts(language))
     assert [line[3] for line in nothing.tables[0].rows] == [none]
     assert nothing.chart is None

@@ -87,12 +87,12 @@ def test_products_grow_with_the_floors_that_pairs_may_use() -> None:
     more = near.replace(floors=scenario(floors=[(f"f{i}", "T", i, 60) for i in range(6)]).floors)
     few, many = products_needed(record_of(near)), products_needed(record_of(more))
     assert 0 < few < many
-    crowd = near.replace(
+    crowded = near.replace(
         headcounts=scenario(
             headcounts=[(f"u{i}", 1, "P") for i in range(MOST_UNITS + 1)]
         ).headcounts
     )
-    assert products_needed(record_of(crowd)) > MOST_PRODUCTS
+    assert products_needed(record_of(crowded)) > MOST_PRODUCTS
 
 
 def test_everywhere_is_every_unit_on_every_floor() -> None:

@@ -147,7 +147,7 @@ def test_rows_are_safe_and_relaxed(given_: dict[str, Any], seed: int) -> None:
             continue
         bodies = len({int(relaxed.organisation[u]) for u in some})
         loads = [
-            sum(int(rows.weight[u]) * n for u, n, _ in pieces) + rows.entry * bodies
+            sum(int(rows.weight[u]) * n for u, n, _ in pieces) + rows.fixed_load * bodies
             for rows in (safe, relaxed)
         ]
         serves = pieces == () or rooms.spare(0, pieces) >= 0

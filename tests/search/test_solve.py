@@ -113,7 +113,7 @@ def unproved(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("unproved")
 def test_it_says_why_it_ended() -> None:
-    """A closed gap, no better plan for long, and a wish to stop are told apart."""
+    """A closed gap, no better plan for long, and a request to stop are told apart."""
     closed = solve(offices(6), SolveOptions(time_limit_s=60, workers=2))
     settled = solve(offices(12, desks=60), SolveOptions(time_limit_s=12, workers=1))
     asked = solve(offices(12, desks=60), QUICK, should_stop=lambda: True)

@@ -16,7 +16,7 @@ from allocator.studies.batch import (
     COLUMNS,
     DONE,
     SUMMARY,
-    Standing,
+    BatchProgress,
     SummaryRow,
     folder_names,
     headcount_tables,
@@ -165,7 +165,7 @@ def test_a_table_turned_bad_loses_its_plan(pool: Pool, tables: dict[str, Path], 
 
 def test_stopping_keeps_what_is_done(pool: Pool, tables: dict[str, Path], out: Path) -> None:
     """Once told to stop, the summary holds what is done, and the next run does the rest."""
-    seen: list[Standing] = []
+    seen: list[BatchProgress] = []
     files = [tables["fits"], *(tables["fits"].with_name(f"{n}.csv") for n in range(4))]
     for file in files[1:]:
         file.write_bytes(tables["fits"].read_bytes())
@@ -176,11 +176,11 @@ def test_stopping_keeps_what_is_done(pool: Pool, tables: dict[str, Path], out: P
     assert list(run(pool, files, out)) == [file.stem for file in files]
 
 
-def test_standing_counts_up_to_the_end(pool: Pool, tables: dict[str, Path], out: Path) -> None:
+def test_progress_counts_up_to_the_end(pool: Pool, tables: dict[str, Path], out: Path) -> None:
     """What is told on the way ends with all done and no time left."""
-    seen: list[Standing] = []
+    seen: list[BatchProgress] = []
     run(pool, [tables["fits"], tables["bad"]], out, on_step=seen.append)
-    assert seen[-1] == Standing(done=2, files=2, running=0, left_s=0.0)
+    assert seen[-1] == BatchProgress(done=2, files=2, running=0, left_s=0.0)
     assert [step.done for step in seen] == sorted(step.done for step in seen)
 
 

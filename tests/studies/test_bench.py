@@ -17,7 +17,7 @@ from allocator.studies.bench import attempt as attempts
 from allocator.studies.bench.cases import bench_cases, sizes
 from allocator.studies.bench.child import Ending, in_a_process
 from allocator.studies.bench.files import document, write_bench
-from allocator.studies.bench.lines import lines, news, standings
+from allocator.studies.bench.lines import lines, news, peer_summaries
 from allocator.studies.bench.peers import Peer
 from allocator.studies.bench.protocol import protocol
 from allocator.studies.bench.run import Step, run_bench
@@ -229,7 +229,7 @@ def test_a_family_is_summed_up_by_peer() -> None:
         attempted(120.0, case="shop", best_known=100.0),
         attempted(None, case="yard", best_known=100.0),
     ]
-    (found,) = standings(lines(rows))
+    (found,) = peer_summaries(lines(rows))
     assert (found.cases, found.plans, found.at_best) == (3, 2, 1)
     assert found.above_best == pytest.approx(0.1)
 

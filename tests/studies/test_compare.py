@@ -17,8 +17,8 @@ from allocator.scenario.types import Scenario
 from allocator.studies.compare import (
     FILES,
     Case,
+    ComparisonProgress,
     ComparisonRow,
-    Standing,
     cases,
     compare,
     ratios,
@@ -262,7 +262,7 @@ def test_a_solve_that_fails_is_a_row(pools: dict[str, Pool]) -> None:
 
 def test_stopping_leaves_the_rest_out(pools: dict[str, Pool]) -> None:
     """Once told to stop, no more cases are begun."""
-    seen: list[Standing] = []
+    seen: list[ComparisonProgress] = []
     stop = lambda: bool(seen) and seen[-1].done == 1  # noqa: E731
     given = at(OFFICE, "1.4", "1.5", "1.6")
     rows = run(pools["from_start"], given, on_step=seen.append, should_stop=stop)

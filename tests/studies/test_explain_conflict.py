@@ -59,9 +59,9 @@ def test_conflict_holds_without_any_one_member(name: str) -> None:
 def test_bystanders_are_not_blamed() -> None:
     """Rules and bodies that have nothing to do with the conflict are not in it."""
     planted = PLANTED["same_tower"]
-    crowd = {"R1": 5, "R2": 4, "S1": 3}
+    crowded = {"R1": 5, "R2": 4, "S1": 3}
     rules = (("same_tower", "R1", "S1"), ("apart_floor", "R2", "S1"), *planted.rules)
-    found = conflict_of(planted._replace(people=planted.people | crowd, rules=rules))
+    found = conflict_of(planted._replace(people=planted.people | crowded, rules=rules))
     assert sorted(member.name for member in found.members) == sorted(planted.members)
     assert {name for member in found.members for name in member.ids} == {"P1", "Q1"}
 

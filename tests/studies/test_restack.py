@@ -14,7 +14,7 @@ from allocator.plan.verify import GivenPlacement, verify
 from allocator.scenario.types import Scenario
 from allocator.search.options import SolveOptions
 from allocator.studies.restack import Restack, restack, write_restack
-from allocator.studies.restack.curve import Spot, filled_up, knee, undominated
+from allocator.studies.restack.curve import CurvePoint, filled_up, knee, undominated
 from tests.builders import scenario
 
 QUICK = SolveOptions(time_limit_s=2, workers=1)
@@ -40,14 +40,14 @@ def curve() -> Restack:
     return restack(office(), QUICK)
 
 
-def spots(*pairs: tuple[float, float]) -> list[Spot]:
-    return [Spot(moved, total, {}) for moved, total in pairs]
+def points(*pairs: tuple[float, float]) -> list[CurvePoint]:
+    return [CurvePoint(moved, total, {}) for moved, total in pairs]
 
 
 def test_dominated_plans_are_no_points() -> None:
     """A plan that moves more people for the same or more is left out."""
-    found = undominated(spots((3, 9), (1, 10), (2, 10), (3, 8), (5, 8)))
-    assert [(spot.moved, spot.total) for spot in found] == [(1, 10), (3, 8)]
+    found = undominated(points((3, 9), (1, 10), (2, 10), (3, 8), (5, 8)))
+    assert [(point.moved, point.total) for point in found] == [(1, 10), (3, 8)]
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_the_knee_is_farthest_below_the_chord(
     pairs: tuple[tuple[float, float], ...], at: int | None
 ) -> None:
     """Both axes are scaled to 0..1; a line has none; of equals the first is taken."""
-    assert knee(spots(*pairs)) == at
+    assert knee(points(*pairs)) == at
 
 
 def test_a_short_curve_is_filled_up_with_plans_seen_on_the_way() -> None:
     """Of those the one farthest from all others comes first."""
-    seen = [Spot(m, 10 - m, {}, is_final=False) for m in (1, 2, 5)]
-    found = filled_up([*spots((0, 10)), *seen, *spots((9, 1))], 3)
-    assert [spot.moved for spot in found] == [0, 5, 9]
+    seen = [CurvePoint(m, 10 - m, {}, is_final=False) for m in (1, 2, 5)]
+    found = filled_up([*points((0, 10)), *seen, *points((9, 1))], 3)
+    assert [point.moved for point in found] == [0, 5, 9]
 
 
 def test_the_curve_runs_from_the_least_change_to_the_lowest_cost(curve: Restack) -> None:

@@ -103,7 +103,7 @@ def _own_and_sharers(plan: GivenPlan, floor: str, pool: People) -> tuple[int, Pe
 def _laws(plan: GivenPlan, people: People) -> Iterator[Pmf]:
     """Yield the law of how many of these people come on each weekday.
 
-    A unit without a headcount has no attendance; that it is there at all is told elsewhere.
+    A unit without a headcount has no attendance; that it is there at all is for others to say.
     """
     given, shares = plan.scenario.settings.attendance, plan.scenario.weekday_shares
     for day in range(len(WEEKDAYS)):

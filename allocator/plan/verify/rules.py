@@ -43,10 +43,10 @@ def never_in(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
 
 def kept_for(plan: GivenPlan, rows: Sequence[Rule]) -> Iterator[Violation]:
     """In the place only the subjects of its own rows have pieces; each place by itself."""
-    welcome: dict[str, set[str]] = {}
+    kept_for_whom: dict[str, set[str]] = {}
     for row in rows:
-        welcome.setdefault(row.object or "", set()).update(plan.members(row.subject))
-    for place, allowed in welcome.items():
+        kept_for_whom.setdefault(row.object or "", set()).update(plan.members(row.subject))
+    for place, allowed in kept_for_whom.items():
         for unit, floors in plan.desks_by_floor.items():
             inside = [floor for floor in floors if plan.lies_in(floor, place)]
             if inside and unit not in allowed:

@@ -193,7 +193,7 @@ def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
             count=len(several),
         ),
         choices=("add_up", "first"),
-        told={"rows": ", ".join(str(entry.origin.row) for entry in group[:5])},
+        facts={"rows": ", ".join(str(entry.origin.row) for entry in group[:5])},
     )
     return [_one(group, add=chosen == "add_up") for group in groups.values()]
 

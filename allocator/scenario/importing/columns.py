@@ -284,7 +284,7 @@ def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
                 cell=f"{column_letters(best.column)}{block.top + 1}",
             ),
             choices=[label.text for label in desks],
-            told={"others": ", ".join(label.text for label in desks if label is not best)},
+            facts={"others": ", ".join(label.text for label in desks if label is not best)},
         )
         wanted["desks"] = [label for label in desks if label.text == chosen][:1]
         wanted[IDLE] += [label for label in desks if label not in wanted["desks"]]

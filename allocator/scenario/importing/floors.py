@@ -213,7 +213,7 @@ def _split_towers(
             count=len(cells),
         ),
         choices=("split",),
-        told={"tower": found[first]["tower"], "floor": found[first]["floor"]},
+        facts={"tower": found[first]["tower"], "floor": found[first]["floor"]},
     )
     for row, each in found.items():
         mapping.given[row] = {"tower_id": each["tower"].strip()}
@@ -290,7 +290,7 @@ def _factors(
                 mapping.labels[column],
                 At(place=block.sheet.place, what=label, row=first + 1),
                 choices=(mapping.labels[column],),
-                told={"stated": mapping.labels[column]},
+                facts={"stated": mapping.labels[column]},
             )
             return own
     stated = _stated_factor(block)
@@ -299,7 +299,7 @@ def _factors(
         "net_factor",
         stated or NET_OF_GROSS,
         At(place=block.sheet.place, what=label),
-        told={"stated": stated},
+        facts={"stated": stated},
     )
     read = share(chosen)
     if read is None or not 0 < read.value <= 1:
@@ -369,9 +369,9 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
                 changes.setdefault(text, height[each])
     if changes:
         label = mapping.labels.get(column, "")
-        told = ", ".join(f"{text} = {value}" for text, value in changes.items())
+        facts = ", ".join(f"{text} = {value}" for text, value in changes.items())
         at = At(place=block.sheet.place, what=label, count=len(changes))
-        ledger.settle("level_by_name", f"levels.{label}", told, at, choices=(told,))
+        ledger.settle("level_by_name", f"levels.{label}", facts, at, choices=(facts,))
 
 
 def _asked_level(block: Block, line: Line, text: str, ledger: Ledger) -> Level | None:

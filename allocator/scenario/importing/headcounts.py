@@ -186,7 +186,7 @@ def _is_heading(block: Block, heading: Heading, ledger: Ledger) -> bool:
         "heading",
         At(place=block.sheet.place, what=line.label, row=line.row + 1),
         choices=("heading", "unit"),
-        told={"number": line.number, "below": heading.below},
+        facts={"number": line.number, "below": heading.below},
     )
     return chosen == "heading"
 

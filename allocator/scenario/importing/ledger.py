@@ -129,7 +129,7 @@ class Decision:
     ----------
     key
         By which it can be answered: ``KEY=VALUE``.
-    rule, told
+    rule, facts
         The rule that decided, and what its reason speaks of.
     place, row, cell
         File and sheet; row as the spreadsheet shows it; name of the first cell.
@@ -151,7 +151,7 @@ class Decision:
     what: str
     chosen: str
     confidence: float
-    told: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
     row: int | None = None
     cell: str = ""
     choices: tuple[str, ...] = ()
@@ -166,7 +166,7 @@ class Decision:
     def reason(self, say: Texts) -> str:
         """Return why, in a language."""
         values = {"what": self.what, "chosen": self.shown(self.chosen, say), "count": self.count}
-        return say(f"import.rule_{self.rule}", **(values | dict(self.told)))
+        return say(f"import.rule_{self.rule}", **(values | dict(self.facts)))
 
     @staticmethod
     def shown(choice: str, say: Texts) -> str:
@@ -207,13 +207,13 @@ class Ledger:
         proposed: str,
         at: At,
         choices: Iterable[str] = (),
-        told: Mapping[str, object] | None = None,
+        facts: Mapping[str, object] | None = None,
     ) -> str:
         """Return what holds for a key: the answer, else what the rule proposes.
 
         Parameters
         ----------
-        rule, told
+        rule, facts
             The rule that decides, and what its reason speaks of.
         key
             By which it can be answered.
@@ -237,7 +237,7 @@ class Ledger:
             what=at.what,
             chosen=proposed if given is None else given,
             confidence=confidence if given is None else 1.0,
-            told=told or {},
+            facts=facts or {},
             row=at.row,
             cell=at.cell,
             choices=closed,

@@ -66,8 +66,8 @@ def headcount_columns(
     proposal: _Proposal
     if summing is not None:
         total, added = summing
-        told: dict[str, object] = {"parts": " + ".join(each.label.text for each in added)}
-        proposal = "headcount_of_parts", (total.label.column,), told
+        facts: dict[str, object] = {"parts": " + ".join(each.label.text for each in added)}
+        proposal = "headcount_of_parts", (total.label.column,), facts
     elif len(several) > 1:
         proposal = _latest(several)
     else:
@@ -158,8 +158,11 @@ def _propose(
     if not (heads or totals or found["present"]) and (len(parts) > 1 or not found["posts"]):
         rule = "parts_add_up" if len(parts) > 1 else "column_by_part"
         rule = "headcount_unclear" if found["posts"] else rule
-        told: dict[str, object] = {"parts": options[summed], "others": ", ".join(options.values())}
-        return rule, summed, told
+        facts: dict[str, object] = {
+            "parts": options[summed],
+            "others": ", ".join(options.values()),
+        }
+        return rule, summed, facts
     candidates = heads or found["present"] or totals or found["posts"]
     same = all(each.numbers == candidates[0].numbers for each in candidates)
     if heads and same:
@@ -184,8 +187,8 @@ _Proposal = tuple[str, tuple[int, ...], dict[str, object]]
 
 def _latest(several: Sequence[_Column]) -> _Proposal:
     chosen = max(several, key=lambda each: (each.label.text, each.label.column))
-    told: dict[str, object] = {"others": ", ".join(each.label.text for each in several)}
-    return "headcount_unclear", (chosen.label.column,), told
+    facts: dict[str, object] = {"others": ", ".join(each.label.text for each in several)}
+    return "headcount_unclear", (chosen.label.column,), facts
 
 
 def _of_parts(
@@ -193,20 +196,20 @@ def _of_parts(
 ) -> _Proposal:
     """Return the rule for a total beside its parts."""
     apart = _sums_up(total, parts)
-    told: dict[str, object] = {"parts": " + ".join(part.label.text for part in parts)}
+    facts: dict[str, object] = {"parts": " + ".join(part.label.text for part in parts)}
     counted = [number for number in total.numbers if number is not None]
     if not apart:
-        return "headcount_of_parts", (total.label.column,), told
+        return "headcount_of_parts", (total.label.column,), facts
     formulas = block.sheet.extent.formulas
     rows = [block.first + row for row, _, _ in apart]
     if not any(counted) and all((row, total.label.column) in formulas for row in rows):
-        return "formula_not_calculated", summed, told
+        return "formula_not_calculated", summed, facts
     counted_rows = sum(number is not None for number in total.numbers)
     if len(apart) == counted_rows and all(number > rest for _, number, rest in apart):
-        return "headcount_chosen", (total.label.column,), {"others": told["parts"]}
+        return "headcount_chosen", (total.label.column,), {"others": facts["parts"]}
     row, number, rest = apart[0]
-    told |= {"at": block.first + row + 1, "total": number, "summed": rest, "rows": len(apart)}
-    return "headcount_differs", (total.label.column,), told
+    facts |= {"at": block.first + row + 1, "total": number, "summed": rest, "rows": len(apart)}
+    return "headcount_differs", (total.label.column,), facts
 
 
 def _settled(
@@ -215,10 +218,10 @@ def _settled(
     options: _Options,
     rule: str,
     proposed: tuple[int, ...],
-    told: dict[str, object],
+    facts: dict[str, object],
 ) -> tuple[int, ...]:
     if rule in ("column_by_name", "column_by_part") and ledger.answered("headcount") is None:
-        return proposed  # what the column says is told with the other columns
+        return proposed  # what the column says is reported with the other columns
     options = {proposed: " + ".join(_labels(block, proposed))} | options
     chosen = ledger.settle(
         rule,
@@ -230,7 +233,7 @@ def _settled(
             cell=f"{column_letters(proposed[0])}{block.top + 1}",
         ),
         choices=options.values(),
-        told=told,
+        facts=facts,
     )
     return next(columns for columns, text in options.items() if text == chosen)
 
@@ -271,9 +274,9 @@ def _by_content(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
         if all(times.values())
         else next(iter(options))
     )
-    told: dict[str, object] = {"others": ", ".join(options.values())}
+    facts: dict[str, object] = {"others": ", ".join(options.values())}
     if len(numeric) > 1 and not all(times.values()):
         options[tuple(x.label.column for x in numeric)] = " + ".join(options.values())
     if rule == "column_by_content":
         return first
-    return _settled(block, ledger, options, rule, first, told)
+    return _settled(block, ledger, options, rule, first, facts)

@@ -117,7 +117,7 @@ def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
             count=len(several),
         ),
         choices=("add_up", "first", "apart"),
-        told={"rows": ", ".join(str(entry.origin.row) for entry in several[0][:5])},
+        facts={"rows": ", ".join(str(entry.origin.row) for entry in several[0][:5])},
     )
     if chosen == "apart":
         return found

@@ -103,7 +103,7 @@ def strip_numbers(block: Block, mapping: TableMapping, column: int, ledger: Ledg
         "yes",
         At(place=block.sheet.place, what=first, count=len(numbered)),
         choices=("yes", "no"),
-        told={"bare": _NUMBERED.sub("", first)},
+        facts={"bare": _NUMBERED.sub("", first)},
     )
     if chosen == "yes":
         for row, cell in numbered.items():
@@ -238,7 +238,7 @@ def leave_out(
     rule: str,
     ledger: Ledger,
     choices: Sequence[str] = ("left_out", "kept"),
-    **told: object,
+    **facts: object,
 ) -> bool:
     """Leave a row out unless it is answered that it is kept; return whether it is left out."""
     what = line.label or f"{line.row + 1}"
@@ -248,7 +248,7 @@ def leave_out(
         choices[0],
         At(place=block.sheet.place, what=what, row=line.row + 1),
         choices=choices,
-        told=told,
+        facts=facts,
     )
     if chosen != "kept":
         mapping.rows_left_out[line.row] = LeftOut(rule, what)

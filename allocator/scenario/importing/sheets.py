@@ -58,18 +58,18 @@ def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list
 
     The settings of a sheet ``scenario`` are added, too.
     """
-    told: list[tuple[Sheet, Block, LaidOut | None, str]] = []
+    proposed_tables: list[tuple[Sheet, Block, LaidOut | None, str]] = []
     for sheet in sheets:
         if _is_taken_as_it_is(sheet, tables, ledger) or _is_passed_over(sheet, ledger):
             continue
         found = _tables_on(sheet)
         if not found:
             _tell_none(sheet, ledger)
-        told += [(sheet, *each) for each in found]
-    people = {id(sheet) for sheet, _, _, table in told if table == "headcounts"}
+        proposed_tables += [(sheet, *each) for each in found]
+    people = {id(sheet) for sheet, _, _, table in proposed_tables if table == "headcounts"}
     known = {str(entry.cells.get("unit_id", "")) for entry in tables.rows.get("units", ())}
     done = []
-    for sheet, block, laid_out, proposed in told:
+    for sheet, block, laid_out, proposed in proposed_tables:
         table = _settled_table(sheet, block, proposed, laid_out, ledger)
         if table != "none":
             around = {"alone": len(people) < 2, "known": known}
@@ -271,7 +271,7 @@ def without_repetition(found: list[MappedTable], ledger: Ledger) -> list[MappedT
     return [each for each in found if id(each) not in dropped]
 
 
-def _dropped(each: MappedTable, rule: str, ledger: Ledger, **told: object) -> bool:
+def _dropped(each: MappedTable, rule: str, ledger: Ledger, **facts: object) -> bool:
     name = each.sheet.name or each.sheet.file
     chosen = ledger.settle(
         rule,
@@ -279,7 +279,7 @@ def _dropped(each: MappedTable, rule: str, ledger: Ledger, **told: object) -> bo
         "left_out",
         At(place=each.sheet.place, what=name),
         choices=("left_out", "kept"),
-        told=told,
+        facts=facts,
     )
     if chosen == "left_out":
         ledger.forget_questions(each.sheet.place, but=f"use.{name}")

@@ -97,7 +97,7 @@ def tell_header(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
         str(block.top + 1),
         At(place=block.sheet.place, what=labels, row=block.top + 1),
         choices=(str(block.top + 1),),
-        told={"rows": block.height},
+        facts={"rows": block.height},
     )
     for row, text in titles(block, block_start(block)):
         mapping.rows_left_out[row] = LeftOut("row_title", text)

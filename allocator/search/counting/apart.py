@@ -70,24 +70,23 @@ def _least_loss(here: list[int], there: list[int], first: int) -> int:
 def own_floors(case: Case) -> Iterator[Reason]:
     """Bodies with floors of their own leave desks empty that the others would need.
 
-    Exact: the least waste over all choices of whole floors for them.
+    Exact: the least stranded over all choices of whole floors for them.
     """
     owners = _owners(case)
     if not owners:
         return
     choice = _OwnFloors(case, owners)
-    waste = choice.least_waste()
+    stranded = choice.least_stranded()
     spare = int(case.capacity.sum() - case.demand.sum())
     subjects = list(dict.fromkeys(limit.row.subject for limit in _rows(case)))
     names = f"{listed(subjects)} {verb(len(subjects), 'need')} floors of their own"
-    if waste is None:
+    if stranded is None:
         message = f"{names}, and there are not enough for all of them"
         yield Reason(kind=RuleKind.OWN_FLOOR.value, message=message)
-    elif waste > spare:
-        desks = waste - spare
-        message = (
-            f"{names}: {choice.told(waste)}; the others are then short of {counted(desks, 'desk')}"
-        )
+    elif stranded > spare:
+        desks = stranded - spare
+        short = f"the others are then short of {counted(desks, 'desk')}"
+        message = f"{names}: {choice.sentence(stranded)}; {short}"
         yield Reason(kind=RuleKind.OWN_FLOOR.value, desks=desks, message=message)
 
 
@@ -138,18 +137,18 @@ class _OwnFloors:
         self.model.add(empty >= self.room[owner] - whole)
         return empty
 
-    def least_waste(self) -> int | None:
+    def least_stranded(self) -> int | None:
         """Return at most the least number of desks left empty; None where no choice exists."""
         self.solved = solve_model(self.model, Effort(LIMIT_S))
         if self.solved.proof is Proof.INFEASIBLE:
             return None
         return max(ceil(self.solved.bound - 1e-6), 0)
 
-    def told(self, waste: int) -> str:
+    def sentence(self, stranded: int) -> str:
         """Return the choice in words."""
         if self.solved.proof is not Proof.OPTIMAL:
-            return f"at least {counted(waste, 'desk')} there stay empty"
+            return f"at least {counted(stranded, 'desk')} there stay empty"
         floors = sum(self.solved.value(taken) for taken in self.taken.values())
         room = sum(self.solved.value(room) for room in self.room)
         has = f"{counted(floors, 'floor')} with {counted(room, 'desk')}"
-        return f"{has}, of which {room - waste:,} {verb(room - waste, 'are')} used"
+        return f"{has}, of which {room - stranded:,} {verb(room - stranded, 'are')} used"

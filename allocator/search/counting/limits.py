@@ -24,9 +24,9 @@ SAME = (RuleKind.SAME_FLOOR, RuleKind.SAME_TOWER, RuleKind.SAME_COMPLEX)
 
 def together(case: Case) -> Iterator[Reason]:
     """Bodies that must share a floor, tower or complex and need more than the largest has."""
-    for kind, told in zip(WIDER, SAME, strict=True):
+    for kind, rule in zip(WIDER, SAME, strict=True):
         places = case.places(kind)
-        for limit, units in _joined(case, kind, told):
+        for limit, units in _joined(case, kind, rule):
             demand = int(case.demand[units].sum())
             room = max(_room_for_all(case, units, floors) for floors in places)
             if demand > room:
@@ -81,7 +81,7 @@ def _placed(case: Case, units: Iterable[int]) -> list[int]:
     return [u for u in units if case.demand[u] > 0]
 
 
-def _joined(case: Case, place: PlaceKind, told: RuleKind) -> Iterator[tuple[AtMost, list[int]]]:
+def _joined(case: Case, place: PlaceKind, rule: RuleKind) -> Iterator[tuple[AtMost, list[int]]]:
     """Yield a limit of the rule, and all units that limits tie to it; each set once."""
     inside = WIDER[: WIDER.index(place) + 1]
     binding = [limit for limit in case.limits if isinstance(limit, AtMost) and limit.binds]
@@ -96,7 +96,7 @@ def _joined(case: Case, place: PlaceKind, told: RuleKind) -> Iterator[tuple[AtMo
                     others.append(known)
             sets = [*others, joined]
     for units in sets:
-        rows = (limit for limit in binding if limit.row.rule is told)
+        rows = (limit for limit in binding if limit.row.rule is rule)
         first = next((limit for limit in rows if units & set(limit.units)), None)
         if first is not None:
             yield first, sorted(units)

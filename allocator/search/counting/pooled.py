@@ -28,7 +28,7 @@ def pooled(case: Case) -> Iterator[Reason]:
 
 def _too_many(case: Case) -> Iterator[Reason]:
     """All people need more desks than there are, even if all shared them on a single floor."""
-    beyond = float(case.load.sum() - case.capacity.sum()) / case.grain
+    beyond = float(case.load.sum() - case.capacity.sum()) / case.load_per_desk
     if beyond >= 1:
         message = (
             f"{counted(int(case.people.sum()), 'person')} share "

@@ -54,11 +54,11 @@ TRANSFERS = int(Kind.TRANSFERS)
 @compiled
 def count_others(given: Given, state: State) -> None:
     """Count those who stay, before any member has a piece."""
-    for c in range(len(state.standing)):
+    for c in range(len(state.scope_state)):
         weigh_scope(given, state, c)
-        standing = state.standing[c]
-        standing.cost, standing.broken = standing.fresh_cost, standing.fresh_broken
-        state.tally[NOW, BROKEN] += standing.broken
+        scope_state = state.scope_state[c]
+        scope_state.cost, scope_state.broken = scope_state.fresh_cost, scope_state.fresh_broken
+        state.tally[NOW, BROKEN] += scope_state.broken
     state.tally[NOW, OVERFULL], state.tally[NOW, TANGLED] = (
         overfull(given, state),
         float(tangled(given, state)),

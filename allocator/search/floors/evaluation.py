@@ -109,7 +109,7 @@ def walking_change(given: Given, state: State) -> float:
 @compiled
 def reached(given: Given, variance: int) -> int:
     """Return what a floor must hold beyond the mean."""
-    return int(given.reach * np.sqrt(max(variance, 0)))
+    return int(given.z_factor * np.sqrt(max(variance, 0)))
 
 
 @compiled
@@ -143,8 +143,8 @@ def count_pieces(given: Given, state: State, m: int, of: Pieces, step: int) -> N
                 state.held[given.pin_links[i]] += step * desks
         for i in range(member.scope_from, end.scope_from):
             c = given.scope_links[i]
-            if state.at[c, f] == edge and state.standing[c].is_touched == 0:
-                state.standing[c].is_touched = 1
+            if state.at[c, f] == edge and state.scope_state[c].is_touched == 0:
+                state.scope_state[c].is_touched = 1
                 state.touched[state.number[TOUCHED]] = c
                 state.number[TOUCHED] += 1
             state.at[c, f] += step
@@ -172,7 +172,7 @@ def weigh_scope(given: Given, state: State, c: int) -> None:
 
     Rules same_floor, same_tower, same_complex, max_towers, adjacent_floors, contiguous.
     """
-    scope, standing, first = given.scopes[c], state.standing[c], given.first
+    scope, scope_state, first = given.scopes[c], state.scope_state[c], given.first
     floors, towers, gaps = scope.other_floors, scope.other_towers, 0
     for t in range(len(first) - 1):
         last = -1
@@ -185,8 +185,8 @@ def weigh_scope(given: Given, state: State, c: int) -> None:
     broken = above(floors, scope.floors_most) + above(towers, scope.towers_most)
     if scope.complexes_most < NO_LIMIT:
         broken += above(complexes_used(given, state, c), scope.complexes_most)
-    standing.fresh_broken = broken + scope.gapless * gaps
-    standing.fresh_cost = scope.tower_price * above(towers, 1) + scope.gap_price * gaps
+    scope_state.fresh_broken = broken + scope.gapless * gaps
+    scope_state.fresh_cost = scope.tower_price * above(towers, 1) + scope.gap_price * gaps
 
 
 @compiled
@@ -234,7 +234,7 @@ def overfull(given: Given, state: State) -> float:
     """Return what desks above capacity and short of pins count for."""
     found = 0.0
     for f in range(len(given.floors)):
-        found += excess((state.use[f].load - given.floors[f].capacity) / given.grain)
+        found += excess((state.use[f].load - given.floors[f].capacity) / given.load_per_desk)
     for p in range(len(given.pins)):
         found += excess(float(given.pins[p].desks - state.held[p]))
     return found
@@ -248,7 +248,7 @@ def count_changed(given: Given, state: State, forth: int) -> None:
         count_pieces(given, state, state.changes[i].member, state.fresh, forth)
         count_pieces(given, state, state.changes[i].member, state.pieces, -forth)
     for i in range(state.number[TOUCHED]):
-        state.standing[state.touched[i]].is_touched = 0
+        state.scope_state[state.touched[i]].is_touched = 0
 
 
 @compiled
@@ -265,9 +265,9 @@ def evaluate(given: Given, state: State, prices: Prices) -> float:
         count_alone(given, state, state.changes[i].member, state.pieces, BACK)
     for i in range(state.number[TOUCHED]):
         weigh_scope(given, state, state.touched[i])
-        standing = state.standing[state.touched[i]]
-        tally[THEN, COST] += standing.fresh_cost - standing.cost
-        tally[THEN, BROKEN] += standing.fresh_broken - standing.broken
+        scope_state = state.scope_state[state.touched[i]]
+        tally[THEN, COST] += scope_state.fresh_cost - scope_state.cost
+        tally[THEN, BROKEN] += scope_state.fresh_broken - scope_state.broken
     tally[THEN, OVERFULL] = overfull(given, state)
     tally[THEN, OVER] += tally[THEN, OVERFULL] - tally[NOW, OVERFULL]
     if len(given.pairs) > 0:
@@ -288,8 +288,8 @@ def settle(given: Given, state: State, prices: Prices) -> None:
     for i in range(state.tally.shape[1]):
         state.tally[NOW, i] = state.tally[THEN, i]
     for i in range(state.number[TOUCHED]):
-        standing = state.standing[state.touched[i]]
-        standing.cost, standing.broken = standing.fresh_cost, standing.fresh_broken
+        scope_state = state.scope_state[state.touched[i]]
+        scope_state.cost, scope_state.broken = scope_state.fresh_cost, scope_state.fresh_broken
     for i in range(state.number[CHANGED]):
         follow(given, state, i)
         copy_pieces(state.fresh, state.pieces, state.changes[i].member)

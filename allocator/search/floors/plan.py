@@ -111,8 +111,8 @@ class FloorPlan:
         """Return what is in use on floors (F), spreads included."""
         if not len(self.variance):
             return self.load
-        reach = self.case.spreads.reach if self.case.spreads else 0.0
-        spread = (reach * np.sqrt(np.maximum(self.variance, 0))).astype(np.int64)
+        z_factor = self.case.spreads.z_factor if self.case.spreads else 0.0
+        spread = (z_factor * np.sqrt(np.maximum(self.variance, 0))).astype(np.int64)
         return np.asarray(self.load + spread.sum(axis=0))
 
     def take(self, units: Collection[int], floors: Collection[int]) -> FloorDesks:
@@ -163,13 +163,17 @@ class FloorPlan:
 
     def set_capacity(self, capacity: Whole) -> None:
         """Let floors hold so much from now on (F)."""
-        grain = self.grain
+        load_per_desk = self.load_per_desk
         for sign, held in ((-1, self.capacity), (1, capacity)):
-            above = (self.used() - held) / grain
+            above = (self.used() - held) / load_per_desk
             self.tally[Tally.OVER] += sign * (above + OVER_FIXED)[above > 0].sum()
         self.capacity = capacity.copy()
 
     @property
-    def grain(self) -> float:
+    def load_per_desk(self) -> float:
         """What a desk counts for in what floors hold."""
-        return self.case.grain if self.case.spreads is None else self.case.spreads.grain
+        return (
+            self.case.load_per_desk
+            if self.case.spreads is None
+            else self.case.spreads.load_per_desk
+        )

@@ -14,7 +14,7 @@ from allocator.search.floors.tables import (
     PIECE,
     PIN,
     SCOPE,
-    STANDING,
+    SCOPE_STATE,
     USE,
     Between,
     Given,
@@ -78,8 +78,8 @@ class Setup:
             other_complexes=other_complexes,
             pins=self._pins(),
             pairs=self._pairs(),
-            grain=float(self.plan.grain),
-            reach=0.0 if spreads is None else float(spreads.reach),
+            load_per_desk=float(self.plan.load_per_desk),
+            z_factor=0.0 if spreads is None else float(spreads.z_factor),
             extra_floor=float(prices.extra_floor),
             may_leave=bool(case.allow_unplaced),
         )
@@ -97,8 +97,8 @@ class Setup:
         own["desks"], own["weight"] = self.desks, plan.weight[units]
         own["elsewhere"] = [len(plan.pieces[u]) for u in units]
         own["pieces_most"] = plan.scopes.pieces_most[units]
-        grain = 1.0 if spreads is None else spreads.grain / case.grain
-        own["load"] = np.maximum(np.rint(case.weight[units] * grain), 1)
+        load_per_desk = 1.0 if spreads is None else spreads.load_per_desk / case.load_per_desk
+        own["load"] = np.maximum(np.rint(case.weight[units] * load_per_desk), 1)
         if spreads is not None:
             own["pool"] = spreads.pool[units]
             own["linear"], own["square"] = spreads.linear[units], spreads.square[units]
@@ -188,7 +188,7 @@ class Setup:
             variance=np.ascontiguousarray(plan.variance[:, floors]),
             at=np.ascontiguousarray(plan.at[np.ix_(self.scopes, floors)]),
             held=plan.held[self.pins].copy(),
-            standing=np.zeros(len(self.scopes), STANDING),
+            scope_state=np.zeros(len(self.scopes), SCOPE_STATE),
             tally=tally,
             best=np.array(NOTHING_KEPT),
             changes=np.zeros(count, CHANGE),

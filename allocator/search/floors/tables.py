@@ -65,7 +65,7 @@ PAIR = _record("kind one other")
 PIECE = _record("floor desks")
 USE = _record("load occupants")
 """What is in use on a floor, and pieces there."""
-STANDING = _record("broken fresh_broken is_touched", "cost fresh_cost")
+SCOPE_STATE = _record("broken fresh_broken is_touched", "cost fresh_cost")
 """What a scope costs and how far it is from its limits, as it is and as a move would make it;
 whether a move has it on other floors."""
 DELTA = _record("floor", "share")
@@ -98,7 +98,7 @@ class Given(NamedTuple):
     complex (T), numbered here. minutes (S, S). scopes (C), other_complexes (C, X): whether it uses
     one of them elsewhere. pins (P), pairs.
 
-    grain, reach: what a desk counts for in capacity and the root of a variance in load.
+    load_per_desk, z_factor: what a desk counts for in capacity and the root of a variance in load.
     extra_floor: price. may_leave: whether desks may stay unplaced.
     """
 
@@ -117,8 +117,8 @@ class Given(NamedTuple):
     other_complexes: Flags
     pins: Records
     pairs: Records
-    grain: float
-    reach: float
+    load_per_desk: float
+    z_factor: float
     extra_floor: float
     may_leave: bool
 
@@ -135,10 +135,11 @@ class State(NamedTuple):
 
     pieces, fresh, kept: as they are, as a move would make them, and the best. marginal (M, S):
     what all of a member would cost on a floor by walking and by itself. use (S); variance (pools,
-    S); at (C, S), held (P): pieces of a scope on a floor, desks of a pin. standing (C). tally (3,
-    6): now, then and of the best; see `Tally`, and two sums that belong to it: what is overfull,
-    and broken rules between scopes. best (3): whether it is wrong, unplaced people, weight.
-    changes (M), deltas (M, 2 S), touched (C): of a move. number (2): of changes, and of touched.
+    S); at (C, S), held (P): pieces of a scope on a floor, desks of a pin. scope_state (C).
+    tally (3, 6): now, then and of the best; see `Tally`, and two sums that belong to it: what is
+    overfull, and broken rules between scopes. best (3): whether it is wrong, unplaced people,
+    weight. changes (M), deltas (M, 2 S), touched (C): of a move. number (2): of changes, and of
+    touched.
     """
 
     pieces: Pieces
@@ -149,7 +150,7 @@ class State(NamedTuple):
     variance: Whole
     at: Whole
     held: Whole
-    standing: Records
+    scope_state: Records
     tally: Reals
     best: Reals
     changes: Records

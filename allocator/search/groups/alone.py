@@ -48,7 +48,7 @@ def improve_alone(
     rng, budget
         As for every local search; its moves are those of the general one.
     watcher
-        Not asked, not told: floors hold what they hold.
+        Neither asked nor told: floors hold what they hold.
     """
     search = _Restarts(case, rng, budget, parameters)
     if len(search.groups.partition) and search.groups.given.allowed.any(axis=1).all():
@@ -71,7 +71,7 @@ class _Restarts:
         """How often annealings at each price end with a plan."""
         self.pressure = 1.0
         """How much dearer desks too many have become while no plan is known."""
-        self.told = np.inf
+        self.reported = np.inf
 
     def run(self, start: Layout) -> Iterator[Improvement]:
         """Anneal again and again: shortly first, at the highest price, for any plan that fits."""
@@ -118,8 +118,8 @@ class _Restarts:
     def _news(self) -> Iterator[Improvement]:
         """Yield the best plan if it was not yet."""
         groups = self.groups
-        if groups.best < self.told - 1e-6:
-            self.told = groups.best
+        if groups.best < self.reported - 1e-6:
+            self.reported = groups.best
             floors = [self.case.floors_of[t][0] for t in groups.state.best.tolist()]
             layout = {
                 (u, f): int(self.case.demand[u])

@@ -45,7 +45,8 @@ class Given(NamedTuple):
     minutes (T, T); nearest (T, T): towers by minutes. capacity, complex (T). opening (T, D): what
     a tower costs by desks in use. towers_most, stranded_row (O): towers that an organisation may
     use; its row of stranded desks, or -1. stranded (S, T, D): desks that it leaves vacant, by
-    those it has in a tower. grain: what a desk of a tower counts for. extra_tower: its price.
+    those it has in a tower. load_per_desk: what a desk of a tower counts
+    for. extra_tower: its price.
     """
 
     load: Whole
@@ -65,7 +66,7 @@ class Given(NamedTuple):
     towers_most: Whole
     stranded_row: Whole
     stranded: Whole
-    grain: float
+    load_per_desk: float
     extra_tower: float
 
 
@@ -122,10 +123,10 @@ COST, EXCESS, BEST = 0, 1, 2
 @compiled
 def tower_cost(given: Given, prices: Prices, t: int, load: int) -> float:
     """Return what a tower costs with a load: floors opened, and what is too much."""
-    desks = int(np.ceil(load / given.grain))
+    desks = int(np.ceil(load / given.load_per_desk))
     cost = given.opening[t, min(desks, given.opening.shape[1] - 1)]
     excess = load - given.capacity[t]
-    return cost + prices.over * (excess / given.grain + OVER_FIXED) if excess > 0 else cost
+    return cost + prices.over * (excess / given.load_per_desk + OVER_FIXED) if excess > 0 else cost
 
 
 @compiled

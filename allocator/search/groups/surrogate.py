@@ -94,7 +94,7 @@ def _opening(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
     The fuller floors are the more units lie across two of them: about a third as many with a
     vacant desk on each as where they are full (measured in the large towers of `ikn-wave1`).
     """
-    room = (case.capacity[list(floors)] / case.grain).astype(np.int64)
+    room = (case.capacity[list(floors)] / case.load_per_desk).astype(np.int64)
     cost = case.open_cost[list(floors)]
     cheapest_first = np.argsort(cost / np.maximum(room, 1), kind="stable")
     holds, opened = np.cumsum(room[cheapest_first]), np.cumsum(cost[cheapest_first])
@@ -112,7 +112,7 @@ def inside_of(case: Case, minutes: NDArray[np.float64]) -> NDArray[np.float32]:
     As if all of its organisation were there, one body on floors that follow one another.
     """
     rates, prices = case.scenario.settings.trips, case.scenario.settings.prices
-    heads, load = case.people.astype(float), case.demand * case.weight / case.grain
+    heads, load = case.people.astype(float), case.demand * case.weight / case.load_per_desk
     trips = [(rates.unit * heads, load)]
     for groups, rate in ((case.units_of, rates.organisation), (parent_groups(case), rates.parent)):
         desks, walkers = np.zeros(len(heads)), np.zeros(len(heads))
@@ -138,22 +138,22 @@ class _Runs:
 
     def __init__(self, case: Case, floors: Sequence[int]) -> None:
         order = sorted(floors, key=lambda f: (case.level[f], f))
-        self.room = case.capacity[order] / case.grain
+        self.room = case.capacity[order] / case.load_per_desk
         self.minutes = case.minutes[np.ix_(order, order)]
         ends = np.cumsum(self.room)
         self.begins, self.whole = ends - self.room, float(ends[-1]) if order else 0.0
 
     def compact(self, desks: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return mean minutes within bodies that begin with a floor, the best one."""
+        """Return mean minutes within organisations that begin with a floor, the best one."""
         return self._read(desks, self._walked(self.begins).min)
 
     def anyhow(self, desks: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return mean minutes within bodies that begin anywhere."""
+        """Return mean minutes within organisations that begin anywhere."""
         starts = np.concatenate([self.begins, self.begins + self.room / 2])
         return self._read(desks, self._walked(starts).mean)
 
     def splits(self, desks: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the floors beyond the first that bodies need at least."""
+        """Return the floors beyond the first that organisations need at least."""
         largest = np.cumsum(np.sort(self.room)[::-1])
         return np.minimum(np.searchsorted(largest, desks), max(len(largest) - 1, 0))
 
@@ -162,7 +162,7 @@ class _Runs:
         return np.geomspace(1.0, max(self.whole, 2.0), self.POINTS)
 
     def _walked(self, starts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return mean minutes within bodies of each size (rows) from each start (columns)."""
+        """Return mean minutes within organisations by size (rows) and start (columns)."""
         size = np.minimum(self._points, self.whole)[:, None]
         first = np.minimum(starts[None, :], self.whole - size)
         low = np.maximum(first[..., None], self.begins)

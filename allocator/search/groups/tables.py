@@ -82,7 +82,7 @@ class _Filling:
             towers_most=self._towers_most(),
             stranded_row=self._stranded_row(),
             stranded=self._stranded(),
-            grain=float(towers.grain),
+            load_per_desk=float(towers.load_per_desk),
             extra_tower=float(towers.scenario.settings.prices.extra_tower),
         )
 

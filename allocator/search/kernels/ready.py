@@ -57,7 +57,7 @@ def compile_search(
     if is_ready():
         return
     with (code_folder() / "turn").open("w") as turn, ExitStack() as stack:
-        children, told = list[subprocess.Popen[bytes]](), -1.0
+        children, reported = list[subprocess.Popen[bytes]](), -1.0
         while not is_ready() and not should_stop():
             if not children and _is_ours(turn):
                 children = [_begin(part) for part in PARTS if not is_ready(part)]
@@ -65,8 +65,8 @@ def compile_search(
             elif children and all(child.poll() is not None for child in children):
                 break
             done = sum(map(_share_done, PARTS)) / len(PARTS)
-            if done != told:
-                tell(told := done)
+            if done != reported:
+                tell(reported := done)
             sleep(POLL_S)
     for part in PARTS:
         if not is_ready(part) and not should_stop():  # without a process: here, or say why not
@@ -224,11 +224,11 @@ def _processor() -> tuple[str, ...]:
     """Return what tells processors apart that need code of their own."""
     asked = [os.environ.get(f"NUMBA_CPU_{name}", "") for name in ("NAME", "FEATURES")]
     try:
-        told = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
     except OSError:
-        told = [platform.processor()]
+        lines = [platform.processor()]
     kinds = ("model name", "flags", "Features", "CPU part")
-    known = [line for line in told if line.startswith(kinds)] or told
+    known = [line for line in lines if line.startswith(kinds)] or lines
     return (*asked, platform.machine(), *known)
 
 

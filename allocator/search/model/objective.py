@@ -54,11 +54,11 @@ def fitting_scale(pieces: Pieces, terms: Iterable[Cost], wanted: float) -> float
 
     A smaller scale rounds more off, always down, so that a bound stays a bound.
     """
-    reach = sum(
+    largest = sum(
         abs(term.constant) + sum(abs(price) * most_of(pieces, each) for price, each in term.rows)
         for term in terms
     )
-    return min(wanted, LARGEST_SUM / reach) if reach else wanted
+    return min(wanted, LARGEST_SUM / largest) if largest else wanted
 
 
 def all_terms(pieces: Pieces) -> dict[TermName, Cost]:

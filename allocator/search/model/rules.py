@@ -56,14 +56,16 @@ def capacity(pieces: Pieces, floor: int) -> None:
 
 
 def load(pieces: Pieces, floor: int) -> cp_model.LinearExprT:
-    """Return what the pieces on a floor weigh: their desks, with an entry for each body there."""
+    """Return what the pieces on a floor weigh: desks, and a fixed load for each organisation."""
     case, here = pieces.case, pieces.units_on(floor)
     desks = sum(int(case.weight[u]) * pieces.at(u, floor) for u in here)
-    if not case.entry:
+    if not case.fixed_load:
         return desks
-    bodies = {int(case.organisation[u]) for u in here}
+    organisations = {int(case.organisation[u]) for u in here}
     place = frozenset({floor})
-    return desks + sum(case.entry * pieces.any_used(case.units_of[o], place) for o in bodies)
+    return desks + sum(
+        case.fixed_load * pieces.any_used(case.units_of[o], place) for o in organisations
+    )
 
 
 def at_most(pieces: Pieces, limit: AtMost) -> None:

@@ -65,7 +65,7 @@ class _Products:
         for (u, f), desks in layout.items():
             shares[u][f] = desks / int(self.case.demand[u])
         loads = walking.loads(layout)
-        self.pull = walking.gradient(
+        self.marginal = walking.gradient(
             self.units, self.floors, loads, [shares[u] for u in self.units]
         )
         self.near = self.case.minutes[np.ix_(self.floors, self.floors)]
@@ -80,7 +80,7 @@ class _Products:
         return share
 
     def cost(self) -> Cost:
-        """Pairs with products, units that may be split, then all the rest at its pull."""
+        """Pairs with products, units that may be split, then all the rest at its marginal cost."""
         if not self.price:
             return self.result
         for i, j in self._pairs():
@@ -112,9 +112,9 @@ class _Products:
 
     def _take_out(self, i: int, j: int) -> None:
         """Stop walking to where the other sits in the layout: it is free to move."""
-        self.pull[i] -= self.trips[i, j] * (self.share[j] @ self.near)
+        self.marginal[i] -= self.trips[i, j] * (self.share[j] @ self.near)
         if i != j:
-            self.pull[j] -= self.trips[i, j] * (self.share[i] @ self.near)
+            self.marginal[j] -= self.trips[i, j] * (self.share[i] @ self.near)
 
     def _amount(self, u: int, f: int) -> tuple[DeskCount, int]:
         """A unit's amount on a floor, and its amount in all: 0 or 1, or desks."""
@@ -200,7 +200,7 @@ class _Products:
         """All other partners, where they sit."""
         for i, u in enumerate(self.units):
             for f in self.free[u]:
-                minutes = max(0.0, float(self.pull[i, self.place[f]]))
+                minutes = max(0.0, float(self.marginal[i, self.place[f]]))
                 self.result.add(
                     self.price * minutes / int(self.case.demand[u]), self.pieces.at(u, f)
                 )

@@ -45,7 +45,7 @@ class Covers:
         self.rooms = rooms
         self.needs = rooms.needs
         self.demand = rooms.case.demand.tolist()
-        self.found: list[Cover] = []
+        self.covers: list[Cover] = []
 
     def learn(self, layout: Layout) -> bool:
         """Rule out the short floors of a layout; False where there is none or nothing is proved.
@@ -58,7 +58,7 @@ class Covers:
             for f, pieces in self.needs.by_floor(layout).items()
             if self.rooms.is_short(f, pieces) and self._is_monotone(pieces)
         ]
-        self.found += new
+        self.covers += new
         return bool(new)
 
     def passes(self, layout: Layout) -> bool:
@@ -119,7 +119,7 @@ class Covers:
 
     def post(self, pieces: Pieces) -> None:
         """Add all covers to a model."""
-        for cover in self.found:
+        for cover in self.covers:
             for f, desks in enumerate(self.rooms.desks):
                 if desks <= cover.desks and self.rooms.most[f] <= cover.most:
                     has = [_has(pieces, u, f, people) for u, people in cover.at_least]

@@ -18,12 +18,12 @@ from allocator.scenario.demand import desks_to_share
 from allocator.search.case import Case, Layout
 from allocator.search.pooling.needs import Needs, Piece
 from allocator.search.pooling.rows import safe_rows
-from allocator.search.pooling.spreads import GRAIN, spreads_of
+from allocator.search.pooling.spreads import LOAD_PER_DESK, spreads_of
 
 MIXTURES = 3
 """Random fillings of a floor that tell what it holds at first."""
 SIZES = 4
-"""Sizes of floor that are filled; those between are told by the next ones."""
+"""Sizes of floor that are filled; those between take the figure of the next ones."""
 FULL = 0.7
 """Part of a floor's capacity above which its people tell what it holds."""
 STEP = 0.25
@@ -50,14 +50,14 @@ class Rooms:
             self.desks[f] + 10**9 if place.max_occupants is None else place.max_occupants
             for f, place in enumerate(scenario.floors)
         ]
-        self.grain, self.failures = rows.grain, np.zeros(len(self.desks), np.int64)
+        self.load_per_desk, self.failures = rows.load_per_desk, np.zeros(len(self.desks), np.int64)
         self.spreads = spreads_of(scenario, relaxed.organisation)
         self.case = replace(
             relaxed,
             weight=rows.weight,
-            entry=rows.entry,
+            fixed_load=rows.fixed_load,
             capacity=rows.capacity,
-            grain=rows.grain,
+            load_per_desk=rows.load_per_desk,
         )
         rows_hold, spreads_hold = self._mixed()
         self._set(np.maximum(rows.capacity, rows_hold), spreads_hold)
@@ -76,9 +76,11 @@ class Rooms:
         for f, desks in spare.items():
             self.failures[f] += desks < 0
             pieces, failed = on_floors[f], int(self.failures[f])
-            by_rows[f] = _learnt(int(by_rows[f]), self.load(pieces), desks, self.grain, failed)
+            by_rows[f] = _learnt(
+                int(by_rows[f]), self.load(pieces), desks, self.load_per_desk, failed
+            )
             load = self.spreads.load(pieces)
-            by_spreads[f] = _learnt(int(by_spreads[f]), load, desks, GRAIN, failed)
+            by_spreads[f] = _learnt(int(by_spreads[f]), load, desks, LOAD_PER_DESK, failed)
         self._set(by_rows, by_spreads)
         return min(spare.values(), default=0) >= 0
 
@@ -95,7 +97,7 @@ class Rooms:
         """Return what people on a floor weigh."""
         organisations = {int(self.case.organisation[u]) for u, _, _ in pieces}
         weights = sum(int(self.case.weight[u]) * people for u, people, _ in pieces)
-        return weights + self.case.entry * len(organisations)
+        return weights + self.case.fixed_load * len(organisations)
 
     def _mixed(self) -> tuple[Whole, Whole]:
         """Return what floors hold of a mixture of all people, by rows and by spreads."""
@@ -109,8 +111,10 @@ class Rooms:
             ]
         )
         by_rows, by_spreads = (
-            (rooms * grain - np.interp(rooms, sizes, sizes * grain - held[:, i])).astype(np.int64)
-            for i, grain in enumerate((self.grain, GRAIN))
+            (
+                rooms * load_per_desk - np.interp(rooms, sizes, sizes * load_per_desk - held[:, i])
+            ).astype(np.int64)
+            for i, load_per_desk in enumerate((self.load_per_desk, LOAD_PER_DESK))
         )
         return by_rows, by_spreads
 
@@ -121,7 +125,7 @@ class Rooms:
         ]
         weights = np.cumsum(self.case.load[units])
         few = 0
-        many = int(np.searchsorted(weights, 2 * desks * self.grain)) + 1
+        many = int(np.searchsorted(weights, 2 * desks * self.load_per_desk)) + 1
         while many - few > 1:
             middle = (few + many) // 2
             fits = self._need(units[:middle]) <= desks
@@ -129,8 +133,8 @@ class Rooms:
         filled = units[:few]
         spare, pieces = desks - self._need(filled), self._whole(filled)
         return (
-            self.load(pieces) + spare * self.grain,
-            self.spreads.load(pieces) + spare * GRAIN,
+            self.load(pieces) + spare * self.load_per_desk,
+            self.spreads.load(pieces) + spare * LOAD_PER_DESK,
         )
 
     def _whole(self, units: Sequence[int]) -> tuple[Piece, ...]:
@@ -141,13 +145,13 @@ class Rooms:
         return self.needs.of(self._whole(units)).desks if units else 0
 
 
-def _learnt(capacity: int, load: int, spare: int, grain: float, failures: int) -> int:
+def _learnt(capacity: int, load: int, spare: int, load_per_desk: float, failures: int) -> int:
     """Return what a floor holds, after a load that has desks to spare or, below 0, is short.
 
     The more often it was short, the less of what is to spare is believed.
     """
     if spare < 0:
-        return min(capacity, load - ceil((-spare - 1 + STEP) * grain))
+        return min(capacity, load - ceil((-spare - 1 + STEP) * load_per_desk))
     if load <= FULL * capacity:
         return capacity
-    return max(capacity, load + floor(spare * grain / 2.0**failures))
+    return max(capacity, load + floor(spare * load_per_desk / 2.0**failures))

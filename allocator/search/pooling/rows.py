@@ -1,7 +1,8 @@
 """Linear rows for floors with capacity by chance: whole weights of people, and what floors hold.
 
-Σ weight · people + entry · organisations on the floor ≤ capacity; `grain` is what a desk counts
-for, or 1 / desks a person where all persons weigh alike. Which row the search goes by is `rooms`'.
+Σ weight · people + fixed_load · organisations on the floor ≤ capacity; `load_per_desk` is what a
+desk counts for, or 1 / desks a person where all persons weigh alike. Which row the
+search goes by is `rooms`'.
 """
 
 from __future__ import annotations
@@ -42,17 +43,17 @@ class Rows:
     ----------
     weight : (U) int
         Of a person, at least 1.
-    entry : int
+    fixed_load : int
         Of an organisation on a floor, however many of it are there.
     capacity : (F) int
-    grain : float
+    load_per_desk : float
         Weight of a desk.
     """
 
     weight: Whole
-    entry: int
+    fixed_load: int
     capacity: Whole
-    grain: float
+    load_per_desk: float
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class _Candidate:
     """A row in desks: of a person of each unit (U), of an organisation, and beyond the desks."""
 
     weight: Floats
-    entry: float
+    fixed_load: float
     slack: float
 
 
@@ -176,8 +177,8 @@ def _held(scenario: Scenario, row: _Candidate, *, fewest: bool) -> float:
     for unit in scenario.housed:
         people_of[unit.organisation_id] = people_of.get(unit.organisation_id, 0) + unit.headcount
     usual = float(np.median(list(people_of.values()) or [0]))
-    entry = row.entry / max(min(usual, room), 1.0)
-    held = (room + row.slack) / (person + entry)
+    fixed_load = row.fixed_load / max(min(usual, room), 1.0)
+    held = (room + row.slack) / (person + fixed_load)
     return float(held if fewest else -held)
 
 
@@ -188,20 +189,20 @@ def _whole(scenario: Scenario, row: _Candidate, fine: int, *, safe: bool) -> Row
     spread, usual = (float(np.ptp(some)), float(np.median(some))) if some.size else (0.0, 1.0)
     usual = max(usual, HAIR)
     each = np.where(_heads(scenario) > 0, row.weight * hair, usual)
-    alike = spread <= ALIKE * usual and not row.entry
-    grain = (1 if alike else fine) / usual
+    alike = spread <= ALIKE * usual and not row.fixed_load
+    load_per_desk = (1 if alike else fine) / usual
     if alike:
         weight = np.ones(len(each), np.int64)
     else:
-        weight = (np.ceil if safe else np.floor)(each * grain).astype(np.int64)
+        weight = (np.ceil if safe else np.floor)(each * load_per_desk).astype(np.int64)
     lifted = _heads(scenario)[weight < 1].sum()
     rooms = _rooms(scenario, row.slack)
-    capacity = [max(0, floor(room * grain / hair)) for room in rooms]
+    capacity = [max(0, floor(room * load_per_desk / hair)) for room in rooms]
     return Rows(
         weight=np.maximum(weight, 1),
-        entry=ceil(row.entry * hair * grain),
+        fixed_load=ceil(row.fixed_load * hair * load_per_desk),
         capacity=np.array(capacity, np.int64) + (0 if safe else int(lifted)),
-        grain=grain,
+        load_per_desk=load_per_desk,
     )
 
 

@@ -19,7 +19,7 @@ from allocator.scenario.types import HousedUnit, Scenario
 from allocator.search.pooling.needs import Piece
 
 Whole = NDArray[np.int64]
-GRAIN = 1000
+LOAD_PER_DESK = 1000
 """What a desk counts for."""
 SQUARE = 10**6
 """What a desk squared counts for."""
@@ -37,7 +37,7 @@ class Spreads:
         Variance of n people: linear · n + square · n².
     pool : (U) int
         With whom a unit shares desks on a floor: its organisation, itself, or all (0).
-    reach : float
+    z_factor : float
         What the root of a variance counts for.
     capacity : (F) int
     """
@@ -46,13 +46,13 @@ class Spreads:
     linear: Whole
     square: Whole
     pool: Whole
-    reach: float
+    z_factor: float
     capacity: Whole
 
     @property
-    def grain(self) -> int:
+    def load_per_desk(self) -> int:
         """What a desk counts for."""
-        return GRAIN
+        return LOAD_PER_DESK
 
     @property
     def pools(self) -> int:
@@ -66,7 +66,7 @@ class Spreads:
             mean += int(self.mean[u]) * people
             spread = int(self.linear[u]) * people + int(self.square[u]) * people**2
             variances[int(self.pool[u])] += spread
-        return mean + sum(int(self.reach * sqrt(max(v, 0))) for v in variances.values())
+        return mean + sum(int(self.z_factor * sqrt(max(v, 0))) for v in variances.values())
 
 
 def spreads_of(scenario: Scenario, organisation: Whole) -> Spreads:
@@ -76,11 +76,11 @@ def spreads_of(scenario: Scenario, organisation: Whole) -> Spreads:
     pools = {"organisation": organisation, "unit": np.arange(len(organisation))}
     z = NormalDist().inv_cdf(1 - given.short_day_probability)
     return Spreads(
-        mean=np.maximum(np.rint(rows[:, 0] * GRAIN), 1).astype(np.int64),
+        mean=np.maximum(np.rint(rows[:, 0] * LOAD_PER_DESK), 1).astype(np.int64),
         linear=np.rint(rows[:, 1] * SQUARE).astype(np.int64),
         square=np.rint(rows[:, 2] * SQUARE).astype(np.int64),
         pool=pools.get(given.shared_by, np.zeros_like(organisation)),
-        reach=z * GRAIN / isqrt(SQUARE),
+        z_factor=z * LOAD_PER_DESK / isqrt(SQUARE),
         capacity=np.zeros(len(scenario.floors), np.int64),
     )
 

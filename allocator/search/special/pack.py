@@ -50,14 +50,14 @@ def pack(
     stock = stock_of(case, units)
     if not len(units) or stock.desks.max() > stock.capacity.max():
         return
-    floors, told = empty_floors(case, stock, rng), np.inf
+    floors, reported = empty_floors(case, stock, rng), np.inf
     refilling.begin(stock, floors, _floors_told(case, units, start))
     while not budget.over:
         looks = int(rng.choice(LOOKS))
         for heats in np.geomspace(HOT, COLD, looks).tolist():
             pairs = float(floors.sums[refilling.KEPT])
-            if pairs < told:
-                told = pairs
+            if pairs < reported:
+                reported = pairs
                 yield _found(case, units, floors.kept)
             if budget.over:
                 return

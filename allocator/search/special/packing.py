@@ -59,20 +59,24 @@ def stock_of(case: Case, units: NDArray[np.int64]) -> Stock:
 
 def empty_floors(case: Case, stock: Stock, rng: np.random.Generator) -> Filled:
     """Return floors of a stock with nobody on them yet."""
-    units, floors, bodies = len(stock.desks), len(stock.capacity), len(case.organisation_ids)
+    units, floors, organisations = (
+        len(stock.desks),
+        len(stock.capacity),
+        len(case.organisation_ids),
+    )
     largest, room = int(stock.largest[0]), stock.capacity.astype(float)
     most = int(np.searchsorted(np.cumsum(np.sort(stock.desks)), largest, side="right"))
     return Filled(
         at=np.full(units, -1),
         before=np.full(units, -1),
         kept=np.full(units, -1),
-        guests=np.full((floors, max(most, 1)), -1),
+        occupants=np.full((floors, max(most, 1)), -1),
         count=np.zeros(floors, np.int64),
         load=np.zeros(floors, np.int64),
-        part=np.zeros((bodies, floors), np.int64),
+        part=np.zeros((organisations, floors), np.int64),
         pool=np.zeros(units, np.int64),
         loose=np.zeros(1, np.int64),
-        bodies=np.unique(stock.body),
+        organisations=np.unique(stock.organisation),
         floors=np.arange(floors),
         picks=np.zeros(MOST, np.int64),
         keys=np.zeros(MOST),

@@ -142,8 +142,8 @@ class Parts:
         found = result.has_primal_feasible_solution()
         layout = self._layout(result.variable_values()) if found else None
         over = mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE
-        bodies = len({o for o, _ in self.stock})
-        return Packed(layout, max(pairs - bodies, 0), reason in over)
+        organisations = len({o for o, _ in self.stock})
+        return Packed(layout, max(pairs - organisations, 0), reason in over)
 
     def _layout(self, values: dict[mathopt.Variable, float]) -> dict[tuple[int, int], int]:
         """Return the layout: parts by their desks, put on floors as these are filled."""

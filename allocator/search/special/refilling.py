@@ -24,10 +24,10 @@ from allocator.search.kernels.compiled import compiled, entry
 
 
 class Stock(NamedTuple):
-    """What is given: desks and body of each unit (U), desks of each floor (F) and the most (1)."""
+    """What is given: desks and organisation of units (U), desks of floors (F), the most (1)."""
 
     desks: Any
-    body: Any
+    organisation: Any
     capacity: Any
     largest: Any
 
@@ -36,22 +36,23 @@ class Filled(NamedTuple):
     """What is under way.
 
     at (U), floor of each unit or NOWHERE; before (U), the same before a step; kept (U), the best
-    plan; guests (F, most) and count (F), units on floors; load (F); part (O, F), desks of bodies
-    on floors; pool (U) and loose (1), units in hand and how many; bodies (O) and floors (F),
-    numbers to be shuffled; picks and keys (MOST), units to choose from and what they are ordered
-    by; reach (MOST + 1, largest floor + 1), desks that they can add up to; sums (5); rng_state.
+    plan; occupants (F, most) and count (F), units on floors; load (F); part (O, F), desks of
+    organisations on floors; pool (U) and loose (1), units in hand and how many; organisations (O)
+    and floors (F), numbers to be shuffled; picks and keys (MOST), units to choose from and what
+    they are ordered by; reach (MOST + 1, largest floor + 1), desks that they can add up to; sums
+    (5); rng_state.
     """
 
     at: Any
     before: Any
     kept: Any
-    guests: Any
+    occupants: Any
     count: Any
     load: Any
     part: Any
     pool: Any
     loose: Any
-    bodies: Any
+    organisations: Any
     floors: Any
     picks: Any
     keys: Any
@@ -62,24 +63,24 @@ class Filled(NamedTuple):
 
 NOWHERE = ANYBODY = np.int64(-1)
 OUT, OUT_DESKS, PAIRS, SQUARES, KEPT = range(5)
-"""Units and desks without a floor, pairs of body and floor, squares of what is together and of
-what is vacant, pairs of the best plan."""
+"""Units and desks without a floor, pairs of organisation and floor, squares of what is together
+and of what is vacant, pairs of the best plan."""
 MOST = 256
 """Units to choose from for a floor, at most."""
 LOOKS = 12
-"""Floors looked at for one that hurts, or one with bodies in common."""
+"""Floors looked at for one that hurts, or one with organisations in common."""
 MOST_FLOORS = 10
 """Floors filled anew together, at most."""
 LARGEST_FIRST = 0.7
 """How often a floor begins with the largest unit."""
 STOP = 0.1
-"""How often bodies are mixed where one could fill a floor alone."""
+"""How often organisations are mixed where one could fill a floor alone."""
 LEAVE = 0.5
-"""How often a floor is left with room, each time another body could come, if room is to spare."""
+"""How often room is left on a floor when another organisation could come, if room is to spare."""
 MIXES = (0.0, 0.1, 0.3, 1.0)
 """How much the order by size is mixed up, as parts of the largest floor."""
 OUT_WORTH, EACH_OUT = 40.0, 5.0
-"""What a floor's desks that are left out weigh, and each unit, in pairs of body and floor."""
+"""What desks of a floor that are left out weigh, and each unit, in pairs (see `PAIRS`)."""
 
 
 @compiled
@@ -104,7 +105,7 @@ def shuffle(x: Any, numbers: Any, count: int) -> None:
 @compiled
 def weigh(stock: Any, x: Any, u: int, f: int, desks: int) -> None:
     """Count a unit's desks on a floor, or fewer than 0 of them when it goes."""
-    o = stock.body[u]
+    o = stock.organisation[u]
     part, vacant = x.part[o, f], stock.capacity[f] - x.load[f]
     after, left = part + desks, vacant - desks
     x.sums[PAIRS] += (after > 0) - (part > 0)
@@ -119,7 +120,7 @@ def weigh(stock: Any, x: Any, u: int, f: int, desks: int) -> None:
 def put(stock: Any, x: Any, u: int, f: int) -> None:
     """Put a unit that has no floor on one."""
     weigh(stock, x, u, f, stock.desks[u])
-    x.guests[f, x.count[f]] = u
+    x.occupants[f, x.count[f]] = u
     x.count[f] += 1
     x.at[u] = f
 
@@ -128,7 +129,7 @@ def put(stock: Any, x: Any, u: int, f: int) -> None:
 def empty(stock: Any, x: Any, f: int) -> None:
     """Take all units off a floor, into the hand."""
     for i in range(x.count[f]):
-        u = x.guests[f, i]
+        u = x.occupants[f, i]
         weigh(stock, x, u, f, -stock.desks[u])
         x.before[u], x.at[u] = f, NOWHERE
         x.pool[x.loose[0]] = u
@@ -138,12 +139,12 @@ def empty(stock: Any, x: Any, f: int) -> None:
 
 @compiled
 def choose(stock: Any, x: Any, o: Any, room: int, mix: float) -> int:
-    """Line up the units in hand of a body that fit, about the largest first; return how many."""
+    """Order the units in hand of an organisation that fit, large ones first; return how many."""
     count = 0
     for i in range(x.loose[0]):
         u = x.pool[i]
         fits = x.at[u] == NOWHERE and stock.desks[u] <= room
-        if fits and count < MOST and (o == ANYBODY or stock.body[u] == o):
+        if fits and count < MOST and (o == ANYBODY or stock.organisation[u] == o):
             line_up(x, u, count, stock.desks[u] + mix * uniform(x))
             count += 1
     if count > 1 and uniform(x) > LARGEST_FIRST:
@@ -164,7 +165,7 @@ def line_up(x: Any, u: int, count: int, key: float) -> None:
 
 @compiled
 def fill(stock: Any, x: Any, f: int, o: Any, mix: float) -> None:
-    """Put units of a body on a floor: the first in line, and what leaves the least room."""
+    """Put units of an organisation on a floor: the first in order, and what leaves least room."""
     room = stock.capacity[f] - x.load[f]
     count = choose(stock, x, o, room, mix)
     if count == 0:
@@ -188,15 +189,15 @@ def fill(stock: Any, x: Any, f: int, o: Any, mix: float) -> None:
 
 @compiled
 def refill(stock: Any, x: Any, floors: int) -> None:
-    """Fill the first of the shuffled floors from the hand: with one body alone, then with more."""
+    """Fill the first shuffled floors from the hand: with one organisation, then with more."""
     mix = MIXES[int(uniform(x) * len(MIXES))] * stock.largest[0]
-    bodies, done, spare = len(x.bodies), 0, np.int64(0)
+    organisations, done, spare = len(x.organisations), 0, np.int64(0)
     for i in range(floors):
         spare += stock.capacity[x.floors[i]]
     for i in range(x.loose[0]):
         spare -= stock.desks[x.pool[i]]
-    shuffle(x, x.bodies, bodies)
-    for o in x.bodies:
+    shuffle(x, x.organisations, organisations)
+    for o in x.organisations:
         mine = in_hand(stock, x, o)
         while done < floors and mine >= stock.capacity[x.floors[done]] and uniform(x) > STOP:
             fill(stock, x, x.floors[done], o, mix)
@@ -204,25 +205,25 @@ def refill(stock: Any, x: Any, floors: int) -> None:
             spare -= stock.capacity[x.floors[done]] - x.load[x.floors[done]]
             done += 1
     for i in range(done, floors):
-        shuffle(x, x.bodies, bodies)
+        shuffle(x, x.organisations, organisations)
         spare -= fill_mixed(stock, x, x.floors[i], spare, mix)
 
 
 @compiled
 def in_hand(stock: Any, x: Any, o: int) -> int:
-    """Return the desks of a body that are in hand."""
+    """Return the desks of an organisation that are in hand."""
     desks = 0
     for i in range(x.loose[0]):
-        desks += stock.desks[x.pool[i]] if stock.body[x.pool[i]] == o else 0
+        desks += stock.desks[x.pool[i]] if stock.organisation[x.pool[i]] == o else 0
     return desks
 
 
 @compiled
 def fill_mixed(stock: Any, x: Any, f: int, spare: Any, mix: float) -> Any:
-    """Put bodies on a floor until it is full, or leave what is to spare; return how much."""
+    """Fill a floor with organisations, or leave what is to spare; return how much."""
     if uniform(x) < STOP:
         fill(stock, x, f, ANYBODY, mix)
-    for o in x.bodies:
+    for o in x.organisations:
         vacant = stock.capacity[f] - x.load[f]
         if vacant == 0 or (x.count[f] > 0 and vacant <= spare and uniform(x) < LEAVE):
             break
@@ -232,42 +233,42 @@ def fill_mixed(stock: Any, x: Any, f: int, spare: Any, mix: float) -> Any:
 
 @compiled
 def hurts(stock: Any, x: Any, f: int) -> bool:
-    """Whether there is room on a floor for units left out, or several bodies are on it."""
+    """Whether there is room on a floor for units left out, or several organisations are on it."""
     if x.sums[OUT] > 0 and x.load[f] < stock.capacity[f]:
         return True
-    o = stock.body[x.guests[f, 0]] if x.count[f] else 0
+    o = stock.organisation[x.occupants[f, 0]] if x.count[f] else 0
     return x.part[o, f] < x.load[f]
 
 
 @compiled
 def shares(stock: Any, x: Any, f: int, g: int) -> bool:
-    """Whether a body of one floor is on another."""
+    """Whether an organisation of one floor is on another."""
     found = False
     for i in range(x.count[f]):
-        found = found or x.part[stock.body[x.guests[f, i]], g] > 0
+        found = found or x.part[stock.organisation[x.occupants[f, i]], g] > 0
     return found
 
 
 @compiled
 def draw(stock: Any, x: Any, floors: int) -> None:
-    """Bring floors to the front: one that hurts, others that hurt, share a body, or any."""
+    """Bring floors to the front: one that hurts, others that hurt, share one, or any."""
     count = len(x.floors)
     for i in range(floors):
-        wish = uniform(x)
+        choice = uniform(x)
         for _ in range(LOOKS):
             j = i + int(uniform(x) * (count - i))
             x.floors[i], x.floors[j] = x.floors[j], x.floors[i]
             f = x.floors[i]
-            if i == 0 or wish < 0.3:
+            if i == 0 or choice < 0.3:
                 if hurts(stock, x, f):
                     break
-            elif wish > 0.7 or shares(stock, x, x.floors[0], f):
+            elif choice > 0.7 or shares(stock, x, x.floors[0], f):
                 break
 
 
 @compiled
 def energy(stock: Any, x: Any) -> float:
-    """Return what a layout is weighed by, in pairs of body and floor."""
+    """Return what a layout is weighed by, in pairs of organisation and floor."""
     room = float(stock.largest[0])
     out = EACH_OUT * x.sums[OUT] + OUT_WORTH * x.sums[OUT_DESKS] / room
     return x.sums[PAIRS] + out - x.sums[SQUARES] / (room * room)
@@ -337,6 +338,6 @@ def undo(stock: Any, x: Any, floors: int) -> None:
 
 @entry
 def anneal(stock: Any, x: Any, temperature: float, steps: int) -> None:
-    """Take so many steps at a temperature, in pairs of body and floor."""
+    """Take so many steps at a temperature, in pairs of organisation and floor."""
     for _ in range(steps):
         step(stock, x, -temperature * np.log(1.0 - uniform(x)))

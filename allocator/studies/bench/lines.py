@@ -125,7 +125,7 @@ def _median(values: Sequence[float]) -> float | None:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PeerSummary:
     """One peer over a family of cases.
 
     Attributes
@@ -151,18 +151,18 @@ class Standing:
     seconds: float | None
 
 
-def standings(found: Sequence[Line]) -> tuple[Standing, ...]:
+def peer_summaries(found: Sequence[Line]) -> tuple[PeerSummary, ...]:
     """Return how each peer stands in each family, in the order of the lines."""
     groups: dict[tuple[str, str], list[Line]] = {}
     for line in found:
         groups.setdefault((line.family, line.peer), []).append(line)
-    return tuple(_standing(group) for group in groups.values())
+    return tuple(_peer_summary(group) for group in groups.values())
 
 
-def _standing(group: Sequence[Line]) -> Standing:
+def _peer_summary(group: Sequence[Line]) -> PeerSummary:
     above = [line.above_best for line in group if line.above_best is not None]
     gaps = [line.gap for line in group if line.gap is not None]
-    return Standing(
+    return PeerSummary(
         family=group[0].family,
         peer=group[0].peer,
         cases=len(group),

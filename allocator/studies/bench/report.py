@@ -1,11 +1,11 @@
-"""The report of a benchmark as markdown: protocol, standings, every case, news and growth."""
+"""The report of a benchmark as markdown: protocol, peer_summaries, every case, news and growth."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
 from allocator.errors import shorten
-from allocator.studies.bench.lines import Line, Standing, lines, news, standings
+from allocator.studies.bench.lines import Line, PeerSummary, lines, news, peer_summaries
 from allocator.studies.bench.peers import OURSELVES, PEERS
 from allocator.studies.bench.protocol import Protocol
 from allocator.studies.bench.scale import Growth, Scale
@@ -73,11 +73,11 @@ def _protocol(said: Protocol) -> list[str]:
 
 
 def _overview(drawn: Sequence[Line]) -> list[str]:
-    rows = [_standing(standing) for standing in standings(drawn)]
+    rows = [_peer_summary(summary) for summary in peer_summaries(drawn)]
     return ["## In short", _table(STANDING_HEADS, rows, left=2)]
 
 
-def _standing(found: Standing) -> tuple[str, ...]:
+def _peer_summary(found: PeerSummary) -> tuple[str, ...]:
     return (
         found.family,
         found.peer,
@@ -123,11 +123,11 @@ def _scale(found: Scale, picture: str) -> list[str]:
         )
         for row in found.rows
     ]
-    told = ["Countries are generated, of the kind of `data/national`, which has size 1."]
+    sentences = ["Countries are generated, of the kind of `data/national`, which has size 1."]
     for name, fit in (("the first valid plan's time", found.first_plan), ("memory", found.memory)):
         if fit is not None:
-            told.append(f"By least squares of the logarithms, {name} grows as {_power(fit)}.")
-    return ["## Growth", " ".join(told), _table(SCALE_HEADS, rows, left=0),
+            sentences.append(f"By least squares of the logarithms, {name} grows as {_power(fit)}.")
+    return ["## Growth", " ".join(sentences), _table(SCALE_HEADS, rows, left=0),
             f"![First plan, memory and total against size]({picture})"]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allocator.studies.compare.cases import Case, at_ratios, cases, ratios
 from allocator.studies.compare.files import FILES, document, write_comparison
 from allocator.studies.compare.run import (
-    Standing,
+    ComparisonProgress,
     at_most_s,
     compare,
     groups,
@@ -16,9 +16,9 @@ from allocator.studies.compare.serving import ComparisonRow, Serving, Verdict, W
 __all__ = [
     "FILES",
     "Case",
+    "ComparisonProgress",
     "ComparisonRow",
     "Serving",
-    "Standing",
     "Verdict",
     "Window",
     "at_most_s",

@@ -36,7 +36,7 @@ LEAST_S = 0.5
 
 
 @dataclass(frozen=True)
-class Standing:
+class ComparisonProgress:
     """How far a comparison is: cases done, all, and being solved, and the rows so far."""
 
     done: int
@@ -50,7 +50,7 @@ def compare(  # noqa: PLR0913 - what a comparison is made of, by name
     *,
     pool: SolvesTasks,
     options: SolveOptions,
-    on_step: Callable[[Standing], None] = lambda _: None,
+    on_step: Callable[[ComparisonProgress], None] = lambda _: None,
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     exchanges: bool = True,
@@ -88,7 +88,7 @@ def compare(  # noqa: PLR0913 - what a comparison is made of, by name
     run.on_progress = on_progress
     while run.running or (run.is_unfinished and not should_stop()):
         run.step(stopping=should_stop())
-        on_step(run.standing())
+        on_step(run.progress())
     return tuple(run.rows[case] for case in range(len(cases)) if case in run.rows)
 
 
@@ -138,9 +138,9 @@ def _name(row: ComparisonRow, rows: Sequence[ComparisonRow]) -> str:
     schemes = len({other.scheme for other in rows}) > 1
     distinct = len({PurePath(scenario).name for scenario in scenarios}) == len(scenarios)
     name = PurePath(row.scenario).name if distinct else row.scenario
-    told = [row.scheme if schemes else None, row.variant]
-    parts = [name] if len(scenarios) > 1 or not any(told) else []
-    return " ".join([*parts, *(part for part in told if part)])
+    columns = [row.scheme if schemes else None, row.variant]
+    parts = [name] if len(scenarios) > 1 or not any(columns) else []
+    return " ".join([*parts, *(part for part in columns if part)])
 
 
 class _Comparison:
@@ -171,11 +171,11 @@ class _Comparison:
         """Whether any case can still be begun."""
         return bool(self.waiting) or any(self._nearest(n) is not None for n in self.again)
 
-    def standing(self) -> Standing:
+    def progress(self) -> ComparisonProgress:
         """Return how far it is."""
         left = len(self.waiting) + len(self.again) + len(self.running)
         rows = tuple(self.rows.values())
-        return Standing(len(self.cases) - left, len(self.cases), len(self.running), rows)
+        return ComparisonProgress(len(self.cases) - left, len(self.cases), len(self.running), rows)
 
     def step(self, *, stopping: bool) -> None:
         """Begin what may begin, and take what has been solved."""

@@ -1,7 +1,7 @@
 """Why no plan exists, and the cheapest ways out. Each step has a module of its own.
 
 Conflicts and ways out speak of desks of units' own; with capacity by chance counting and
-the search tell all that is told.
+the search say all there is to say.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Explanation:
     ways_out
         Cheapest first.
     ended
-        Why no more ways out are told.
+        Why no more ways out are named.
     plan
         A checked plan, where there is one.
     """

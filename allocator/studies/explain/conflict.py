@@ -29,7 +29,7 @@ WINDOW = 16
 WINDOW_S = 5.0
 """Seconds for one such look."""
 STEP_S = 20.0
-"""Seconds for one step of the narrowing."""
+"""Seconds for one step of the search for a conflict."""
 FIRST_TO_GO = (MemberKind.DESKS, MemberKind.NEEDS, MemberKind.DEMAND, MemberKind.RULE)
 """What is dropped on trial first: a conflict that holds without it is the plainer one."""
 

@@ -1,6 +1,6 @@
 """Why a body sits where it does: what its place costs by term, and the next best tower.
 
-Why no plan exists is told by the other modules.
+Why no plan exists is for the other modules.
 """
 
 from __future__ import annotations
@@ -176,9 +176,9 @@ def _sentences(place: Place, say: Texts) -> Iterator[str]:
 
 
 def _listed(costs: Costs, say: Texts) -> str:
-    told = sorted(costs.items(), key=lambda item: -abs(item[1]))
+    ordered = sorted(costs.items(), key=lambda item: -abs(item[1]))
     parts = [
-        f"{say(f'term.{name}')} {say.number(cost)}" for name, cost in told if abs(cost) > SMALL
+        f"{say(f'term.{name}')} {say.number(cost)}" for name, cost in ordered if abs(cost) > SMALL
     ]
     return "; ".join(parts) or "–"
 

@@ -155,7 +155,7 @@ def _first(scenario: Scenario, start: Pieces | None, budget: Budget) -> Plan | N
         options,
         start=start,
         on_progress=enough.look,
-        should_stop=lambda: enough.found or budget.should_stop(),
+        should_stop=lambda: enough.is_reached or budget.should_stop(),
     )
     return None if plan.status is Status.UNKNOWN else plan
 
@@ -186,9 +186,9 @@ class _Enough:
     """Notices the first plan that will do."""
 
     def __init__(self, *, any_will_do: bool) -> None:
-        self.found = False
+        self.is_reached = False
         self._any_will_do = any_will_do
 
     def look(self, progress: Progress) -> None:
         if progress.total is not None:
-            self.found = self.found or self._any_will_do or not progress.unplaced_people
+            self.is_reached = self.is_reached or self._any_will_do or not progress.unplaced_people

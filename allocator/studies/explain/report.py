@@ -40,7 +40,7 @@ def opening(reasons: Sequence[Reason]) -> str:
 
 
 def text(found: Explanation, *, is_opened: bool = False) -> str:
-    """Return an explanation for people to read; without its opening if that was told."""
+    """Return an explanation for people to read; without its first sentence if that was printed."""
     blocks = [] if is_opened else [VERDICTS[found.status]]
     if found.conflict is not None:
         blocks.append(_conflict(found.conflict))

@@ -49,7 +49,7 @@ SHORTEST_S = 0.1
 
 
 class WayKind(StrEnum):
-    """What is given up, in the order in which ways of the same price are told."""
+    """What is given up, in the order in which ways of the same price are named."""
 
     DROP_RULE = "drop_rule"
     DROP_NEEDS = "drop_needs"

@@ -94,15 +94,15 @@ class OrderModel:
     def _never_overfull(self, floor: str) -> None:
         """Whoever comes to a floor finds room beside all who are there, or come with them."""
         site = self.site
-        guests = [i for i, at in self.at if at == floor]
-        if not site.may_bind(floor) and not guests:
+        occupants = [i for i, at in self.at if at == floor]
+        if not site.may_bind(floor) and not occupants:
             return
         comes = [
             Event(self.arrives[i], site.legs[i].desks_taken, self.true)
             for i in site.arriving(floor)
             if i in self.arrives
         ]
-        comes += [Event(self.leaves[i], site.needs[i], self.at[i, floor]) for i in guests]
+        comes += [Event(self.leaves[i], site.needs[i], self.at[i, floor]) for i in occupants]
         goes = [
             Event(self.leaves[i], site.legs[i].desks_freed, self.true)
             for i in site.leaving(floor)
@@ -110,7 +110,7 @@ class OrderModel:
         ]
         if site.leavers(floor):
             goes.append(Event(self.first, site.leavers(floor), self.true))
-        goes += [Event(self.arrives[i], site.needs[i], self.at[i, floor]) for i in guests]
+        goes += [Event(self.arrives[i], site.needs[i], self.at[i, floor]) for i in occupants]
         for event in comes:
             self._finds_room(event, comes, goes, site.has[floor] - site.held.get(floor, 0))
 

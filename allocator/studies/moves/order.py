@@ -37,7 +37,7 @@ def greedy(site: Site) -> Order:
     run = _Greedy(site)
     while run.pending or run.away:
         run.step()
-    return completed(site, run.found)
+    return completed(site, run.timings)
 
 
 class _Greedy:
@@ -48,7 +48,7 @@ class _Greedy:
         self.held = dict(site.held)
         self.pending = set(site.movers)
         self.away: dict[int, tuple[int, str]] = {}
-        self.found: dict[int, Timing] = {}
+        self.timings: dict[int, Timing] = {}
         self.spare = {floor: site.room(floor) for floor in site.has}
         self.leavers = {floor: site.leavers(floor) for floor in site.has}
 
@@ -77,12 +77,12 @@ class _Greedy:
         self._receive(leg.to_floor, leg.desks_taken)
         if i in self.away:
             since, place = self.away.pop(i)
-            self.found[i] = Timing(since, self.number, place)
+            self.timings[i] = Timing(since, self.number, place)
             if place != ELSEWHERE:
                 self._free(place, self.site.needs[i])
                 self.spare[place] += self.site.needs[i]
         else:
-            self.found[i] = Timing(self.number, self.number)
+            self.timings[i] = Timing(self.number, self.number)
             self._free(leg.from_floor, leg.desks_freed)
         return True
 

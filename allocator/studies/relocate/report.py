@@ -1,4 +1,4 @@
-"""A relocation as a table, as text, as JSON and as files. How it is found is told elsewhere."""
+"""A relocation as a table, as text, as JSON and as files. `run` finds it."""
 
 from __future__ import annotations
 

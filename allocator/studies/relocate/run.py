@@ -160,21 +160,21 @@ class _Run:
             given,
             self.options,
             start=None if start is None else adapted(start.pieces, given),
-            on_progress=self._told(f"solve {number} of {of}"),
+            on_progress=self._progress(f"solve {number} of {of}"),
             should_stop=self.should_stop,
         )
         self.answers[key] = WaveAnswer(given, plan)
 
-    def _told(self, what: str) -> OnProgress | None:
+    def _progress(self, what: str) -> OnProgress | None:
         tell = self.on_progress
         if tell is None:
             return None
 
-        def told(progress: Progress) -> None:
+        def pass_on(progress: Progress) -> None:
             seconds = time.monotonic() - self.began
             tell(replace(progress, stage=f"{what}: {progress.stage}", seconds=seconds))
 
-        return told
+        return pass_on
 
     def _nearest(self, people: int) -> Plan | None:
         """Return the plan whose people are nearest in number."""

@@ -29,11 +29,11 @@ def moving(scenario: Scenario, combination: Combination) -> Scenario:
         row.model_copy(update={"wave": wave_of[row.unit_id]})
         for row in combination.waves[-1].headcounts
     )
-    bodies = {row.unit_id for row in headcounts} | {row.organisation_id for row in headcounts}
+    named = {row.unit_id for row in headcounts} | {row.organisation_id for row in headcounts}
     options = scenario.settings.options.model_copy(update={"scheme": None})
     return scenario.replace(
         headcounts=headcounts,
-        rotas=tuple(r for r in scenario.rotas if (r.unit_id or r.organisation_id) in bodies),
+        rotas=tuple(r for r in scenario.rotas if (r.unit_id or r.organisation_id) in named),
         patterns=(),
         **dict.fromkeys(RELOCATION_TABLES, ()),
         settings=scenario.settings.model_copy(update={"options": options}),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from allocator.studies.restack.files import document, write_restack
-from allocator.studies.restack.run import Point, Restack, Standing, at_most_s, restack
+from allocator.studies.restack.run import Point, Restack, RestackProgress, at_most_s, restack
 
 __all__ = [
     "Point",
     "Restack",
-    "Standing",
+    "RestackProgress",
     "at_most_s",
     "document",
     "restack",

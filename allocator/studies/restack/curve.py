@@ -13,7 +13,7 @@ NEAR = 1e-6
 
 
 @dataclass(frozen=True)
-class Spot:
+class CurvePoint:
     """A plan by its place on the curve.
 
     Attributes
@@ -32,42 +32,42 @@ class Spot:
     is_final: bool = True
 
 
-def undominated(spots: Iterable[Spot]) -> list[Spot]:
-    """Return the spots that no other beats in both, fewest moved first; of equal ones the first.
+def undominated(points: Iterable[CurvePoint]) -> list[CurvePoint]:
+    """Return the points that no other beats in both, fewest moved first; of equal ones the first.
 
     One that moves a little less for the same total, within rounding, beats nothing.
     """
-    found: list[Spot] = []
-    for spot in sorted(spots, key=lambda s: (round(s.moved, 6), s.total, not s.is_final)):
-        if not found or spot.total < found[-1].total - NEAR * max(1.0, abs(found[-1].total)):
-            found.append(spot)
+    found: list[CurvePoint] = []
+    for point in sorted(points, key=lambda s: (round(s.moved, 6), s.total, not s.is_final)):
+        if not found or point.total < found[-1].total - NEAR * max(1.0, abs(found[-1].total)):
+            found.append(point)
     return found
 
 
-def slope(few: Spot, many: Spot) -> float:
-    """Return the price of a person moved at which two spots cost the same."""
+def slope(few: CurvePoint, many: CurvePoint) -> float:
+    """Return the price of a person moved at which two points cost the same."""
     return (few.total - many.total) / max(many.moved - few.moved, NEAR)
 
 
-def knee(spots: Sequence[Spot]) -> int | None:
-    """Return the spot farthest below the chord between the ends, both axes scaled to 0..1.
+def knee(points: Sequence[CurvePoint]) -> int | None:
+    """Return the point farthest below the chord between the ends, both axes scaled to 0..1.
 
-    Of equals the one that moves fewer; None below three spots, or where none is below.
+    Of equals the one that moves fewer; None below three points, or where none is below.
     """
-    if len(spots) < 3:
+    if len(points) < 3:
         return None
-    first, last = spots[0], spots[-1]
+    first, last = points[0], points[-1]
     width, height = last.moved - first.moved, first.total - last.total
     depths = [
-        1 - (spot.moved - first.moved) / width - (spot.total - last.total) / height
-        for spot in spots
+        1 - (point.moved - first.moved) / width - (point.total - last.total) / height
+        for point in points
     ]
-    deepest = max(range(len(spots)), key=lambda i: (round(depths[i], 9), -i))
+    deepest = max(range(len(points)), key=lambda i: (round(depths[i], 9), -i))
     return deepest if depths[deepest] > NEAR else None
 
 
-def widest(spots: Sequence[Spot], done: Iterable[tuple[float, float]]) -> int | None:
-    """Return the spot after which the gap to the next is widest by area, of those not yet done.
+def widest(points: Sequence[CurvePoint], done: Iterable[tuple[float, float]]) -> int | None:
+    """Return the point after which the gap to the next is widest by area, of those not yet done.
 
     Parameters
     ----------
@@ -79,25 +79,25 @@ def widest(spots: Sequence[Spot], done: Iterable[tuple[float, float]]) -> int | 
         (many.moved - few.moved) * (few.total - many.total)
         if (few.moved, many.moved) not in closed
         else 0.0
-        for few, many in pairwise(spots)
+        for few, many in pairwise(points)
     ]
     best = max(range(len(areas)), key=areas.__getitem__, default=None)
     return best if best is not None and areas[best] > 0 else None
 
 
-def filled_up(spots: Sequence[Spot], count: int) -> list[Spot]:
-    """Return the spots with which solves ended, and so many in all with those seen on the way.
+def filled_up(points: Sequence[CurvePoint], count: int) -> list[CurvePoint]:
+    """Return the points with which solves ended, and so many in all with those seen on the way.
 
     Ends are always among them; then each is taken that lies in the widest gap of people moved.
     """
-    ends = {0, len(spots) - 1}
-    chosen = {i for i, spot in enumerate(spots) if spot.is_final or i in ends}
-    while len(chosen) < min(count, len(spots)):
+    ends = {0, len(points) - 1}
+    chosen = {i for i, point in enumerate(points) if point.is_final or i in ends}
+    while len(chosen) < min(count, len(points)):
         order = sorted(chosen)
-        others = [i for i in range(len(spots)) if i not in chosen]
+        others = [i for i in range(len(points)) if i not in chosen]
 
         def apart(i: int, order: list[int] = order) -> float:
-            return min(abs(spots[i].moved - spots[j].moved) for j in order)
+            return min(abs(points[i].moved - points[j].moved) for j in order)
 
         chosen.add(max(others, key=apart))
-    return [spots[i] for i in sorted(chosen)]
+    return [points[i] for i in sorted(chosen)]

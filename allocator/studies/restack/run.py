@@ -37,7 +37,7 @@ from allocator.search.score import Scorer
 from allocator.search.solve import solve
 from allocator.studies.moves import Moves, plan_moves, rows_of_plan
 from allocator.studies.restack.curve import (
-    Spot,
+    CurvePoint,
     filled_up,
     knee,
     slope,
@@ -108,7 +108,7 @@ class Restack:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RestackProgress:
     """How far it is: solves done, all, and what is being done."""
 
     done: int
@@ -128,11 +128,11 @@ class _Run:
 
     scenario: Scenario
     options: SolveOptions
-    on_step: Callable[[Standing], None]
+    on_step: Callable[[RestackProgress], None]
     on_progress: OnProgress | None
     should_stop: ShouldStop
     until: float
-    spots: list[Spot] = field(default_factory=list)
+    points: list[CurvePoint] = field(default_factory=list)
     proved: list[tuple[float, float]] = field(default_factory=list)
     done: int = 0
     unplaced: float = inf
@@ -150,7 +150,7 @@ class _Run:
 
     def solve(self, doing: str, scenario: Scenario, start: Pieces) -> Plan:
         """Solve one of the scenarios and take note of every plan on the way."""
-        self.on_step(Standing(self.done, SOLVES, doing))
+        self.on_step(RestackProgress(self.done, SOLVES, doing))
         left = max(self.until - time.monotonic(), 0.1)
         seconds = min(self.options.time_limit_s, left / max(SOLVES - self.done, 1))
         options = self.options.model_copy(update={"time_limit_s": seconds})
@@ -175,7 +175,7 @@ class _Run:
 
     def least_change(self) -> LeastChange:
         """Return what is proved of the fewest people who move, and a plan that moves so few."""
-        self.on_step(Standing(self.done, SOLVES, "the fewest people who move"))
+        self.on_step(RestackProgress(self.done, SOLVES, "the fewest people who move"))
         return least_change(
             moves_alone(self.scenario),
             seconds=LEAST_PART * self.options.time_limit_s,
@@ -191,12 +191,15 @@ class _Run:
         if score.unplaced_people > self.unplaced + MOVED:
             return
         if score.unplaced_people < self.unplaced - MOVED:
-            self.spots, self.unplaced = [], score.unplaced_people
+            self.points, self.unplaced = [], score.unplaced_people
         moved = self.scorer.moved(layout) if self.case.references else 0.0
         price = self.scenario.settings.prices.move
-        self.spots.append(Spot(moved, score.total - price * moved, dict(pieces), is_final))
-        finals = [spot for spot in self.spots if spot.is_final]
-        self.spots = [*finals, *(s for s in undominated(self.spots) if not s.is_final)]
+        self.points.append(CurvePoint(moved, score.total - price * moved, dict(pieces), is_final))
+        finals = [point for point in self.points if point.is_final]
+        self.points = [
+            *finals,
+            *(s for s in undominated(self.points) if not s.is_final),
+        ]
 
     def cost_of(self, pieces: Pieces) -> float:
         """Return what pieces cost in the scenario itself but for moves."""
@@ -215,14 +218,14 @@ class _Run:
         """Return what is proved of plans that move at most so many people."""
         return max(bound - price * moved for price, bound in self.proved)
 
-    def curve(self) -> list[Spot]:
+    def curve(self) -> list[CurvePoint]:
         """Return the plans so far that none dominates, within the limit if there is one."""
         most = self.scenario.settings.options.max_people_moved
-        return [s for s in undominated(self.spots) if most is None or s.moved <= most + MOVED]
+        return [s for s in undominated(self.points) if most is None or s.moved <= most + MOVED]
 
-    def bracket(self) -> list[Spot]:
+    def bracket(self) -> list[CurvePoint]:
         """Return the plans that solves ended with, up to the first beyond the limit."""
-        finals = [spot for spot in undominated(self.spots) if spot.is_final]
+        finals = [point for point in undominated(self.points) if point.is_final]
         most = self.scenario.settings.options.max_people_moved
         within = [s for s in finals if most is None or s.moved <= most + MOVED]
         return finals[: len(within) + 1]
@@ -232,7 +235,7 @@ def restack(
     scenario: Scenario,
     options: SolveOptions | None = None,
     *,
-    on_step: Callable[[Standing], None] = lambda _: None,
+    on_step: Callable[[RestackProgress], None] = lambda _: None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop = lambda: False,
 ) -> Restack:
@@ -262,10 +265,10 @@ def restack(
     if answer is not None:
         return answer
     _between(run)
-    spots = filled_up(run.curve(), POINTS)
-    if not spots:
+    points = filled_up(run.curve(), POINTS)
+    if not points:
         return Restack(Status.UNKNOWN, least_moved_bound=least)
-    return _answered(run, spots, least, began + at_most_s(options) - FINISH_S)
+    return _answered(run, points, least, began + at_most_s(options) - FINISH_S)
 
 
 def _ends(run: _Run) -> tuple[float, Restack | None]:
@@ -297,19 +300,19 @@ def _between(run: _Run) -> None:
     """Solve in the widest gaps at the price at which both of its ends cost the same."""
     closed: list[tuple[float, float]] = []
     while not run.is_over():
-        spots = run.bracket()
-        at = widest(spots, closed)
+        points = run.bracket()
+        at = widest(points, closed)
         if at is None:
             return
-        few, many = spots[at], spots[at + 1]
+        few, many = points[at], points[at + 1]
         closed.append((few.moved, many.moved))
         run.at(slope(few, many), "between the two", few.pieces)
 
 
-def _answered(run: _Run, spots: Sequence[Spot], least: float, until: float) -> Restack:
-    at = knee(spots)
-    plans = [_plan(run, spot) for spot in spots]
-    points = tuple(
+def _answered(run: _Run, points: Sequence[CurvePoint], least: float, until: float) -> Restack:
+    at = knee(points)
+    plans = [_plan(run, point) for point in points]
+    rows = tuple(
         Point(
             point=number,
             people_moved=moved_in(plan),
@@ -324,7 +327,7 @@ def _answered(run: _Run, spots: Sequence[Spot], least: float, until: float) -> R
     )
     return Restack(
         Status.FEASIBLE,
-        Table(points, Point),
+        Table(rows, Point),
         tuple(plans),
         _moves(run, plans, at, until),
         (),
@@ -332,8 +335,8 @@ def _answered(run: _Run, spots: Sequence[Spot], least: float, until: float) -> R
     )
 
 
-def _plan(run: _Run, spot: Spot) -> Plan:
-    """Return the checked plan of a spot; its bound is that of the scenario at its own price."""
+def _plan(run: _Run, point: CurvePoint) -> Plan:
+    """Return the checked plan of a point; its bound is that of the scenario at its own price."""
     price = run.scenario.settings.prices.move
     at_or_below = [bound for asked, bound in run.proved if asked <= price]
     last = run.last
@@ -347,7 +350,7 @@ def _plan(run: _Run, spot: Spot) -> Plan:
     )
     return checked_plan(
         _unlimited(run.scenario),
-        spot.pieces,
+        point.pieces,
         term_bounds=bounds_at_once(run.case).terms,
         bound=max(at_or_below),
         run=record,
@@ -371,7 +374,7 @@ def _moves(
         return tuple(None for _ in plans)
     found = []
     for number, plan in enumerate(plans):
-        run.on_step(Standing(run.done, SOLVES, "moves in order"))
+        run.on_step(RestackProgress(run.done, SOLVES, "moves in order"))
         wanted = MOVES_S if number == (at or 0) else SHORT_MOVES_S
         seconds = max(min(wanted, until - time.monotonic()), 0.1)
         found.append(

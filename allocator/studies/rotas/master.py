@@ -164,8 +164,8 @@ class Master:
                 short, without = self.choices.figures(p, shares)
                 if short > self.choices.allowed and not self._short[pool.floor]:
                     facts += self._forbid(p, shares)
-                told = self._values[p][day] / SCALE
-                if aim >= Aim.WITHOUT_DESK and without > told + 1.5 / SCALE:
+                value = self._values[p][day] / SCALE
+                if aim >= Aim.WITHOUT_DESK and without > value + 1.5 / SCALE:
                     facts += self._price(p, shares, without)
         return facts
 

@@ -1,4 +1,4 @@
-"""Rotas as text, as JSON, as tables and a picture. How they are found is told elsewhere."""
+"""Rotas as text, as JSON, as tables and a picture. `run` finds them."""
 
 from __future__ import annotations
 

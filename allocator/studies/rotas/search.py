@@ -42,7 +42,7 @@ def search(choices: Choices, budget: Budget) -> BestChoice:
     run.improve(FIRST_PART)
     run.prove()
     run.draw_curve()
-    return run.found
+    return run.best
 
 
 class _Search:
@@ -52,7 +52,7 @@ class _Search:
         self.choices, self.budget = choices, budget
         self.rng = np.random.default_rng(budget.seed)
         even = State(choices, choices.even)
-        self.found = BestChoice(list(even.choice), even.score)
+        self.best = BestChoice(list(even.choice), even.score)
         self.archive: dict[tuple[int, int], float] = {}
         self._note(even)
         if choices.keeps_common_days(choices.present):
@@ -63,14 +63,14 @@ class _Search:
         short, minus_hands, without, _ = state.score
         place = short, -minus_hands
         self.archive[place] = min(without, self.archive.get(place, without))
-        if state.score < self.found.score:
-            self.found.choice, self.found.score = list(state.choice), state.score
+        if state.score < self.best.score:
+            self.best.choice, self.best.score = list(state.choice), state.score
 
     def improve(self, part: float) -> None:
         """Look for a better choice by local search alone, in a part of the time left."""
         self.budget.enter("choosing weeks")
         over = self._until(self.budget.left() * part)
-        improve(State(self.choices, self.found.choice), tuple, self.rng, over, self._note)
+        improve(State(self.choices, self.best.choice), tuple, self.rng, over, self._note)
 
     def prove(self) -> None:
         """Prove bounds aim by aim, taking over whatever better choice the model finds."""
@@ -78,22 +78,22 @@ class _Search:
         end = self.budget.deadline - CURVE_PART * (self.budget.deadline - time.monotonic())
         for aim in Aim:
             self.budget.enter(f"proving {aim.name.lower().replace('_', ' ')}")
-            self.found.bounds[aim] = self._prove(master, aim, end)
+            self.best.bounds[aim] = self._prove(master, aim, end)
             if aim is Aim.HANDS:
                 self.improve(POLISH_PART)
-            master.keep(aim, self.found.score)
+            master.keep(aim, self.best.score)
 
     def _prove(self, master: Master, aim: Aim, end: float) -> float:
         """Return the bound of an aim; the model learns until it knows all of its own choice."""
         least = {Aim.HANDS: -float(sum(self._most_hands()))}.get(aim, 0.0)
         until = time.monotonic() + (end - time.monotonic()) / 2
-        while self.found.score[aim] > least + TOLERANCE and not self.budget.should_stop():
+        while self.best.score[aim] > least + TOLERANCE and not self.budget.should_stop():
             left = until - time.monotonic()
             if left <= 0:
                 break
             solved = master.solve(
                 aim,
-                self.found.choice,
+                self.best.choice,
                 left,
                 self.budget.workers,
                 self.budget.should_stop,
@@ -106,7 +106,7 @@ class _Search:
             self._polish(solved.choice)
             if not facts:
                 break
-        return min(least, float(self.found.score[aim]))
+        return min(least, float(self.best.score[aim]))
 
     def _most_hands(self) -> list[int]:
         return [max(option.hands for option in group.options) for group in self.choices.groups]
@@ -122,15 +122,15 @@ class _Search:
     def draw_curve(self) -> None:
         """Look for what fewer all-hands days would save in people without a desk."""
         self.budget.enter("drawing the curve")
-        best = self.found.score
-        state = State(self.choices, self.found.choice)
+        best = self.best.score
+        state = State(self.choices, self.best.choice)
         for point in range(POINTS - 1, -1, -1):
             target = -best.minus_hands * point / POINTS
             over = self._until(self.budget.left() / (point + 1))
             groups = self.rng.permutation(len(self.choices.groups)).tolist()
             descend(state, _at_least(target), groups, over)
             self._note(state)
-        self.found.points = _front(
+        self.best.points = _front(
             {hands: w for (short, hands), w in self.archive.items() if short <= best.short_floors}
         )
 

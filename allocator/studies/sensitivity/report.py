@@ -1,4 +1,4 @@
-"""Prices of demands as table, text, JSON and picture. How they are found is told elsewhere."""
+"""Prices of demands as table, text, JSON and picture. `run` finds them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ COLUMNS = (
     "highest",
     "people_moved",
 )
-MOST_TOLD, LONGEST = 15, 70
-"""Demands told in text, and characters of each."""
+MOST_SHOWN, LONGEST = 15, 70
+"""Demands shown in text, and characters of each."""
 
 
 def rows(found: Sensitivity) -> list[dict[str, Any]]:
@@ -46,7 +46,7 @@ def rows(found: Sensitivity) -> list[dict[str, Any]]:
 
 
 def as_json(found: Sensitivity) -> dict[str, Any]:
-    """Return prices as one object, with the plan that they are told from."""
+    """Return prices as one object, with the plan that they are measured from."""
     total = found.plan.objective.total
     return {
         "schema": 1,
@@ -65,13 +65,13 @@ def text(found: Sensitivity, language: str = "en") -> str:
     """Return the dearest demands in sentences, for people to read."""
     say = texts(language)
     total = found.plan.objective.total or 0.0
-    told = [each for each in found.prices if each.is_found(total)]
+    shown = [each for each in found.prices if each.is_found(total)]
     lines = [
         say(
             "sensitivity.total",
             total=say.number(total),
             demands=len(found.prices),
-            none=len(found.prices) - len(told),
+            none=len(found.prices) - len(shown),
         )
     ]
     lines += [
@@ -82,10 +82,10 @@ def text(found: Sensitivity, language: str = "en") -> str:
             lowest=say.number(each.lowest),
             highest=say.number(each.highest),
         )
-        for each in told[:MOST_TOLD]
+        for each in shown[:MOST_SHOWN]
     ]
-    if len(told) > MOST_TOLD:
-        lines.append(say("sensitivity.more", demands=len(told) - MOST_TOLD))
+    if len(shown) > MOST_SHOWN:
+        lines.append(say("sensitivity.more", demands=len(shown) - MOST_SHOWN))
     return "\n".join(lines) + f"\n\n{found.seconds:,.1f} s\n"
 
 
@@ -94,7 +94,7 @@ def _label(demand: Demand, say: Texts) -> str:
 
 
 def write_sensitivity(found: Sensitivity, folder: Path) -> tuple[Path, ...]:
-    """Write the table, sensitivity.json, the picture and the plan that prices are told from.
+    """Write the table, sensitivity.json, the picture and the plan that prices are measured from.
 
     Raises
     ------

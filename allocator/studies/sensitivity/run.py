@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from allocator.search.solve import SolveOptions
 
 ROUNDS = 3
-"""Solves with all demands, one after another: prices are told from the best plan there is."""
+"""Solves with all demands, one after another: prices are measured from the best plan there is."""
 FIRST_PART = 0.1
 """Part of the time limit that each demand has at first; the dearest then have all of it."""
 DEAREST = 10
@@ -115,7 +115,7 @@ def sensitivity(  # noqa: PLR0913 - what a study is made of, by name
     """Return what every demand costs.
 
     Each is dropped, and the rest solved from the best plan with all of them. A plan so found that
-    keeps the demand after all becomes the plan that all prices are told from.
+    keeps the demand after all becomes the plan that all prices are measured from.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def sensitivity(  # noqa: PLR0913 - what a study is made of, by name
     run.solve(run.without, first, on_step)
     dearest = sorted(run.without, key=run.promise, reverse=True)[:DEAREST]
     run.solve(dearest, options, on_step)
-    prices = sorted((run.told(each) for each in run.without), key=lambda p: -p.price)
+    prices = sorted((run.result(each) for each in run.without), key=lambda p: -p.price)
     return Sensitivity(scenario, run.plan, tuple(prices), run.seconds())
 
 
@@ -277,7 +277,7 @@ class _Run:
         people = (unit.headcount for unit in self.scenario.housed if unit.unit_id in units)
         return self.price(without), sum(people)
 
-    def told(self, without: _Without) -> Price:
+    def result(self, without: _Without) -> Price:
         """Return what is known of a demand in the end."""
         here = self._priced_without(without)
         total = self.plan.objective.total or 0.0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from allocator.studies.waves.files import document, plans_of, rows, write_waves
-from allocator.studies.waves.run import Standing, WavesFound, at_most_s, plan_waves
+from allocator.studies.waves.run import WavesFound, WavesProgress, at_most_s, plan_waves
 
 __all__ = [
-    "Standing",
     "WavesFound",
+    "WavesProgress",
     "at_most_s",
     "document",
     "plan_waves",

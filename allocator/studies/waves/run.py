@@ -34,7 +34,7 @@ LEAST_S = 0.2
 
 
 @dataclass(frozen=True)
-class Standing:
+class WavesProgress:
     """How far it is: solves done, all, and what is being done."""
 
     done: int
@@ -96,7 +96,7 @@ class _Run:
 
     waves: Waves
     options: SolveOptions
-    on_step: Callable[[Standing], None]
+    on_step: Callable[[WavesProgress], None]
     on_progress: OnProgress | None
     should_stop: ShouldStop
     until: float
@@ -116,7 +116,7 @@ class _Run:
         next_plan: Neighbour | None = None,
     ) -> Plan:
         """Solve a wave, in the time of one solve or what is left."""
-        self.on_step(Standing(self.done, solves_of(self.waves.count), doing))
+        self.on_step(WavesProgress(self.done, solves_of(self.waves.count), doing))
         self.done += 1
         if start and not _places_all(scenario, start):
             start = None  # newcomers find room sooner where all is open
@@ -172,7 +172,7 @@ def plan_waves(
     scenario: Scenario,
     options: SolveOptions | None = None,
     *,
-    on_step: Callable[[Standing], None] = lambda _: None,
+    on_step: Callable[[WavesProgress], None] = lambda _: None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop = lambda: False,
 ) -> WavesFound:
@@ -316,7 +316,7 @@ def _moves(run: _Run, solution: Solution, until: float) -> tuple[Moves | None, .
         if scenario.by_chance or not scenario.current:
             found.append(None)
             continue
-        run.on_step(Standing(run.done, solves_of(run.waves.count), "moves in order"))
+        run.on_step(WavesProgress(run.done, solves_of(run.waves.count), "moves in order"))
         seconds = min(MOVES_S, run.options.time_limit_s, max(until - time.monotonic(), LEAST_S))
         found.append(
             plan_moves(

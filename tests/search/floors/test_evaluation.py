@@ -81,7 +81,7 @@ def test_move_that_is_taken_back_leaves_nothing(seed: int) -> None:
             used[state.pieces.row[m, k]["floor"]] += state.pieces.row[m, k]["desks"]
     assert (state.use["load"] == used).all()
     assert state.at.sum() > 0
-    assert not state.standing["is_touched"].any()
+    assert not state.scope_state["is_touched"].any()
 
 
 def test_best_layout_is_put_back() -> None:

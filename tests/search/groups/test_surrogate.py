@@ -20,7 +20,7 @@ TWO_TOWERS = [("A1", "A", 1, 50), ("A2", "A", 2, 30), ("B1", "B", 1, 40), ("B2",
 
 
 def test_an_organisation_that_keeps_its_floors_wastes_what_whole_floors_have_left() -> None:
-    """Of 45 desks 5 go to waste on a floor of 50, and 35 on two floors of 40."""
+    """Of 45 desks 5 are stranded on a floor of 50, and 35 on two floors of 40."""
     scenario = build(
         floors=TWO_TOWERS, headcounts=[("P", 45), ("Q", 60)], rules=[("own_floor", "P")]
     )
@@ -30,7 +30,7 @@ def test_an_organisation_that_keeps_its_floors_wastes_what_whole_floors_have_lef
 
 
 def test_a_unit_under_own_floor_shares_with_its_organisation() -> None:
-    """No waste is told for a unit whose organisation has others to fill the floor."""
+    """No stranded desks are counted for a unit whose organisation has others to fill the floor."""
     scenario = build(
         floors=TWO_TOWERS,
         headcounts=[("u", 45, "P"), ("v", 60, "P")],

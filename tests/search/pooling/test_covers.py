@@ -38,14 +38,14 @@ def test_floors_that_serve_teach_nothing() -> None:
     learnt = covers(office([10, 10], [30]))
     assert learnt.passes({(0, 0): 10, (1, 0): 10})
     assert not learnt.learn({(0, 0): 10, (1, 0): 10})
-    assert not learnt.found
+    assert not learnt.covers
 
 
 def test_cover_leaves_out_who_is_not_to_blame() -> None:
     """Two large units make the floor short by themselves: the small one is left out."""
     learnt = covers(office([60, 60, 2], [80]))
     assert learnt.learn({(0, 0): 60, (1, 0): 60, (2, 0): 2})
-    (cover,) = learnt.found
+    (cover,) = learnt.covers
     assert cover.count == 2
     assert {u for u, _ in cover.at_least} == {0, 1}
     assert cover.desks == 80
@@ -55,7 +55,7 @@ def test_units_as_hard_stand_for_one_another() -> None:
     """Of three units alike two make a floor short: any two of them are ruled out."""
     learnt = covers(office([60, 60, 60], [80]))
     learnt.learn({(0, 0): 60, (1, 0): 60})
-    (cover,) = learnt.found
+    (cover,) = learnt.covers
     assert cover.count == 2
     assert {u for u, _ in cover.at_least} == {0, 1, 2}
 
@@ -64,7 +64,7 @@ def test_single_unit_is_ruled_out_by_the_fewest_people_that_are_too_many() -> No
     """One unit that is too large alone is told by how many of it are too many."""
     learnt = covers(office([100], [20]))
     learnt.learn({(0, 0): 100})
-    (cover,) = learnt.found
+    (cover,) = learnt.covers
     ((unit, people),) = cover.at_least
     assert (unit, cover.count) == (0, 1)
     assert learnt.rooms.is_short(0, ((0, people, 0),))

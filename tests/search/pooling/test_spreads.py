@@ -8,7 +8,7 @@ import pytest
 from allocator.scenario.types import Scenario
 from allocator.search.compile import compile_case
 from allocator.search.pooling.needs import Needs
-from allocator.search.pooling.spreads import GRAIN, Spreads, spreads_of
+from allocator.search.pooling.spreads import LOAD_PER_DESK, Spreads, spreads_of
 from tests.builders import scenario
 
 
@@ -33,7 +33,7 @@ def test_loads_are_about_the_desks_needed(shared_by: str, correlation: float) ->
     given = office(shared_by, correlation=correlation)
     pieces = ((0, 40, 0), (1, 90, 10), (2, 60, 0))
     desks = Needs(given).of(pieces).desks
-    assert spreads(given).load(pieces) / GRAIN == pytest.approx(desks, abs=2.5)
+    assert spreads(given).load(pieces) / LOAD_PER_DESK == pytest.approx(desks, abs=2.5)
 
 
 def test_who_shares_with_fewer_needs_more() -> None:
@@ -60,7 +60,7 @@ def test_people_with_desks_of_their_own_are_no_chance() -> None:
     )
     found = spreads(given)
     assert (found.linear[0], found.square[0]) == (0, 0)
-    assert found.load([(0, 30, 30)]) == 30 * GRAIN
+    assert found.load([(0, 30, 30)]) == 30 * LOAD_PER_DESK
 
 
 def test_what_is_added_can_be_taken_away() -> None:
