@@ -18,6 +18,13 @@ from allocator.errors import InputError
 from allocator.scenario.importing.run import Imported, import_files
 
 Rows = Sequence[Sequence[Any]]
+KEU, DAG = "Kementerian Keuangan", "Kementerian Perdagangan"
+FOUR = {
+    (KEU, "Sekretariat Jenderal"): 1107,
+    (KEU, "Ditjen Anggaran"): 86,
+    (DAG, "Sekretariat Jenderal"): 90,
+    (DAG, "Itjen"): 0,
+}
 FLOORS = b"floor_id,tower_id,level,desks\nA-1,A,1,600\nA-2,A,2,600\n"
 PEOPLE = b"unit_id,headcount,organisation_id\nu,30,O\nv,20,O\n"
 _URN = "urn:oasis:names:tc:opendocument:xmlns"
