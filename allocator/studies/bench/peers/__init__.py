@@ -12,6 +12,7 @@ from allocator.studies.bench.peers.first_fit import first_fit
 from allocator.studies.bench.peers.home_floor import MOST_ENTRIES, HomeFloorModel
 from allocator.studies.bench.peers.mip import highs, scip
 from allocator.studies.bench.peers.one_model import cp_sat
+from allocator.studies.bench.peers.rebalancer import rebalancer
 from allocator.studies.bench.types import Allowance, BenchStatus, Claim, Notes
 
 OURSELVES = "allocator"
@@ -60,6 +61,12 @@ PEERS = {
     "cp-sat": Peer(cp_sat, "CP-SAT, one model of everything, walking by home floor"),
     "highs": Peer(highs, "HiGHS, the same model as a MIP", "highspy"),
     "scip": Peer(scip, "SCIP, the same model as a MIP", "pyscipopt"),
+    "rebalancer": Peer(
+        rebalancer,
+        "Rebalancer, objects to containers by local search",
+        "rebalancer",
+        is_one_model=False,
+    ),
 }
 
 

@@ -53,7 +53,7 @@ class _Sheet:
         self._owner = case.organisation.tolist()
         self._owners: list[set[int]] = [set() for _ in case.floors]
         self._taken: list[int | None] = [None for _ in case.floors]
-        self._guests: list[set[int]] = [set() for _ in case.floors]
+        self._occupants: list[set[int]] = [set() for _ in case.floors]
         self._avoided = [
             (set(limit.units), set(limit.others), limit.place is PlaceKind.TOWER)
             for limit in case.limits
@@ -90,7 +90,7 @@ class _Sheet:
         pieces: dict[int, int] = {}
         desks, least = int(self.case.demand[unit]), int(self.case.least[unit])
         for floor in floors:
-            if self.left[floor] >= least and desks and self._is_welcome(unit, floor):
+            if self.left[floor] >= least and desks and self._is_admitted(unit, floor):
                 last = len(pieces) + 1 == self._most_floors[unit]
                 piece = self._piece(unit, floor, desks, whole=last)
                 if piece:
@@ -101,13 +101,13 @@ class _Sheet:
         for floor, piece in pieces.items():
             self.left[floor] -= piece
             self.layout[unit, floor] = piece
-            self._guests[floor].add(unit)
+            self._occupants[floor].add(unit)
             self._owners[floor].add(self._owner[unit])
             if unit in self._alone:
                 self._taken[floor] = self._owner[unit]
         return True
 
-    def _is_welcome(self, unit: int, floor: int) -> bool:
+    def _is_admitted(self, unit: int, floor: int) -> bool:
         """Say whether a unit may be there, and all who are may be with it."""
         owner = self._owner[unit]
         is_free = self._taken[floor] in (None, owner)
@@ -120,7 +120,7 @@ class _Sheet:
         for ones, others, by_tower in self._avoided:
             foes = others if unit in ones else ones if unit in others else set()
             near = self.case.floors_of[self.case.tower[floor]] if by_tower else (floor,)
-            if foes and any(foes & self._guests[f] for f in near):
+            if foes and any(foes & self._occupants[f] for f in near):
                 return False
         return True
 

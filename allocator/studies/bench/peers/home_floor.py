@@ -62,7 +62,7 @@ class HomeFloorModel:
         """Return how many coefficients walking needs."""
         if not case.scenario.settings.prices.walking:
             return 0
-        return len({b for _, b in _trips_between_homes(case)}) * len(case.floor_ids) ** 2
+        return len({b for _, b in trips_between_homes(case)}) * len(case.floor_ids) ** 2
 
     def pieces(self, values: Sequence[float]) -> Pieces:
         """Return the plan of a solution."""
@@ -148,7 +148,7 @@ class HomeFloorModel:
         case, price = self.case, self.case.scenario.settings.prices.walking
         if not price or not len(case.trips.a):
             return True
-        trips = _trips_between_homes(case)
+        trips = trips_between_homes(case)
         home = {unit: self._home(unit) for pair in trips for unit in pair}
         minutes = {unit: self._minutes_to(home[unit]) for _, unit in trips}
         partners: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
@@ -200,7 +200,7 @@ def _is_between_units(case: Case) -> bool:
     return all(len(case.units_of[body]) == 1 for body in bodies)
 
 
-def _trips_between_homes(case: Case) -> dict[tuple[int, int], float]:
+def trips_between_homes(case: Case) -> dict[tuple[int, int], float]:
     """Return trips a week between units, those of a ministry being its largest unit's."""
     largest = [max(units, key=lambda u: (case.people[u], -u)) for units in case.units_of]
     home = [*case.units, *largest]
