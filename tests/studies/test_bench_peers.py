@@ -149,3 +149,33 @@ def test_a_peer_that_is_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(Exception, match="expected some of first-fit, cp-sat") as refusal:
         usable_peers(["cp-sat", "gurobi", "scip"])
     assert "pip install 'allocator[bench]'" in str(refusal.value)
+
+
+def test_rebalancer_mends_the_plan_of_a_spreadsheet() -> None:
+    """Two ministries that share two towers have one each at the end, and nobody is left out."""
+    scenario = build(
+        floors=[("a0", "A", 0, 10), ("a1", "A", 1, 10), ("b0", "B", 0, 10), ("b1", "B", 1, 10)],
+        headcounts=[("u1", 9, "P"), ("u2", 8, "Q"), ("u3", 9, "P"), ("u4", 8, "Q")],
+        settings={"prices": {"extra_tower": 500.0}},
+    )
+    claim, checks = planned("rebalancer", scenario)
+    best = min(plan.total for plan in feasible_plans(scenario))
+    assert claim.status is BenchStatus.FEASIBLE
+    assert checks[-1].feasible
+    assert checks[-1].total == pytest.approx(best, rel=0.05)
+
+
+def test_rebalancer_keeps_the_rules_that_it_can_say() -> None:
+    """A unit keeps off a floor, two ministries keep apart, a third has a floor of its own."""
+    scenario = build(
+        floors=[("a0", "A", 0, 10), ("a1", "A", 1, 10), ("b0", "B", 0, 10), ("b1", "B", 1, 10)],
+        headcounts=[("u1", 4, "P"), ("u2", 4, "Q"), ("u3", 4, "R"), ("u4", 4, "S")],
+        rules=[
+            ("never_in", "u1", "a0"),
+            ("apart_tower", "P", "Q"),
+            ("own_floor", "R", None),
+            ("at_least", "u4", "b1", "4"),
+        ],
+    )
+    _, checks = planned("rebalancer", scenario)
+    assert checks[-1].feasible
