@@ -62,7 +62,8 @@ def bench(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 
     Every case is solved by all of them with every seed, one after the other, within the same
     limits; a best_known.csv beside the cases is taken along. Countries show how cost grows with
-    size, against first-fit alone. HiGHS and SCIP need pip install 'allocator[bench]'.
+    size, against first-fit alone. HiGHS, SCIP and, from Python 3.12 on, Rebalancer need
+    pip install 'allocator[bench]'.
     """
     from allocator.plan.tables import prepare_folder
     from allocator.search.kernels import ready
