@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from allocator.plan.svg import as_svg, spec_of
 from allocator.plan.tables import plan_from_json
 from allocator.plan.types import Placement, Plan
 from allocator.scenario.read import scenario_from_json
@@ -45,16 +46,13 @@ def _csv(plan: Plan, _scenario: Scenario, _say: Texts) -> bytes:
 
 
 def _svg(plan: Plan, _scenario: Scenario, say: Texts) -> bytes:
-    import vl_convert  # noqa: PLC0415 - slow to import
-
-    svg: str = vl_convert.vegalite_to_svg(plan.stack_chart(say=say).to_dict())
-    return svg.encode()
+    return as_svg(plan.stack_chart(say=say)).encode()
 
 
 def _png(plan: Plan, _scenario: Scenario, say: Texts) -> bytes:
     import vl_convert  # noqa: PLC0415 - slow to import
 
-    png: bytes = vl_convert.vegalite_to_png(plan.stack_chart(say=say).to_dict(), scale=1.25)
+    png: bytes = vl_convert.vegalite_to_png(spec_of(plan.stack_chart(say=say)), scale=1.25)
     return png
 
 

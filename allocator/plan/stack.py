@@ -28,6 +28,7 @@ from allocator.plan.stack_groups import Groups
 from allocator.plan.stack_items import Label
 from allocator.plan.stack_layout import Drawing, StackLayout, lay_out, style_for
 from allocator.plan.stack_text import text_width
+from allocator.plan.svg import as_svg
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts, texts
 
@@ -125,10 +126,7 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
 
 def stack_svg(plan: PlanData, scenario: Scenario) -> str:
     """Return the picture as SVG, as it looks without being asked otherwise."""
-    import vl_convert  # noqa: PLC0415 - slow to import
-
-    svg: str = vl_convert.vegalite_to_svg(stack_chart(plan, scenario).to_dict())
-    return svg
+    return as_svg(stack_chart(plan, scenario))
 
 
 def _values(layout: StackLayout, fills: dict[str, str]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObjec
 
 from allocator.errors import shorten
 from allocator.plan.gap import told_gap
+from allocator.plan.svg import spec_of
 from allocator.plan.types import FloorUse, Status
 from allocator.report.charts import costs_chart, curve_chart
 from allocator.report.pictures import render
@@ -236,7 +237,7 @@ def _charts(sheets: Sheets, given: Reported, top: float, half: float) -> Iterabl
         sheets.set_xy(x, top)
         sheets._pen(11, INK, "B")
         sheets.cell(half, 5, say(key))
-        yield Placed(page, render(chart.to_dict(), "pdf"), x, top + 6, half, 62)
+        yield Placed(page, render(spec_of(chart), "pdf"), x, top + 6, half, 62)
 
 
 def _tiles(sheets: Sheets, tiles: Sequence[Tile]) -> None:

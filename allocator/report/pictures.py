@@ -48,7 +48,7 @@ def render(spec: dict[str, Any], form: str) -> bytes:
     Parameters
     ----------
     spec
-        As `to_dict` of a chart gives it.
+        As `plan.svg.spec_of` gives it.
     form
         One of `FORMATS`.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from allocator.errors import InputError, Problem
+from allocator.plan.svg import spec_of
 from allocator.report.book import workbook
 from allocator.report.pictures import FORMATS, pictures, render
 from allocator.report.tables import Reported
@@ -59,7 +60,7 @@ def _folder(given: Reported, out: Path) -> tuple[Path, ...]:
     (out / PICTURES).mkdir(parents=True, exist_ok=True)
     files = {out / f"report{end}": maker(given) for end, maker in MADE_BY.items()}
     for name, draw in pictures(given.plan, given.scenario, given.say).items():
-        spec = draw().to_dict()
+        spec = spec_of(draw())
         files |= {out / PICTURES / f"{name}.{form}": render(spec, form) for form in FORMATS}
     for file, content in files.items():
         file.write_bytes(content)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from allocator.errors import InputError, Problem
 from allocator.plan.assemble import run_record, uses
 from allocator.plan.seating import seated
+from allocator.plan.svg import spec_of
 from allocator.plan.tables import plan_from_json, unfit
 from allocator.plan.types import Objective, Pieces, Plan, Status
 from allocator.plan.uses import floor_uses
@@ -287,7 +288,7 @@ def picture(document: Document) -> Answer:
     name, form = document.name, document.form
     if name not in drawn or form not in FORMATS:
         raise InputError([Problem("expected the name and form of a picture", "request")])
-    chart = drawn[name]().to_dict()
+    chart = spec_of(drawn[name]())
     title = chart.get("title")
     if document.provenance and isinstance(title, dict) and "subtitle" in title:
         lines = document.provenance[:MOST_LINES]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from time import monotonic
 from typing import Any
 
@@ -47,12 +48,27 @@ def bound_of(name: TermName, **tables: Any) -> float:
     return bounds(given, time_limit_s=60.0).terms[name]
 
 
+@cache
+def tiny(seed: int) -> tuple[Scenario, list[Check]]:
+    """A tiny case, with all its plans."""
+    given = random_scenario(seed)
+    return given, feasible_plans(given)
+
+
+@cache
+def short_bounds(seed: int) -> Bounds:
+    """The bounds of a tiny case."""
+    return bounds(tiny(seed)[0])
+
+
 def solvable(seeds: range) -> Iterator[tuple[Scenario, list[Check]]]:
     """Tiny cases that have a plan, each with all its plans."""
-    for seed in seeds:
-        given = random_scenario(seed)
-        if plans := feasible_plans(given):
-            yield given, plans
+    return (tiny(seed) for seed in solved(seeds))
+
+
+def solved(seeds: range) -> Iterator[int]:
+    """Seeds of tiny cases that have a plan."""
+    return (seed for seed in seeds if tiny(seed)[1])
 
 
 def excess(found: Bounds, plans: list[Check]) -> dict[str, float]:
@@ -69,9 +85,9 @@ def excess(found: Bounds, plans: list[Check]) -> dict[str, float]:
 @pytest.mark.parametrize("block", range(5 * TIMES))
 def test_no_bound_is_above_the_best_of_all_plans(block: int) -> None:
     """Each term's bound is at most its least cost over all plans, the total's the best total."""
-    for given, plans in solvable(range(50 * block, 50 * (block + 1))):
-        complete = [plan for plan in plans if plan.unplaced_people < 0.5]
-        over = excess(bounds(given), complete)
+    for seed in solved(range(50 * block, 50 * (block + 1))):
+        complete = [plan for plan in tiny(seed)[1] if plan.unplaced_people < 0.5]
+        over = excess(short_bounds(seed), complete)
         assert all(amount <= ROUNDING for amount in over.values()), over
 
 
@@ -103,14 +119,15 @@ def test_no_kind_of_trips_is_proved_above_the_least_of_all_plans(block: int) -> 
 
 def test_total_is_at_least_the_sum_of_the_terms() -> None:
     """The bound of the total is never below what the terms' bounds add up to."""
-    found = [bounds(given) for given, _ in solvable(range(40))]
+    found = [short_bounds(seed) for seed in solved(range(40))]
     assert all(b.total >= sum(b.terms.values()) - ROUNDING for b in found)
 
 
 def test_bound_of_the_total_is_most_of_the_best() -> None:
     """Over a hundred tiny cases, more than a third of the best totals is proved."""
-    cases = [(bounds(g).total, min(p.total for p in ps)) for g, ps in solvable(range(100, 200))]
-    assert sum(bound for bound, _ in cases) > sum(best for _, best in cases) / 3
+    seeds = list(solved(range(100, 200)))
+    best = sum(min(plan.total for plan in tiny(seed)[1]) for seed in seeds)
+    assert sum(short_bounds(seed).total for seed in seeds) > best / 3
 
 
 def test_floors_in_use_are_a_covering_knapsack() -> None:

@@ -30,17 +30,28 @@ def offices(count: int = 8, desks: int = 40, **tables: object) -> Scenario:
     )
 
 
+@pytest.fixture(scope="module")
+def closed() -> Plan:
+    """A small case, solved until its gap is closed."""
+    return solve(offices(6), SolveOptions(time_limit_s=60, workers=2))
+
+
+@pytest.fixture(scope="module")
+def searched() -> Plan:
+    """A larger case after a second."""
+    return solve(offices(24, desks=150), SolveOptions(time_limit_s=1, workers=1))
+
+
 def total(plan: Plan) -> float:
     assert plan.objective.total is not None
     return plan.objective.total
 
 
-def test_a_small_case_is_closed() -> None:
+def test_a_small_case_is_closed(closed: Plan) -> None:
     """Six units on six floors are proved optimal without being asked for it."""
-    plan = solve(offices(6), SolveOptions(time_limit_s=60, workers=2))
-    assert plan.status is Status.OPTIMAL
-    assert plan.gap is not None
-    assert plan.gap <= 1e-6
+    assert closed.status is Status.OPTIMAL
+    assert closed.gap is not None
+    assert closed.gap <= 1e-6
 
 
 @pytest.mark.parametrize(("settings", "split"), [({}, 0), ({"prices": {"open_desk": 5.0}}, 1)])
@@ -58,19 +69,17 @@ def test_no_unit_is_split_where_a_vacant_floor_would_hold_it(
     assert len(plan.placements) == 3 + split
 
 
-def test_a_plan_to_begin_from_is_never_lost() -> None:
+def test_a_plan_to_begin_from_is_never_lost(closed: Plan) -> None:
     """The answer is at least as good as a good plan that was given."""
-    best = solve(offices(6), SolveOptions(time_limit_s=60, workers=2))
-    again = solve(offices(6), SolveOptions(time_limit_s=0.2, workers=1), start=best.pieces)
-    assert total(again) <= total(best) + 1e-6
+    again = solve(offices(6), SolveOptions(time_limit_s=0.2, workers=1), start=closed.pieces)
+    assert total(again) <= total(closed) + 1e-6
 
 
-def test_a_start_that_breaks_rules_is_mended() -> None:
+def test_a_start_that_breaks_rules_is_mended(closed: Plan) -> None:
     """Pieces of another case are taken as far as they are good here."""
-    best = solve(offices(6), QUICK)
-    (tower,) = {row.tower_id for row in best.placements if row.unit_id == "u0"}
+    (tower,) = {row.tower_id for row in closed.placements if row.unit_id == "u0"}
     banned = offices(6, rules=[("never_in", "u0", tower)])
-    plan = solve(banned, QUICK, start=best.pieces)
+    plan = solve(banned, QUICK, start=closed.pieces)
     assert plan.status in (Status.FEASIBLE, Status.OPTIMAL)
     assert all(row.tower_id != tower for row in plan.placements if row.unit_id == "u0")
 
@@ -107,8 +116,9 @@ def test_the_trace_runs_from_the_start_of_the_solve() -> None:
 
 @pytest.fixture
 def unproved(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No bound rises, so that no gap is closed."""
+    """No bound rises, so that no gap is closed; patience ends soon."""
     monkeypatch.setattr("allocator.search.proofs.rising_bounds", lambda *_, **__: iter(()))
+    monkeypatch.setattr(record, "PATIENCE", PATIENCE / 40)
 
 
 @pytest.mark.usefixtures("unproved")
@@ -214,24 +224,22 @@ def test_a_plan_that_earns_has_a_bound_below_nothing() -> None:
     assert plan.bound <= total(plan)
 
 
-def test_the_trace_only_gets_better() -> None:
+def test_the_trace_only_gets_better(searched: Plan) -> None:
     """Totals fall, bounds rise, seconds go on, and the last are the plan's."""
-    plan = solve(offices(24, desks=150), QUICK)
-    trace = plan.run.trace
+    trace = searched.run.trace
     totals = [point.total for point in trace if point.total is not None]
     bounds = [point.bound for point in trace if point.bound is not None]
     assert totals == sorted(totals, reverse=True)
     assert bounds == sorted(bounds)
-    assert totals[-1] == pytest.approx(total(plan))
+    assert totals[-1] == pytest.approx(total(searched))
 
 
-def test_the_bound_is_below_the_total_and_above_its_parts() -> None:
+def test_the_bound_is_below_the_total_and_above_its_parts(searched: Plan) -> None:
     """The bound of the total is at least the sum of the terms' bounds."""
-    plan = solve(offices(24, desks=150), QUICK)
-    assert plan.objective.terms is not None
-    assert plan.bound is not None
-    parts = sum(term.bound or 0.0 for term in plan.objective.terms)
-    assert parts - 1e-3 <= plan.bound <= total(plan)
+    assert searched.objective.terms is not None
+    assert searched.bound is not None
+    parts = sum(term.bound or 0.0 for term in searched.objective.terms)
+    assert parts - 1e-3 <= searched.bound <= total(searched)
 
 
 def test_exact_refuses_a_case_too_large_for_one_model() -> None:
@@ -296,6 +304,7 @@ def test_a_budget_of_work_gives_the_same_plan_again() -> None:
 def test_stages_are_told_in_order() -> None:
     """Progress begins with counting and never runs backwards in time."""
     told: list[Progress] = []
-    solve(offices(16, desks=100), QUICK, on_progress=told.append)
+    brief = SolveOptions(time_limit_s=0.5, workers=1)
+    solve(offices(16, desks=100), brief, on_progress=told.append)
     assert told[0].stage == "counting"
     assert all(a.seconds <= b.seconds + 0.5 for a, b in itertools.pairwise(told))

@@ -24,6 +24,8 @@ class Options(BaseModel, frozen=True):
     time_limit_s: float = 5.0
     workers: int = 1
     seed: int = 0
+    does: str = "first_fit"
+    """What `asked` does."""
 
 
 def options(**changes: Any) -> Any:
@@ -32,6 +34,12 @@ def options(**changes: Any) -> Any:
 
 def record(scenario: Scenario, wall_s: float = 0.5) -> Run:
     return run_record(scenario, seed=0, workers=1, time_limit_s=5, wall_s=wall_s)
+
+
+def asked(scenario: Scenario, options: Options, **how: Any) -> Plan:
+    """Do what the options ask for, so that one pool can do all of it."""
+    search: Callable[..., Plan] = globals()[options.does]
+    return search(scenario, options, **how)
 
 
 def first_fit(scenario: Scenario, options: Options, **_: Any) -> Plan:

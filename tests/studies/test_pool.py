@@ -5,15 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from allocator.errors import InputError, SolveFailedError
 from allocator.plan.types import Status
 from allocator.search.progress import Progress
-from allocator.studies.pool import Job, Limits, Pool, Solver, Task
+from allocator.studies.pool import Job, Limits, Pool, Task
 from tests.builders import scenario
 from tests.studies import planted
 
@@ -23,10 +25,21 @@ LARGE = scenario(headcounts=[("Finance", 60)])
 QUICK = planted.options(time_limit_s=0.2)
 
 
-def failure(solver: Solver, limits: Limits | None = None) -> str:
+def quick(does: str, seconds: float = 0.2) -> Any:
+    """Options that ask for a planted search."""
+    return planted.options(time_limit_s=seconds, does=does)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    """One process with tight limits, made anew where a test ends it."""
+    with Pool(1, Limits(grace_s=1.0, memory_mb=300), planted.asked) as warm:
+        yield warm
+
+
+def failure(pool: Pool, does: str) -> str:
     """Run a task that fails and return what is said of it."""
-    with Pool(1, limits, solver) as pool:
-        error = pool.submit(Task(SMALL, QUICK)).future.exception(timeout=60)
+    error = pool.submit(Task(SMALL, quick(does))).future.exception(timeout=60)
     assert isinstance(error, SolveFailedError)
     return str(error)
 
@@ -36,78 +49,73 @@ def wait_until_running(job: Job) -> None:
         time.sleep(0.01)
 
 
-def test_plan_comes_back_whole() -> None:
+def test_plan_comes_back_whole(pool: Pool) -> None:
     """A task's plan is that of the search, and knows its scenario."""
-    with Pool(1, solver=planted.first_fit) as pool:
-        plan = pool.submit(Task(SMALL, QUICK)).future.result(timeout=60)
+    plan = pool.submit(Task(SMALL, QUICK)).future.result(timeout=60)
     assert plan.pieces == {("Finance", "A-1"): 50}
     assert plan.stack_chart() is not None
 
 
-def test_progress_comes_back() -> None:
+def test_progress_comes_back(pool: Pool) -> None:
     """What a search says of itself is handed on."""
     heard: list[Progress] = []
-    with Pool(1, solver=planted.chatty) as pool:
-        pool.submit(Task(SMALL, QUICK), heard.append).future.result(timeout=60)
+    pool.submit(Task(SMALL, quick("chatty")), heard.append).future.result(timeout=60)
     assert [progress.stage for progress in heard] == ["planted"]
 
 
-def test_process_that_dies_costs_one_task() -> None:
+def test_process_that_dies_costs_one_task(pool: Pool) -> None:
     """The task of a process that dies fails with its exit code; the next one is solved."""
-    with Pool(1, solver=planted.die_if_large) as pool:
-        fatal, fine = (pool.submit(Task(case, QUICK)) for case in (LARGE, SMALL))
-        with pytest.raises(SolveFailedError, match="exit code 7"):
-            fatal.future.result(timeout=60)
-        assert fine.future.result(timeout=60).status is Status.FEASIBLE
+    fatal, fine = (pool.submit(Task(case, quick("die_if_large"))) for case in (LARGE, SMALL))
+    with pytest.raises(SolveFailedError, match="exit code 7"):
+        fatal.future.result(timeout=60)
+    assert fine.future.result(timeout=60).status is Status.FEASIBLE
 
 
-def test_task_that_hangs_is_ended() -> None:
+def test_task_that_hangs_is_ended(pool: Pool) -> None:
     """A search that does not heed its time limit is ended after the grace."""
-    assert "should have stopped" in failure(planted.hang, Limits(grace_s=1.0))
+    assert "should have stopped" in failure(pool, "hang")
 
 
-def test_time_does_not_run_while_the_search_is_compiled() -> None:
+def test_time_does_not_run_while_the_search_is_compiled(pool: Pool) -> None:
     """A task on a fresh machine is not ended for the time that compiling takes."""
-    with Pool(1, Limits(grace_s=0.5), planted.compile_for_long) as pool:
-        plan = pool.submit(Task(SMALL, QUICK)).future.result(timeout=60)
+    plan = pool.submit(Task(SMALL, quick("compile_for_long"))).future.result(timeout=60)
     assert plan.pieces == {("Finance", "A-1"): 50}
 
 
-def test_task_that_eats_memory_is_ended() -> None:
+def test_task_that_eats_memory_is_ended(pool: Pool) -> None:
     """A process that grows beyond the limit is ended, and the limit named."""
-    assert "300 MB are allowed" in failure(planted.eat, Limits(memory_mb=300))
+    assert "300 MB are allowed" in failure(pool, "eat")
 
 
-def test_exception_of_the_search_is_told() -> None:
+def test_exception_of_the_search_is_an_error(pool: Pool) -> None:
     """An exception in the process fails the task with its type and text."""
-    assert failure(planted.crash) == "RuntimeError: planted"
+    assert failure(pool, "crash") == "RuntimeError: planted"
 
 
-def test_refused_options_stay_an_input_error() -> None:
+def test_refused_options_stay_an_input_error(pool: Pool) -> None:
     """What the search refuses as input is the same error here, with its problems."""
-    with Pool(1, solver=planted.refuse) as pool:
-        error = pool.submit(Task(SMALL, QUICK)).future.exception(timeout=60)
+    error = pool.submit(Task(SMALL, quick("refuse"))).future.exception(timeout=60)
     assert isinstance(error, InputError)
     assert [problem.message for problem in error.problems] == ["expected a small case"]
 
 
-def test_stop_ends_a_running_task_with_its_best_plan() -> None:
+def test_stop_ends_a_running_task_with_its_best_plan(pool: Pool) -> None:
     """A task that runs is told to stop and still gives its plan."""
-    with Pool(1, solver=planted.patient) as pool:
-        job = pool.submit(Task(SMALL, planted.options(time_limit_s=600)))
-        wait_until_running(job)
-        job.stop()
-        assert job.future.result(timeout=60).status is Status.FEASIBLE
+    job = pool.submit(Task(SMALL, quick("patient", seconds=600)))
+    wait_until_running(job)
+    job.stop()
+    assert job.future.result(timeout=60).status is Status.FEASIBLE
 
 
-def test_stop_cancels_a_task_that_waits() -> None:
+def test_stop_cancels_a_task_that_waits(pool: Pool) -> None:
     """A task that has not begun is cancelled and never run."""
-    with Pool(1, solver=planted.patient) as pool:
-        first, second = (pool.submit(Task(SMALL, QUICK)) for _ in range(2))
-        wait_until_running(first)
-        second.stop()
-        with pytest.raises(CancelledError):
-            second.future.result(timeout=60)
+    first, second = (pool.submit(Task(SMALL, quick("patient", seconds=600))) for _ in range(2))
+    wait_until_running(first)
+    second.stop()
+    with pytest.raises(CancelledError):
+        second.future.result(timeout=60)
+    first.stop()
+    assert first.future.result(timeout=60).status is Status.FEASIBLE
 
 
 def test_closing_ends_what_runs_and_what_waits() -> None:

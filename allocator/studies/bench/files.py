@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from allocator.plan.svg import as_svg
 from allocator.scenario.write import csv_text
 from allocator.studies.bench.lines import lines
 from allocator.studies.bench.protocol import Protocol
@@ -76,11 +77,9 @@ def _trace(attempts: Sequence[Attempt]) -> list[tuple[Any, ...]]:
 
 
 def _pictures(attempts: Sequence[Attempt], found: Scale) -> dict[str, str]:
-    import vl_convert  # noqa: PLC0415 - both are slow to import
-
-    from allocator.studies.bench.plots import anytime_chart, scale_chart  # noqa: PLC0415
+    from allocator.studies.bench.plots import anytime_chart, scale_chart  # noqa: PLC0415 - slow to import
 
     charts = {ANYTIME: anytime_chart(attempts)}
     if found.rows:
         charts[GROWTH] = scale_chart(found)
-    return {name: vl_convert.vegalite_to_svg(chart.to_dict()) for name, chart in charts.items()}
+    return {name: as_svg(chart) for name, chart in charts.items()}

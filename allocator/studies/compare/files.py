@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from allocator.plan.svg import as_svg
 from allocator.plan.tables import json_text
 from allocator.scenario.write import csv_text
 from allocator.studies.compare.serving import ComparisonRow, Serving
@@ -49,10 +50,8 @@ def document(rows: Sequence[ComparisonRow]) -> dict[str, Any]:
 
 
 def _pictures(rows: Sequence[ComparisonRow]) -> dict[str, str]:
-    import vl_convert  # noqa: PLC0415 - all are slow to import
-
-    from allocator.studies.compare.chart import compare_chart  # noqa: PLC0415
+    from allocator.studies.compare.chart import compare_chart  # noqa: PLC0415 - slow to import
     from allocator.studies.compare.window_chart import window_chart  # noqa: PLC0415
 
     charts = {CHART: compare_chart(rows), WINDOW: window_chart(rows)}
-    return {name: vl_convert.vegalite_to_svg(chart.to_dict()) for name, chart in charts.items()}
+    return {name: as_svg(chart) for name, chart in charts.items()}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from allocator.plan.svg import as_svg
 from allocator.plan.tables import json_text, write_plan
 from allocator.scenario.settings import decimal_text
 from allocator.scenario.types import Scenario
@@ -171,9 +172,6 @@ def headcounts_text(fitted: Fitted) -> str:
 
 
 def _picture(found: Sequence[Fitted]) -> str:
-    import vl_convert  # noqa: PLC0415 - both are slow to import
+    from allocator.studies.relocate.chart import relocate_chart  # noqa: PLC0415 - slow to import
 
-    from allocator.studies.relocate.chart import relocate_chart  # noqa: PLC0415
-
-    svg: str = vl_convert.vegalite_to_svg(relocate_chart(rows(found)).to_dict())
-    return svg
+    return as_svg(relocate_chart(rows(found)))

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from allocator.plan.svg import as_svg
 from allocator.plan.tables import json_text, write_plan
 from allocator.scenario.types import Scenario
 from allocator.scenario.write import csv_text
@@ -68,11 +69,8 @@ def document(found: Restack) -> dict[str, Any]:
 
 
 def _picture(found: Restack, scenario: Scenario) -> str:
-    import vl_convert  # noqa: PLC0415 - both are slow to import
-
-    from allocator.studies.restack.chart import restack_chart  # noqa: PLC0415
+    from allocator.studies.restack.chart import restack_chart  # noqa: PLC0415 - slow to import
 
     settings = scenario.settings
     chart = restack_chart(found.points, settings.title or settings.name)
-    svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
-    return svg
+    return as_svg(chart)

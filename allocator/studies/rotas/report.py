@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.plan.serving import serving_sentences
+from allocator.plan.svg import as_svg
 from allocator.plan.tables import json_text
 from allocator.plan.types import AreaKind, Service
 from allocator.scenario.presence import WEEKDAYS
@@ -190,9 +191,6 @@ def _csv(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _picture(found: Rotas) -> str:
-    import vl_convert  # noqa: PLC0415 - both are slow to import
+    from allocator.studies.rotas.chart import rotas_chart  # noqa: PLC0415 - slow to import
 
-    from allocator.studies.rotas.chart import rotas_chart  # noqa: PLC0415
-
-    svg: str = vl_convert.vegalite_to_svg(rotas_chart(as_json(found)).to_dict())
-    return svg
+    return as_svg(rotas_chart(as_json(found)))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.errors import shorten
+from allocator.plan.svg import as_svg
 from allocator.plan.tables import json_text, write_plan
 from allocator.scenario.write import csv_text
 from allocator.studies.files import write_whole
@@ -110,10 +111,7 @@ def write_sensitivity(found: Sensitivity, folder: Path) -> tuple[Path, ...]:
 
 
 def _picture(found: Sensitivity) -> str:
-    import vl_convert  # noqa: PLC0415 - both are slow to import
-
-    from allocator.studies.sensitivity.chart import sensitivity_chart  # noqa: PLC0415
+    from allocator.studies.sensitivity.chart import sensitivity_chart  # noqa: PLC0415 - slow to import
 
     chart = sensitivity_chart(as_json(found), str, texts("en"))
-    svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
-    return svg
+    return as_svg(chart)

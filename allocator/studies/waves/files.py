@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.plan.assemble import checked_plan, run_record
+from allocator.plan.svg import as_svg
 from allocator.plan.tables import json_text, write_plan
 from allocator.plan.types import Plan, Record
 from allocator.scenario.demand import demand, usable_desks
@@ -167,13 +168,11 @@ def _stack(
     solution: Solution, number: int, plan: Plan, before: Any, say: Texts
 ) -> tuple[str, float, float]:
     """Return the picture of a wave, with ids of its own, and its size."""
-    import vl_convert  # noqa: PLC0415 - both are slow to import
-
-    from allocator.plan.stack import stack_chart  # noqa: PLC0415
+    from allocator.plan.stack import stack_chart  # noqa: PLC0415 - slow to import
 
     moved = movers(before, solution.plans[number])
     chart = stack_chart(plan, solution.scenario(number), say=say, outlined=moved)
-    svg = vl_convert.vegalite_to_svg(chart.to_dict())
+    svg = as_svg(chart)
     svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>w{number + 1}-", svg)
     width, height = (
         float(found[1]) if (found := re.search(rf'<svg [^>]*\b{side}="([\d.]+)"', svg)) else 0.0

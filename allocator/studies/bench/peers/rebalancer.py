@@ -54,7 +54,7 @@ def rebalancer(case: Case, allowance: Allowance, notes: Notes) -> Claim:
     solver = ProblemSolver(service_name="allocator", service_scope="bench")
     solver.set_log_level("ERROR").disable_solution_summary()
     problem.pass_to(solver)
-    moves = [{"singleMoveTypeSpec": {}}, {"swapMoveTypeSpec": {}}]
+    moves: list[dict[str, Any]] = [{"singleMoveTypeSpec": {}}, {"swapMoveTypeSpec": {}}]
     search = {"solveTime": max(1, int(notes.left())), "moveTypeList": moves}
     solver.add_solver({"localSearchSolverSpec": search | {"randomSeed": allowance.seed}})
     placed = problem.pieces(solver.solve()["assignment"])
