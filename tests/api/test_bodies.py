@@ -141,12 +141,13 @@ def test_stranger_does_not_wait_for_a_flood(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While one caller's work fills all the processes it may have, another's is done at once."""
-    monkeypatch.setattr(request_workers, "PROCESSES", request_workers.PROCESSES_A_CALLER + 1)
+    monkeypatch.setattr(request_workers, "PROCESSES_A_CALLER", 1)
+    monkeypatch.setattr(request_workers, "PROCESSES", 2)
     workers = RequestWorkers(limits(tmp_path))
 
     async def flood() -> float:
         await workers.warm_up(Nap(0))
-        many = [asyncio.create_task(workers.do(Nap(10), "flood")) for _ in range(6)]
+        many = [asyncio.create_task(workers.do(Nap(10), "flood")) for _ in range(4)]
         await asyncio.sleep(0.2)
         began = time.monotonic()
         await workers.do(Nap(0), "stranger")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from api.examples import SMALLEST
 from tests.api.live import live, processes, until
-from tests.cli.conftest import ROOT, Finished
-
-Run = Callable[..., Finished]
+from tests.cli.conftest import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -62,32 +61,61 @@ def test_log_tells_jobs_and_nothing_of_their_content(database: str) -> None:
     )
 
 
-def test_port_in_use_is_bad_input(apart: Run) -> None:
-    """An address that is taken is refused in one line with exit code 2."""
+REFUSED = """
+import io, json, os, sys
+from contextlib import redirect_stderr
+from allocator.cli import main
+def said(*words):
+    with redirect_stderr(io.StringIO()) as told:
+        code = main(list(words))
+    return code, told.getvalue()
+found = [said("serve", "--port", sys.argv[1]), said("serve", "--host", "0.0.0.0")]
+os.environ["ALLOCATOR_DATABASE_URL"] = "postgresql://me:secret@127.0.0.1:1/jobs"
+print(json.dumps([*found, said("worker")]))
+"""
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
+    """Exit codes and errors: of a port in use, an open address, a database that is not there."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('refused') / 'jobs.sqlite'}"
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        done = apart("serve", "--port", port)
-    assert done.returncode == 2
-    told = f"allocator: 127.0.0.1:{port}: cannot listen there: address already in use"
-    assert done.stderr.splitlines()[-1].startswith(told)
+        command = [sys.executable, "-c", REFUSED, str(taken.getsockname()[1])]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+            env=os.environ | {"ALLOCATOR_DATABASE_URL": url},
+        )
+    found: list[tuple[int, str]] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
-def test_open_address_needs_a_key(apart: Run) -> None:
+def test_port_in_use_is_bad_input(refused: list[tuple[int, str]]) -> None:
+    """An address that is taken is refused in one line with exit code 2."""
+    code, error = refused[0]
+    assert code == 2
+    address = r"allocator: 127\.0\.0\.1:\d+: "
+    assert re.match(
+        address + "cannot listen there: address already in use", error.splitlines()[-1]
+    )
+
+
+def test_open_address_needs_a_key(refused: list[tuple[int, str]]) -> None:
     """Without a key it refuses to listen beyond this machine."""
-    done = apart("serve", "--host", "0.0.0.0")
-    assert done.returncode == 2
-    assert done.stderr.startswith("allocator: --host: expected a key first")
+    code, error = refused[1]
+    assert code == 2
+    assert error.startswith("allocator: --host: expected a key first")
 
 
-def test_database_that_is_not_there_is_bad_input(
-    apart: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_database_that_is_not_there_is_bad_input(refused: list[tuple[int, str]]) -> None:
     """A database that cannot be reached is refused in one line, its password left out."""
-    monkeypatch.setenv("ALLOCATOR_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/jobs")
-    done = apart("worker")
-    assert done.returncode == 2
-    assert done.stderr.startswith("allocator: postgresql://me:***@127.0.0.1:1/jobs: the database")
-    assert "secret" not in done.stderr
+    code, error = refused[2]
+    assert code == 2
+    assert error.startswith("allocator: postgresql://me:***@127.0.0.1:1/jobs: the database")
+    assert "secret" not in error
 
 
 KEYS = """
@@ -105,7 +133,7 @@ code, _ = told("revoke", made["id"])
 none, _ = told("revoke", "nonsense")
 print(json.dumps([key.strip(), made, code, revoked, none]))
 """
-"""All in one process of its own, as each takes two seconds to start."""
+"""All in one process of its own, as each takes two seconds to start; so are those refused."""
 
 
 def test_keys_are_made_listed_and_revoked() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-import vl_convert
 
 from allocator.plan.assemble import checked_plan
 from allocator.plan.stack import PALETTE, stack_chart
@@ -14,6 +13,7 @@ from allocator.plan.stack_colours import CHANCE_SHADES, COLOURINGS, FILL_SHADES,
 from allocator.plan.stack_groups import OTHER, VACANT
 from allocator.plan.stack_layout import rows_of_blocks, style_for
 from allocator.plan.stack_text import fit, text_width
+from allocator.plan.svg import as_svg, spec_of
 from allocator.plan.types import Plan, Run
 from allocator.scenario.types import Scenario
 from allocator.texts import texts
@@ -109,7 +109,7 @@ def test_legend_names_the_groups_and_vacant_desks() -> None:
     case = scenario(
         floors=FLOORS, organisations=bodies, headcounts=[*UNITS, ("ships", 20, "Navy")]
     )
-    fills = pieces_scale(plan(case, PIECES | {("ships", "B-1"): 20}).stack_chart().to_dict())
+    fills = pieces_scale(spec_of(plan(case, PIECES | {("ships", "B-1"): 20}).stack_chart()))
     assert list(fills) == ["Economy", "Defence", OTHER, VACANT]
     assert len(set(fills.values())) == 4
 
@@ -118,7 +118,7 @@ def test_legend_names_the_groups_and_vacant_desks() -> None:
 def test_one_group_or_none_is_coloured_by_organisation(bodies: list[Any] | None) -> None:
     """A picture of one colour says nothing, so organisations have one each, and a legend."""
     case = scenario(floors=FLOORS, organisations=bodies, headcounts=UNITS)
-    drawn = plan(case, PIECES).stack_chart().to_dict()
+    drawn = spec_of(plan(case, PIECES).stack_chart())
     assert set(pieces_scale(drawn)) == {"Treasury", "Economy", "Court", VACANT}
     (legend,) = (
         layer["encoding"]["color"]["legend"]
@@ -134,7 +134,7 @@ def test_units_are_labelled_where_there_is_room() -> None:
     case = scenario(
         floors=[("F", "T", 1, 90)], headcounts=rows, settings={"sharing": {"min_piece_desks": 1}}
     )
-    drawn = plan(case, {(unit, "F"): desks for unit, desks, _ in rows}).stack_chart().to_dict()
+    drawn = spec_of(plan(case, {(unit, "F"): desks for unit, desks, _ in rows}).stack_chart())
     body, *units = items(drawn, "label")[:-1]
     assert (body["text"], [unit["text"] for unit in units]) == ("Treasury", ["Audit", "Tax"])
     assert all(unit["y"] > body["y"] for unit in units)
@@ -169,13 +169,13 @@ def test_groups_beyond_the_palette_are_others() -> None:
     units = [(f"u{n}", 10 + n, f"o{n}") for n in range(count)]
     case = scenario(floors=[("F", "T", 1, 999)], organisations=bodies, headcounts=units)
     pieces = {(f"u{n}", "F"): 10 + n for n in range(count)}
-    drawn = segments(plan(case, pieces).stack_chart().to_dict(), "F")
+    drawn = segments(spec_of(plan(case, pieces).stack_chart()), "F")
     assert [s["desks"] for s in drawn if s["group"] == OTHER] == ["11", "10"]
 
 
 def test_fill_colours_floors_by_the_desks_in_use() -> None:
     """A floor of two thirds in use is lighter than a full one."""
-    spec = stack_chart(plan(office(), PIECES), office(), colour="fill").to_dict()
+    spec = spec_of(stack_chart(plan(office(), PIECES), office(), colour="fill"))
     fills = pieces_scale(spec)
     shades = [fills[segments(spec, floor)[0]["shade"]] for floor in ("A-1", "A-0")]
     assert shades == [FILL_SHADES[1], FILL_SHADES[4]]
@@ -189,7 +189,7 @@ def test_chance_colours_pieces_by_how_often_they_are_short() -> None:
         settings={"sharing": {"people_per_desk": "1.9"}, "attendance": {"shared_by": "unit"}},
     )
     made = plan(case, {("tight", "F"): 22, ("easy", "F"): 20})
-    spec = stack_chart(made, case, colour="chance").to_dict()
+    spec = spec_of(stack_chart(made, case, colour="chance"))
     easy, tight = sorted(segments(spec, "F")[:2], key=lambda piece: piece["unit_id"])
     fills = pieces_scale(spec)
     assert [fills[piece["shade"]] for piece in (easy, tight)] == [
@@ -200,7 +200,7 @@ def test_chance_colours_pieces_by_how_often_they_are_short() -> None:
 
 def test_every_organisation_has_its_own_colour() -> None:
     """Colouring by organisation gives as many fills as there are organisations."""
-    spec = stack_chart(plan(office(), PIECES), office(), colour="organisation").to_dict()
+    spec = spec_of(stack_chart(plan(office(), PIECES), office(), colour="organisation"))
     fills = {shade: fill for shade, fill in pieces_scale(spec).items() if shade != VACANT}
     assert set(fills) == {"Treasury", "Economy", "Court"}
     assert len(set(fills.values())) == 3
@@ -209,7 +209,7 @@ def test_every_organisation_has_its_own_colour() -> None:
 @pytest.mark.parametrize("colour", COLOURINGS)
 def test_labels_can_be_read_on_their_colour(colour: str) -> None:
     """Every label is light on dark colours and dark on light ones."""
-    spec = stack_chart(plan(office(), PIECES), office(), colour=colour).to_dict()
+    spec = spec_of(stack_chart(plan(office(), PIECES), office(), colour=colour))
     fills = pieces_scale(spec)
     assert all(label["dark"] == is_dark(fills[label["shade"]]) for label in items(spec, "label"))
 
@@ -217,7 +217,7 @@ def test_labels_can_be_read_on_their_colour(colour: str) -> None:
 def test_picture_speaks_indonesian() -> None:
     """In Bahasa Indonesia words and thousands are its own."""
     case = scenario(floors=[("F", "T", 1, 1_500)], headcounts=[("u", 20, "o")])
-    spec = stack_chart(plan(case, {("u", "F"): 20}), case, say=texts("id")).to_dict()
+    spec = spec_of(stack_chart(plan(case, {("u", "F"): 20}), case, say=texts("id")))
     assert [load["text"] for load in items(spec, "load")] == ["20 dari 1.500 meja"]
     assert segments(spec, "F")[1]["organisation"] == "meja kosong"
 
@@ -242,7 +242,7 @@ def test_hostile_names_draw_as_harmless_text(name: str) -> None:
         headcounts=[("u", 20, name)],
         settings={"title": name},
     )
-    svg = vl_convert.vegalite_to_svg(plan(case, {("u", "F"): 20}).stack_chart().to_dict())
+    svg = as_svg(plan(case, {("u", "F"): 20}).stack_chart())
     tags = {element.tag.split("}")[-1] for element in ElementTree.fromstring(svg).iter()}
     assert tags <= {
         "svg",
