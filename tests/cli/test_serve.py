@@ -97,10 +97,8 @@ def test_port_in_use_is_bad_input(refused: list[tuple[int, str]]) -> None:
     """An address that is taken is refused in one line with exit code 2."""
     code, error = refused[0]
     assert code == 2
-    address = r"allocator: 127\.0\.0\.1:\d+: "
-    assert re.match(
-        address + "cannot listen there: address already in use", error.splitlines()[-1]
-    )
+    said = r"allocator: 127\.0\.0\.1:\d+: cannot listen there: address already in use"
+    assert re.match(said, error.splitlines()[-1])
 
 
 def test_open_address_needs_a_key(refused: list[tuple[int, str]]) -> None:
