@@ -152,7 +152,8 @@ def dual_bounds(
         Bounds of the terms; those that a model does not hold are added to it.
     """
     if has_towers_to_choose(case) and not is_alone(case):
-        yield from organisation_bounds(case, terms[TermName.OPEN_FLOORS], is_over)
+        floors = terms[TermName.OPEN_FLOORS]
+        yield from organisation_bounds(case, floors, is_over, keeps=plans.keeps_trees)
     if is_assignment(case):
         yield from assignment_bounds(case, terms, plans, is_over)
 
