@@ -25,7 +25,7 @@ from allocator.cli.common import (
     aligned,
     duration,
     gap_cell,
-    gravest,
+    most_serious,
     number,
     print_result,
     say,
@@ -75,7 +75,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     Each table takes the place of the scenario's own. A bad one does not stop the others. Run
     again, tables that are done for the same inputs are not solved again. With --one-plan: floors
     and desks of each unit that hold for all tables, what that costs each, and which tables
-    prevent it. Exits with the gravest code of all: 3 before 2, 1, 4 and 0.
+    prevent it. Exits with the most serious code, in this order: 3, 2, 1, 4, 0.
     """
     from allocator.console import display
     from allocator.plan.tables import prepare_folder
@@ -122,7 +122,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     if len(rows) < len(files):
         say(f"stopped with {len(rows):,} of {counted(len(files), 'table')} done")
         raise typer.Exit(ABORTED)
-    raise typer.Exit(gravest(row.outcome.status for row in rows))
+    raise typer.Exit(most_serious(row.outcome.status for row in rows))
 
 
 def _one_plan(found: OnePlan | None) -> dict[str, Any]:

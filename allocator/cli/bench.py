@@ -19,7 +19,7 @@ from allocator.cli.common import (
     Workers,
     aligned,
     gap_cell,
-    gravest,
+    most_serious,
     number,
     percent,
     print_result,
@@ -169,7 +169,7 @@ def _seconds(value: float | None) -> str:
 
 
 def _code(attempts: Sequence[Attempt]) -> int:
-    """Return the gravest exit code of our own attempts; what becomes of peers is no failure."""
+    """Return the most serious exit code of our own attempts: a peer's failure is none of ours."""
     from allocator.studies.bench.peers import OURSELVES
 
-    return gravest(a.answer.status.value for a in attempts if a.peer == OURSELVES)
+    return most_serious(a.answer.status.value for a in attempts if a.peer == OURSELVES)

@@ -1,0 +1,63 @@
+"""The pages of routes and of settings of the service, from its OpenAPI document and its types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.app import create_app
+from api.settings import PREFIX, ServiceSettings
+from made.numpydoc import attributes
+from made.tables import holds, table
+
+
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document; no database is opened."""
+    found: dict[str, Any] = create_app(ServiceSettings(workers=1)).openapi()
+    return found
+
+
+def page() -> str:
+    """Return the page of all routes."""
+    rows = [
+        [
+            f"`{method.upper()} {path}`",
+            operation.get("summary", ""),
+            ", ".join(sorted(operation.get("responses", {}))),
+        ]
+        for path, operations in document()["paths"].items()
+        for method, operation in operations.items()
+    ]
+    return HEAD + table(["route", "what", "answers"], rows)
+
+
+def settings_page() -> str:
+    """Return the page of the variables that set something."""
+    means = attributes(ServiceSettings)
+    rows = [
+        [f"`{PREFIX}{name.upper()}`", means[name], holds(field), _default(name, field.default)]
+        for name, field in ServiceSettings.model_fields.items()
+    ]
+    return SETTINGS_HEAD + table(["variable", "means", "holds", "default"], rows)
+
+
+def _default(name: str, value: Any) -> str:
+    if name == "workers":
+        return "one for each processor"
+    if value in {None, ""}:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) and value > 999 else f"`{value}`"
+
+
+HEAD = """# Routes
+
+The service documents itself at `/docs`, with every field of requests and answers, and
+`/openapi.json` is what clients are generated from. Both need no internet. This is its list of
+routes. [The service](service.md) says how jobs, waiting, keys and failures work.
+
+"""
+SETTINGS_HEAD = """# Settings of the service
+
+They are read from the environment when `allocator serve` or `allocator worker` starts. A value
+that cannot be used ends the start with exit code 2 and names every such variable.
+
+"""
