@@ -55,7 +55,7 @@ def _paragraphs(text: str | None) -> str:
 HEAD = """# Commands
 
 Results go to standard output and to files, everything else to standard error. `--json` prints one
-JSON object. A terminal shows progress, a pipe does not. `allocator --version` tells the version,
+JSON object. A terminal shows progress, a pipe does not. `allocator --version` prints the version,
 and `allocator --install-completion` lets the shell complete commands and options.
 
 | exit code | means |

@@ -22,7 +22,7 @@ def page() -> str:
         [
             f"`{method.upper()} {path}`",
             operation.get("summary", ""),
-            ", ".join(sorted(operation.get("responses", {}))),
+            " or ".join(sorted(code for code in operation["responses"] if code < "400")),
         ]
         for path, operations in document()["paths"].items()
         for method, operation in operations.items()
@@ -52,7 +52,8 @@ HEAD = """# Routes
 
 The service documents itself at `/docs`, with every field of requests and answers, and
 `/openapi.json` is what clients are generated from. Both need no internet. This is its list of
-routes. [The service](service.md) says how jobs, waiting, keys and failures work.
+routes, with what each answers when all is well. [The service](service.md) says how jobs, waiting
+and keys work, and what is [refused](service.md#answers).
 
 """
 SETTINGS_HEAD = """# Settings of the service

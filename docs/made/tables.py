@@ -19,7 +19,7 @@ from made.numpydoc import attributes, summary
 
 WORDS = {int: "whole number", float: "number", Fraction: "exact number", str: "text", bool: ""}
 UNLIMITED = {LARGEST_AMOUNT, -LARGEST_AMOUNT, LARGEST_COUNT, LARGEST_RATIO, LARGEST_LEVEL, -1000}
-"""Ends of ranges that only catch slips of the pen: they are told once, at the top."""
+"""Ends of ranges that only catch slips of the pen: they are not shown."""
 Rows = list[list[str]]
 
 
@@ -157,7 +157,7 @@ there; the others may be left out, and their cells may be empty.
   floors, towers and complexes.
 - Where a table of towers, organisations or units exists, an id that is not in it is an error.
 - A sharing ratio is taken as it is written: 1.3 is 13/10, exactly.
-- All problems are told at once, each with its file, row and column.
+- All problems are reported at once, each with its file, row and column.
 
 Everything else about a workbook of your own, with titles, totals and merged cells, is done by
 [allocator import](../how-to/import.md).
