@@ -324,9 +324,13 @@ class Settings(Section):
     Attributes
     ----------
     schema_version
-        `schema` in the file: the version of its form, 1.
-    name, title, notes
-        What the scenario is called, for pictures and reports, and anything worth noting.
+        The version of the form of the file, there called `schema`.
+    name
+        A short name, for tables and lists of jobs.
+    title
+        What pictures and reports call it. Empty: its name.
+    notes
+        Anything worth noting. Nothing depends on it.
     sharing, walking, trips, prices, options, attendance, waves, rotas
         The sections, each with keys of its own.
     """

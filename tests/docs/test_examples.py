@@ -19,9 +19,12 @@ from tests.docs.blocks import PAGES, ROOT, blocks, commands, missing
 
 MORE = bool(os.environ.get("ALLOCATOR_TESTS_MORE"))
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)")
+
 WITH_PYTHON = [page for page in PAGES if any(b.language == "python" for b in blocks(page))]
 WITH_COMMANDS = [page for page in PAGES if commands(page)]
-ENDLESS = {"serve", "worker", "keys"}
+ENDLESS = {"serve", "worker", "keys", "bench"}
+BRIEFLY = ["--time-limit", "3"]
+"""Takes the place of the limit on the page: the commands are tried, not their answers."""
 OWN_FILES = {"import", "attendance"}
 """Commands whose examples are about files that a reader has."""
 
@@ -102,9 +105,10 @@ def test_links_of_the_pages_at_the_top_lead_somewhere(page: Path) -> None:
 @pytest.mark.usefixtures("folder")
 def test_commands_of_all_pages_run() -> None:
     """In the order of the pages, after the first run of the README, on whose plan many build."""
-    assert ran(["solve", "data/ikn-wave1", "--time-limit", "10", "--out", "out/wave1"])[0] == 0
+    assert ran(["solve", "data/ikn-wave1", "--out", "out/wave1", *BRIEFLY])[0] == 0
     for page in WITH_COMMANDS:
         for words in commands(page):
             if page.parent.name == "how-to" and words[0] not in ENDLESS | OWN_FILES:
-                code, _ = ran(words)
+                timed = any("--time-limit" in each.opts for each in known()[words[0]].params)
+                code, _ = ran([*words, *(BRIEFLY if timed else ())])
                 assert code in {0, 1, 4}, words
