@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from allocator.plan.tables import FILES, WORKBOOK
 from allocator.plan.types import TermName
 from allocator.scenario.rules import RuleKind
 from allocator.scenario.settings import Settings
 from api.settings import ServiceSettings
 from made import python, routes, rules, tables, terms
 from made.numpydoc import attributes
+from tests.docs.blocks import ROOT
 
 
 @pytest.mark.parametrize("kind", RuleKind)
@@ -40,9 +42,11 @@ def test_every_setting_of_the_service_says_what_it_means() -> None:
     assert all(f"`ALLOCATOR_{name.upper()}`" in page for name in ServiceSettings.model_fields)
 
 
-def test_pages_have_every_table_term_and_route() -> None:
+def test_pages_have_every_table_term_route_and_file() -> None:
     """What the code has is on its page."""
     assert tables.tables_page().count("\n## ") == len(tables.TABLES)
     assert all(f"`{term.value}`" in terms.page() for term in TermName)
     assert "`POST /allocate`" in routes.page()
     assert "::: allocator.solve" in python.page()
+    files = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}` |" in files for name in (*FILES, WORKBOOK))
