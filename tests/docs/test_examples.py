@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -16,8 +15,8 @@ from allocator.cli import main
 from allocator.studies.pool import PoolHere
 from made.commands import commands as known
 from tests.docs.blocks import PAGES, ROOT, blocks, commands, missing
+from tests.more import ALL
 
-MORE = bool(os.environ.get("ALLOCATOR_TESTS_MORE"))
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)")
 
 WITH_PYTHON = [page for page in PAGES if any(b.language == "python" for b in blocks(page))]
@@ -67,7 +66,7 @@ def ran(words: list[str]) -> tuple[int, str]:
     return code, printed.getvalue()
 
 
-@pytest.mark.skipif(not MORE, reason="takes a quarter of a minute")
+@pytest.mark.skipif(not ALL, reason="takes a quarter of a minute")
 def test_commands_of_the_tutorial_print_what_is_shown(folder: Path) -> None:
     """From an empty folder to a plan; every answer is proved, so none depends on the machine."""
     printed = ""
@@ -101,7 +100,7 @@ def test_links_of_the_pages_at_the_top_lead_somewhere(page: Path) -> None:
     assert [str(target) for target in links(page) if not target.exists()] == []
 
 
-@pytest.mark.skipif(not MORE, reason="takes minutes")
+@pytest.mark.skipif(not ALL, reason="takes minutes")
 @pytest.mark.usefixtures("folder")
 def test_commands_of_all_pages_run() -> None:
     """In the order of the pages, after the first run of the README, on whose plan many build."""

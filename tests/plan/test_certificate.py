@@ -22,7 +22,8 @@ from allocator.search.compile import compile_case
 from allocator.search.options import SolveOptions
 from allocator.search.solve import solve
 from tests.builders import scenario
-from tests.search.enumeration import MORE, random_scenario
+from tests.more import TIMES
+from tests.search.enumeration import random_scenario
 
 WHOLE = {"sharing": {"min_piece_desks": 100}, "trips": {"organisation": 9.0}}
 
@@ -197,7 +198,7 @@ def proof_of(given: Scenario) -> Proof:
     return made()
 
 
-@pytest.mark.parametrize("seed", range(10 * MORE))
+@pytest.mark.parametrize("seed", range(10 * TIMES))
 def test_both_models_are_read_as_the_search_reads_them(seed: int) -> None:
     """Of cases drawn at random, every rule in them, certificates prove what duals proved."""
     given = random_scenario(seed)

@@ -1,12 +1,10 @@
 """Every plan of a tiny scenario by brute force, and tiny scenarios drawn at random.
 
-The checker judges; nothing here knows what a rule or a term means. ALLOCATOR_TESTS_MORE=1 tries
-many more of those drawn at random.
+The checker judges; nothing here knows what a rule or a term means.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import product
 from math import prod
@@ -21,8 +19,6 @@ from allocator.scenario.types import Floor, HousedUnit, Scenario
 from tests.builders import scenario as build
 
 Desks = dict[tuple[str, str], int]
-MORE = 3 if os.environ.get("ALLOCATOR_TESTS_MORE") else 1
-"""Times as many scenarios drawn at random."""
 
 
 def pieces_of(scenario: Scenario, unit: HousedUnit) -> list[Desks]:

@@ -21,7 +21,8 @@ from allocator.search.bounds.undivided import Undivided
 from allocator.search.bounds.walking import Views
 from allocator.search.compile import compile_case
 from tests.builders import scenario
-from tests.search.enumeration import MORE, costs, feasible_plans, random_scenario
+from tests.more import TIMES
+from tests.search.enumeration import costs, feasible_plans, random_scenario
 
 ROUNDING = 1e-9
 LONG = 1e9
@@ -64,7 +65,7 @@ def excess(found: Bounds, plans: list[Check]) -> dict[str, float]:
     return {**over, "total": found.total - min(plan.total for plan in plans)}
 
 
-@pytest.mark.parametrize("block", range(5 * MORE))
+@pytest.mark.parametrize("block", range(5 * TIMES))
 def test_no_bound_is_above_the_best_of_all_plans(block: int) -> None:
     """Each term's bound is at most its least cost over all plans, the total's the best total."""
     for given, plans in solvable(range(50 * block, 50 * (block + 1))):

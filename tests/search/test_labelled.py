@@ -18,7 +18,8 @@ from allocator.search.bounds.tree import Problem, tree_bounds
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from tests.builders import scenario
-from tests.search.enumeration import MORE, costs, feasible_plans, random_scenario
+from tests.more import TIMES
+from tests.search.enumeration import costs, feasible_plans, random_scenario
 
 CLOSE = 1e-6
 NODES, LABELS = 4, 3
@@ -74,7 +75,7 @@ def at_random(model: Labelled, rng: np.random.Generator) -> Multipliers:
     return x
 
 
-@pytest.mark.parametrize("seed", range(60 * MORE))
+@pytest.mark.parametrize("seed", range(60 * TIMES))
 def test_any_multipliers_and_the_ascent_bound_a_model(seed: int) -> None:
     """At random multipliers, and at the best of the ascent, no labels cost less."""
     rng = np.random.default_rng(seed)
@@ -113,7 +114,7 @@ def only(model: Labelled, node: int, label: int) -> Labelled:
     return replace(model, cost=cost)
 
 
-@pytest.mark.parametrize("seed", range(40 * MORE))
+@pytest.mark.parametrize("seed", range(40 * TIMES))
 def test_the_tree_proves_the_least(seed: int) -> None:
     """Its bounds rise to the least cost, of a leaf exactly; none is above it."""
     model = drawn(np.random.default_rng(seed))
@@ -187,7 +188,7 @@ def over_towers(case: Case, plans: list, rng: np.random.Generator) -> float:
     return max(dual.bound, bound_at(model, dual.best), anywhere) - best
 
 
-@pytest.mark.parametrize("block", range(4 * MORE))
+@pytest.mark.parametrize("block", range(4 * TIMES))
 def test_organisations_over_towers_are_bounded(block: int) -> None:
     """Whole in a tower or apart, with rules, walkways, moves and negative costs."""
     for seed in range(25 * block, 25 * (block + 1)):

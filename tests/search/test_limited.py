@@ -17,7 +17,8 @@ from allocator.search.score import Scorer
 from allocator.search.site_costs import Neighbour
 from allocator.search.solve import SolveOptions, solve
 from tests.builders import scenario
-from tests.search.enumeration import MORE, feasible_plans, random_scenario
+from tests.more import TIMES
+from tests.search.enumeration import feasible_plans, random_scenario
 
 QUICK = SolveOptions(time_limit_s=10, workers=1)
 FLOORS = [("A-1", "A", 1, 30), ("A-2", "A", 2, 30), ("B-1", "B", 1, 30)]
@@ -57,7 +58,7 @@ def test_a_limit_below_the_least_possible_has_no_plan() -> None:
     ]
 
 
-@pytest.mark.parametrize("seed", [9, 130, 88, 174][: 2 * MORE])
+@pytest.mark.parametrize("seed", [9, 130, 88, 174][: 2 * TIMES])
 def test_with_a_limit_the_best_of_all_plans_within_it_is_found(seed: int) -> None:
     """Against brute force, with a limit halfway between the fewest and the most who move."""
     given = random_scenario(seed)

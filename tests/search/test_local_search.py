@@ -11,7 +11,8 @@ from allocator.scenario.read import read_scenario
 from allocator.search.compile import compile_case
 from allocator.search.kernels.budget import Budget
 from allocator.search.local_search import LocalSearch, improve
-from tests.search.enumeration import MORE, feasible_plans, random_scenario
+from tests.more import TIMES
+from tests.search.enumeration import feasible_plans, random_scenario
 from tests.search.hot import heated, judged, office, searched
 
 DATA = Path(__file__).parents[2] / "data"
@@ -118,7 +119,7 @@ def test_as_many_as_possible_are_placed_where_some_may_stay_out() -> None:
     assert judged(scenario, compile_case(scenario), last.layout).feasible
 
 
-@pytest.mark.parametrize("seed", range(6 * MORE))
+@pytest.mark.parametrize("seed", range(6 * TIMES))
 def test_tiny_scenarios_end_at_the_best_of_all_plans(seed: int) -> None:
     """On tiny scenarios the search finds what trying every plan finds."""
     scenario = random_scenario(seed)

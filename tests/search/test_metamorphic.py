@@ -10,7 +10,8 @@ from allocator.plan.types import Plan, Status
 from allocator.scenario.tables import Row
 from allocator.scenario.types import Scenario
 from allocator.search.solve import SolveOptions, solve
-from tests.search.enumeration import MORE, check, feasible_plans, random_scenario
+from tests.more import TIMES
+from tests.search.enumeration import check, feasible_plans, random_scenario
 
 EXACT = SolveOptions(time_limit_s=60, workers=1, exact=True)
 REPEATED = SolveOptions(time_limit_s=0.5, workers=1, seed=3, reproducible=True)
@@ -21,7 +22,7 @@ IDS = {
     "unit_id", "floor_id", "tower_id", "organisation_id", "complex_id", "parent_id", "subject",
     "coordinator_id", "a", "b", "object", "from_floor", "to_floor", "predecessor_id",
 }  # fmt: skip
-CLOSED = [s for s in range(3000, 3000 + 10 * MORE) if feasible_plans(random_scenario(s))]
+CLOSED = [s for s in range(3000, 3000 + 10 * TIMES) if feasible_plans(random_scenario(s))]
 """Seeds of scenarios that have a plan."""
 
 
@@ -78,7 +79,7 @@ def closed(scenario: Scenario) -> tuple[Plan, float]:
     return plan, plan.objective.total
 
 
-@pytest.mark.parametrize("seed", range(2000, 2000 + 3 * MORE))
+@pytest.mark.parametrize("seed", range(2000, 2000 + 3 * TIMES))
 def test_shuffled_rows_give_the_same_plan_when_reproducible(seed: int) -> None:
     """The order of rows decides nothing."""
     scenario = random_scenario(seed)

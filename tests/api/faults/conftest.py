@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from tests.api.faults.postgres import Postgres, postgres
+from tests.more import DATABASES
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +28,9 @@ def own_server() -> Iterator[Postgres]:
         yield one
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, of either kind."""
+    """The address of an empty database, of each kind that is tried."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'jobs.sqlite'}"
     server: Postgres = request.getfixturevalue("server")

@@ -1,11 +1,7 @@
-"""Requests and faults in any order: every accepted job ends, once, as it should.
-
-ALLOCATOR_TESTS_MORE=1 tries many more orders, and longer ones, and SQLite beside PostgreSQL.
-"""
+"""Requests and faults in any order: every accepted job ends, once, as it should."""
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import time
@@ -26,11 +22,10 @@ from tests.api.faults.test_database import fill
 from tests.api.faults.test_killed import is_checked
 from tests.api.faults.test_restarts import DIED
 from tests.api.live import Json, Live, until
+from tests.more import ALL, DATABASES
 
 pytestmark = pytest.mark.faults
-MORE = bool(os.environ.get("ALLOCATOR_TESTS_MORE"))
-DATABASES = ("sqlite", "postgresql") if MORE else ("postgresql",)
-ORDERS, STEPS = (6, 15) if MORE else (2, 4)
+ORDERS, STEPS = (6, 15) if ALL else (2, 4)
 MOST_JOBS = 12
 ASYNC = {"Prefer": "respond-async"}
 BRIEF = {"time_limit_s": 0.5}
@@ -214,7 +209,7 @@ def test_jobs_end_whatever_happens_in_whatever_order(machines: Machines) -> None
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
-        derandomize=not MORE,
+        derandomize=not ALL,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

@@ -14,7 +14,7 @@ from schemathesis.checks import CHECKS
 from api.app import create_app
 from tests.api.conftest import limits
 from tests.api.live import live
-from tests.search.enumeration import MORE
+from tests.more import TIMES
 
 pytestmark = pytest.mark.faults
 LOOSE = ["positive_data_acceptance", "negative_data_rejection", "missing_required_header"]
@@ -37,7 +37,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @schema.parametrize()
 @settings(
-    max_examples=8 * MORE,
+    max_examples=8 * TIMES,
     deadline=None,
     derandomize=True,
     database=None,
