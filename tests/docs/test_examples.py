@@ -104,7 +104,7 @@ def test_links_of_the_pages_at_the_top_lead_somewhere(page: Path) -> None:
 @pytest.mark.usefixtures("folder")
 def test_commands_of_all_pages_run() -> None:
     """In the order of the pages, after the first run of the README, on whose plan many build."""
-    assert ran(["solve", "data/ikn-wave1", "--out", "out/wave1", *BRIEFLY])[0] == 0
+    assert ran(["solve", "data/ikn-wave1", "--out", "out/wave1"])[0] == 0
     for page in WITH_COMMANDS:
         for words in commands(page):
             if page.parent.name == "how-to" and words[0] not in ENDLESS | OWN_FILES:
