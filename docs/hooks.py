@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from latex2mathml.converter import convert
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 
-from made import commands, notebooks, python, routes, rules, tables, terms
+from made import notebooks, python
+from made.pages import PAGES
 
-PAGES: dict[str, Callable[[], str]] = {
-    "reference/tables.md": tables.tables_page,
-    "reference/settings.md": tables.settings_page,
-    "reference/rules.md": rules.page,
-    "reference/terms.md": terms.page,
-    "reference/commands.md": commands.page,
-    "reference/python.md": python.page,
-    "reference/routes.md": routes.page,
-    "reference/service-settings.md": routes.settings_page,
-}
+LOG = get_plugin_logger("made")
 OUTSIDE = re.compile(r'<(?:script|img|link|iframe)\b[^>]*?(?:src|href)="(?:https?:)?//[^"]*"')
 LINKS_ALONE = ('rel="canonical"', 'rel="alternate"')
 
@@ -36,12 +28,15 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages that are made from the code, and a page for each notebook."""
-    made = {path: page() for path, page in PAGES.items()}
-    for file in sorted(Path(config.docs_dir, "notebooks").glob("*.ipynb")):
-        made[f"notebooks/{file.stem}.md"] = notebooks.page(file)
-    for path, content in made.items():
-        files.append(File.generated(config, path, content=content))
+    """Compare files that are made with what they would be; add the library and notebooks."""
+    docs = Path(config.docs_dir)
+    for path, page in PAGES.items():
+        if not (docs / path).exists() or (docs / path).read_text(encoding="utf-8") != page():
+            LOG.warning("%s is not as it is made: run `python -m made` in docs", path)
+    files.append(File.generated(config, "reference/python.md", content=python.page()))
+    for file in sorted((docs / "notebooks").glob("*.ipynb")):
+        shown = notebooks.page(file)
+        files.append(File.generated(config, f"notebooks/{file.stem}.md", content=shown))
     return files
 
 

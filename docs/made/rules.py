@@ -6,6 +6,7 @@ one drawn as outside breaks this rule and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -155,43 +156,51 @@ def judged(kind: RuleKind, plan: Plan) -> allocator.Check:
     return allocator.check(scenario, rows)
 
 
-def drawing(plan: Plan, *, of: tuple[str, ...]) -> str:
-    """Return a plan as SVG: towers side by side, floors above one another, units as blocks."""
-    blocks: list[str] = []
-    for column, tower in enumerate(of):
-        left = column * (WIDE + APART)
+def picture(kind: RuleKind) -> str:
+    """Return the example of a rule as SVG: the plan inside it, and beside it the one outside."""
+    example = EXAMPLES[kind]
+    towers = sorted({floor[0] for plan in (example.inside, example.outside) for floor in plan})
+    wide = len(towers) * (WIDE + APART) - APART
+    height = (len(LEVELS) + 2) * HIGH + 12
+    parts = [
+        *_plan(example.inside, towers, 0, "inside"),
+        *_plan(example.outside, towers, wide + 3 * APART, "outside"),
+    ]
+    size = f'width="{2 * wide + 3 * APART + 2}" height="{height}"'
+    box = f'viewBox="-1 -1 {2 * wide + 3 * APART + 2} {height}"'
+    font = 'font-family="sans-serif" font-size="11"'
+    paper = '<rect x="-1" y="-1" width="100%" height="100%" fill="#fff"/>'
+    lines = "\n".join([paper, *parts])
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} {font}>\n{lines}\n</svg>\n'
+
+
+def _plan(plan: Plan, towers: list[str], left: float, title: str) -> Iterator[str]:
+    """Yield a plan: towers side by side, floors above one another, units as blocks."""
+    yield f'<text x="{left}" y="14" font-weight="bold">{title}</text>'
+    for tower in towers:
         for row, level in enumerate(LEVELS):
-            blocks += _floor(plan.get(f"{tower}-{level}", {}), left, row * HIGH)
-        name = f"tower {tower}" + (f" ({TOWERS[tower]})" if "C" in of else "")
-        blocks.append(_label(name, left + WIDE / 2, len(LEVELS) * HIGH + 15))
-    width, height = len(of) * (WIDE + APART) - APART, len(LEVELS) * HIGH + 20
-    return (
-        f'<svg class="small-plan" viewBox="-1 -1 {width + 2} {height + 2}" width="{width + 2}" '
-        f'role="img" aria-label="{escape(_in_words(plan))}">{"".join(blocks)}</svg>'
-    )
+            yield from _floor(plan.get(f"{tower}-{level}", {}), left, (row + 1) * HIGH)
+        name = f"tower {tower}" + (f" ({TOWERS[tower]})" if "C" in towers else "")
+        yield _label(name, left + WIDE / 2, (len(LEVELS) + 1) * HIGH + 16)
+        left += WIDE + APART
 
 
-def _floor(units: dict[str, int], left: float, top: float) -> list[str]:
-    box = f'x="{left}" y="{top}" width="{WIDE}" height="{HIGH}"'
-    drawn = [f'<rect {box} fill="none" stroke="currentColor" stroke-opacity=".5"/>']
-    at = left
+def _floor(units: dict[str, int], left: float, top: float) -> Iterator[str]:
+    yield f'<rect x="{left}" y="{top}" width="{WIDE}" height="{HIGH}" fill="none" stroke="#999"/>'
     for unit, desks in units.items():
         wide = WIDE * desks / DESKS
-        drawn.append(
-            f'<rect x="{at}" y="{top}" width="{wide}" height="{HIGH}" stroke="#555" '
-            f'fill="{COLOURS[ORGANISATIONS[unit]]}"/>'
-        )
-        drawn.append(_label(f"{unit} {desks}", at + wide / 2, top + HIGH - 9, fill="#111"))
-        at += wide
-    return drawn
+        shape = f'x="{left}" y="{top}" width="{wide}" height="{HIGH}"'
+        yield f'<rect {shape} stroke="#555" fill="{COLOURS[ORGANISATIONS[unit]]}"/>'
+        yield _label(f"{unit} {desks}", left + wide / 2, top + HIGH - 9)
+        left += wide
 
 
-def _label(text: str, x: float, y: float, fill: str = "currentColor") -> str:
-    style = f'text-anchor="middle" font-size="11" fill="{fill}"'
-    return f'<text x="{x}" y="{y}" {style}>{escape(text)}</text>'
+def _label(text: str, x: float, y: float) -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="middle">{escape(text)}</text>'
 
 
-def _in_words(plan: Plan) -> str:
+def in_words(plan: Plan) -> str:
+    """Return a plan as text, for those who do not see it."""
     return "; ".join(
         f"{floor}: " + ", ".join(f"{unit} {desks}" for unit, desks in units.items())
         for floor, units in plan.items()
@@ -207,22 +216,19 @@ def _section(kind: RuleKind) -> str:
     form, example = RULE_FORMS[kind], EXAMPLES[kind]
     meaning = form.says(subject="*subject*", object="*object*", value=example.value or "*value*")
     cells = [kind.value, example.subject, example.object or "", example.value or ""]
-    used = sorted({floor[0] for plan in (example.inside, example.outside) for floor in plan})
-    towers = tuple(used)
     (broken,) = judged(kind, example.outside).violations
     joined = {
         None: "",
         "subject": "Several rows of one subject are one rule: any of the places will do.\n\n",
         "object": "Several rows of one place are one rule: all their subjects may be there.\n\n",
     }[form.joined_by]
+    shown = f"Inside, {in_words(example.inside)}. Outside, {in_words(example.outside)}."
     return (
         f"## {kind.value}\n\n{meaning[0].upper() + meaning[1:]}.\n\n"
         f"*object*: {form.object.value}. *value*: {form.value.value}.\n\n{joined}"
         f"```csv\nrule,subject,object,value\n{','.join(cells)}\n```\n\n"
-        f'<div class="inside-outside" markdown="0">\n'
-        f"<figure>{drawing(example.inside, of=towers)}<figcaption>Inside.</figcaption></figure>\n"
-        f"<figure>{drawing(example.outside, of=towers)}"
-        f"<figcaption>Outside: {escape(broken.message)}</figcaption></figure>\n</div>\n"
+        f"![{shown}](rules/{kind.value}.svg)\n\n"
+        f"Outside: {broken.message}.\n"
     )
 
 
@@ -234,6 +240,6 @@ of its units both hold. A unit without people breaks no rule.
 
 In the drawings every floor has 20 desks. Budget and Taxes are units of Finance, Clinics is one of
 Health, Roads one of Works. Towers A and B are the complex West; tower C is the complex East.
-The checker has judged every drawing, and the sentence under a plan outside a rule is its own.
+The checker has judged every drawing: the sentence under one is what it says of the plan outside.
 
 """
