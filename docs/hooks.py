@@ -12,7 +12,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 
-from made import notebooks, python
+from made import notebooks
 from made.pages import PAGES
 
 LOG = get_plugin_logger("made")
@@ -28,16 +28,20 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Compare files that are made with what they would be; add the library and notebooks."""
+    """Compare files that are made with what they would be; add a page for each notebook."""
     docs = Path(config.docs_dir)
     for path, page in PAGES.items():
         if not (docs / path).exists() or (docs / path).read_text(encoding="utf-8") != page():
             LOG.warning("%s is not as it is made: run `python -m made` in docs", path)
-    files.append(File.generated(config, "reference/python.md", content=python.page()))
     for file in sorted((docs / "notebooks").glob("*.ipynb")):
         shown = notebooks.page(file)
         files.append(File.generated(config, f"notebooks/{file.stem}.md", content=shown))
     return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Let links to notebooks, which a repository shows as they are, lead to their pages."""
+    return markdown.replace(".ipynb)", ".md)")
 
 
 def on_post_page(output: str, page: Any, config: MkDocsConfig) -> str:
