@@ -21,13 +21,21 @@ def page() -> str:
     rows = [
         [
             f"`{method.upper()} {path}`",
-            operation.get("summary", ""),
+            _what(operation),
             " or ".join(sorted(code for code in operation["responses"] if code < "400")),
         ]
         for path, operations in document()["paths"].items()
         for method, operation in operations.items()
     ]
     return HEAD + table(["route", "what", "answers"], rows)
+
+
+def _what(operation: dict[str, Any]) -> str:
+    """Return what a route does, and what may be asked for in its query."""
+    text = " ".join((operation.get("description") or "").split())
+    query = [f"`{p['name']}`" for p in operation.get("parameters", ()) if p["in"] == "query"]
+    takes = f" In the query: {', '.join(query)}." if query else ""
+    return f"**{operation['summary']}.** {text}{takes}"
 
 
 def settings_page() -> str:
