@@ -73,6 +73,7 @@ Ctrl-C keeps the best plan so far; a second Ctrl-C aborts.
 
 The first command that searches also compiles the search. That happens once per installation, takes
 about half a minute on two cores, and no time limit counts it. The code is kept in
-`~/.cache/allocator`, or under `NUMBA_CACHE_DIR`.
+`~/.cache/allocator`, or under `NUMBA_CACHE_DIR`; another processor, Python or version gets code of
+its own. `allocator serve` and `allocator worker` compile before they are ready.
 
 """

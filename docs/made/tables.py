@@ -159,8 +159,35 @@ there; the others may be left out, and their cells may be empty.
 - A sharing ratio is taken as it is written: 1.3 is 13/10, exactly.
 - All problems are reported at once, each with its file, row and column.
 
-Everything else about a workbook of your own, with titles, totals and merged cells, is done by
-[allocator import](../how-to/import.md).
+A workbook of your own, with titles, totals and merged cells, is read by
+[allocator import](../how-to/import.md). In a scenario, a row of totals, an organisation left
+blank as merged cells leave it, or a title above the header is an error that says so.
+
+The smallest folder is two files, for `allocator solve FOLDER --people-per-desk 1.3`:
+
+```csv title="floors.csv"
+floor_id,tower_id,level,desks
+A-1,A,1,60
+```
+
+```csv title="headcounts.csv"
+unit_id,headcount,organisation_id
+Finance,70,Treasury
+```
+
+Good to know:
+
+- *Positions.* Fill in `x_m` and `y_m` of every tower: they are how far people walk between towers.
+  Without them towers count as 0 m apart, and a warning says so.
+- *Ratios.* A unit's own `people_per_desk` beats `--people-per-desk`, which beats `[sharing]`.
+- *Schemes.* A row of headcounts with a `scheme` belongs to that scheme only, one without to all.
+  So 118 and 180 thousand people are two schemes of one table, chosen by `--scheme`.
+- *Needs.* A part of a unit with other needs, such as a public counter, is a unit of its own with
+  the same parent. `needs` does not keep others off a floor; the rule
+  [kept_for](rules.md#kept_for) does.
+- *Closeness.* essential, strong and wanted are 2, 1 and 0.5 trips a week for each person of the
+  smaller of the two.
+- *Today's plan.* `placements.csv` of a plan can be the table `current` as it is.
 
 """
 SETTINGS_HEAD = """# Settings
