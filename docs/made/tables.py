@@ -12,13 +12,13 @@ from pydantic.fields import FieldInfo
 from allocator.scenario.raw import columns_of
 from allocator.scenario.settings import LARGEST_AMOUNT, LARGEST_COUNT, LARGEST_RATIO, Settings
 from allocator.scenario.settings import decimal_text as decimal
-from allocator.scenario.tables import LARGEST_LEVEL, REQUIRED_COLUMNS, REQUIRED_TABLES, TABLES
+from allocator.scenario.tables import REQUIRED_COLUMNS, REQUIRED_TABLES, TABLES
 from allocator.scenario.template import EXAMPLE
 from allocator.texts import texts
 from made.numpydoc import attributes, summary
 
 WORDS = {int: "whole number", float: "number", Fraction: "exact number", str: "text", bool: ""}
-UNLIMITED = {LARGEST_AMOUNT, -LARGEST_AMOUNT, LARGEST_COUNT, LARGEST_RATIO, LARGEST_LEVEL, -1000}
+UNLIMITED = {LARGEST_AMOUNT, -LARGEST_AMOUNT, LARGEST_COUNT, LARGEST_RATIO}
 """Ends of ranges that only catch slips of the pen: they are not shown."""
 Rows = list[list[str]]
 
@@ -63,7 +63,7 @@ def _range(limits: list[Any]) -> str:
         if getattr(limit, name, None) is not None and getattr(limit, name) not in UNLIMITED
     }
     words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    said = [f"{words[name]} {value:g}" for name, value in found.items()]
+    said = [f"{words[name]} {value:,}" for name, value in found.items()]
     return ", " + ", ".join(said) if said else ""
 
 
