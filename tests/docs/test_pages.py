@@ -50,3 +50,8 @@ def test_pages_have_every_table_term_route_and_file() -> None:
     assert "::: allocator.solve" in python.page()
     files = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
     assert all(f"| `{name}` |" in files for name in (*FILES, WORKBOOK))
+
+
+def test_the_readme_is_read_in_two_minutes() -> None:
+    """What does not fit has a page of its own."""
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
