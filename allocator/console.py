@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.errors import shorten
-from allocator.plan.gap import is_bound, told_gap, widest_term
+from allocator.plan.gap import costs, is_bound, told_gap, widest
 from allocator.plan.serving import serving_sentences
 from allocator.plan.types import AreaKind, OwnDesks, Plan, Service, Status, Term
 from allocator.scenario.demand import demand, usable_desks
@@ -214,8 +214,8 @@ def _gap(plan: Plan) -> str:
         return "no bound yet: nothing is proved of how far the best plan is below the total"
     gap = told_gap(plan.gap)
     share = "" if gap is None else f"gap {gap:.1%}: "
-    widest = None if plan.status is Status.OPTIMAL else widest_term(plan.objective.terms or ())
-    where = f"; widest in {widest.replace('_', ' ')}" if widest else ""
+    most = None if plan.status is Status.OPTIMAL else widest(costs(plan.objective))
+    where = f"; widest in {_SAY(f'term.{most.name}')}" if most else ""
     return f"{share}the best plan costs between bound and total{where}"
 
 

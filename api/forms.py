@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allocator.plan.tables import plan_from_json
 from allocator.plan.types import Placement, Plan
@@ -11,9 +11,7 @@ from allocator.scenario.read import scenario_from_json
 from allocator.scenario.types import Scenario
 from allocator.scenario.waves import in_wave
 from allocator.scenario.write import csv_text
-
-if TYPE_CHECKING:
-    from allocator.report.tables import Reported
+from allocator.texts import Texts, texts
 
 MEDIA_TYPES = {
     "json": "application/json",
@@ -26,58 +24,55 @@ MEDIA_TYPES = {
 """By the suffix of a plan's address."""
 
 
-def formed(form: str, scenario: Mapping[str, Any], plan: str) -> bytes:
+def formed(form: str, scenario: Mapping[str, Any], plan: str, language: str) -> bytes:
     """Return a plan in a form other than JSON.
 
     Parameters
     ----------
     scenario, plan
         As JSON: parsed, and as text.
+    language
+        Of the words in it.
     """
     given = in_wave(scenario_from_json(scenario))
-    return FORMS[form](plan_from_json(plan).of(given), given)
+    return FORMS[form](plan_from_json(plan).of(given), given, texts(language))
 
 
-def _csv(plan: Plan, _scenario: Scenario) -> bytes:
+def _csv(plan: Plan, _scenario: Scenario, _say: Texts) -> bytes:
     columns = tuple(Placement.model_fields)
     rows = ([getattr(row, column) for column in columns] for row in plan.placements)
     return csv_text(columns, rows).encode()
 
 
-def _svg(plan: Plan, _scenario: Scenario) -> bytes:
+def _svg(plan: Plan, _scenario: Scenario, say: Texts) -> bytes:
     import vl_convert  # noqa: PLC0415 - slow to import
 
-    svg: str = vl_convert.vegalite_to_svg(plan.stack_chart().to_dict())
+    svg: str = vl_convert.vegalite_to_svg(plan.stack_chart(say=say).to_dict())
     return svg.encode()
 
 
-def _png(plan: Plan, _scenario: Scenario) -> bytes:
+def _png(plan: Plan, _scenario: Scenario, say: Texts) -> bytes:
     import vl_convert  # noqa: PLC0415 - slow to import
 
-    png: bytes = vl_convert.vegalite_to_png(plan.stack_chart().to_dict(), scale=1.25)
+    png: bytes = vl_convert.vegalite_to_png(plan.stack_chart(say=say).to_dict(), scale=1.25)
     return png
 
 
-def _pdf(plan: Plan, scenario: Scenario) -> bytes:
-    from allocator.report.pdf import pdf  # noqa: PLC0415 - slow to import
-
-    return pdf(_reported(plan, scenario))
-
-
-def _xlsx(plan: Plan, scenario: Scenario) -> bytes:
-    from allocator.report.book import workbook  # noqa: PLC0415 - slow to import
-
-    return workbook(_reported(plan, scenario))
-
-
-def _reported(plan: Plan, scenario: Scenario) -> Reported:
+def _pdf(plan: Plan, scenario: Scenario, say: Texts) -> bytes:
     from allocator.report.load import reported  # noqa: PLC0415 - slow to import
-    from allocator.texts import texts  # noqa: PLC0415
+    from allocator.report.pdf import pdf  # noqa: PLC0415
 
-    return reported(plan, scenario, texts("en"))
+    return pdf(reported(plan, scenario, say))
 
 
-FORMS: dict[str, Callable[[Plan, Scenario], bytes]] = {
+def _xlsx(plan: Plan, scenario: Scenario, say: Texts) -> bytes:
+    from allocator.report.book import workbook  # noqa: PLC0415 - slow to import
+    from allocator.report.load import reported  # noqa: PLC0415
+
+    return workbook(reported(plan, scenario, say))
+
+
+FORMS: dict[str, Callable[[Plan, Scenario, Texts], bytes]] = {
     "csv": _csv,
     "xlsx": _xlsx,
     "svg": _svg,

@@ -94,18 +94,19 @@ def _first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A plan to be put into a form: its scenario and itself as JSON texts."""
+    """A plan to be put into a form: its scenario and itself as JSON texts, and the language."""
 
     form: str
     scenario: Mapping[str, Any]
     plan: str
+    language: str
     time_limit_s: float = DRAWING_S
 
     def run(self, _solver: Solver, _on_progress: OnProgress, _should_stop: ShouldStop) -> bytes:
         """Return the content of the file."""
         from api.forms import formed  # noqa: PLC0415 - slow, and for processes only
 
-        return formed(self.form, self.scenario, self.plan)
+        return formed(self.form, self.scenario, self.plan, self.language)
 
 
 def no_solver(*_: object, **__: object) -> NoReturn:

@@ -36,7 +36,7 @@ def test_a_plan_without_a_bound_says_so() -> None:
 
 def test_a_plan_with_a_bound_says_how_far_it_is_and_where() -> None:
     """The gap, and the term in which it sits."""
-    assert "gap 50.0%: the best plan costs between bound and total; widest in open floors" in (
+    assert "gap 50.0%: the best plan costs between bound and total; widest in floors opened" in (
         told(plan(30.0, open_floors=30.0))
     )
 

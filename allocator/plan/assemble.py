@@ -24,9 +24,11 @@ from allocator.plan.types import (
     StoppedBecause,
     TermName,
     TracePoint,
+    TripCost,
 )
 from allocator.plan.uses import floor_uses, organisation_uses
 from allocator.plan.verify import Check, given_pieces, verify
+from allocator.scenario.settings import TripKind
 from allocator.scenario.types import Scenario
 from allocator.version import __version__
 
@@ -38,13 +40,14 @@ TOLD = 20
 """Violations spelt out in an error; more are counted."""
 
 
-def checked_plan(
+def checked_plan(  # noqa: PLR0913 - what is proved of a plan, by name
     scenario: Scenario,
     pieces: Pieces,
     *,
     term_bounds: Mapping[TermName, float],
     bound: float,
     run: Run,
+    trip_bounds: Mapping[TripKind, float] | None = None,
     least_unplaced_proved: bool = False,
 ) -> Plan:
     """Return the plan of these pieces, checked anew.
@@ -55,6 +58,8 @@ def checked_plan(
         Desks by (unit_id, floor_id), or people where capacity is by chance.
     term_bounds, bound
         Proved lower bounds of single terms and of the total, in person-minutes a week.
+    trip_bounds
+        Those of walking by kind of trips, as far as they are known.
     least_unplaced_proved
         Whether no plan can leave fewer people unplaced; asked only where some are.
 
@@ -65,7 +70,12 @@ def checked_plan(
     """
     check = verify(scenario, given_pieces(scenario, pieces))
     _refuse_violations(check)
-    _refuse_bounds(check, term_bounds, bound)
+    price, trip_bounds = scenario.settings.prices.walking, trip_bounds or {}
+    walking = tuple(
+        TripCost(kind=kind, cost=price * minutes, bound=trip_bounds.get(kind))
+        for kind, minutes in check.walking_by_kind.items()
+    )
+    _refuse_bounds(check, walking, term_bounds, bound)
     bound = min(bound, check.total)
     gap = (check.total - bound) / max(check.total, 1.0)
     proved = least_unplaced_proved or check.unplaced_people == 0
@@ -73,7 +83,10 @@ def checked_plan(
     return Plan(
         status=Status.OPTIMAL if gap <= OPTIMAL_GAP and proved else Status.FEASIBLE,
         objective=Objective(
-            total=check.total, unplaced_people=check.unplaced_people, terms=tuple(terms)
+            total=check.total,
+            unplaced_people=check.unplaced_people,
+            terms=tuple(terms),
+            walking=walking,
         ),
         bound=bound,
         gap=gap,
@@ -152,8 +165,14 @@ def _refuse_violations(check: Check) -> None:
     raise UncheckedPlanError("\n".join(["the plan found breaks the scenario:", *told, *rest]))
 
 
-def _refuse_bounds(check: Check, term_bounds: Mapping[TermName, float], bound: float) -> None:
+def _refuse_bounds(
+    check: Check,
+    walking: Iterable[TripCost],
+    term_bounds: Mapping[TermName, float],
+    bound: float,
+) -> None:
     cases = [(term.name.value, term.cost, term_bounds.get(term.name)) for term in check.terms]
+    cases += [(f"walking, {trips.kind}", trips.cost, trips.bound) for trips in walking]
     for name, cost, claimed in [("total", check.total, bound), *cases]:
         if claimed is not None and claimed > cost + ROUNDING * max(abs(cost), 1.0):
             raise UncheckedPlanError(f"bound of {name}, {claimed}, lies above a plan's {cost}")

@@ -6,11 +6,20 @@ The gap itself is worked out with the plan.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from allocator.plan.types import Term, TermName
+from allocator.plan.types import Objective, TermName
 
 LEAST = 1e-6
 """Person-minutes a week between cost and bound that are rounding."""
+
+
+class Cost(NamedTuple):
+    """A term, or a kind of trips: its name in texts, person-minutes a week and their bound."""
+
+    name: str
+    cost: float
+    bound: float | None
 
 
 def is_bound(total: float | None, bound: float | None) -> bool:
@@ -25,12 +34,27 @@ def told_gap(gap: float | None) -> float | None:
     return None if gap is None or gap >= 1 else gap
 
 
-def widest_term(terms: Iterable[Term]) -> TermName | None:
-    """Return the term whose cost lies farthest above its own bound; of equals the first.
+def costs(objective: Objective) -> tuple[Cost, ...]:
+    """Return what a plan costs: by term, and walking by kind of trips where bounds are known."""
+    terms = [Cost(term.name.value, term.cost, term.bound) for term in objective.terms or ()]
+    trips = objective.walking or ()
+    if not trips or any(each.bound is None for each in trips):
+        return tuple(terms)
+    at = [cost.name for cost in terms].index(TermName.WALKING.value)
+    kinds = [Cost(f"walking_{t.kind}", t.cost, t.bound) for t in trips]
+    return (*terms[:at], *kinds, *terms[at + 1 :])
 
-    None where no term is known to lie above its bound. Bounds of terms hold for each alone, so the
-    term named is where a better plan or a better proof has most to win, not all of the gap.
+
+def widest(found: Iterable[Cost]) -> Cost | None:
+    """Return the cost farthest above its own bound; of equals the first.
+
+    None where no cost is known to lie above its bound. Bounds hold for each cost alone, so this is
+    where a better plan or a better proof has most to win, not all of the gap.
     """
-    above = {t.name: t.cost - t.bound for t in terms if t.bound is not None}
-    widest = max(above, key=above.__getitem__, default=None)
-    return None if widest is None or above[widest] <= LEAST else widest
+    known = [cost for cost in found if cost.bound is not None]
+    most = max(known, key=_above, default=None)
+    return None if most is None or _above(most) <= LEAST else most
+
+
+def _above(cost: Cost) -> float:
+    return cost.cost - (cost.bound or 0.0)

@@ -6,6 +6,7 @@ Each way gives every piece a shade, and every shade a fill; marks are drawn by `
 from __future__ import annotations
 
 import colorsys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,6 +28,8 @@ CHANCE_STEPS = (2.0, 4.0, 8.0)
 CHANCE_SHADES = ("#4A7FB5", "#FEE08B", "#FDAE61", "#E8603C", "#A50026")
 MOST_LISTED = 12
 """Organisations that a legend lists; with more, their labels must do."""
+HATCHES = 11
+"""Ways in which a bar is hatched, plain among them."""
 GOLDEN = 0.6180339887
 """Hues a golden section of the circle apart stay apart, however many there are."""
 
@@ -84,6 +87,23 @@ def colouring(kind: str, groups: Groups, chances: Chances, say: Texts) -> Colour
     if kind == "chance":
         return _by_chance(chances, say)
     return _by_group(groups, say)
+
+
+def hatches(kind: str, groups: Groups) -> dict[str, int]:
+    """Return how organisations are hatched that colours alone do not tell apart; 0 is plain.
+
+    Those of a group have its colour, and more organisations than there are safe colours have some
+    that colour-blind readers take for another's.
+    """
+    names, counts = groups.organisations, Counter[str]()
+    if kind == "organisation" and len(names) > len(PALETTE):
+        return {name: number % HATCHES for number, name in enumerate(names)}
+    found: dict[str, int] = {}
+    for name in names if kind == "group" else ():
+        group = groups.label_of(name)
+        found[name] = counts[group] % HATCHES
+        counts[group] += 1
+    return found
 
 
 def short_day_chances(plan: Plan, scenario: Scenario) -> dict[tuple[str, str], float]:

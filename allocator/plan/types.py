@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PrivateAttr, WithJsonSchema
 
 from allocator.plan.frames import Table
-from allocator.scenario.settings import LARGEST_AMOUNT
+from allocator.scenario.settings import LARGEST_AMOUNT, TripKind
 from allocator.scenario.types import Scenario, ScenarioWarning
 
 if TYPE_CHECKING:
@@ -120,12 +120,27 @@ class OrganisationUse(Record):
     walking_min_per_person: float
 
 
+class TripCost(Record):
+    """What one kind of trips costs, in person-minutes a week; part of the walking.
+
+    bound the proved lower bound of that cost over all feasible plans, None where none was sought.
+    """
+
+    kind: TripKind
+    cost: float
+    bound: float | None = None
+
+
 class Objective(Record):
-    """What a plan is judged by; None where there is no plan."""
+    """What a plan is judged by; None where there is no plan.
+
+    walking is the term of that name by kind of trips.
+    """
 
     total: float | None
     unplaced_people: Counted | None
     terms: tuple[Term, ...] | None
+    walking: tuple[TripCost, ...] | None = None
 
 
 class TracePoint(Record):

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from allocator.plan.gap import is_bound
+from allocator.plan.gap import costs, is_bound
 from allocator.plan.stack import FAINT, FONT, INK, PALETTE
 from allocator.plan.types import Plan, TracePoint
 from allocator.texts import Texts
@@ -48,7 +48,7 @@ def curve_chart(
 
 def costs_chart(plan: Plan, say: Texts, *, width: int = 520, height: int = 240) -> alt.LayerChart:
     """Return what the plan costs by term, with what is proved that no plan can avoid."""
-    terms = [term for term in plan.objective.terms or () if term.cost or term.bound]
+    terms = [cost for cost in costs(plan.objective) if cost.cost or cost.bound]
     values: list[dict[str, Any]] = [
         {
             "term": say(f"term.{term.name}"),

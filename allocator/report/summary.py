@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from allocator.errors import shorten
-from allocator.plan.gap import is_bound, told_gap
+from allocator.plan.gap import costs, is_bound, told_gap, widest
 from allocator.plan.serving import serving_sentences
 from allocator.plan.types import AreaKind, Status
 from allocator.report.names import Names
@@ -87,20 +87,22 @@ def _verdict(given: Reported) -> str:
         [
             placed,
             say("report.within", gap=say.percent(gap, 1), bound=bound, total=total),
-            *_mostly(given),
+            *_widest(given),
         ]
     )
 
 
-def _mostly(given: Reported) -> Iterator[str]:
-    """Say which term makes up more than half of what the terms' own bounds leave open."""
-    left = {
-        term.name: (term.cost or 0.0) - (term.bound or 0.0)
-        for term in given.plan.objective.terms or ()
-    }
-    name = max(left, key=lambda each: left[each], default=None)
-    if name is not None and left[name] > sum(left.values()) / 2:
-        yield given.say("report.mostly", term=given.say(f"term.{name}"))
+def _widest(given: Reported) -> Iterator[str]:
+    """Say which cost lies farthest above what is proved of it alone."""
+    found, say = widest(costs(given.plan.objective)), given.say
+    if found is not None and found.bound is not None:
+        still = say.number(found.cost - found.bound)
+        yield say(
+            "report.widest",
+            term=say(f"term.{found.name}"),
+            open=still,
+            cost=say.number(found.cost),
+        )
 
 
 def _tiles(given: Reported) -> Iterator[Tile]:

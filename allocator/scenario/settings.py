@@ -6,6 +6,7 @@ Reading the file is the reader's; here is only what a section may hold.
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -179,6 +180,17 @@ class Walking(Section):
     lift_min_per_level: Amount = 0.1
     walk_m_per_min: Annotated[float, Field(gt=0, le=LARGEST_AMOUNT, allow_inf_nan=False)] = 80.0
     detour_factor: Amount = 1.3
+
+
+class TripKind(StrEnum):
+    """Kinds of trips: those of `Trips`, and those that affinities ask for."""
+
+    UNIT = "unit"
+    PARENT = "parent"
+    ORGANISATION = "organisation"
+    COORDINATOR = "coordinator"
+    SIBLINGS = "siblings"
+    AFFINITY = "affinity"
 
 
 class Trips(Section):

@@ -6,12 +6,13 @@ The checker has its own. Bodies are the housed units, then the organisations.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.scenario.settings import TripKind
 from allocator.scenario.types import TRIPS_BY_CLOSENESS, Affinity, Scenario
 
 Pair = tuple[int, int]
@@ -37,12 +38,12 @@ class TripTable:
     units: int
 
 
-def trip_table(scenario: Scenario) -> TripTable:
-    """Return all trips of a scenario: inside units, between units, between organisations."""
+def trip_table(scenario: Scenario, kinds: Iterable[TripKind] = TripKind) -> TripTable:
+    """Return trips of a scenario, of some kinds: inside units, between them, and organisations."""
     bodies = _Bodies(scenario)
     trips: defaultdict[Pair, float] = defaultdict(float)
-    for source in (_inside_units, _groups, _coordinators, _siblings, _affinities):
-        for a, b, amount in source(scenario, bodies):
+    for kind in kinds:
+        for a, b, amount in _SOURCES[kind](scenario, bodies):
             trips[min(a, b), max(a, b)] += amount
     rows = [(a, b, amount) for (a, b), amount in sorted(trips.items()) if amount > 0]
     return TripTable(
@@ -89,22 +90,24 @@ def _inside_units(scenario: Scenario, bodies: _Bodies) -> Trips:
         yield i, i, rate * bodies.people[i]
 
 
-def _groups(scenario: Scenario, bodies: _Bodies) -> Trips:
-    """Trips to the other units of a parent and of an organisation."""
-    rates = scenario.settings.trips
-    parents: defaultdict[str, list[int]] = defaultdict(list)
+def _organisations(scenario: Scenario, bodies: _Bodies) -> Trips:
     organisations: defaultdict[str, list[int]] = defaultdict(list)
     for i, unit in enumerate(scenario.housed):
         organisations[unit.organisation_id].append(i)
+    for members in organisations.values():
+        yield from _pairs(members, bodies.people, scenario.settings.trips.organisation)
+
+
+def _parents(scenario: Scenario, bodies: _Bodies) -> Trips:
+    parents: defaultdict[str, list[int]] = defaultdict(list)
+    for i, unit in enumerate(scenario.housed):
         if unit.parent_id is not None:
             parents[unit.parent_id].append(i)
     for parent, members in parents.items():
         head = bodies.unit.get(parent)
         if head is not None and head not in members:
             members.append(head)
-        yield from _pairs(members, bodies.people, rates.parent)
-    for members in organisations.values():
-        yield from _pairs(members, bodies.people, rates.organisation)
+        yield from _pairs(members, bodies.people, scenario.settings.trips.parent)
 
 
 def _coordinators(scenario: Scenario, bodies: _Bodies) -> Trips:
@@ -136,3 +139,13 @@ def _trips_of(row: Affinity, smaller_headcount: int) -> float:
     if row.closeness is not None:
         return TRIPS_BY_CLOSENESS[row.closeness] * smaller_headcount
     return row.trips_per_week or 0.0
+
+
+_SOURCES: dict[TripKind, Callable[[Scenario, _Bodies], Trips]] = {
+    TripKind.UNIT: _inside_units,
+    TripKind.PARENT: _parents,
+    TripKind.ORGANISATION: _organisations,
+    TripKind.COORDINATOR: _coordinators,
+    TripKind.SIBLINGS: _siblings,
+    TripKind.AFFINITY: _affinities,
+}

@@ -8,6 +8,7 @@ from threading import Lock
 
 from allocator.plan.assemble import OPTIMAL_GAP
 from allocator.plan.types import StoppedBecause, TermName, TracePoint
+from allocator.scenario.settings import TripKind
 from allocator.search.bounds import Bounds, bounds_at_once
 from allocator.search.bounds.certified import MakeProof
 from allocator.search.case import Case, Layout
@@ -74,6 +75,7 @@ class Record:
         self.score: Score | None = None
         proved = bounds_at_once(case)
         self.term_bounds: dict[TermName, float] = dict(proved.terms)
+        self.trip_bounds: dict[TripKind, float] = {}
         self.bound = self._counted_bound = proved.total
         self.keeps_proofs = False
         """Whether somebody wants a certificate: then trees keep their multipliers."""
@@ -259,6 +261,7 @@ class Record:
         if bounds.proof is not None and bounds.total > self.bound:
             self.make_proof = bounds.proof
         self.raise_bound(bounds.total)
+        self.trip_bounds |= bounds.trips
         for name, bound in bounds.terms.items():
             self.term_bounds[name] = max(bound, self.term_bounds[name])
 

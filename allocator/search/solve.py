@@ -233,6 +233,7 @@ def _answer(
         record.case.pieces(record.layout),
         term_bounds=terms,
         bound=bound,
+        trip_bounds=record.trip_bounds,
         run=run,
         least_unplaced_proved=record.least_unplaced_proved,
     )

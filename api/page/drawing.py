@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from allocator.plan.stack import SCREEN
@@ -17,19 +18,19 @@ from allocator.plan.stack_colours import (
     Colouring,
     colouring,
     effective,
+    hatches,
     is_dark,
     short_day_chances,
     usual_colouring,
 )
 from allocator.plan.stack_groups import Groups
-from allocator.plan.stack_items import Item, Label, Segment
+from allocator.plan.stack_items import Box, Item, Label, Segment
 from allocator.plan.stack_layout import Drawing, Layout, lay_out, style_for
 from allocator.plan.types import Plan
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts
+from api.page.tasks import MANY
 
-MANY = 24
-"""Towers beyond which they are shown at a glance, and opened one complex at a time."""
 DECIMALS = 1
 
 
@@ -70,7 +71,8 @@ def drawing(
     looks = SCREEN | {"tallest": size[1] / size[0]}
     style = type(style)(**(vars(style) | looks))
     layout = lay_out(Drawing(part, scenario, groups, colours, by_piece, say, style))
-    return answer | _laid_out(layout, colours.fills | {say("stack.vacant"): VACANT_FILL})
+    fills = colours.fills | {say("stack.vacant"): VACANT_FILL}
+    return answer | _laid_out(layout, fills, hatches(colour, groups))
 
 
 def _part(plan: Plan, towers: Collection[str]) -> Plan:
@@ -85,9 +87,12 @@ def _legend(colours: Colouring) -> dict[str, Any]:
     return {"title": colours.title, "entries": entries if colours.has_legend else []}
 
 
-def _laid_out(layout: Layout, fills: dict[str, str]) -> dict[str, Any]:
+def _laid_out(layout: Layout, fills: dict[str, str], hatch: dict[str, int]) -> dict[str, Any]:
     drawn = [
-        {"id": tower, "items": [_item(item, fills) for item in items]}
+        {
+            "id": tower,
+            "items": [_item(item, fills) for item in items] + _hatched(items, fills, hatch),
+        }
         for tower, items in layout.towers.items()
     ]
     of_towers = {id(item) for items in layout.towers.values() for item in items}
@@ -99,6 +104,18 @@ def _laid_out(layout: Layout, fills: dict[str, str]) -> dict[str, Any]:
         "towers": drawn,
         "rest": rest,
     }
+
+
+def _hatched(items: Collection[Item], fills: dict[str, str], hatch: dict[str, int]) -> list[Any]:
+    """Return the hatching of organisations whose colour others have, too."""
+    shade_of = {item.body: item.shade for item in items if isinstance(item, Label)}
+    inks = {body: "light" if is_dark(fills[shade]) else "dark" for body, shade in shade_of.items()}
+    return [
+        _item(replace(item, kind="hatch"), fills)
+        | {"hatch": f"{hatch[item.body]}-{inks[item.body]}"}
+        for item in items
+        if isinstance(item, Box) and item.kind == "body" and hatch.get(item.body)
+    ]
 
 
 def _item(item: Item, fills: dict[str, str]) -> dict[str, Any]:

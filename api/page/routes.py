@@ -22,8 +22,9 @@ from allocator.plan.stack_colours import COLOURINGS
 from allocator.texts import LANGUAGES, texts
 from api.access import COOKIE, could_be_key, own_page_only
 from api.bodies import FORM, media_type_of
-from api.deps import Caller, InService, SentBody
+from api.deps import Caller, InService, SentBody, Service
 from api.importing import TIME_LIMIT_S
+from api.jobs.records import JobRecord, Kind
 from api.problems import ContentTooLarge, NoSuchCase
 from api.request_workers import DRAWING_S
 from api.requests import USUAL_TIME_LIMIT_S
@@ -66,6 +67,8 @@ MEDIA_TYPES = {
     "xlsx": SHEET,
 }
 VEGA = "vega.js"
+JOBS_LOOKED_AT = 200
+"""Latest jobs among which that with the newest inputs of a case is looked for."""
 LONGEST_KEY = 1_000
 """Bytes of a form with a key, which anybody may send."""
 
@@ -135,6 +138,13 @@ async def curve(lang: str = LANGUAGES[0]) -> JSONResponse:
     return JSONResponse(await run_in_threadpool(_curve, lang))
 
 
+@router.get("/page/outdated/{job_id}")
+async def outdated(job_id: str, service: InService, caller: Caller) -> JSONResponse:
+    """Return how many units have another headcount in the inputs of this case handed in last."""
+    units = await run_in_threadpool(_outdated_units, service, caller, job_id)
+    return JSONResponse({"outdated_units": units})
+
+
 @router.post("/page/key")
 async def take_key(request: Request) -> Response:
     """Keep a key in a cookie that scripts cannot read; other sites cannot hand one in."""
@@ -144,6 +154,30 @@ async def take_key(request: Request) -> Response:
     secure = request.url.scheme == "https"
     home.set_cookie(COOKIE, key, httponly=True, samesite="strict", secure=secure)
     return home
+
+
+def _outdated_units(service: Service, caller: str, job_id: str) -> int:
+    """Count units by the newest job of the case that was made from inputs, not from a plan."""
+    job = service.store.get(caller, job_id)
+    case = job.label.about.get("case")
+    made = service.store.list(caller, kind=Kind.ALLOCATE, limit=JOBS_LOOKED_AT)
+    newest = next(
+        (one for one in made if one.label.about.get("case") == case and not _is_derived(one)), job
+    )
+    if not case or newest.created_at <= job.created_at:
+        return 0
+    then, now = (_headcounts(service.store.scenario(each)) for each in (job_id, newest.id))
+    return sum(then.get(unit) != now.get(unit) for unit in then | now)
+
+
+def _is_derived(job: JobRecord) -> bool:
+    """Whether a job was made from a plan or a way out: its headcounts are somebody's trial."""
+    return any(job.label.about.get(key) for key in ("base", "failed"))
+
+
+def _headcounts(scenario: dict[str, Any]) -> dict[tuple[str, str | None], int]:
+    rows = scenario.get("headcounts") or ()
+    return {(row["unit_id"], row.get("scheme")): row["headcount"] for row in rows}
 
 
 async def _sent_key(request: Request) -> str:
@@ -171,7 +205,20 @@ async def ask(task: str, service: InService, _caller: Caller, body: SentBody) ->
 
 
 TASK_NAMES = frozenset(
-    {"read", "case", "look", "stack", "study", "wave", "said", "report", "picture", "placements"}
+    {
+        "read",
+        "case",
+        "look",
+        "stack",
+        "study",
+        "wave",
+        "frame",
+        "changed",
+        "said",
+        "report",
+        "picture",
+        "placements",
+    }
 )
 
 
@@ -182,8 +229,12 @@ def _warm_up(request: Request) -> None:
         from allocator.scenario.template import EXAMPLE  # noqa: PLC0415 - seldom asked for
 
         body = json.dumps({"scenario": EXAMPLE}).encode()
-        warming = state.service.workers.warm_up(Asked("stack", body))
-        state.warming = asyncio.create_task(warming)
+        state.warming = asyncio.create_task(_warmed(state.service, body))
+
+
+async def _warmed(service: Service, body: bytes) -> None:
+    for task in ("stack", "look"):
+        await service.workers.warm_up(Asked(task, body))
 
 
 def _args(name: str) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ from allocator.texts.sentences import capital, said
 
 Answer = bytes | dict[str, Any]
 _PLACE = "request"
+MANY = 24
+"""Towers beyond which they are shown at a glance, and opened one complex at a time."""
 SCENARIOS_KEPT = 4
 """Scenarios that a process has at hand for the next request."""
 LONGEST_LINE, MOST_LINES = 300, 12
@@ -65,6 +67,8 @@ class Document(BaseModel):
         Of a report or a picture, in the place of the scenario's own.
     messages
         Sentences of the library.
+    change
+        What a way out changes of the scenario.
     """
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
@@ -84,6 +88,7 @@ class Document(BaseModel):
     provenance: list[str] = []
     title: str = ""
     messages: list[str] = []
+    change: dict[str, Any] = {}
     form: str = ""
     name: str = ""
 
@@ -176,9 +181,12 @@ def look(document: Document) -> Answer:
 
 def stack(document: Document) -> Answer:
     """Return what the page draws of a plan as it stands."""
+    return _picture(document, _scenario(document))
+
+
+def _picture(document: Document, scenario: Scenario) -> dict[str, Any]:
     from api.page.drawing import drawing  # noqa: PLC0415 - slow to import
 
-    scenario = _scenario(document)
     pieces, _ = read_pieces(scenario, _rows(document))
     width = int(min(max(document.width, 320), 4000))
     height = int(min(max(document.height, 300), 4000))
@@ -214,7 +222,41 @@ def study(document: Document) -> Answer:
             return study_workbook(found, moves, names)
         case = scenario.settings.title or scenario.settings.name
         return study_pdf(found, moves, names, case)
-    return asdict(found) | {"moves": list(moves)}
+    names = Names(scenario, say)
+    return asdict(found) | {"units": {row["unit_id"]: names.unit(row["unit_id"]) for row in moves}}
+
+
+def frame(document: Document) -> Answer:
+    """Return what a slider shows of a study: a wave, a point of a curve, or a step of moves."""
+    from api.page.frames import frame_of  # noqa: PLC0415 - a module of its own
+
+    scenario, say = scenario_from_json(document.scenario), _say(document)
+    try:
+        found = frame_of(document.kind, document.wave or 1, document.result, scenario, say)
+        rows = document.placements or [asdict(row) for row in found.pieces]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError([Problem("expected the answer of a study", _PLACE)]) from error
+    if document.kind == "waves":
+        scenario = in_wave(scenario, document.wave)
+    towers = [] if len(scenario.complex_of) <= MANY else list(found.towers)[:MANY]
+    scenario = scenario.replace(current=(), predecessors=())
+    asked = {"placements": rows, "towers": towers}
+    picture = _picture(document.model_copy(update=asked), scenario)
+    told = {"title": found.title, "lines": found.lines, "arrows": found.arrows}
+    shown = None if "glance" in picture else picture
+    return told | {"outlined": found.outlined, "picture": shown}
+
+
+def changed(document: Document) -> Answer:
+    """Return the scenario with what a way out changes."""
+    from allocator.studies.explain.changes import changed as after  # noqa: PLC0415
+
+    try:
+        scenario = after(scenario_from_json(document.scenario), document.change)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError([Problem("expected the change of a way out", _PLACE)]) from error
+    found: dict[str, Any] = json.loads(scenario_json(scenario))
+    return found
 
 
 def wave(document: Document) -> Answer:
@@ -260,7 +302,7 @@ def placements(document: Document) -> Answer:
     from api.forms import FORMS  # noqa: PLC0415 - of the service
 
     given = _finished(document)
-    return FORMS["csv"](given.plan, given.scenario)
+    return FORMS["csv"](given.plan, given.scenario, given.say)
 
 
 _NAMED: tuple[Callable[[Document], Answer], ...] = (
@@ -269,6 +311,8 @@ _NAMED: tuple[Callable[[Document], Answer], ...] = (
     stack,
     study,
     wave,
+    frame,
+    changed,
     report,
     picture,
     placements,
@@ -321,26 +365,18 @@ def _rows(document: Document) -> list[GivenPlacement]:
 def _drawn(scenario: Scenario, pieces: Pieces) -> Plan:
     """Return as much of a plan as its picture needs; nothing is judged."""
     placed = seated(scenario, pieces)
-    return Plan(
-        status=Status.UNKNOWN,
-        objective=Objective(total=None, unplaced_people=None, terms=None),
-        bound=None,
-        gap=None,
-        placements=placed,
-        floors=floor_uses(scenario, placed),
-        run=run_record(scenario, seed=0, workers=1, time_limit_s=0, wall_s=0),
-    )
+    return _unproved(scenario, placements=placed, floors=floor_uses(scenario, placed))
 
 
 def draft(scenario: Scenario, check: Check) -> Plan:
     """Return a plan that nothing is proved of, and that may break rules: to be looked at only."""
-    plan = _drawn(scenario, check.pieces)
-    return plan.model_copy(
-        update={
-            "objective": Objective(
-                total=check.total, unplaced_people=check.unplaced_people, terms=check.terms
-            ),
-            "warnings": scenario.warnings,
-        }
-        | uses(scenario, check)
-    )
+    found = Objective(total=check.total, unplaced_people=check.unplaced_people, terms=check.terms)
+    told = uses(scenario, check) | {"objective": found, "warnings": scenario.warnings}
+    return _unproved(scenario, **told)
+
+
+def _unproved(scenario: Scenario, **parts: Any) -> Plan:
+    nothing = Objective(total=None, unplaced_people=None, terms=None)
+    run = run_record(scenario, seed=0, workers=1, time_limit_s=0, wall_s=0)
+    known = {"objective": nothing, "bound": None, "gap": None, "run": run, "warnings": ()}
+    return Plan(status=Status.UNKNOWN, **(known | parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -32,11 +32,33 @@ def view(given: Reported) -> dict[str, Any]:
         ],
         "violations": [_violation(v, names) for v in check.violations[:MOST_VIOLATIONS]],
         "violation_count": len(check.violations),
+        "warned": _warned(given),
         "tiles": [{"figure": tile.figure, "words": tile.words} for tile in told.tiles],
         "points": list(told.points),
         "organisations": list(_organisations(given, names)),
         "floors": list(_floors(given, names)),
     }
+
+
+def _warned(given: Reported) -> dict[str, int]:
+    """Return how much the checker has against each tower, and against who is there.
+
+    What is said of a unit without a place stands at the towers of its organisation.
+    """
+    plan, scenario = given.plan, given.scenario
+    towers: dict[str, set[str]] = defaultdict(set)
+    for floor in plan.floors:
+        for name in (floor.floor_id, floor.tower_id, scenario.complex_of[floor.tower_id]):
+            towers[name].add(floor.tower_id)
+    for piece in plan.placements:
+        towers[piece.unit_id].add(piece.tower_id)
+        towers[piece.organisation_id].add(piece.tower_id)
+    body_of = {unit.unit_id: unit.organisation_id for unit in scenario.housed}
+    found = Counter[str]()
+    for violation in given.check.violations:
+        subject = violation.subject
+        found.update(towers.get(subject) or towers.get(body_of.get(subject, ""), set()))
+    return dict(found)
 
 
 def _violation(violation: Violation, names: Names) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import csv
 import json
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from starlette.responses import Response
 
 from allocator.scenario.read import read_scenario
 from allocator.scenario.write import scenario_json
+from allocator.texts import Texts, texts
 from api.deps import Caller, InService
 from api.openapi import Responses
 from api.problems import NoSuchCase
@@ -21,6 +23,10 @@ from api.problems import NoSuchCase
 _HERE = Path(__file__).parents[1]
 FOLDER = next(place for place in (_HERE / "cases", _HERE.parent / "data") if place.is_dir())
 """In an installed package, or in a checkout."""
+
+
+Language = Literal["en", "id"]
+"""Of titles."""
 
 
 class Case(BaseModel):
@@ -49,21 +55,37 @@ def router(refusals: Responses) -> APIRouter:
     return routes
 
 
-async def list_cases(_service: InService, _caller: Caller) -> Cases:
+async def list_cases(_service: InService, _caller: Caller, lang: Language = "en") -> Cases:
     """Return what there is to try the service with."""
-    return Cases(cases=[case for case, _ in (await run_in_threadpool(_cases)).values()])
+    return Cases(cases=[case for case, _ in (await run_in_threadpool(_cases, lang)).values()])
 
 
-async def get_case(_service: InService, _caller: Caller, name: str) -> Response:
+async def get_case(
+    _service: InService, _caller: Caller, name: str, lang: Language = "en"
+) -> Response:
     """Return the scenario, which any POST takes as it is."""
-    found = (await run_in_threadpool(_cases)).get(name)
+    found = (await run_in_threadpool(_cases, lang)).get(name)
     if found is None:
         raise NoSuchCase("look at GET /cases")
     return Response(found[1], media_type="application/json")
 
 
 @cache
-def _cases() -> dict[str, tuple[Case, str]]:
+def _cases(language: str) -> dict[str, tuple[Case, str]]:
+    """Return the cases, with their titles in a language."""
+    say = texts(language)
+    return {name: _titled(*each, say) for name, each in _shipped().items()}
+
+
+def _titled(case: Case, scenario: str, say: Texts) -> tuple[Case, str]:
+    title = say.all.get(f"case.{case.name}", case.title)
+    document = json.loads(scenario)
+    document["settings"]["title"] = title
+    return case.model_copy(update={"title": title}), json.dumps(document)
+
+
+@cache
+def _shipped() -> dict[str, tuple[Case, str]]:
     people = ("headcounts.csv", "staff.csv")
     there = (path for path in FOLDER.iterdir() if any((path / n).is_file() for n in people))
     folders = sorted(path for path in there if (path / "floors.csv").is_file())

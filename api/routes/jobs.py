@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import BaseModel, ValidationError
@@ -40,6 +40,8 @@ _LABEL_BODY = {
 }
 JobId = Annotated[str, Path()]
 """Whatever it looks like: what is no id names no job."""
+Language = Literal["en", "id"]
+"""Of the words in a plan's files."""
 OWNER_S = 0.5
 """How often a stream asks whether its caller is still one."""
 
@@ -150,10 +152,14 @@ async def job_scenario(service: InService, caller: Caller, job_id: JobId) -> Res
 
 
 async def job_plan(
-    service: InService, caller: Caller, job_id: JobId, accept: str = Header(default="*/*")
+    service: InService,
+    caller: Caller,
+    job_id: JobId,
+    accept: str = Header(default="*/*"),
+    lang: Language = "en",
 ) -> Response:
     """Return the plan in the first form that Accept names and the service has."""
-    return await _plan(service, caller, job_id, form_of(accept))
+    return await _plan(service, caller, job_id, form_of(accept), lang)
 
 
 async def job_plan_file(
@@ -161,9 +167,10 @@ async def job_plan_file(
     caller: Caller,
     job_id: JobId,
     form: Annotated[str, Path(pattern=f"^({'|'.join(MEDIA_TYPES)})$")],
+    lang: Language = "en",
 ) -> Response:
     """Return the plan as a file."""
-    return await _plan(service, caller, job_id, form)
+    return await _plan(service, caller, job_id, form, lang)
 
 
 async def job_table(
@@ -205,7 +212,9 @@ def form_of(accept: str) -> str:
     raise NotAcceptable(f"there are {', '.join(MEDIA_TYPES.values())}")
 
 
-async def _plan(service: InService, caller: str, job_id: str, form: str) -> Response:
+async def _plan(
+    service: InService, caller: str, job_id: str, form: str, language: str
+) -> Response:
     job = await run_in_threadpool(service.store.get, caller, job_id)
     answer = await run_in_threadpool(service.store.answer, job_id) or {}
     text = answer.get("plan")
@@ -217,7 +226,7 @@ async def _plan(service: InService, caller: str, job_id: str, form: str) -> Resp
         raise NotThere(f"there is no plan: {job.status}")
     scenario = await run_in_threadpool(service.store.scenario, job_id)
     scenario |= answer.get("changes", {})
-    content = await service.workers.do(Drawing(form, scenario, text), caller)
+    content = await service.workers.do(Drawing(form, scenario, text, language), caller)
     shown = "inline" if form in ("svg", "png", "pdf") else "attachment"
     headers = {
         "Content-Disposition": f'{shown}; filename="plan-{job_id[:8]}.{form}"',

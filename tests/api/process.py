@@ -1,10 +1,12 @@
 """The service or a worker as a process of its own, with a search that is planted in it or not.
 
-Run as ``python -m tests.api.process serve|work SOLVER``; SOLVER is real, brief or planted.
+Run as ``python -m tests.api.process serve|work SOLVER``; SOLVER is real, brief or planted. The
+service listens on the port ``ALLOCATOR_PORT``, or on any.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -27,7 +29,7 @@ def main(what: str, name: str) -> None:
 
         solver = getattr(planted, name)
     if what == "serve":
-        run.serve("127.0.0.1", 0, say, solver)
+        run.serve("127.0.0.1", int(os.environ.get("ALLOCATOR_PORT", "0")), say, solver)
     else:
         run.work(say, solver)
 

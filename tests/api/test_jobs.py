@@ -175,6 +175,33 @@ def test_workbook_has_the_placements(steady: TestClient, done: Json) -> None:
     assert any("Finance" in row for sheet in sheets for row in sheet)
 
 
+def test_workbook_of_a_plan_is_in_the_language_asked_for(steady: TestClient, done: Json) -> None:
+    """Sheets have Indonesian names with lang=id; a language that is not there is refused."""
+    place = f"{done['links']['plan']}.xlsx"
+    book = CalamineWorkbook.from_filelike(io.BytesIO(steady.get(f"{place}?lang=id").content))
+    assert "Menara" in book.sheet_names
+    assert steady.get(f"{place}?lang=fr").status_code == 422
+
+
+def test_inputs_of_a_case_that_were_handed_in_since_are_told(idle: TestClient) -> None:
+    """Units whose headcount has changed count; what somebody tried from a plan does not."""
+    about = {"case": "Office"}
+    jobs = [_of_case(idle, people, about) for people in (70, 75)]
+    _of_case(idle, 80, about | {"base": jobs[1]})
+    _of_case(idle, 90, {"case": "Another"})
+    told = [idle.get(f"/page/outdated/{job}").json() for job in jobs]
+    assert told == [{"outdated_units": 1}, {"outdated_units": 0}]
+    assert idle.get("/page/outdated/nothing").status_code == 404
+
+
+def _of_case(service: TestClient, people: int, about: Json) -> str:
+    """Hand in a job of a case, and return its id."""
+    row = {**SMALLEST["headcounts"][0], "headcount": people}
+    job = handed_in(service, QUICK | {"headcounts": [row]})
+    service.put(f"{job['links']['self']}/label", json={"about": about})
+    return str(job["id"])
+
+
 @pytest.mark.parametrize(
     ("accept", "form"),
     [

@@ -84,15 +84,20 @@ def test_a_ministrys_own_tables_are_asked_about(
 
 
 def _compare(page: Any) -> None:
-    """Compare two ratios, and open the plan of one by its point."""
+    """Compare two ratios, of which one does not fit; reload, and open the other by its point."""
     page.click("[data-view=study]")
     page.select_option("#study-kind", "compare")
-    for name, value in {"from": "1.3", "to": "1.4", "step": "0.1", "each": "2"}.items():
+    for name, value in {"from": "1", "to": "1.4", "step": "0.4", "each": "2"}.items():
         page.fill(f"#{name}", value)
     page.click("#study-run")
-    page.wait_for_selector("#study-tables td button >> nth=1")
+    page.wait_for_selector("#study-tables td button")
+    page.reload()
+    page.wait_for_selector("#study-tables td button")
+    assert page.locator("#study-list button").count() > 0
+    without = page.inner_text("#study-tables tbody tr >> nth=0")
+    assert "%" not in without, "a ratio without a plan has no chance of a short day"
     points = page.locator("#study-chart svg .mark-symbol path")
-    points.first.click()
+    points.nth(1).click()
     page.wait_for_selector("#view-plan:not([hidden]) #organisations button")
 
 
@@ -238,7 +243,7 @@ def test_hostile_names_do_not_run(visit: Visit, tmp_path: Path) -> None:
 
 
 def test_every_view_is_accessible(solved: Visit) -> None:
-    """axe finds nothing serious in any view, with an organisation chosen and a change made."""
+    """axe finds nothing in any view, with an organisation chosen and a change made."""
     page = solved.page
     solved.choose("KEMENKEU")
     page.click("#chosen-body [data-pin] >> nth=0")
@@ -329,6 +334,52 @@ def test_double_click_begins_one_search(visit: Visit, template: Path) -> None:
     assert len(sent) == 1
 
 
+def test_start_asks_once_and_counts_what_is_chosen(visit: Visit, template: Path) -> None:
+    """Jobs are asked for once; desks needed follow the ratio; an address of no job is told so."""
+    page, asked = visit.page, list[str]()
+    page.on("request", lambda one: asked.append(one.url) if "/jobs" in one.url else None)
+    visit.open()
+    page.wait_for_selector("#recent li")
+    assert len(asked) == 1
+    visit.upload(template)
+    page.wait_for_selector("#case-fits:not(.bad)")
+    page.fill("#ratio", "1")
+    page.wait_for_selector("#case-fits.bad")
+    page.goto(f"{visit.home}/#job=nonsense")
+    page.locator("#notice", has_text=texts("en")("page.not_there")).wait_for()
+    visit.errors.clear()  # the browser tells of the job that is not there
+
+
+def test_plan_is_not_offered_before_it_is_judged(visit: Visit, job: str) -> None:
+    """Until the checker answers nothing can be solved around; choosing leaves the tabs in view."""
+    page = visit.page
+    waiting: list[Any] = []
+
+    def hold(route: Any) -> None:
+        waiting.append(route)
+
+    page.route("**/page/look", hold)
+    visit.open(f"/#job={job}")
+    page.wait_for_selector("#view-plan:not([hidden])")
+    assert page.is_disabled("#around")
+    assert page.is_hidden("#organisations button") or page.is_visible(".waiting")
+    for route in waiting:
+        route.continue_()
+    page.unroute("**/page/look")
+    visit.shown()
+    visit.choose("KEMENKEU")
+    assert page.evaluate("document.getElementById('tabs').getBoundingClientRect().top") >= 0
+    gaps = page.evaluate(GAPS)
+    assert gaps == ["–", "–", "14.3 %"], "a gap of 100 % tells nothing"
+
+
+GAPS = """async () => {
+  const scripts = document.querySelector('script[type=module]').src;
+  const {gapSaid} = await import(scripts.replace('main.js', 'texts.js'));
+  return [1, null, 0.143].map(gapSaid);
+}"""
+
+
 @pytest.mark.parametrize("width", [390, 820])
 def test_every_width_is_read_without_scrolling_sideways(
     visit: Visit, template: Path, width: int
@@ -355,7 +406,7 @@ def test_country_is_seen_at_a_glance_and_opened(visit: Visit, tmp_path: Path) ->
     visit.open()
     visit.upload(floors, heads)
     visit.page.wait_for_selector("#case:not([hidden])")
-    visit.solve(3)
+    visit.solve(20)
     assert visit.page.locator("#stack .thumb").count() == 30
     assert visit.faults() == []
     visit.page.fill("#find", "Unit 7")

@@ -26,28 +26,34 @@ OFFICE: dict[str, Any] = {
     ],
     "headcounts": [{"unit_id": "Finance", "organisation_id": "Treasury", "headcount": 50}],
 }
+SCENARIO = "page.changedScenario()"
 PIECE = {"unit_id": "Finance", "floor_id": "A-1", "desks": 50, "people": 50}
-PIN = 'page.togglePin("Finance", "A-1");'
-MOVE = 'page.move("Finance", "A-1", "B-1");'
+PIN = 'page.edit({kind: "pin", unit: "Finance", floor: "A-1"});'
+MOVE = 'page.edit({kind: "move", unit: "Finance", from: "A-1", floor: "B-1", desks: 50});'
+PEOPLE = 'page.edit({kind: "people", unit: "Finance", people: 12});'
 
 
 def changed(script: str, **tables: Any) -> dict[str, Any]:
     """Return the scenario that the page asks for after a script, the unit being on A-1."""
     given = json.dumps(OFFICE | tables), json.dumps({"placements": [PIECE]})
+    answer: dict[str, Any] = run(f"page.take({given[0]}, {given[1]}, null); {script}", SCENARIO)
+    return answer
+
+
+def run(script: str, told: str) -> Any:
+    """Return what the page's module tells after a script."""
     code = (
-        f"const page = await import({json.dumps(STATE.as_uri())});"
-        f"page.take({given[0]}, {given[1]}, null); {script}"
-        "console.log(JSON.stringify(page.changedScenario()));"
+        f"const page = await import({json.dumps(STATE.as_uri())}); {script}"
+        f"console.log(JSON.stringify({told}));"
     )
     command = [str(NODE), "--experimental-default-type=module", "--input-type=module", "-e", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize(
     "change",
-    ["page.state.ratio = 1.6;", 'page.state.headcounts.set("Finance", 12);'],
+    ['page.edit({kind: "ratio", ratio: 1.6});', PEOPLE],
     ids=["a higher ratio", "fewer people"],
 )
 def test_a_pinned_unit_stays_with_the_desks_it_needs_then(change: str) -> None:
@@ -78,3 +84,22 @@ def test_a_pin_against_a_rule_has_no_plan() -> None:
     rules = [{"rule": "only_in", "subject": "Finance", "object": "A"}]
     scenario = scenario_from_json(changed(MOVE, rules=rules))
     assert solve(scenario, SolveOptions(time_limit_s=5, workers=1)).status is Status.INFEASIBLE
+
+
+def test_changes_are_taken_back_one_by_one_and_what_follows_from_them_too() -> None:
+    """Without its first move, a second from there does nothing; undo brings both back."""
+    given = json.dumps(OFFICE), json.dumps({"placements": [PIECE]})
+    again = MOVE.replace('"B-1"', '"C-1"').replace('"A-1"', '"B-1"')
+    script = f"page.take({given[0]}, {given[1]}, null); {MOVE} {again} const told = [];"
+    look = "told.push([...page.state.pieces.values()].map((piece) => piece.floor));"
+    steps = ("", "page.drop(page.state.edits[0]);", "page.undo();", "page.reset();")
+    told = run(script + "".join(step + look for step in steps), "told")
+    assert told == [["C-1"], ["A-1"], ["C-1"], ["A-1"]]
+
+
+def test_what_is_changed_back_is_no_change() -> None:
+    """A headcount as it was, and a pin that is lifted, leave nothing to be solved again."""
+    given = json.dumps(OFFICE), json.dumps({"placements": [PIECE]})
+    back = PEOPLE.replace("12", "50"), PIN.replace('"pin"', '"free"')
+    script = f"page.take({given[0]}, {given[1]}, null); {PEOPLE} {PIN} {''.join(back)}"
+    assert run(script, "[page.isChanged(), page.state.pins.size]") == [False, 0]

@@ -106,6 +106,59 @@ def test_a_country_is_told_at_a_glance_and_opened_by_tower() -> None:
     assert [tower["id"] for tower in opened["towers"]] == ["T7"]
 
 
+def test_towers_are_warned_of_all_that_the_checker_says() -> None:
+    """A piece too small and a unit without a place count at the towers of who they speak of."""
+    found = look()
+    spoken = [v for v in found["violations"] if v["subject"].startswith("KEMENK")]
+    assert found["warned"]["A"] >= len(spoken) > 1
+
+
+def test_way_out_changes_the_scenario() -> None:
+    """The scenario comes back with more desks; a change that is none is refused."""
+    found = tasks.changed(document(change={"desks": {"A-1": 5}}))
+    assert isinstance(found, dict)
+    assert found["floors"][0]["desks"] == EXAMPLE["floors"][0]["desks"] + 5
+    with pytest.raises(InputError, match="change"):
+        tasks.changed(document(change={"rules": 1}))
+
+
+def test_step_of_moves_is_drawn_as_it_is_before_it() -> None:
+    """The second step shows who moved in the first at the new floor, and who goes next."""
+    move = {"organisation_id": "", "people": 60, "desks_freed": 60, "desks_taken": 60}
+    rows = [
+        {**move, "step": step, "unit_id": "KEMENKO-1", "from_floor": start, "to_floor": end}
+        for step, start, end in ((1, "A-1", "A-2"), (2, "A-2", "B-1"))
+    ]
+    sent = {
+        "scenario": EXAMPLE | {"current": HAND[:1], "predecessors": []},
+        "placements": [],
+        "width": 900,
+    }
+    found = tasks.frame(
+        document(**sent, kind="moves", wave=2, result={"rows": rows, "steps": 2, "of": 2})
+    )
+    assert isinstance(found, dict)
+    items = [item for tower in found["picture"]["towers"] for item in tower["items"]]
+    assert [item["floor_id"] for item in items if item["kind"] == "piece"] == ["A-2"]
+    assert (found["outlined"], len(found["lines"])) == ([("KEMENKO-1", "B-1")], 1)
+
+
+def test_organisations_of_a_colour_are_hatched_each_in_its_own_way() -> None:
+    """Of ten organisations of two groups none looks like another."""
+    bodies = [{"organisation_id": f"O{n}", "coordinator_id": f"G{n % 2}"} for n in range(10)]
+    heads = [{"unit_id": f"U{n}", "organisation_id": f"O{n}", "headcount": 5} for n in range(10)]
+    floors = [{"floor_id": "F", "tower_id": "T", "level": 0, "desks": 50}]
+    rows = [{"unit_id": f"U{n}", "floor_id": "F", "desks": 5} for n in range(10)]
+    given = {"floors": floors, "headcounts": heads, "organisations": bodies}
+    for colour in ("group", "organisation"):
+        drawn = tasks.stack(document(scenario=given, placements=rows, colour=colour, width=900))
+        assert isinstance(drawn, dict)
+        items = drawn["towers"][0]["items"]
+        hatched = {item["body"]: item["hatch"] for item in items if item["kind"] == "hatch"}
+        fills = {item["body"]: item["fill"] for item in items if item["kind"] == "piece"}
+        assert len({(fill, hatched.get(body)) for body, fill in fills.items()}) == 10
+
+
 def test_rows_of_rules_are_told_as_a_workbook_numbers_them() -> None:
     """The first rule is in row 2, below the header, in both languages."""
     sentence = "KEMENKO-1 has no piece in A-2 (rules row 1, never_in)"

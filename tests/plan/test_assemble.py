@@ -147,6 +147,7 @@ def test_no_plan_has_reasons_and_no_figures() -> None:
         "total": None,
         "unplaced_people": None,
         "terms": None,
+        "walking": None,
     }
     assert (answer.bound, answer.gap) == (None, None)
 

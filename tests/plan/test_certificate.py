@@ -175,7 +175,7 @@ def test_the_bound_of_organisations_over_towers_is_recomputed() -> None:
     assert found.refused is None
     assert found.recomputed == pytest.approx(proof.bound, rel=1e-9)
     assert found.without_trust == pytest.approx(proof.bound, rel=1e-9)
-    inside = found.trusted[-1]
+    inside = found.trusted[-2]
     assert (inside.what, inside.recomputed) == ("contents", pytest.approx(inside.cost))
 
 
@@ -185,9 +185,32 @@ def test_contents_are_trusted_until_they_are_recomputed() -> None:
     higher = replace(proof, contents=proof.contents + 10.0)
     certificate = Certificate(None, None, digests(given), higher)
     trusting = check_certificate(given, certificate)
-    assert [trusted.what for trusted in trusting.trusted] == ["open_floors", "contents"]
+    assert [trusted.what for trusted in trusting.trusted] == ["open_floors", "contents", "sets"]
     strict = check_certificate(given, certificate, recompute_all=True)
     assert "a plain search finds" in (strict.refused or "")
+
+
+TIGHT = 34
+"""Ministries of which two do not fit into a tower without another cut."""
+
+
+def test_what_ministries_pay_together_is_recomputed(tmp_path: Path) -> None:
+    """A plain search finds it, too; more is trusted, and with --all refused."""
+    given, proof = ministries(TIGHT), proof_of(ministries(TIGHT))
+    write_certificate(Certificate(None, None, digests(given), proof), tmp_path / "proof")
+    read = read_certificate(tmp_path / "proof")
+    found = check_certificate(given, read, recompute_all=True)
+    assert found.refused is None
+    assert found.trusted[-1].what == "sets"
+    assert found.trusted[-1].cost > 1.0
+    more = tuple(replace(one, extra=one.extra + 10.0) for one in proof.together)
+    certificate = replace(read, proof=replace(proof, together=more))
+    assert check_certificate(given, certificate).refused is None
+    strict = check_certificate(given, certificate, recompute_all=True)
+    assert "more together in" in (strict.refused or "")
+    nobody = replace(proof.together[0], nodes=(99,))
+    strange = replace(read, proof=replace(proof, together=(nobody,)))
+    assert "its sets are not" in (check_certificate(given, strange).refused or "")
 
 
 def proof_of(given: Scenario) -> Proof:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from allocator.plan.gap import is_bound, told_gap, widest_term
-from allocator.plan.types import Term, TermName
+from allocator.plan.gap import Cost, costs, is_bound, told_gap, widest
+from allocator.plan.types import Objective, Term, TermName, TripCost
+from allocator.scenario.settings import TripKind
 
 FLOORS, WALKING, GAPS = TermName.EXTRA_FLOORS, TermName.WALKING, TermName.GAPS
 
 
 @pytest.mark.parametrize(
-    ("costs", "widest"),
+    ("given", "name"),
     [
         ({FLOORS: (1800.0, 600.0), WALKING: (3000.0, 2400.0)}, FLOORS),
         ({FLOORS: (1800.0, 1500.0), WALKING: (3000.0, 2400.0), GAPS: (50.0, 0.0)}, WALKING),
@@ -21,15 +22,24 @@ FLOORS, WALKING, GAPS = TermName.EXTRA_FLOORS, TermName.WALKING, TermName.GAPS
         ({}, None),
     ],
 )
-def test_the_term_farthest_above_its_bound_is_named(
-    costs: dict[TermName, tuple[float, float | None]], widest: TermName | None
+def test_the_cost_farthest_above_its_bound_is_found(
+    given: dict[TermName, tuple[float, float | None]], name: TermName | None
 ) -> None:
     """The gap sits in the term with most between cost and bound; in none where all is proved."""
-    terms = [
-        Term(name=name, amount=1, price=None, cost=cost, bound=bound)
-        for name, (cost, bound) in costs.items()
-    ]
-    assert widest_term(terms) is widest
+    found = widest(Cost(term.value, cost, bound) for term, (cost, bound) in given.items())
+    assert (found and found.name) == name
+
+
+@pytest.mark.parametrize(("bound", "names"), [(3.0, True), (None, False)])
+def test_walking_is_told_by_kind_once_that_is_known(bound: float | None, *, names: bool) -> None:
+    """Every kind stands in the place of the term; without bounds the term stays."""
+    terms = tuple(
+        Term(name=name, amount=9, price=None, cost=9.0, bound=1.0) for name in (WALKING, GAPS)
+    )
+    kinds = tuple(TripCost(kind=kind, cost=4.0, bound=bound) for kind in TripKind)
+    plan = Objective(total=18.0, unplaced_people=0, terms=terms, walking=kinds)
+    told = [cost.name for cost in costs(plan)]
+    assert told == [*([f"walking_{k}" for k in TripKind] if names else ["walking"]), "gaps"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from allocator.plan.types import TermName
 from allocator.plan.verify import Check
 from allocator.plan.verify.trips import within
+from allocator.scenario.settings import TripKind
 from allocator.scenario.types import Scenario
 from tests.builders import scenario
 from tests.plan.offices import OFFICE_PLAN, check, office
@@ -293,14 +294,17 @@ def test_walks_to_others_are_shared_half_and_half() -> None:
     office = case({"organisation": 1.0}, BODIES, affinities=[("v", "a", 6.0)])
     found = check(office, "a A0 10, b A2 30, v A2 20")
     own, across = 40 * 0.7, 6 * 0.7
+    walked_by = {kind: minutes for kind, minutes in found.walking_by_kind.items() if minutes}
+    assert walked_by == pytest.approx({"organisation": own, "affinity": across})
     assert found.walking_by_organisation == pytest.approx(
         {"Org": own + across / 2, "Other": across / 2}
     )
 
 
-def test_walking_by_organisation_adds_up_to_the_term() -> None:
+def test_walking_by_organisation_and_by_kind_adds_up_to_the_term() -> None:
     """In the office with all its tables no minute is lost or counted twice."""
     found = check(office(), OFFICE_PLAN)
+    assert sum(found.walking_by_kind.values()) == pytest.approx(walked(found))
     assert sum(found.walking_by_organisation.values()) == pytest.approx(walked(found))
     assert list(found.walking_by_organisation) == ["Fin", "Sea", "Sci"]
 
@@ -311,6 +315,6 @@ def test_every_member_makes_its_trips(people: list[int]) -> None:
     group = {str(place): number for place, number in enumerate(people)}
     everybody = sum(people)
     for member, own in group.items():
-        met = sum(t.per_week for t in within(group, 3.0) if member in (t.a, t.b))
+        met = sum(t.per_week for t in within(group, 3.0, TripKind.PARENT) if member in (t.a, t.b))
         others = sum(h * own / (everybody - h) for m, h in group.items() if m != member)
         assert met == pytest.approx(3 * (own + others))

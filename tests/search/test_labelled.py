@@ -181,7 +181,11 @@ def complete(seed: int) -> tuple[Case, list[object]] | None:
 def over_towers(case: Case, plans: list, rng: np.random.Generator) -> float:
     """By how much the bound over towers exceeds the best plan, floors in use aside."""
     best = min(plan.total - costs(plan)[TermName.OPEN_FLOORS] for plan in plans)
-    model = Organisations(case).model(0.0)
+    made = Organisations(case)
+    model = made.model(0.0)
+    sets = model.patterns
+    for s, tower in enumerate(np.repeat(sets.label, np.diff(sets.start)).tolist()):
+        sets.extra[s] = made.extra(sets.members(s), tower)
     dual = Dual(model)
     dual.climb(60)
     anywhere = bound_at(model, at_random(model, rng))

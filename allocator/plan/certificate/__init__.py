@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from allocator.plan.certificate.assignment import IN_MODEL, assignment_model, leaf_of
-from allocator.plan.certificate.contents import contents
+from allocator.plan.certificate.contents import contents, extras
 from allocator.plan.certificate.counting import counted
-from allocator.plan.certificate.dual import evaluate
+from allocator.plan.certificate.dual import Model, evaluate
 from allocator.plan.certificate.organisations import Organisations
 from allocator.plan.certificate.reading import Reading
 from allocator.plan.certificate.tree import RefusedError, Tree
-from allocator.plan.certificate.types import Certificate, Floats, Kind, Proof, digests
+from allocator.plan.certificate.types import Certificate, Floats, Kind, Proof, Together, digests
 from allocator.plan.types import Plan, Record, TermName
 from allocator.scenario.types import Scenario
 
@@ -33,7 +33,8 @@ class Trusted(Record):
     Attributes
     ----------
     what
-        The name of a term, or `contents`, all that organisations pay inside towers.
+        The name of a term; `contents`, all that organisations pay inside towers; or `sets`, what
+        the bound owes to what some of them pay more together.
     cost
         Person-minutes a week that the certificate says it comes to at least.
     recomputed
@@ -169,13 +170,31 @@ def _of_organisations(
     model = made.model(sum(proof.trusted.values()), proof.contents)
     if len(proof.entries) != 1 or len(proof.entries[0].multipliers) != model.size:
         raise RefusedError(f"it does not have the {model.size:,} multipliers of its model")
-    again = None
+    flat, again, together = proof.entries[0].multipliers, None, None
+    bound, without = evaluate(model, flat).bound, evaluate(_nothing_extra(model), flat).bound
     if recompute_all:
         searched = contents(made)
         _refuse_contents(proof, searched)
-        again = _least_sum(searched)
-    bound = evaluate(model, proof.entries[0].multipliers).bound
-    return bound, (Trusted(what="contents", cost=_least_sum(proof.contents), recomputed=again),)
+        _refuse_extras(proof, extras(made, proof.contents))
+        again, together = _least_sum(searched), bound - without
+    inside = Trusted(what="contents", cost=_least_sum(proof.contents), recomputed=again)
+    return bound, (inside, Trusted(what="sets", cost=bound - without, recomputed=together))
+
+
+def _nothing_extra(model: Model) -> Model:
+    sets = (replace(one, extra=np.zeros(len(one.extra))) for one in model.sets)
+    return replace(model, sets=tuple(sets))
+
+
+def _refuse_extras(proof: Proof, searched: list[Together]) -> None:
+    """Refuse sets that pay more than a plain search finds."""
+    for told, found in zip(proof.together, searched, strict=True):
+        if told.extra > found.extra + ROUNDING * (1.0 + abs(found.extra)):
+            names = ", ".join(proof.nodes[i] for i in told.nodes)
+            raise RefusedError(
+                f"it says that {names} pay {told.extra:,.1f} more together in "
+                f"{proof.places[told.place]}, and a plain search finds {found.extra:,.1f}"
+            )
 
 
 def _refuse_contents(proof: Proof, searched: Floats) -> None:

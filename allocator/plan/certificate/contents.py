@@ -1,4 +1,4 @@
-"""What an organisation pays for itself inside a tower at least, by a plain depth-first search.
+"""What organisations pay for themselves inside a tower at least, by a plain depth-first search.
 
 Every unit is whole on a floor, or divided: then only its extra floors, its trips inside in the
 largest possible pieces, its placement and moves are counted, and trips to whole units whose floor
@@ -7,14 +7,16 @@ lacks room for it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from allocator.plan.certificate.organisations import Organisations
 from allocator.plan.certificate.reading import Reading
-from allocator.plan.certificate.types import Floats, Whole
+from allocator.plan.certificate.types import Floats, Together, Whole
 from allocator.scenario.rules import RuleKind
 
-MOST_STEPS, DEEPEST = 20_000, 500
+MOST_STEPS, DEEPEST = 40_000, 500
 """Steps and units of a search, beyond which what every unit pays alone is the answer."""
 
 
@@ -32,10 +34,26 @@ def contents(made: Organisations) -> Floats:
     return found
 
 
+def extras(made: Organisations, alone: Floats) -> list[Together]:
+    """Return what sets of organisations pay in their towers above what each pays alone (N, T).
+
+    Trips between organisations are left out.
+    """
+    found = []
+    for one in made.proof.together:
+        units = [u for i in one.nodes for u in made.units[i]]
+        inside = _inside(made.reading, units, made.floors[one.place])
+        more = inside - float(alone[list(one.nodes), one.place].sum())
+        found.append(replace(one, extra=max(more, 0.0)))
+    return found
+
+
 def _inside(reading: Reading, units: list[int], floors: Whole) -> float:
     order = np.array(sorted(units, key=lambda u: -int(reading.demand[u])), np.int64)
     trips = reading.trips[np.ix_(order, order)].copy()
     np.fill_diagonal(trips, 0.0)
+    owner = np.array([reading.housed[u].organisation_id for u in order.tolist()])
+    trips[owner[:, None] != owner] = 0.0
     search = _Search(
         desks=reading.demand[order].astype(float),
         trips=trips,

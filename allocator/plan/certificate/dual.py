@@ -4,9 +4,10 @@ Written down from the formula, and apart from the search, whose bounds are recom
 
     Σ_i min_k [θ_i(k) + λ(k) w_i(k) + Σ_j φ_ij(k) − Σ_r μ_i(k, r) c(r) + μ_i(k, k) own_i(k)]
     + Σ_{i<j} min_{k,l} [θ_ij(k, l) − φ_ij(k) − φ_ji(l) + w_j(l) μ_i(k, l) + w_i(k) μ_j(l, k)]
-    − Σ_r λ(r) c(r)
+    − Σ_r λ(r) c(r) + Σ_r min_S [extra_r(S) − Σ_{i in S} ρ_i(r)]
 
-A label stands for its place. Negative μ and λ count as 0. Of a node with parts, spread costs
+The last sum is over places of which all sets S are looked at that fit; a node pays ρ more there. A
+label stands for its place. Negative μ and λ count as 0. Of a node with parts, spread costs
 Σ_v min_k [θ_v(k) + w_v b(k)], b being its bracket.
 """
 
@@ -39,11 +40,26 @@ class Parts:
 
 
 @dataclass(frozen=True)
+class Sets:
+    """All sets of nodes that fit at the place of a label, and what each pays extra (S)."""
+
+    label: int
+    members: list[tuple[int, ...]]
+    extra: Floats
+
+    def least(self, rho: Floats) -> float:
+        """Return the least that a set adds; rho (N)."""
+        paid = [sum(rho[i] for i in members) for members in self.members]
+        return float((self.extra - np.array(paid)).min())
+
+
+@dataclass(frozen=True)
 class Model:
     """N nodes, K labels, R places, P pairs. What is not allowed costs infinity.
 
     nodes (N), numbers in the whole model; constant; cost, weight, own (N, K); place (K); capacity
-    (R); first, second (P); pair_cost (P, K, K); spread (K), labels of parts; parts by node.
+    (R); first, second (P); pair_cost (P, K, K); spread (K), labels of parts; parts by node; sets
+    by place, of those whose sets are all looked at.
     """
 
     nodes: Whole
@@ -58,12 +74,14 @@ class Model:
     pair_cost: Floats
     spread: NDArray[np.bool_]
     parts: Mapping[int, Parts] = field(default_factory=dict)
+    sets: tuple[Sets, ...] = ()
 
     @property
     def size(self) -> int:
         """How many multipliers it takes."""
         (nodes, labels), places = self.cost.shape, len(self.capacity)
-        return len(self.first) * 2 * int(labels) + int(nodes * labels + 1) * places
+        of_pairs, of_sets = len(self.first) * 2 * int(labels), int(nodes) * len(self.sets)
+        return of_pairs + of_sets + int(nodes * labels + 1) * places
 
     def fixed(self, node: int, label: int) -> Model:
         """Return what is left once a node, by its position, has a label."""
@@ -100,19 +118,23 @@ class Evaluated:
 def evaluate(model: Model, flat: Floats) -> Evaluated:
     """Return the bound at multipliers, less what rounding may have added."""
     (nodes, labels), places, pairs = model.cost.shape, len(model.capacity), len(model.first)
-    end = pairs * 2 * labels
-    phi = flat[:end].reshape(pairs, 2, labels)
+    upto = pairs * 2 * labels
+    end = upto + nodes * len(model.sets)
+    phi = flat[:upto].reshape(pairs, 2, labels)
+    rho = flat[upto:end].reshape(nodes, len(model.sets))
     mu = np.maximum(flat[end : len(flat) - places], 0.0).reshape(nodes, labels, places)
     lam = np.maximum(flat[len(flat) - places :], 0.0)
     paid = model.cost + lam[model.place] * model.weight - mu @ model.capacity
     paid += mu[:, np.arange(labels), model.place] * model.own
+    paid[:, [sets.label for sets in model.sets]] += rho
     np.add.at(paid, model.first, phi[:, 0])
     np.add.at(paid, model.second, phi[:, 1])
     by_node = _by_label(model, paid)
     least = by_node.min(axis=1, initial=np.inf)
     entries = _pair_entries(model, phi, mu)
     pair_least = entries.min(axis=(1, 2), initial=np.inf)
-    added = np.array([model.constant, *(-lam * model.capacity), *least, *pair_least])
+    of_sets = [sets.least(rho[:, g]) for g, sets in enumerate(model.sets)]
+    added = np.array([model.constant, *(-lam * model.capacity), *of_sets, *least, *pair_least])
     if not np.isfinite(added).all():
         return Evaluated(np.inf, np.full(model.cost.shape, np.inf))
     bound = float(added.sum() - ROUNDING * np.abs(added).sum())

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from allocator.errors import InputError, Problem
-from allocator.plan.certificate.types import Certificate, Entry, Kind, Proof
+from allocator.plan.certificate.types import Certificate, Entry, Kind, Proof, Together
 
 SCHEMA = 1
 UNREADABLE = (
@@ -49,6 +50,11 @@ def write_certificate(certificate: Certificate, path: Path) -> None:
             about=np.array(json.dumps(about)),
             pairs=proof.pairs,
             contents=proof.contents,
+            patterned=np.array(proof.patterned, np.int64),
+            set_place=np.array([one.place for one in proof.together], np.int64),
+            set_extra=np.array([one.extra for one in proof.together]),
+            set_start=np.cumsum([0, *(len(one.nodes) for one in proof.together)]),
+            set_member=np.array([i for one in proof.together for i in one.nodes], np.int64),
             tree=np.array(tree, np.int64).reshape(len(tree), 3),
             start=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
             multipliers=np.concatenate([np.zeros(0), *(e.multipliers for e in proof.entries)]),
@@ -87,6 +93,8 @@ def _certificate(arrays: dict[str, Any]) -> Certificate:
         places=tuple(map(str, about["places"])),
         pairs=arrays["pairs"].astype(np.int64).reshape(-1, 2),
         contents=arrays["contents"].astype(float),
+        patterned=tuple(arrays["patterned"].astype(int).tolist()),
+        together=tuple(_together(arrays)),
         entries=tuple(
             Entry(int(parent), int(node), int(label), flat[first:end])
             for (parent, node, label), first, end in tree
@@ -94,6 +102,13 @@ def _certificate(arrays: dict[str, Any]) -> Certificate:
     )
     shown, total = (None if about[n] is None else _number(about[n]) for n in ("shown", "total"))
     return Certificate(shown, total, dict(about["scenario"]), proof)
+
+
+def _together(arrays: dict[str, Any]) -> Iterator[Together]:
+    start, member = arrays["set_start"].tolist(), arrays["set_member"].astype(int).tolist()
+    given = arrays["set_place"].tolist(), start, start[1:], arrays["set_extra"].tolist()
+    for place, first, end, extra in zip(*given, strict=False):
+        yield Together(int(place), tuple(member[first:end]), _number(extra))
 
 
 def _number(value: object) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allocator.plan.certificate.counting import fewest
-from allocator.plan.certificate.dual import Model, Parts
+from allocator.plan.certificate.dual import Model, Parts, Sets
 from allocator.plan.certificate.reading import Flags, Reading
 from allocator.plan.certificate.tree import RefusedError
 from allocator.plan.certificate.types import Floats, Proof, Whole
@@ -20,6 +20,8 @@ from allocator.scenario.rules import RuleKind
 
 IN_ONE_TOWER = (RuleKind.SAME_FLOOR, RuleKind.SAME_TOWER, RuleKind.ADJACENT_FLOORS)
 NEGLIGIBLE = 1e-9
+MOST_SETS = 100_000
+"""Sets of a tower that are looked at; a certificate that asks for more is refused."""
 
 
 class Organisations:
@@ -86,7 +88,21 @@ class Organisations:
             pair_cost=np.array(tables).reshape(len(first), 2 * towers, 2 * towers),
             spread=np.arange(2 * towers) >= towers,
             parts=parts,
+            sets=tuple(self._sets(t, weight[:, t], fits[:, t]) for t in self.proof.patterned),
         )
+
+    def _sets(self, t: int, weight: Floats, fits: Flags) -> Sets:
+        """Return all sets of organisations that fit in a tower, with what is told of them."""
+        told = {tuple(sorted(o.nodes)): o.extra for o in self.proof.together if o.place == t}
+        found: list[tuple[int, ...]] = [()]
+        room = [float(self.room[t])]
+        for i in np.flatnonzero(fits).tolist():
+            more = [k for k, left in enumerate(room) if weight[i] <= left]
+            found += [(*found[k], i) for k in more]
+            room += [room[k] - weight[i] for k in more]
+            if len(found) > MOST_SETS:
+                raise RefusedError(f"{self.proof.places[t]} may hold more than {MOST_SETS:,} sets")
+        return Sets(t, found, np.array([told.get(members, 0.0) for members in found]))
 
     def _desks_apart(self, i: int) -> float:
         people = self.reading.people[self.units[i]]
@@ -237,3 +253,9 @@ def _refuse_names(reading: Reading, proof: Proof) -> None:
     shape = len(proof.nodes), len(proof.places)
     if proof.contents.shape != shape or not (proof.contents > -np.inf).all():
         raise RefusedError("its contents are not numbers for every organisation and tower")
+    towers, nodes = range(len(proof.places)), range(len(proof.nodes))
+    named = [*proof.patterned, *(one.place for one in proof.together)]
+    members = [i for one in proof.together for i in one.nodes]
+    twice = len(set(proof.patterned)) < len(proof.patterned)
+    if twice or any(t not in towers for t in named) or any(i not in nodes for i in members):
+        raise RefusedError("its sets are not sets of the organisations in towers, each once")

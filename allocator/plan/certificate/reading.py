@@ -68,7 +68,7 @@ class Reading:
     def trips(self) -> Floats:
         """Trips a week between units at the price of a minute, twice those inside (U, U)."""
         people, found = headcounts(self.layout), np.zeros((len(self.units), len(self.units)))
-        for a, b, per_week in trips(self.layout):
+        for a, b, per_week, _ in trips(self.layout):
             for u, of_a in self._shares(a, people):
                 for v, of_b in self._shares(b, people):
                     found[u, v] += per_week * of_a * of_b

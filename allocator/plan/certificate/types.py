@@ -36,14 +36,31 @@ class Entry:
     parent, node, label
         The entry it is a child of, and the node and label of the whole model; −1 for the first.
     multipliers
-        φ (pairs, 2, labels), μ (nodes, labels, places) and λ (places) of what is left, one after
-        the other. Pairs and nodes keep their order.
+        φ (pairs, 2, labels), ρ (nodes, places of which sets are told), μ (nodes, labels, places)
+        and λ (places) of what is left, one after the other. Pairs and nodes keep their order.
     """
 
     parent: int
     node: int
     label: int
     multipliers: Floats
+
+
+@dataclass(frozen=True)
+class Together:
+    """What organisations that are whole in one tower pay there above what each does by itself.
+
+    Attributes
+    ----------
+    place, nodes
+        In numbers of the model.
+    extra
+        Person-minutes a week.
+    """
+
+    place: int
+    nodes: tuple[int, ...]
+    extra: float
 
 
 @dataclass(frozen=True)
@@ -62,6 +79,10 @@ class Proof:
     contents : (N, T) float
         What each organisation pays for itself in each tower, infinite if it cannot be there;
         empty for an assignment.
+    patterned
+        Towers of which all sets of organisations that fit are looked at.
+    together
+        Sets of them that pay more than each organisation does by itself.
     entries
         The first is the whole model, each other comes after its parent.
     """
@@ -73,6 +94,8 @@ class Proof:
     places: tuple[str, ...] = ()
     pairs: Whole = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     contents: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    patterned: tuple[int, ...] = ()
+    together: tuple[Together, ...] = ()
     entries: tuple[Entry, ...] = ()
 
 

@@ -15,6 +15,7 @@ from allocator.plan.verify.given import GivenPlacement, given_pieces, read_piece
 from allocator.plan.verify.layout import Layout
 from allocator.plan.verify.terms import terms
 from allocator.plan.verify.walking import walk
+from allocator.scenario.settings import TripKind
 from allocator.scenario.types import Scenario
 
 __all__ = ["Check", "GivenPlacement", "given_pieces", "verify"]
@@ -34,6 +35,8 @@ class Check(Record):
         People whose desks are not placed.
     walking_by_organisation
         Minutes a week of the trips inside each organisation and half of those to others.
+    walking_by_kind
+        Minutes a week by kind of trips.
     pieces
         Desks (people where capacity is by chance) by (unit_id, floor_id), rows that cannot be used
         left out, duplicates added up.
@@ -44,6 +47,7 @@ class Check(Record):
     total: float
     unplaced_people: float
     walking_by_organisation: dict[str, float]
+    walking_by_kind: dict[TripKind, float]
     pieces: dict[tuple[str, str], int]
 
     @property
@@ -72,5 +76,6 @@ def verify(scenario: Scenario, given: Iterable[GivenPlacement]) -> Check:
         total=fsum(term.cost for term in found),
         unplaced_people=unplaced_people(layout),
         walking_by_organisation=walked.by_organisation,
+        walking_by_kind=walked.by_kind,
         pieces=pieces,
     )

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from allocator.plan.verify.layout import Layout
+from allocator.scenario.settings import TripKind
 from allocator.scenario.types import TRIPS_BY_CLOSENESS, Affinity
 
 Headcounts = Mapping[str, int]
@@ -18,6 +19,7 @@ class Trips(NamedTuple):
     a: str
     b: str
     per_week: float
+    kind: TripKind
 
 
 def trips(layout: Layout) -> Iterator[Trips]:
@@ -28,16 +30,15 @@ def trips(layout: Layout) -> Iterator[Trips]:
     rates = layout.scenario.settings.trips
     people = headcounts(layout)
     for unit in layout.housed:
-        yield Trips(unit, unit, rates.unit * people[unit])
+        yield Trips(unit, unit, rates.unit * people[unit], TripKind.UNIT)
     for group in parent_groups(layout):
-        yield from within(group, rates.parent)
+        yield from within(group, rates.parent, TripKind.PARENT)
     for units in layout.units_by_organisation.values():
-        yield from within(
-            {unit: people[unit] for unit in units if people[unit]}, rates.organisation
-        )
+        group = {unit: people[unit] for unit in units if people[unit]}
+        yield from within(group, rates.organisation, TripKind.ORGANISATION)
     yield from to_coordinators(layout)
     for group in sibling_groups(layout):
-        yield from within(group, rates.siblings)
+        yield from within(group, rates.siblings, TripKind.SIBLINGS)
     yield from of_affinities(layout)
 
 
@@ -51,7 +52,7 @@ def headcounts(layout: Layout) -> dict[str, int]:
     }
 
 
-def within(group: Headcounts, rate: float) -> Iterator[Trips]:
+def within(group: Headcounts, rate: float, kind: TripKind) -> Iterator[Trips]:
     """Return the trips of a group whose members each make rate · h trips to the others.
 
     They are spread by headcount: rate · h_a · h_b · (1/(H − h_a) + 1/(H − h_b)) for each pair.
@@ -60,7 +61,7 @@ def within(group: Headcounts, rate: float) -> Iterator[Trips]:
     everybody = sum(group.values())
     for (a, people_a), (b, people_b) in combinations(group.items(), 2):
         inverse = 1 / (everybody - people_a) + 1 / (everybody - people_b)
-        yield Trips(a, b, rate * people_a * people_b * inverse)
+        yield Trips(a, b, rate * people_a * people_b * inverse, kind)
 
 
 def parent_groups(layout: Layout) -> Iterator[dict[str, int]]:
@@ -81,7 +82,8 @@ def to_coordinators(layout: Layout) -> Iterator[Trips]:
         coordinator = layout.scenario.coordinator_of.get(organisation, organisation)
         coordinates = coordinator in layout.units_by_organisation and people[coordinator] > 0
         if coordinates and coordinator != organisation:
-            yield Trips(organisation, coordinator, rate * people[organisation])
+            per_week = rate * people[organisation]
+            yield Trips(organisation, coordinator, per_week, TripKind.COORDINATOR)
 
 
 def sibling_groups(layout: Layout) -> Iterator[dict[str, int]]:
@@ -99,7 +101,7 @@ def of_affinities(layout: Layout) -> Iterator[Trips]:
     """Return the trips of the affinities; closeness counts per head of the smaller body."""
     people = headcounts(layout)
     for row in layout.scenario.affinities:
-        yield Trips(row.a, row.b, _per_week(row, people))
+        yield Trips(row.a, row.b, _per_week(row, people), TripKind.AFFINITY)
 
 
 def _per_week(row: Affinity, people: Headcounts) -> float:

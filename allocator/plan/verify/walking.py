@@ -8,6 +8,7 @@ from math import fsum, hypot
 
 from allocator.plan.verify.layout import Layout, Spread
 from allocator.plan.verify.trips import headcounts, trips
+from allocator.scenario.settings import TripKind
 from allocator.scenario.types import Floor, Scenario
 
 
@@ -21,19 +22,20 @@ class Minutes:
         self._points = {
             t.tower_id: (t.x_m, t.y_m) for t in towers if t.x_m is not None and t.y_m is not None
         }
-        self._known: dict[tuple[str, str], float] = {}
+        self._known: dict[str, dict[str, float]] = {floor: {} for floor in self._floors}
         for row in scenario.walking:
-            self._known[row.from_floor, row.to_floor] = row.minutes
-            self._known[row.to_floor, row.from_floor] = row.minutes
+            self._known[row.from_floor][row.to_floor] = row.minutes
+            self._known[row.to_floor][row.from_floor] = row.minutes
 
     def between(self, a: Spread, b: Spread) -> float:
         """Return Σ_f Σ_g a(f) · b(g) · minutes(f, g)."""
-        total, known = 0.0, self._known
+        total = 0.0
         for f, share_a in a.items():
+            known = self._known[f]
             for g, share_b in b.items():
-                minutes = known.get((f, g))
+                minutes = known.get(g)
                 if minutes is None:
-                    minutes = known[f, g] = self._by_formula(self._floors[f], self._floors[g])
+                    minutes = known[g] = self._by_formula(self._floors[f], self._floors[g])
                 total += share_a * share_b * minutes
         return total
 
@@ -81,9 +83,18 @@ def spreads(layout: Layout) -> dict[str, Spread]:
 
 @dataclass(frozen=True)
 class Walked:
-    """Minutes walked a week between two organisations, inside one where both are the same."""
+    """Minutes walked a week.
+
+    Attributes
+    ----------
+    by_pair
+        Between two organisations, inside one where both are the same.
+    by_kind
+        By kind of trips.
+    """
 
     by_pair: dict[tuple[str, str], float]
+    by_kind: dict[TripKind, float]
 
     @cached_property
     def minutes(self) -> float:
@@ -105,9 +116,11 @@ def walk(layout: Layout) -> Walked:
     minutes, where = Minutes(layout.scenario), spreads(layout)
     owner = layout.organisation_of | {o: o for o in layout.units_by_organisation}
     found = {(organisation, organisation): 0.0 for organisation in layout.units_by_organisation}
-    for a, b, per_week in trips(layout):
+    kinds = dict.fromkeys(TripKind, 0.0)
+    for a, b, per_week, kind in trips(layout):
         walked = per_week * minutes.between(where.get(a, {}), where.get(b, {}))
         if walked:
             pair = owner[a], owner[b]
             found[pair] = found.get(pair, 0.0) + walked
-    return Walked(found)
+            kinds[kind] += walked
+    return Walked(found, kinds)

@@ -6,14 +6,16 @@ Here the parts are put together; each part and its proof has a module of its own
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from allocator.plan.types import TermName
+from allocator.scenario.settings import TripKind
 from allocator.search.bounds.assignment import assignment_bounds, is_alone, is_assignment
 from allocator.search.bounds.certified import MakeProof, Proved
 from allocator.search.bounds.floors import extra_floors, open_floors
 from allocator.search.bounds.joint import joint_bound
+from allocator.search.bounds.kinds import kind_bounds
 from allocator.search.bounds.needed import Needed, needed_desks
 from allocator.search.bounds.organisations import has_towers_to_choose, organisation_bounds
 from allocator.search.bounds.placing import people_moved, placement_cost
@@ -44,11 +46,14 @@ class Bounds:
         Of the total; at least the sum of the terms'.
     proof
         Makes the proof of the total, or of a higher one, where it is a dual's.
+    trips
+        Of walking, by those kinds of trips of which they were sought.
     """
 
     terms: dict[TermName, float]
     total: float
     proof: MakeProof | None = None
+    trips: dict[TripKind, float] = field(default_factory=dict)
 
 
 def bounds_at_once(case: Case) -> Bounds:
@@ -162,6 +167,9 @@ class _Rising:
     def run(self, plans: Plans) -> Iterator[Bounds]:
         """Yield what each part proves, those first that prove most for their time."""
         case, floors = self.case, self.terms[TermName.OPEN_FLOORS]
+        for kind, bound in kind_bounds(case, self.until, self._is_over):
+            trips = {kind: cautious(bound)}
+            yield Bounds(terms=self.terms, total=self.total, trips=trips)
         for bound, proof in dual_bounds(case, self.terms, plans, self._is_over):
             yield self._raised(bound, proof)
         if is_small(case):

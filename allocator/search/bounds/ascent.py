@@ -44,7 +44,7 @@ class Model(NamedTuple):
     first, second, table (P); pair_cost (Q, K, K). A node with parts is at all labels that are
     spread (K) together, or at one other: parts (N, 2) tells its first part and the end of them;
     each is at one of those labels, at its own part_cost (V, K) and its share (V) of what the node
-    pays there; spread_cost (N) is paid besides.
+    pays there; spread_cost (N) is paid besides. Patterns are as `patterns` has them.
     """
 
     cost: Any
@@ -61,12 +61,17 @@ class Model(NamedTuple):
     share: Any
     part_cost: Any
     spread_cost: Any
+    patterns: Any
 
 
 class Multipliers(NamedTuple):
-    """phi (P, 2, K), mu (N, K, R) and lam (R), views of a flat array; the last two from 0 up."""
+    """phi (P, 2, K), rho (N, G), mu (N, K, R) and lam (R), views of a flat array.
+
+    The last two are from 0 up.
+    """
 
     phi: Any
+    rho: Any
     mu: Any
     lam: Any
     flat: Any
@@ -87,7 +92,8 @@ class Workspace(NamedTuple):
 
     unary (N, K); seen and back (N, K, K), mu by label as seen from the node and from its partner;
     to_seen and to_back, likewise of the gradient; entries (K, K); row, column and shift (K); soft
-    (N, K); added (N, K), what each node and its pairs pay more at a label than at least; numbers
+    (N, K); added (N, K), what each node and its pairs pay more at a label than at least; paid (S)
+    by each set of nodes, and chosen (N), how often a node is in the soft choice of a set; numbers
     (2), the sum of all that the bound is added up from, without signs, and the bound.
     """
 
@@ -102,6 +108,8 @@ class Workspace(NamedTuple):
     shift: Any
     soft: Any
     added: Any
+    paid: Any
+    chosen: Any
     numbers: Any
 
 
@@ -137,6 +145,8 @@ def prepare(model: Any, x: Any, w: Any) -> None:
             for m in range(labels):
                 w.seen[i, k, m] = x.mu[i, k, model.place[m]]
                 w.back[i, k, m] = x.mu[i, m, here]
+        for g in range(len(model.patterns.label)):
+            w.unary[i, model.patterns.label[g]] += x.rho[i, g]
     for p in range(len(model.first)):
         for k in range(labels):
             w.unary[model.first[p], k] += x.phi[p, 0, k]
@@ -242,6 +252,27 @@ def look_at_nodes(model: Any, x: Any, w: Any, heat: float) -> float:
 
 
 @compiled
+def look_at_sets(sets: Any, x: Any, w: Any, gradient: Any, g: int, heat: float) -> float:
+    """Return what the sets of a place add to the bound; gather the gradient of rho."""
+    least, total = 4.0 * FORBIDDEN, 0.0
+    for s in range(sets.start[g], sets.start[g + 1]):
+        paid = sets.extra[s]
+        for m in range(sets.first[s], sets.first[s + 1]):
+            paid -= x.rho[sets.member[m], g]
+        w.paid[s] = paid
+        least = min(least, paid)
+    w.chosen[:] = 0.0
+    for s in range(sets.start[g], sets.start[g + 1]):
+        e = softened((least - w.paid[s]) / heat)
+        total += e
+        for m in range(sets.first[s], sets.first[s + 1]):
+            w.chosen[sets.member[m]] += e
+    for i in range(len(w.chosen)):
+        gradient.rho[i, g] = w.soft[i, sets.label[g]] - w.chosen[i] / total
+    return least
+
+
+@compiled
 def soften_pair(model: Any, w: Any, g: Any, p: int, least: float, heat: float) -> None:
     """Add a pair's part of the gradient."""
     i, j = model.first[p], model.second[p]
@@ -322,10 +353,14 @@ def cool(x: Any, state: Any) -> None:
 def climb(model: Any, x: Any, w: Any, state: Any, steps: int) -> None:
     """Take so many steps; keep the best multipliers, and what each node adds at each label."""
     n = state.numbers
-    phi = x.phi.size
+    free = x.phi.size + x.rho.size
     for _ in range(steps):
         prepare(model, x, w)
         bound = look_at_nodes(model, x, w, n[HEAT])
+        for g in range(len(model.patterns.label)):
+            least = look_at_sets(model.patterns, x, w, state.gradient, g, n[HEAT])
+            bound += least
+            w.numbers[0] += abs(least)
         w.to_seen[:] = 0.0
         w.to_back[:] = 0.0
         for p in range(len(model.first)):
@@ -340,5 +375,5 @@ def climb(model: Any, x: Any, w: Any, state: Any, steps: int) -> None:
             copy(state.best, x.flat)
         cool(x, state)
         n[STEPS] += 1.0
-        advance(x, state, 0, phi, n[RATE], -FORBIDDEN)
-        advance(x, state, phi, len(x.flat), n[RATE] / n[SCALE], 0.0)
+        advance(x, state, 0, free, n[RATE], -FORBIDDEN)
+        advance(x, state, free, len(x.flat), n[RATE] / n[SCALE], 0.0)

@@ -7,6 +7,7 @@ exactly, so that the label of every unit is a plan; other terms are a constant b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -100,7 +101,7 @@ def assignment_bounds(
     dual = Dual(assignment_model(case, sum(others.values())))
     about = _about(case, units, dual.model, others)
     for bound in dual.rise(is_over):
-        yield Proved(bound, proof_of_dual(dual, about))
+        yield Proved(bound, partial(proof_of_dual, dual, about))
     problem = Problem(plans.total, leaf, should_stop)
     yield from tree_bounds(dual, problem, about if plans.keeps_trees else None)
 

@@ -43,11 +43,6 @@ class Kept:
         return len(self.entries) - 1
 
 
-def proof_of_dual(dual: Dual, about: Proof) -> MakeProof:
-    """Return what makes the proof at a dual's best multipliers, as they are then."""
-
-    def made() -> Proof:
-        entry = Entry(-1, -1, -1, dual.best.flat.copy())
-        return replace(about, bound=dual.bound, entries=(entry,))
-
-    return made
+def proof_of_dual(dual: Dual, about: Proof) -> Proof:
+    """Return the proof at a dual's best multipliers."""
+    return replace(about, bound=dual.bound, entries=(Entry(-1, -1, -1, dual.best.flat.copy()),))

@@ -43,7 +43,10 @@ class Contents:
         self.least_minutes: dict[tuple[int, ...], tuple[float, float]] = {}
 
     def inside(self, units: Sequence[int], tower: int) -> float:
-        """Return the least that units pay, all of them in a tower; infinite if they cannot be."""
+        """Return the least that units pay, all of them in a tower; infinite if they cannot be.
+
+        Trips between organisations are left out.
+        """
         floors = np.array(self.case.floors_of[tower])
         order = sorted(units, key=lambda u: (-int(self.case.demand[u]), u))
         whole = np.array([self._whole(u, floors) for u in order])
@@ -52,6 +55,8 @@ class Contents:
             return np.inf
         trips = self.trips[np.ix_(order, order)].copy()
         np.fill_diagonal(trips, 0.0)
+        owner = self.case.organisation[order]
+        trips[owner[:, None] != owner] = 0.0
         return self._searched(order, floors, whole, divided, trips)
 
     def _searched(

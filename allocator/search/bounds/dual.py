@@ -20,6 +20,8 @@ WARMER, FASTER = 3.0, 10.0
 """Temperature and step for what is left of a model, as multiples of its own last ones."""
 COLDEST = 0.6**14
 """Part of the first temperature at which a dual is as high as it gets."""
+REHEAT = 0.1
+"""Part of the first temperature and step from which it goes on once a model has changed."""
 AT_ONCE_S = 0.03
 """Seconds of steps between two looks at the clock."""
 
@@ -42,9 +44,11 @@ class Dual:
         self.model, self.given = model, model.compiled
         size = model.size
         self.x = model.views(np.zeros(size) if x is None else x.flat.copy())
-        self.work = _workspace(*model.cost.shape)
+        nodes, labels = model.cost.shape
+        self.work = _workspace(nodes, labels, len(model.patterns.extra))
         pace = pace or _first_pace(model)
         self.coldest = COLDEST * pace.heat
+        self.warmer = Pace(REHEAT * pace.heat, REHEAT * pace.rate)
         numbers = np.zeros(ascent.NUMBERS)
         numbers[[ascent.BOUND, ascent.BEFORE]] = -ascent.FORBIDDEN
         numbers[[ascent.HEAT, ascent.RATE, ascent.PATIENCE]] = pace.heat, pace.rate, pace.patience
@@ -75,6 +79,16 @@ class Dual:
         heat, rate = float(n[ascent.HEAT]), float(n[ascent.RATE])
         return Pace(WARMER * heat, FASTER * rate, CHILD_PATIENCE)
 
+    def warm(self) -> None:
+        """Make it warmer: what the model costs has changed."""
+        n = self.state.numbers
+        n[ascent.HEAT], n[ascent.RATE] = self.warmer.heat, self.warmer.rate
+        n[ascent.STEPS] = n[ascent.WAITED] = 0.0
+        n[ascent.BEFORE] = n[ascent.BOUND]
+        self.x.flat[:] = self.state.best
+        self.state.mean[:] = 0.0
+        self.state.square[:] = 0.0
+
     def climb(self, steps: int) -> None:
         """Take so many steps."""
         ascent.climb(self.given, self.x, self.work, self.state, steps)
@@ -102,9 +116,10 @@ class Dual:
         return found
 
 
-def _workspace(nodes: int, labels: int) -> ascent.Workspace:
+def _workspace(nodes: int, labels: int, sets: int) -> ascent.Workspace:
     square, table, row = (nodes, labels, labels), (nodes, labels), (labels,)
-    shapes = (table, *[square] * 4, (labels, labels), row, row, row, table, table, (2,))
+    of_sets = (sets,), (nodes,)
+    shapes = (table, *[square] * 4, (labels, labels), row, row, row, table, table, *of_sets, (2,))
     return ascent.Workspace(*map(np.zeros, shapes))
 
 

@@ -16,7 +16,8 @@ What is left is a minimum for every node and every pair, so that for any multipl
     + Σ_{i<j} min_{k,l} [θ_ij(k, l) − φ_ij(k) − φ_ji(l) + w_j(l) μ_i(k, l) + w_i(k) μ_j(l, k)]
     − Σ_r λ(r) c(r)
 
-is a lower bound (a label stands for its place here). `ascent` raises it. A node that is spread may
+is a lower bound (a label stands for its place here). `ascent` raises it. `patterns` add a minimum
+over the sets of nodes that one place may hold. A node that is spread may
 have parts v, each with a share w_v of it and a cost θ_v(k) of its own: then spread costs it
 Σ_v min_k [θ_v(k) + w_v b(k)], b being the bracket of the node.
 
@@ -40,6 +41,7 @@ from numpy.typing import NDArray
 
 from allocator.search.bounds import ascent
 from allocator.search.bounds.ascent import DEAD, FORBIDDEN, TOLERANCE
+from allocator.search.bounds.patterns import NO_PATTERNS, Patterns
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -77,6 +79,8 @@ class Labelled:
         What a part pays at a label by itself.
     spread_cost : (N) float
         What a node pays besides once it is spread.
+    patterns
+        Sets of nodes that places may hold.
     """
 
     nodes: Whole
@@ -95,6 +99,7 @@ class Labelled:
     share: Floats
     part_cost: Floats
     spread_cost: Floats
+    patterns: Patterns = NO_PATTERNS
 
     @property
     def compiled(self) -> ascent.Model:
@@ -114,21 +119,25 @@ class Labelled:
             self.share,
             self.part_cost,
             self.spread_cost,
+            self.patterns,
         )
 
     @property
     def size(self) -> int:
         """How many multipliers there are."""
         (nodes, labels), places = self.cost.shape, len(self.capacity)
-        return int(len(self.first) * 2 * labels + (nodes * labels + 1) * places)
+        pairs, sets = len(self.first) * 2 * labels, nodes * len(self.patterns.label)
+        return int(pairs + sets + (nodes * labels + 1) * places)
 
     def views(self, flat: Floats) -> ascent.Multipliers:
         """Return multipliers as views of a flat array."""
         (nodes, labels), pairs, places = self.cost.shape, len(self.first), len(self.capacity)
-        end = pairs * 2 * labels
+        phi = pairs * 2 * labels
+        rho = phi + nodes * len(self.patterns.label)
         return ascent.Multipliers(
-            flat[:end].reshape(pairs, 2, labels),
-            flat[end : len(flat) - places].reshape(nodes, labels, places),
+            flat[:phi].reshape(pairs, 2, labels),
+            flat[phi:rho].reshape(nodes, len(self.patterns.label)),
+            flat[rho : len(flat) - places].reshape(nodes, labels, places),
             flat[len(flat) - places :],
             flat,
         )
@@ -143,10 +152,11 @@ class Labelled:
         Raises
         ------
         ValueError
-            If the label is one that the node is spread over: it has others, too, then.
+            If the label is one that the node is spread over: it has others, too, then; or if the
+            model has patterns.
         """
-        if self.spread[label]:
-            raise ValueError("a node that is spread has several labels")
+        if self.spread[label] or len(self.patterns.label):
+            raise ValueError("a node that is spread has several labels, and patterns have others")
         keep = np.arange(len(self.nodes)) != node
         here, there = self.first == node, self.second == node
         left, capacity = ~(here | there), self.capacity.copy()
@@ -203,13 +213,15 @@ def undivided(nodes: int, labels: int) -> Undivided:
 
 def bound_at(model: Labelled, x: ascent.Multipliers) -> float:
     """Return the bound at any multipliers by the formula, less what rounding may have added."""
-    mu, lam = np.maximum(x.mu, 0.0), np.maximum(x.lam, 0.0)
+    mu, lam, sets = np.maximum(x.mu, 0.0), np.maximum(x.lam, 0.0), model.patterns
     room = np.arange(len(model.nodes))[:, None], np.arange(len(model.place)), model.place
     unary = model.cost + lam[model.place] * model.weight - mu @ model.capacity
     unary += mu[room] * model.own
+    unary[:, sets.label] += x.rho
     np.add.at(unary, model.first, x.phi[:, 0])
     np.add.at(unary, model.second, x.phi[:, 1])
     added = [model.constant, *(-lam * model.capacity), *_node_minima(model, unary)]
+    added += [sets.paid(g, x.rho).min() for g in range(len(sets.label))]
     dead = np.where(model.cost > DEAD, FORBIDDEN, 0.0)
     for p, (i, j) in enumerate(zip(model.first.tolist(), model.second.tolist(), strict=True)):
         pair = model.pair_cost[model.table[p]] + (dead[i] - x.phi[p, 0])[:, None]

@@ -13,13 +13,15 @@ and a rest between single units; where one is apart, only what every unit of it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.plan.certificate.types import Kind, Proof
+from allocator.plan.certificate.types import Kind, Proof, Together
 from allocator.plan.types import TermName
 from allocator.search.bounds.ascent import DEAD, FORBIDDEN
 from allocator.search.bounds.certified import Proved, proof_of_dual
@@ -27,6 +29,7 @@ from allocator.search.bounds.contents import Contents
 from allocator.search.bounds.dual import Dual
 from allocator.search.bounds.joint import extra_floor_shares
 from allocator.search.bounds.labelled import Floats, Labelled, Whole
+from allocator.search.bounds.patterns import patterns_of
 from allocator.search.bounds.towers import fewest_towers, tower_rooms
 from allocator.search.cancel import checkpoint
 from allocator.search.case import Case
@@ -37,6 +40,8 @@ MOST_CELLS = 2_500
 MOST_ORGANISATIONS, MOST_UNITS = 100, 2_000
 """Of whom every two may be partners, and who may all walk to each other."""
 NEGLIGIBLE = 1e-9
+AT_A_TIME = 30
+"""Sets of a tower that are searched before the dual goes on."""
 
 
 def has_towers_to_choose(case: Case) -> bool:
@@ -54,6 +59,7 @@ def organisation_bounds(
     if not made.nodes:
         return
     dual = Dual(made.model(others))
+    searched = _Searched(made, dual)
     about = Proof(
         kind=Kind.ORGANISATIONS,
         trusted={TermName.OPEN_FLOORS.value: others},
@@ -62,8 +68,47 @@ def organisation_bounds(
         pairs=np.column_stack([dual.model.first, dual.model.second]),
         contents=made.own,
     )
-    for bound in dual.rise(is_over):
-        yield Proved(bound, proof_of_dual(dual, about))
+    while not is_over():
+        for bound in dual.rise(is_over):
+            yield Proved(bound, partial(_proof, dual, about))
+        before = len(searched.done)
+        for _ in searched.go_on(is_over):
+            yield Proved(dual.bound, partial(_proof, dual, about))
+        if len(searched.done) == before:
+            return
+        dual.warm()
+
+
+def _proof(dual: Dual, about: Proof) -> Proof:
+    """Return the proof at a dual's best multipliers, with the sets that decide a minimum."""
+    sets, rho = dual.model.patterns, dual.best.rho
+    together = []
+    for g, begin in enumerate(sets.start[:-1].tolist()):
+        paid = sets.paid(g, rho)
+        extra = sets.extra[begin : begin + len(paid)]
+        for k in np.flatnonzero((extra > 0) & (paid - extra < paid.min())).tolist():
+            nodes = tuple(sets.members(begin + k))
+            together.append(Together(int(sets.label[g]), nodes, float(extra[k])))
+    about = replace(about, patterned=tuple(sets.label.tolist()), together=tuple(together))
+    return proof_of_dual(dual, about)
+
+
+class _Searched:
+    """Sets whose extra contents were searched: those that decide a minimum of a dual."""
+
+    def __init__(self, made: Organisations, dual: Dual) -> None:
+        self.made, self.dual, self.done = made, dual, set[int]()
+
+    def go_on(self, is_over: Callable[[], bool]) -> Iterator[None]:
+        """Search sets that are near the least of their tower; yield after each."""
+        sets, rho = self.dual.model.patterns, self.dual.best.rho
+        for g, start in enumerate(sets.start[:-1].tolist()):
+            order = start + np.argsort(sets.paid(g, rho), kind="stable")[:AT_A_TIME]
+            for s in order.tolist():
+                if s not in self.done and not is_over():
+                    self.done.add(s)
+                    sets.extra[s] = self.made.extra(sets.members(s), int(sets.label[g]))
+                    yield
 
 
 class _Apart(NamedTuple):
@@ -126,6 +171,14 @@ class Organisations:
                 return _least_cover(self.case.capacity[floors], int(self.desks[i]))
         return float(self.desks[i])
 
+    def extra(self, nodes: list[int], tower: int) -> float:
+        """Return what organisations pay in a tower together, above what each does by itself."""
+        if len(nodes) < 2:
+            return 0.0
+        units = [u for i in nodes for u in self.units[i]]
+        together = min(self.contents.inside(units, tower), FORBIDDEN)
+        return max(together - float(self.own[nodes, tower].sum()), 0.0)
+
     def model(self, others: float) -> Labelled:
         """Return the model; `others` is a bound of floors in use."""
         count, towers = len(self.nodes), self.towers
@@ -163,6 +216,7 @@ class Organisations:
             share=np.array(share),
             part_cost=np.array(part_cost).reshape(len(share), 2 * towers),
             spread_cost=spread_cost,
+            patterns=patterns_of(weight[:, :towers], np.isfinite(self.own), self.tower_room),
         )
 
     def _apart(self, i: int, site: Floats) -> _Apart | None:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 from allocator.scenario.demand import demand, desks_on, usable_desks
 from allocator.scenario.settings import decimal_text
@@ -93,6 +94,19 @@ def _larger(scenario: Scenario, place: Floor, added: int) -> Floor:
             "max_occupants": None if most is None else max(most, usable),
         }
     )
+
+
+def changed(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
+    """Return the scenario with what a way out changes of it; rows of rules count from 1."""
+    if ratio := change.get("people_per_desk"):
+        scenario = scenario.with_sharing(people_per_desk=Fraction(ratio))
+    if rows := change.get("rules"):
+        scenario = without_rules(scenario, {row - 1 for row in rows})
+    if units := change.get("needs"):
+        scenario = without_needs(scenario, units)
+    if units := change.get("units"):
+        scenario = without_units(scenario, units)
+    return with_desks(scenario, change.get("desks", {}))
 
 
 def breakpoints(scenario: Scenario) -> list[Fraction]:

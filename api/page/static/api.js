@@ -1,17 +1,12 @@
 // Asking the service. What is safe to ask again is asked until it answers, and the page says so.
 
-import { byId, notice } from "./dom.js";
+import { byId, hide, notice, write } from "./dom.js";
 import { root, t } from "./texts.js";
 
 const WAITS_MS = [300, 1000, 2000, 4000];
 const AWAY = [429, 502, 503, 504];
 
-export class Refused extends Error {
-  constructor(message, problem) {
-    super(message);
-    this.problem = problem;
-  }
-}
+class Refused extends Error {}
 
 export const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
@@ -28,8 +23,7 @@ async function once(path, options) {
 async function ask(path, options = {}) {
   for (let turn = 0; ; turn += 1) {
     const answer = await once(path, options);
-    const away = !answer || AWAY.includes(answer.status);
-    if (!away) {
+    if (answer && !AWAY.includes(answer.status)) {
       tellAway(turn, "");
       if (answer.ok) return answer;
       throw await refusal(answer);
@@ -43,20 +37,29 @@ async function ask(path, options = {}) {
 /** Say that the service is away, or that it is back. */
 function tellAway(turn, text) {
   if (!text && !turn) return;
-  byId("away").hidden = !text;
-  byId("away").textContent = text;
+  hide("away", !text);
+  write("away", text);
 }
 
 async function refusal(answer) {
   if (answer.status === 401 && !byId("key").open) byId("key").showModal();
   const problem = await answer.json().catch(() => ({}));
-  if (answer.status === 404) return new Refused(t("page.not_there"), problem);
+  if (answer.status === 404) return new Refused(t("page.not_there"));
   const listed = (problem.errors || []).slice(0, 5).map((each) => [each.table, each.message].filter(Boolean).join(": "));
   const said = listed.join("\n") || problem.detail || problem.title || answer.statusText;
-  return new Refused(`${t("page.failed", { said })}\n${t("page.failed_next")}`, problem);
+  return new Refused(failed(said));
 }
 
 const asJson = (body, headers = {}) => ({ method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", ...headers } });
+/** Return the last of several requests of a kind: a new one ends the one before. */
+export function latestOnly() {
+  let before = null;
+  return (path, body) => {
+    before?.abort();
+    before = new AbortController();
+    return post(path, body, { signal: before.signal });
+  };
+}
 
 export const get = async (path) => (await ask(path)).json();
 export const post = async (path, body, options = {}) => (await ask(path, { ...asJson(body), ...options })).json();
@@ -84,12 +87,8 @@ export async function watch(job, told, everyMs = 600) {
 }
 
 /** Ask for a file and give it to whoever sits before the page. */
-export async function download(path, body, name) {
-  save(await (await ask(path, asJson(body))).blob(), name);
-}
-
-export async function fetchFile(path, name) {
-  save(await (await ask(path)).blob(), name);
+export async function download(path, name, body = null) {
+  save(await (await ask(path, body ? asJson(body) : {})).blob(), name);
 }
 
 export function save(content, name) {
@@ -108,22 +107,29 @@ export async function careful(work) {
   try {
     return await work();
   } catch (error) {
-    if (error.name === "AbortError") return undefined;
-    notice(error instanceof Refused ? error.message : `${t("page.failed", { said: error.message })}\n${t("page.failed_next")}`);
-    if (!(error instanceof Refused)) console.error(error);
+    if (error.name !== "AbortError") tellOf(error);
     return undefined;
   }
 }
 
-/** Run something from a button, which does nothing meanwhile. */
-export async function busily(button, work) {
-  if (!button || button.disabled) return button ? undefined : careful(work);
+function tellOf(error) {
+  notice(error instanceof Refused ? error.message : failed(error.message));
+  if (!(error instanceof Refused)) console.error(error);
+}
+
+const failed = (said) => `${t("page.failed", { said })}\n${t("page.failed_next")}`;
+
+/** Return what a button does when it is pressed; meanwhile a second press does nothing. */
+export const doing = (work) => (event) => {
+  event.preventDefault();
+  busily(event.submitter ?? event.currentTarget, work);
+};
+
+async function busily(button, work) {
+  if (button.disabled) return;
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
-  try {
-    return await careful(work);
-  } finally {
-    button.disabled = false;
-    button.removeAttribute("aria-busy");
-  }
+  await careful(work);
+  button.disabled = false;
+  button.removeAttribute("aria-busy");
 }

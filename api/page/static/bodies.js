@@ -1,37 +1,31 @@
 // Organisations and their units beside the picture: found, chosen, moved by menus; and what has no place.
 
 import { act, answer } from "./act.js";
-import { byId, el, fill, table } from "./dom.js";
+import { bring, button, byId, el, fill, hide, on, table, words, write } from "./dom.js";
 import { language, number, percent, t } from "./texts.js";
-import { forbid, isPinned, mark, state, togglePin } from "./state.js";
+import { edit, isPinned, peopleOf, state } from "./state.js";
 import { settle } from "./drag.js";
 
 export function startBodies() {
-  byId("find").addEventListener("input", find);
+  on("find", "input", find);
   answer("choose", choose);
-  answer("unitName", (id) => unitOf(id)?.name ?? id);
+  answer("unitName", nameOfUnit);
   answer("floorName", placeOf);
 }
 
 export const placeOf = (floor) => state.look?.floors.find((each) => each.id === floor)?.place ?? floor;
-export const unitOf = (id) => { for (const body of state.look?.organisations ?? []) { const unit = body.units.find((each) => each.id === id); if (unit) return unit; } return null; };
-export const peopleOf = (unit) => state.scenario.headcounts.find((row) => row.unit_id === unit)?.headcount ?? 0;
+export const nameOfUnit = (id) => state.look?.organisations.flatMap((body) => body.units).find((unit) => unit.id === id)?.name ?? id;
 
 export function showOrganisations() {
   const bodies = [...state.look.organisations].sort((a, b) => a.name.localeCompare(b.name, language));
   const units = bodies.flatMap((body) => body.units).filter((unit) => unit.name !== unit.id || bodies.length < 2);
-  fill(byId("bodies"), ...[...bodies, ...units].slice(0, 1500).map((each) => el("option", { value: each.name })));
-  fill(byId("organisations"), ...bodies.map((body) => el("li", {}, el("button", {
-    type: "button",
-    "data-body": body.id,
-    "data-focus": body.id,
-    "aria-pressed": String(state.chosen === body.id),
-    onclick: () => choose(state.chosen === body.id ? null : body.id),
-    onfocus: () => act("light", body.id),
-    onblur: () => act("light", state.chosen),
-    onpointerenter: () => act("light", body.id),
-    onpointerleave: () => act("light", state.chosen),
-  }, el("span", { textContent: body.name }), el("span", { textContent: body.place })))));
+  fill("bodies", ...[...bodies, ...units].slice(0, 1500).map((each) => el("option", { value: each.name })));
+  const light = (body) => () => act("light", body ?? state.chosen);
+  fill("organisations", ...bodies.map(({ id, name, place }) => {
+    const made = button("", () => choose(state.chosen === id ? null : id), { className: "", "data-body": id, "data-focus": id, "aria-pressed": String(state.chosen === id), onfocus: light(id), onblur: light(), onpointerenter: light(id), onpointerleave: light() });
+    made.append(el("span", { textContent: name }), el("span", { textContent: place }));
+    return el("li", {}, made);
+  }));
 }
 
 /** Find an organisation or a unit by its name or id, choose it, and bring it into view. */
@@ -55,34 +49,33 @@ function choose(body, { focus = true } = {}) {
   showChosen();
   if (!body || !focus) return;
   byId("chosen").focus({ preventScroll: true });
-  const panel = byId("chosen").parentElement;
-  if (panel.scrollHeight <= panel.clientHeight + 1) byId("chosen").scrollIntoView({ block: "nearest" });
-  else panel.scrollTop = byId("chosen").offsetTop - panel.offsetTop - byId("verdict").offsetHeight - 8;
+  bring(byId("chosen"), byId("chosen").parentElement);
 }
 
 export function showChosen() {
   const body = state.look?.organisations.find((each) => each.id === state.chosen);
-  byId("chosen").hidden = !body;
+  hide("chosen", !body);
   if (!body) return;
-  byId("chosen-title").textContent = body.name;
-  const costs = body.costs.map((each) => [each.said, number(each.cost)]);
-  costs.push([t("plan.total"), number(body.total)]);
-  fill(byId("chosen-body"),
-    el("p", { textContent: body.place || t("plan.not_placed") }),
-    el("p", { className: "quiet", textContent: t("plan.facts", { people: number(body.people), desks: number(body.desks), ratio: body.desks ? number(body.people / body.desks, 2) : "–", chance: percent(body.short_day) }) }),
+  write("chosen-title", body.name);
+  const costs = [...body.costs.map((each) => [each.said, each.cost]), [t("plan.total"), body.total]];
+  fill("chosen-body",
+    words("p", body.place || t("plan.not_placed")),
+    words("p", t("plan.facts", { people: body.people, desks: body.desks, ratio: body.desks ? number(body.people / body.desks, 2) : "–", chance: percent(body.short_day) }), "quiet"),
     ...body.units.map(unitPart),
-    table([[t("plan.costs")], ["", "number"]], costs, { total: true }));
+    table([[t("plan.costs")], [t("plan.minutes"), "number"]], costs, { total: true }));
 }
 
 function unitPart(unit) {
-  const box = el("input", { type: "number", min: 0, max: 100000, step: 1, value: unit.headcount, id: `people-${unit.id}`, "data-focus": `people ${unit.id}`, onchange: (event) => setPeople(unit.id, event.target.value) });
-  const slider = el("input", { type: "range", min: 0, max: Math.max(20, 2 * peopleOf(unit.id)), step: 1, value: unit.headcount, "data-focus": `slider ${unit.id}`, "aria-label": t("whatif.headcount", { name: unit.name }), oninput: (event) => { box.value = event.target.value; }, onchange: (event) => setPeople(unit.id, event.target.value) });
-  const missing = missingOf(unit);
+  const said = t("whatif.headcount", { name: unit.name }), missing = missingOf(unit);
+  const set = (event) => { edit({ kind: "people", unit: unit.id, people: Math.max(0, Math.round(Number(event.target.value) || 0)) }); act("changed"); };
+  const people = { min: 0, step: 1, onchange: set };
+  const box = el("input", { type: "number", ...people, max: 100000, value: unit.headcount, id: `people-${unit.id}`, "data-focus": `people ${unit.id}` });
+  const slider = el("input", { type: "range", ...people, max: Math.max(20, 2 * peopleOf(unit.id)), value: unit.headcount, "data-focus": `slider ${unit.id}`, "aria-label": said, oninput: (event) => { box.value = event.target.value; } });
   return el("div", { className: "unit" },
-    el("h3", {}, unit.name, el("span", { textContent: t("plan.unit_facts", { people: number(unit.headcount), desks: number(unit.demand) }) })),
+    el("h3", {}, unit.name, words("span", t("plan.unit_facts", { people: unit.headcount, desks: number(unit.demand) }))),
     ...unit.pieces.map((piece) => piecePart(unit, piece)),
-    missing ? el("div", { className: "piece" }, el("span", { textContent: t("tray.unit", { desks: number(missing.desks) }) }), ...menu(unit, { ...missing, floor: null })) : null,
-    el("label", { for: `people-${unit.id}`, className: "quiet", textContent: t("whatif.headcount", { name: unit.name }) }),
+    missing ? el("div", { className: "piece" }, words("span", t("tray.unit", { desks: missing.desks })), ...menu(unit, { ...missing, floor: null })) : null,
+    el("label", { for: `people-${unit.id}`, className: "quiet", textContent: said }),
     el("div", { className: "people" }, box, slider));
 }
 
@@ -100,40 +93,27 @@ function menu(unit, piece) {
   const desks = el("input", { type: "number", min: 1, max: piece.desks, value: piece.desks, className: "few", "data-focus": `desks ${name}`, "aria-label": `${t("whatif.desks")}: ${unit.name}` });
   const choice = el("select", { "data-focus": `floor ${name}`, "aria-label": `${t("whatif.choose_floor")}: ${unit.name}`, onchange: () => { go.disabled = !choice.value; } },
     el("option", { value: "", textContent: t("whatif.choose_floor"), selected: true }));
-  const offer = () => { if (choice.length < 2) choice.append(...floors.map((floor) => el("option", { value: floor.id, textContent: t("whatif.vacant", { place: floor.place, vacant: number(floor.vacant) }) }))); };
+  const offer = () => { if (choice.length < 2) choice.append(...floors.map((floor) => el("option", { value: floor.id, textContent: t("whatif.vacant", { place: floor.place, vacant: floor.vacant }) }))); };
   if (floors.length < 60) offer(); // in a country only once somebody looks
   else for (const event of ["focus", "pointerdown"]) choice.addEventListener(event, offer);
-  const go = el("button", { type: "button", className: "small", disabled: true, "data-move": piece.floor ?? "", "data-focus": `move ${name}`, textContent: t("whatif.move"), onclick: () => {
+  const go = button(t("whatif.move"), () => {
     const amount = Math.max(1, Math.min(piece.desks, Math.round(Number(desks.value)) || piece.desks));
-    const people = amount === piece.desks ? piece.people : Math.round((piece.people * amount) / piece.desks);
-    settle({ unit: unit.id, from: piece.floor, desks: amount, people }, choice.value);
-  } });
+    settle({ unit: unit.id, from: piece.floor, desks: amount, people: Math.round((piece.people * amount) / piece.desks) }, choice.value);
+  }, { disabled: true, "data-move": piece.floor ?? "", "data-focus": `move ${name}` });
   return [choice, desks, go];
 }
 
-function piecePart(unit, piece) {
-  const place = `${unit.id} ${piece.floor}`, pinned = isPinned(unit.id, piece.floor);
-  return el("div", { className: "piece" },
-    el("span", { textContent: t("plan.piece", { place: piece.place, desks: number(piece.desks), people: number(piece.people) }) }),
-    el("button", { type: "button", className: "small", "aria-pressed": String(pinned), "data-pin": piece.floor, "data-focus": `pin ${place}`, textContent: pinned ? t("whatif.unpin") : t("whatif.pin"), onclick: () => { togglePin(unit.id, piece.floor); act("changed"); } }),
-    el("button", { type: "button", className: "small", textContent: t("whatif.forbid"), "data-focus": `forbid ${place}`, onclick: () => { forbid(unit.id, piece.floor); act("changed"); } }),
-    ...menu(unit, piece));
-}
-
-function setPeople(unit, value) {
-  const people = Math.max(0, Math.round(Number(value) || 0));
-  mark();
-  if (people === peopleOf(unit)) state.headcounts.delete(unit);
-  else state.headcounts.set(unit, people);
-  act("changed");
+function piecePart(unit, { floor, place, desks, people }) {
+  const pinned = isPinned(unit.id, floor);
+  const rule = (key, kind, more) => button(t(`whatif.${key}`), () => { edit({ kind, unit: unit.id, floor }); act("changed"); }, { "data-focus": `${kind === "forbid" ? kind : "pin"} ${unit.id} ${floor}`, ...more });
+  return el("div", { className: "piece" }, words("span", t("plan.piece", { place, desks, people })),
+    rule(pinned ? "unpin" : "pin", pinned ? "free" : "pin", { "aria-pressed": String(pinned), "data-pin": floor }), rule("forbid", "forbid"), ...menu(unit, { floor, desks, people }));
 }
 
 /** Show what has no place yet, to be dragged to a floor or placed by a menu. */
 export function showTray() {
   const units = state.look.organisations.flatMap((body) => body.units.map((unit) => [unit, missingOf(unit), body])).filter(([, missing]) => missing);
-  byId("tray").hidden = !units.length;
-  fill(byId("tray-units"), ...units.slice(0, 60).map(([unit, missing, body]) => el("button", {
-    type: "button", className: "chip", "data-unplaced": unit.id, "data-desks": missing.desks, "data-people": missing.people,
-    textContent: `${unit.name} · ${t("drag.needs", { desks: number(missing.desks) })}`, onclick: () => choose(body.id),
-  })));
+  hide("tray", !units.length);
+  fill("tray-units", ...units.slice(0, 60).map(([unit, { desks, people }, body]) => button(`${unit.name} · ${t("drag.needs", { desks })}`, () => choose(body.id),
+    { className: "chip", "data-unplaced": unit.id, "data-desks": desks, "data-people": people })));
 }

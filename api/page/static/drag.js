@@ -1,9 +1,9 @@
 // Dragging pieces: every floor says what is free, what would break a rule is red before the drop.
 
 import { act } from "./act.js";
-import { announce, byId, el } from "./dom.js";
-import { number, t } from "./texts.js";
-import { keyOf, move, organisationOf, place, state, whyNot } from "./state.js";
+import { announce, byId, el, hide, words, write } from "./dom.js";
+import { t } from "./texts.js";
+import { edit, keyOf, organisationOf, state, whyNot } from "./state.js";
 import { showTip, svg } from "./stack.js";
 
 const FAR = 5; // pixels before a press of the mouse is a drag
@@ -39,7 +39,7 @@ function lift(x, y) {
   showTip(null, null);
   document.body.classList.add("dragging");
   const unit = act("unitName", held.unit);
-  held.ghost = document.body.appendChild(el("div", { className: "ghost", textContent: `${unit} · ${t("drag.needs", { desks: number(held.desks) })}` }));
+  held.ghost = document.body.appendChild(words("div", `${unit} · ${t("drag.needs", { desks: held.desks })}`, "ghost"));
   held.hints = hints();
   drawGhost(x, y);
 }
@@ -59,7 +59,7 @@ function hints() {
     if (id === held.from) continue;
     const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(floor.getAttribute(name)));
     const why = whyNot(held.unit, id), bad = why !== null || free.get(id) < held.desks;
-    const words = why ? t(why) : t("drag.free", { free: number(free.get(id)), needs: number(held.desks) });
+    const words = why ? t(why) : t("drag.free", { free: free.get(id), needs: held.desks });
     parts.append(svg("rect", { x, y: y + 1, width, height: height - 2, class: bad ? "hint bad" : "hint good" }), svg("text", { x: x + 5, y: y + height / 2, "font-size": Math.min(11, height - 5), class: "hint-words" }, words));
   }
   picture?.append(parts);
@@ -108,18 +108,17 @@ export async function settle(one, floor) {
   const free = state.look.floors.find((each) => each.id === floor).vacant;
   const desks = free < one.desks ? await howMany(one.desks, free) : one.desks;
   if (!desks) return;
-  if (one.from) move(one.unit, one.from, floor, desks);
-  else place(one.unit, floor, desks, Math.round((one.people * desks) / one.desks));
+  edit({ kind: "move", unit: one.unit, from: one.from, floor, desks, people: Math.round((one.people * desks) / one.desks) });
   announce(t("plan.moved_to", { name: act("unitName", one.unit), place: act("floorName", floor) }));
   act("changed");
 }
 
 function howMany(all, free) {
   const dialog = byId("drop");
-  byId("drop-said").textContent = t("drag.free", { free: number(free), needs: number(all) });
-  byId("drop-fit").hidden = free <= 0;
-  byId("drop-fit").textContent = t("drag.as_many", { desks: number(Math.max(0, free)) });
-  byId("drop-all").textContent = t("drag.all", { desks: number(all) });
+  write("drop-said", t("drag.free", { free, needs: all }));
+  hide("drop-fit", free <= 0);
+  write("drop-fit", t("drag.as_many", { desks: Math.max(0, free) }));
+  write("drop-all", t("drag.all", { desks: all }));
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((done) => {

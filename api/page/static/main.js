@@ -2,14 +2,14 @@
 
 import { act, answer } from "./act.js";
 import { begin, careful, get, put } from "./api.js";
-import { announce, byId, notice } from "./dom.js";
+import { announce, byId, hide, notice, on } from "./dom.js";
 import { number, t } from "./texts.js";
 import { forgetEdits, ratioOf, state, take } from "./state.js";
 import { startPlan, showPlan } from "./plan.js";
 import { showForm, showStudies, startStudies } from "./studies.js";
 import { showNone, startWhy } from "./why.js";
 import { nameOpen, showPlans, startPlans } from "./plans.js";
-import { showReports } from "./reports.js";
+import { showReports, startReports } from "./reports.js";
 import { listRecent, reopen, startStart } from "./start.js";
 import { startSolving, watchSolve } from "./solving.js";
 
@@ -18,7 +18,8 @@ const knownOf = new Map(); // by job, what the page knows of it beyond the servi
 let opened = null, studied = null, journey = 0;
 
 function show(view) {
-  for (const each of VIEWS) byId(`view-${each}`).hidden = each !== view;
+  allow();
+  for (const each of VIEWS) hide(`view-${each}`, each !== view);
   for (const tab of byId("tabs").children) {
     if (tab.dataset.view === view) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
@@ -31,8 +32,10 @@ function show(view) {
   document.title = `${byId(`view-${view}`).querySelector("h1").textContent} – ${t("page.title")}`;
 }
 
-function allow(tabs) {
-  for (const tab of byId("tabs").children) tab.disabled = !["start", "plans", ...tabs].includes(tab.dataset.view);
+/** Let only those views be opened that have something to show. */
+function allow() {
+  const isThere = { plan: state.plan, study: state.scenario, why: state.plan || state.failed, report: state.plan };
+  for (const tab of byId("tabs").children) tab.disabled = tab.dataset.view in isThere && !isThere[tab.dataset.view];
 }
 
 const asked = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
@@ -65,6 +68,7 @@ async function route() {
     }
     return;
   }
+  allow();
   const open = [...byId("tabs").children].filter((tab) => !tab.disabled).map((tab) => tab.dataset.view);
   const wanted = to.view ?? (to.job ? (state.plan && !state.failedOnly ? "plan" : "why") : "start");
   show(open.includes(wanted) ? wanted : "start");
@@ -79,7 +83,7 @@ async function compare(list) {
 async function openStudy(id, job) {
   if (job && job !== opened) await openJob(job, knownOf.get(job) ?? {}, { quiet: true });
   await act("openStudy", id);
-  allow(state.plan ? ["plan", "study", "why", "report"] : ["study"]);
+  allow();
 }
 
 /**
@@ -90,7 +94,7 @@ async function openStudy(id, job) {
 async function solve(scenario, options, known = {}) {
   const job = await begin("/allocate", { ...scenario, ...options });
   const units = new Set(scenario.headcounts.map((row) => row.unit_id)).size;
-  const about = { ...known.about, ratio: ratioOf(scenario), scheme: scenario.settings?.options?.scheme, units, case: scenario.settings?.name };
+  const about = { ...known.about, ratio: ratioOf(scenario), scheme: scenario.settings?.options?.scheme, units, case: scenario.settings?.name || scenario.settings?.title };
   knownOf.set(job.id, known);
   if (state.job) forgetEdits(state.job);
   await put(`/jobs/${job.id}/label`, { ...job.label, about });
@@ -112,37 +116,33 @@ async function openJob(id, known, { quiet = false } = {}) {
     notice(t("solving.cancelled"));
     return;
   }
-  const plan = await get(`/jobs/${id}/result`);
+  const [plan, inputs] = await Promise.all([get(`/jobs/${id}/result`), get(`/page/outdated/${id}`)]);
   if (mine !== journey) return;
   if (plan.objective.total === null) { await showWhyNone(solved, plan, known, job); return; }
   take(solved, plan, id, known.kept);
-  state.record = job;
+  state.record = { ...job, ...inputs };
   state.before = known.before ?? await basePlan(job);
   state.failed = known.failed ?? await failedOf(job);
   await showFound(plan, quiet);
 }
 
+/** Return what is still there; null for what is not. */
+const kept = (id, part = "") => (id ? get(`/jobs/${id}${part}`).catch(() => null) : null);
+
 /** Return the plan that a plan was made from, where it is still there. */
 async function basePlan(job) {
-  const base = job.label.about.base;
-  if (!base || base === job.id) return null;
-  const plan = await get(`/jobs/${base}/result`).catch(() => null);
+  const { base } = job.label.about, plan = base === job.id ? null : await kept(base, "/result");
   return plan?.objective?.total === null ? null : plan;
 }
 
 /** Return the answer without a plan whose way out a plan is. */
 async function failedOf(job) {
-  const id = job.label.about.failed;
-  if (!id) return null;
-  const record = await get(`/jobs/${id}`).catch(() => null);
+  const record = await kept(job.label.about.failed);
   if (!record) return null;
-  return { record, scenario: await get(`/jobs/${id}/scenario`), plan: await get(`/jobs/${id}/result`), explanation: await explanationOf(record), tried: new Set() };
+  return { record, scenario: await kept(record.id, "/scenario"), plan: await kept(record.id, "/result"), explanation: await explanationOf(record), tried: new Set() };
 }
 
-async function explanationOf(record) {
-  const id = record.label.about.explanation;
-  return id ? get(`/jobs/${id}/result`).catch(() => null) : null;
-}
+const explanationOf = (record) => kept(record.label.about.explanation, "/result");
 
 /** Show a plan that has no job of its own: a row of a study. */
 async function showPlanOf(scenario, plan, { before, about }) {
@@ -155,7 +155,6 @@ async function showPlanOf(scenario, plan, { before, about }) {
 
 async function showFound(plan, quiet) {
   state.failedOnly = false;
-  allow(["plan", "study", "why", "report"]);
   careful(showNone);
   if (!quiet) {
     show("plan");
@@ -170,7 +169,6 @@ async function showWhyNone(scenario, plan, { before }, record = null) {
   if (!before) Object.assign(state, { scenario, plan: null, look: null, current: scenario.current, job: null, record });
   state.failed = { scenario, plan, record, explanation: record ? await explanationOf(record) : null };
   state.failedOnly = true;
-  allow(state.plan ? ["plan", "study", "why", "report"] : ["study", "why"]);
   show("why");
   await showNone();
   if (plan.status === "unknown") notice(t("solving.unknown"));
@@ -179,19 +177,18 @@ async function showWhyNone(scenario, plan, { before }, record = null) {
 
 /** Open the form of a study with a scenario that has no plan. */
 function studyOf(scenario, kind) {
-  Object.assign(state, { scenario, plan: null, look: null, current: scenario.current, job: null, record: null });
+  Object.assign(state, { scenario, plan: null, look: null, current: scenario.current, job: null, record: null, failed: null });
   opened = studied = null;
-  allow(["study"]);
   byId("study-kind").value = kind;
   navigate({ view: "study" });
 }
 
-byId("tabs").addEventListener("click", (event) => {
+on("tabs", "click", (event) => {
   const name = event.target.dataset.view;
   if (name && !event.target.disabled) view(name);
 });
-byId("brand").addEventListener("click", (event) => { event.preventDefault(); view("start"); });
-byId("name-it").addEventListener("click", nameOpen);
+on("brand", "click", (event) => { event.preventDefault(); view("start"); });
+on("name-it", "click", nameOpen);
 for (const link of document.querySelectorAll("[data-language]")) {
   link.addEventListener("click", () => {
     document.body.dataset.leaving = "yes"; // what was changed by hand is kept in the browser
@@ -210,5 +207,6 @@ startPlan();
 startStudies();
 startWhy();
 startPlans();
+startReports();
 addEventListener("hashchange", route);
 route();

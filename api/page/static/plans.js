@@ -1,11 +1,11 @@
 // Plans that were made: named, noted, pinned, searched, put away; compared in a table and side by side.
 
 import { act, answer } from "./act.js";
-import { careful, get, post, put, save } from "./api.js";
-import { announce, byId, el, fill, table } from "./dom.js";
-import { gapSaid, language, moment, number, t } from "./texts.js";
+import { doing, get, put, save } from "./api.js";
+import { announce, button, byId, el, fill, hide, item, on, table, words, write } from "./dom.js";
+import { gapSaid, moment, number, t } from "./texts.js";
 import { differences, keyOf, state } from "./state.js";
-import { drawStack } from "./stack.js";
+import { paint } from "./stack.js";
 import { caseTitle, planName } from "./plan.js";
 
 const MOST = 200;
@@ -15,12 +15,12 @@ const plans = new Map(); // by job -> plan.json
 const scenarios = new Map();
 
 export function startPlans() {
-  byId("plan-search").addEventListener("input", showList);
-  byId("plans-csv").addEventListener("click", asCsv);
-  byId("plans-print").addEventListener("click", () => print());
-  byId("plan-label").addEventListener("submit", (event) => { event.preventDefault(); careful(nameIt); });
-  byId("label-close").addEventListener("click", () => byId("label").close());
-  byId("share").addEventListener("click", () => careful(share));
+  on("plan-search", "input", showList);
+  on("plans-csv", "click", asCsv);
+  on("plans-print", "click", () => print());
+  on("plan-label", "submit", doing(nameIt));
+  on("label-close", "click", () => byId("label").close());
+  on("share", "click", doing(share));
   answer("comparePlans", comparePlans);
 }
 
@@ -33,18 +33,18 @@ async function load() {
 export const nameOf = (job) => job.label.name || caseTitle(job.label.about.case) || job.name || job.id.slice(0, 8);
 
 /** What tells a plan from others: its ratio, its scheme, how many units, what was changed. */
-export function subtitle(job) {
+function subtitle(job) {
   const about = job.label.about ?? {}, parts = [];
   if (about.ratio) parts.push(t("plans.ratio", { ratio: number(about.ratio, 2) }));
   if (about.scheme) parts.push(about.scheme);
-  if (about.units) parts.push(t("plans.units", { units: number(about.units) }));
-  if (about.changes) parts.push(t("plans.changes", { count: number(about.changes) }));
+  if (about.units) parts.push(t("plans.units", { units: about.units }));
+  if (about.changes) parts.push(t("plans.changes", { count: about.changes }));
   for (const one of (about.dropped ?? []).slice(0, 2)) parts.push(one.length > 60 ? `${one.slice(0, 58)}…` : one);
-  if (about.desks_added) parts.push(t("plans.desks_added", { desks: number(about.desks_added) }));
+  if (about.desks_added) parts.push(t("plans.desks_added", { desks: about.desks_added }));
   return parts.join(" · ");
 }
 
-export function outcome(job) {
+function outcome(job) {
   const what = t(`status.${job.status || job.state}`);
   return job.total === null ? what : t("plans.outcome", { status: what, total: number(job.total), gap: gapSaid(job.gap) });
 }
@@ -64,27 +64,33 @@ function showList() {
   const wanted = byId("plan-search").value.trim().toLowerCase();
   const holds = (job) => `${nameOf(job)} ${job.label.note} ${subtitle(job)} ${job.id}`.toLowerCase().includes(wanted);
   const found = jobs.filter(holds);
-  fill(byId("plan-list"), ...(found.length ? found.map(line) : [el("li", { className: "quiet", textContent: t("start.none_recent") })]));
+  fill("plan-list", ...(found.length ? found.map(line) : [item(t("start.none_recent"), "quiet")]));
 }
 
 function line(job) {
   const say = (key) => `${t(key)}: ${nameOf(job)}`;
   const tick = el("input", { type: "checkbox", checked: chosen.has(job.id), disabled: job.total === null, "aria-label": say("plans.compare"), onchange: (event) => { if (event.target.checked) chosen.add(job.id); else chosen.delete(job.id); act("navigate", { view: "plans", compare: [...chosen].join(",") }); } });
-  const act_ = (key, work, more = {}) => el("button", { type: "button", className: "small", textContent: t(key), "aria-label": say(key), onclick: () => careful(work), ...more });
+  const do_ = (key, work, more = {}) => button(t(key), doing(work), { "aria-label": say(key), ...more });
   return el("li", { className: "plan-line", "data-plan": job.id }, tick,
-    el("div", {}, el("button", { type: "button", className: "link", textContent: nameOf(job), onclick: () => act("navigate", { job: job.id }) }), job.label.about.baseline ? el("strong", { className: "badge", textContent: t("plans.is_baseline") }) : null, el("br"),
-      el("small", { textContent: [moment(job.created_at), outcome(job), subtitle(job)].filter(Boolean).join(" · ") }), job.label.note ? el("p", { className: "note", textContent: job.label.note }) : null),
+    el("div", {}, button(nameOf(job), () => act("navigate", { job: job.id }), { className: "link" }), job.label.about.baseline ? words("strong", t("plans.is_baseline"), "badge") : null, el("br"),
+      words("small", factsOf(job)), job.label.note ? words("p", job.label.note, "note") : null),
     el("span", { className: "row tight" },
-      act_(job.label.pinned ? "plans.unpin" : "plans.pin", () => relabel(job, { pinned: !job.label.pinned }), { "aria-pressed": String(job.label.pinned) }),
-      act_("plans.rename", () => ask(job)),
-      act_(job.label.about.baseline ? "plans.no_baseline" : "plans.baseline", () => setBaseline(job)),
-      act_("plans.delete", () => putAway(job))));
+      do_(job.label.pinned ? "plans.unpin" : "plans.pin", () => relabel(job, { pinned: !job.label.pinned }), { "aria-pressed": String(job.label.pinned) }),
+      do_("plans.rename", () => ask(job)),
+      do_(job.label.about.baseline ? "plans.no_baseline" : "plans.baseline", () => setBaseline(job)),
+      do_("plans.delete", () => putAway(job))));
 }
+
+/** A link to a job with what is known of it below. */
+export const jobLink = (name, to, facts) => el("li", {}, button(name, () => act("navigate", to), { className: "link" }), el("br"), words("small", facts));
+
+/** What tells a plan from others, and how it came out. */
+export const factsOf = (job) => [moment(job.created_at), outcome(job), subtitle(job)].filter(Boolean).join(" · ");
 
 async function relabel(job, change) {
   const label = { ...job.label, ...change };
   const record = await put(`/jobs/${job.id}/label`, label);
-  if (state.record?.id === job.id) state.record = record;
+  if (state.record?.id === job.id) state.record = { ...state.record, ...record };
   await showPlans();
   return record;
 }
@@ -99,8 +105,8 @@ async function setBaseline(job) {
 async function putAway(job) {
   await relabel(job, { hidden: true });
   chosen.delete(job.id);
-  const back = el("button", { type: "button", className: "small", textContent: t("plans.undelete"), onclick: () => careful(async () => { fill(byId("plans-said")); await relabel(job, { hidden: false }); }) });
-  fill(byId("plans-said"), t("plans.deleted", { name: nameOf(job) }), " ", back);
+  const back = button(t("plans.undelete"), doing(async () => { fill("plans-said"); await relabel(job, { hidden: false }); }));
+  fill("plans-said", t("plans.deleted", { name: nameOf(job) }), " ", back);
 }
 
 let asked = null;
@@ -115,7 +121,7 @@ function ask(job) {
 async function nameIt() {
   byId("label").close();
   const record = await relabel(asked, { name: byId("label-name").value.trim(), note: byId("label-note").value.trim() });
-  if (state.record?.id === record.id) byId("plan-name").textContent = planName(record, state.scenario);
+  if (state.record?.id === record.id) write("plan-name", planName(record, state.scenario));
 }
 
 /** Name the plan that is open. */
@@ -123,8 +129,8 @@ export const nameOpen = () => (state.record?.id ? ask(state.record) : undefined)
 
 async function share() {
   await navigator.clipboard?.writeText(location.href).catch(() => {});
-  byId("share").textContent = t("plans.shared");
-  setTimeout(() => { byId("share").textContent = t("plans.share"); }, 2500);
+  write("share", t("plans.shared"));
+  setTimeout(() => { write("share", t("plans.share")); }, 2500);
 }
 
 async function planOf(id) {
@@ -140,45 +146,42 @@ async function comparePlans(ids) {
   for (const id of ids) chosen.add(id);
   for (const id of [...chosen]) if (!ids.includes(id)) chosen.delete(id);
   showList();
-  byId("plans-compared").hidden = !ids.length;
+  hide("plans-compared", !ids.length);
   if (!ids.length) return;
   const found = [];
   for (const id of ids) found.push({ id, plan: await planOf(id), record: jobs.find((job) => job.id === id) ?? await get(`/jobs/${id}`) });
   const base = found.find((one) => one.record.label.about.baseline) ?? found[0];
   const rows = found.map(({ plan, record }) => rowOf(plan, record, base.plan));
   const heads = [[t("plans.name")], [t("plans.differs")], ...["total", "gap", "floors", "without", "moved", "extra_towers", "walking", "open_floors"].map((key) => [t(`plans.column_${key}`), "number"])];
-  fill(byId("plans-table"), table(heads, rows, { sortable: true, caption: t("plans.against", { name: nameOf(base.record) }) }));
+  fill("plans-table", table(heads, rows, { sortable: true, caption: t("plans.against", { name: nameOf(base.record) }) }));
   byId("plans-table").data = [heads.map(([title]) => title), ...rows];
-  await sideBySide(found.slice(-2), base);
-  announce(t("plans.compared", { count: number(found.length) }));
+  await sideBySide(found.slice(-2));
+  announce(t("plans.compared", { count: found.length }));
 }
 
 function rowOf(plan, record, base) {
-  const cost = (name) => number(plan.objective.terms?.find((term) => term.name === name)?.cost ?? null);
-  const moved = differences(base.placements, plan.placements).filter((line) => line.from && line.to).reduce((sum, line) => sum + line.people, 0);
-  return [nameOf(record), subtitle(record), number(plan.objective.total), gapSaid(plan.gap), number(plan.floors.filter((floor) => floor.desks_used).length), number(plan.attendance ? Math.round(plan.attendance.without_desk_peak) : null), number(moved), cost("extra_towers"), cost("walking"), cost("open_floors")];
+  const cost = (name) => plan.objective.terms?.find((term) => term.name === name)?.cost ?? "–";
+  const moved = movedIn(differences(base.placements, plan.placements));
+  const without = plan.attendance ? Math.round(plan.attendance.without_desk_peak) : "–";
+  return [nameOf(record), subtitle(record), plan.objective.total, { value: plan.gap, said: gapSaid(plan.gap) }, plan.floors.filter((floor) => floor.desks_used).length, without, moved, ...["extra_towers", "walking", "open_floors"].map(cost)];
 }
 
+const movedIn = (lines) => lines.filter((line) => line.from && line.to).reduce((sum, line) => sum + line.people, 0);
+
 async function sideBySide(two) {
-  const [left, right] = two;
-  byId("side-by-side").hidden = two.length < 2;
+  hide("side-by-side", two.length < 2);
   if (two.length < 2) return;
-  const lines = differences(left.plan.placements, right.plan.placements);
-  const outlined = [new Set(lines.filter((each) => each.from).map((each) => keyOf(each.unit, each.from))), new Set(lines.filter((each) => each.to).map((each) => keyOf(each.unit, each.to)))];
-  byId("side-said").textContent = t("plans.movers", { people: number(lines.filter((each) => each.from && each.to).reduce((sum, each) => sum + each.people, 0)) });
-  for (const [at, one] of two.entries()) {
-    const holder = byId(`side-${at}`);
-    byId(`side-name-${at}`).textContent = nameOf(one.record);
-    const rows = one.plan.placements.map(({ unit_id, floor_id, desks, people }) => ({ unit_id, floor_id, desks, people }));
-    const towers = [...new Set(one.plan.floors.map((floor) => floor.tower_id))];
-    const movers = [...new Set(lines.flatMap((each) => [each.from, each.to]).map((id) => one.plan.floors.find((floor) => floor.floor_id === id)?.tower_id).filter(Boolean))];
-    const picture = await post("/page/stack", { scenario: scenarios.get(one.id), placements: rows, colour: byId("colour").value, towers: towers.length > 24 ? movers.slice(0, 24) : [], width: 700, height: 620, language });
-    if (!picture.glance) drawStack(holder, picture, { outlined: outlined[at], room: { width: Math.max(300, byId("side-by-side").clientWidth / (innerWidth > 760 ? 2 : 1) - 50) } });
+  const lines = differences(two[0].plan.placements, two[1].plan.placements), floors = lines.flatMap((each) => [each.from, each.to]);
+  write("side-said", t("plans.movers", { people: movedIn(lines) }));
+  for (const [at, { id, plan, record }] of two.entries()) {
+    write(`side-name-${at}`, nameOf(record));
+    const end = at ? "to" : "from", outlined = new Set(lines.filter((each) => each[end]).map((each) => keyOf(each.unit, each[end])));
+    await paint(byId(`side-${at}`), scenarios.get(id), plan.placements, { floors, width: 700, height: 620, outlined });
   }
 }
 
 function asCsv() {
-  const cell = (value) => `"${String(value ?? "").replaceAll('"', '""').replace(/^([=+\-@])/, "'$1")}"`;
+  const cell = (value) => `"${String(typeof value === "number" ? Math.round(value) : value?.said ?? value ?? "").replaceAll('"', '""').replace(/^([=+\-@])/, "'$1")}"`;
   const text = byId("plans-table").data.map((row) => row.map(cell).join(";")).join("\r\n");
   save(new Blob([`\ufeff${text}\r\n`], { type: "text/csv" }), `${t("page.view_plans")}.csv`);
 }

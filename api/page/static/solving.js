@@ -2,17 +2,17 @@
 
 import { careful, get, stop, watch } from "./api.js";
 import { draw } from "./charts.js";
-import { announce, byId, tiles } from "./dom.js";
+import { announce, byId, on, tiles, write } from "./dom.js";
 import { gapSaid, isBound, language, number, root, stage, t } from "./texts.js";
 
 const EACH_MS = 500;
 let current = null;
 
 export function startSolving() {
-  byId("stop").addEventListener("click", () => careful(async () => {
+  on("stop", "click", () => careful(async () => {
     if (!current) return;
     byId("stop").disabled = true;
-    byId("stop").textContent = t("solving.stopping");
+    write("stop", t("solving.stopping"));
     await stop(current);
   }));
 }
@@ -21,7 +21,7 @@ export function startSolving() {
 export async function watchSolve(job, wanted) {
   current = job.id;
   byId("stop").disabled = false;
-  byId("stop").textContent = t("solving.stop");
+  write("stop", t("solving.stop"));
   const running = ["queued", "running"].includes(job.state);
   let events = null;
   byId("curve").replaceChildren();
@@ -36,7 +36,7 @@ export async function watchSolve(job, wanted) {
 
 function tell(job) {
   const doing = job.state === "queued" ? t("solving.waiting") : stage(job.stage);
-  tiles(byId("progress"), [
+  tiles("progress", [
     [number(job.total), t("solving.best")],
     [number(isBound(job.total, job.bound) ? job.bound : null), t("solving.bound")],
     [gapSaid(job.gap), t("solving.gap")],

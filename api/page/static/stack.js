@@ -1,10 +1,12 @@
 // Draws stack plans as SVG from what the service has laid out; towers that did not change are left alone.
 
-import { byId, el, fill } from "./dom.js";
-import { number, percent, t } from "./texts.js";
+import { post } from "./api.js";
+import { button, byId, el, fill, words } from "./dom.js";
+import { language, number, percent, t } from "./texts.js";
+import { rowsOf } from "./state.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const FAINT = "#52606d";
+const FAINT = "#52606d", MANY = 24; // towers beyond which a country is drawn small
 
 export function svg(tag, attributes = {}, ...children) {
   const made = document.createElementNS(SVG, tag);
@@ -16,40 +18,37 @@ export function svg(tag, attributes = {}, ...children) {
 const text = (x, y, words, size, more = {}) => svg("text", { x, y, "font-size": size, ...more }, words);
 const box = (item, more) => svg("rect", { x: item.x, y: item.y, width: Math.max(0, item.x2 - item.x), height: item.y2 - item.y, ...more });
 
+const known = (made, datum) => Object.assign(made, { datum });
+const path = (d, more) => svg("path", { d, ...more });
+const across = (item, more) => path(`M${item.x} ${item.y}H${item.x2}`, { stroke: FAINT, ...more });
+
 const DRAW = {
   floor: (item) => box(item, { class: "floor", "data-floor": item.floor_id }),
-  piece: (item) => {
-    const made = box(item, { class: "piece", fill: item.fill, "data-unit": item.unit_id, "data-floor": item.floor_id, "data-body": item.body, "data-shade": item.shade });
-    made.datum = item;
-    return made;
-  },
-  vacant: (item) => {
-    const made = box(item, { class: "vacant", "data-floor": item.floor_id });
-    made.datum = item;
-    return made;
-  },
+  piece: (item) => known(box(item, { class: "piece", fill: item.fill, "data-unit": item.unit_id, "data-floor": item.floor_id, "data-body": item.body, "data-shade": item.shade }), item),
+  vacant: (item) => known(box(item, { class: "vacant", "data-floor": item.floor_id }), item),
+  hatch: (item) => box(item, { class: "hatch", fill: `url(#hatch-${item.hatch})`, "data-body": item.body }),
   body: (item) => box(item, { class: "frame" }),
   over: (item) => box(item, { class: "over" }),
-  tick: (item) => svg("path", { d: `M${item.x} ${item.y}V${item.y2}`, class: "tick" }),
-  ground: (item) => svg("path", { d: `M${item.x} ${item.y}H${item.x2}`, stroke: FAINT, "stroke-width": 2 }),
-  rule: (item) => svg("path", { d: `M${item.x} ${item.y}H${item.x2}`, stroke: FAINT }),
-  label: (item) => text(item.x, item.y, item.text, item.font, { class: "label", fill: item.ink, "data-body": item.body }),
+  tick: (item) => path(`M${item.x} ${item.y}V${item.y2}`, { class: "tick" }),
+  ground: (item) => across(item, { "stroke-width": 2 }),
+  rule: (item) => across(item),
+  label: (item) => text(item.x, item.y, item.text, item.font, { class: "label", fill: item.ink, stroke: item.fill, "data-body": item.body }),
   tower: (item, fonts) => text(item.x, item.y, item.text, fonts.name, { class: "name" }),
   complex: (item, fonts) => text(item.x, item.y, item.text, fonts.usual + 3, { class: "name" }),
   load: (item, fonts) => text(item.x, item.y, item.text, fonts.usual, { fill: FAINT }),
   level: (item, fonts) => text(item.x, item.y, item.text, fonts.usual, { class: "level", fill: FAINT }),
 };
-const ORDER = ["floor", "vacant", "piece", "tick", "body", "over", "ground", "rule", "label"];
+const ORDER = ["floor", "vacant", "piece", "hatch", "tick", "body", "over", "ground", "rule", "label"];
 const rank = (item) => (ORDER.indexOf(item.kind) + 1 || ORDER.length + 1);
 
 const group = (items, fonts) => [...items].sort((a, b) => rank(a) - rank(b)).map((item) => DRAW[item.kind](item, fonts));
 
 /**
  * Draw what the service laid out into an element; return the picture.
- * `marked` and `outlined` are keys of pieces ("unit\nfloor"), `arrows` go from floor to floor.
+ * `marked` and `outlined` are keys of pieces ("unit\nfloor"), `arrows` go from floor to floor; a bare picture has no legend.
  */
-export function drawStack(holder, answer, { marked, outlined, arrows, room } = {}) {
-  const head = legend(answer.legend);
+export function drawStack(holder, answer, { marked, outlined, arrows, room, bare } = {}) {
+  const head = bare ? null : legend(answer.legend);
   let picture = holder.querySelector(":scope > svg");
   const size = `${answer.width} ${answer.height}`;
   if (!picture || picture.dataset.size !== size) {
@@ -115,12 +114,12 @@ function arrow(picture, { from, to, people }) {
 
 function legend({ title, entries }) {
   if (!entries.length) return null;
-  return el("div", { className: "legend", role: "group", "aria-label": title }, el("span", { className: "quiet", textContent: title }),
-    ...entries.map(({ shade, fill: colour }) => el("button", { type: "button", className: "shade", "aria-pressed": "false", "data-shade": shade }, sample(colour), shade)));
-}
-
-function sample(colour) {
-  return svg("svg", { width: 13, height: 13, "aria-hidden": "true" }, svg("rect", { width: 13, height: 13, rx: 2, fill: colour, stroke: FAINT, "stroke-width": 0.6 }));
+  return el("div", { className: "legend", role: "group", "aria-label": title }, words("span", title, "quiet"),
+    ...entries.map(({ shade, fill: colour }) => {
+      const made = button(shade, undefined, { className: "shade", "aria-pressed": "false", "data-shade": shade });
+      made.prepend(svg("svg", { width: 13, height: 13, "aria-hidden": "true" }, svg("rect", { width: 13, height: 13, rx: 2, fill: colour, stroke: FAINT, "stroke-width": 0.6 })));
+      return made;
+    }));
 }
 
 /** Light the pieces that a test chooses; without a test all. */
@@ -128,29 +127,44 @@ export function lightPieces(holder, test) {
   const picture = holder.querySelector("svg[data-size]");
   if (!picture) return;
   picture.classList.toggle("dimmed", Boolean(test));
-  for (const piece of picture.querySelectorAll(".piece, .label")) piece.classList.toggle("lit", Boolean(test?.(piece)));
+  for (const piece of picture.querySelectorAll(".piece, .label, .hatch")) piece.classList.toggle("lit", Boolean(test?.(piece)));
+}
+
+/** Ask for the picture of a plan, and draw it; of a country, the towers of some floors. Return whether it was. */
+export async function paint(holder, scenario, placements, { ask = post, floors = [], width = 640, height = 420, colour = byId("colour").value, ...more } = {}) {
+  const towerOf = new Map(scenario.floors.map((floor) => [floor.floor_id, floor.tower_id]));
+  const touched = new Set(floors.map((id) => towerOf.get(id)).filter(Boolean));
+  const towers = new Set(towerOf.values()).size > MANY ? [...touched].slice(0, MANY) : [];
+  const found = await ask("/page/stack", { scenario, placements: rowsOf(placements), colour, towers, width, height, language });
+  if (!found.glance) drawStack(holder, found, { room: { width: holder.clientWidth || 300 }, ...more });
+  return !found.glance;
 }
 
 /** Draw a country: each complex with its towers, small, each a button. */
-export function drawGlance(holder, answer, { open, names, overfull }) {
+export function drawGlance(holder, answer, open) {
   const parts = answer.glance.map((complex) => el("section", { className: "complex" },
-    el("h3", { textContent: names.get(complex.id) ?? complex.id }),
-    el("div", { className: "glance" }, ...complex.towers.map((tower) => glanceTower(tower, complex, open, overfull)))));
+    words("h2", complex.id),
+    el("div", { className: "glance" }, ...complex.towers.map((tower) => glanceTower(tower, () => open(complex, tower))))));
   fill(holder, legend(answer.legend), el("div", { className: "country" }, ...parts));
 }
 
-function glanceTower(tower, complex, open, overfull) {
-  const desks = tower.floors.reduce((sum, floor) => sum + floor.desks, 0), used = tower.floors.reduce((sum, floor) => sum + floor.used, 0);
+function glanceTower(tower, open) {
+  const sum = (key) => tower.floors.reduce((all, floor) => all + floor[key], 0), desks = sum("desks"), used = sum("used"), share = percent(desks ? used / desks : 0);
   const most = Math.max(...tower.floors.map((floor) => floor.desks), 1), high = Math.max(3, Math.min(6, 90 / tower.floors.length));
-  const bars = tower.floors.map((floor, at) => svg("g", {}, svg("rect", { x: 0, y: at * high, width: (96 * floor.desks) / most, height: high - 1, class: "empty" }),
-    svg("rect", { x: 0, y: at * high, width: (96 * Math.min(floor.used, floor.desks)) / most, height: high - 1, fill: floor.fill })));
-  const wrong = tower.floors.filter((floor) => floor.used > floor.desks || overfull.has(floor.id)).length;
-  const said = t("glance.tower", { name: tower.name, fill: percent(desks ? used / desks : 0), used: number(used), desks: number(desks) });
-  return el("button", { type: "button", className: "thumb", "data-tower": tower.id, title: said, onclick: () => open(complex, tower) },
-    svg("svg", { width: 96, height: high * tower.floors.length, "aria-hidden": "true" }, ...bars),
-    el("span", { className: "tower-name", textContent: tower.name }),
-    el("span", { className: "quiet", textContent: percent(desks ? used / desks : 0) }),
-    wrong ? el("span", { className: "worse", textContent: t("glance.wrong", { count: number(wrong) }) }) : null);
+  const bar = (floor, at, width, more) => svg("rect", { x: 0, y: at * high, width: (96 * width) / most, height: high - 1, ...more });
+  const bars = tower.floors.map((floor, at) => svg("g", {}, bar(floor, at, floor.desks, { class: "empty" }), bar(floor, at, Math.min(floor.used, floor.desks), { fill: floor.fill })));
+  const made = button("", open, { className: "thumb", "data-tower": tower.id, title: t("glance.tower", { name: tower.name, fill: share, used, desks }) });
+  made.append(svg("svg", { width: 96, height: high * tower.floors.length, "aria-hidden": "true" }, ...bars),
+    words("span", tower.name, "tower-name"), words("span", share, "quiet"), el("span", { className: "worse" }));
+  return made;
+}
+
+/** Say at each small tower how much the checker has against it. */
+export function warn(holder, warned = {}) {
+  for (const thumb of holder.querySelectorAll(".thumb")) {
+    const count = warned[thumb.dataset.tower];
+    thumb.lastChild.textContent = count ? t("glance.warned", { count }) : "";
+  }
 }
 
 /** Show words beside the pointer. */
@@ -158,7 +172,7 @@ export function showTip(event, lines) {
   const tip = byId("tip");
   tip.hidden = !lines;
   if (!lines) return;
-  fill(tip, ...lines.map(([key, value]) => el("div", {}, el("span", { className: "quiet", textContent: `${key}: ` }), value)));
+  fill(tip, ...lines.map(([key, value]) => el("div", {}, words("span", `${key}: `, "quiet"), value)));
   const { width, height } = tip.getBoundingClientRect();
   tip.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - width - 8))}px`;
   tip.style.top = `${Math.max(4, event.clientY + 16 + height > innerHeight ? event.clientY - height - 12 : event.clientY + 16)}px`;

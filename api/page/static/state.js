@@ -7,122 +7,110 @@ export const state = {
   plan: null, // plan.json
   before: null, // the plan that the differences are told against
   failed: null, // {scenario, plan, explanation} of an answer that there is no plan
+  edits: [], // what was changed by hand, in order; all the rest below follows from it
+  past: [], // the edits before each change
   pieces: new Map(), // "unit\nfloor" -> {unit, floor, desks, people}; people count where capacity is by chance
   pins: new Map(), // the same keys -> {unit, floor}
   forbidden: new Map(),
-  moves: [], // {unit, floor, desks}
   headcounts: new Map(), // unit -> people
   ratio: null, // people per desk, changed
-  kept: new Set(), // keys of the pins and of what is forbidden that the plan was solved with
+  kept: { pins: [], forbidden: [] }, // what the plan was solved with
   current: undefined, // today's plan, as the scenario had it
   look: null, // what the service says of the plan as it stands
   chosen: null, // organisation
-  past: [], // what was changed by hand, before each change
 };
 
 export const keyOf = (unit, floor) => `${unit}\n${floor}`;
+export const rowsOf = (placements) => placements.map(({ unit_id, floor_id, desks, people }) => ({ unit_id, floor_id, desks, people }));
 const MOST_PAST = 100;
-const store = {
-  read(key) {
-    try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
-  },
-  write(key, value) {
-    try {
-      if (value === null) localStorage.removeItem(key);
-      else localStorage.setItem(key, JSON.stringify(value));
-    } catch { /* a browser that keeps nothing */ }
+
+/** Take a plan as it came; of what was changed by hand before, pins and what is forbidden may stay. */
+export function take(scenario, plan, job, kept = null) {
+  Object.assign(state, { scenario, plan, job, past: [], edits: [], kept: kept ?? { pins: [], forbidden: [] } });
+  if (!kept) state.current = scenario.current;
+  replay();
+}
+
+/** Work out how the plan stands once all edits are done to it. */
+function replay() {
+  const placed = (state.plan?.placements ?? []).map((row) => [keyOf(row.unit_id, row.floor_id), { unit: row.unit_id, floor: row.floor_id, desks: row.desks, people: row.people }]);
+  const keyed = (list) => new Map(list.map((one) => [keyOf(one.unit, one.floor), one]));
+  Object.assign(state, { pieces: new Map(placed), headcounts: new Map(), ratio: null, forbidden: keyed(state.kept.forbidden) });
+  state.pins = keyed(state.kept.pins.filter((one) => state.pieces.has(keyOf(one.unit, one.floor))));
+  for (const one of state.edits) DO[one.kind](one, keyOf(one.unit, one.floor));
+}
+
+const DO = {
+  ratio: (one) => { state.ratio = one.ratio; },
+  people: (one) => { state.headcounts.set(one.unit, one.people); },
+  pin: (one, key) => { state.pins.set(key, one); state.forbidden.delete(key); },
+  forbid: (one, key) => { state.forbidden.set(key, one); state.pins.delete(key); },
+  free: (_one, key) => { state.pins.delete(key); state.forbidden.delete(key); },
+  move(one, key) {
+    const home = keyOf(one.unit, one.from), source = state.pieces.get(home);
+    if (one.from !== null && !source) return; // it was moved away by a move that was taken back
+    const desks = source ? Math.min(one.desks, source.desks) : one.desks;
+    const people = source ? Math.round((source.people * desks) / source.desks) : one.people;
+    if (source) {
+      state.pieces.set(home, { ...source, desks: source.desks - desks, people: source.people - people });
+      if (source.desks === desks) for (const held of [state.pieces, state.pins]) held.delete(home);
+    }
+    const there = state.pieces.get(key);
+    state.pieces.set(key, { unit: one.unit, floor: one.floor, desks: (there?.desks ?? 0) + desks, people: (there?.people ?? 0) + people });
+    state.pins.set(key, one); // who moves something by hand means it
   },
 };
+const SLOT = { ratio: () => "ratio", people: (one) => `people ${one.unit}`, move: () => null };
+const slot = (one) => (SLOT[one.kind] ?? (() => keyOf(one.unit, one.floor)))(one);
 
-/** Take a plan as it came; of what was changed by hand, pins and what is forbidden may stay. */
-export function take(scenario, plan, job, kept = null) {
-  Object.assign(state, { scenario, plan, job, past: [] });
-  if (!kept) state.current = scenario.current;
-  clear();
-  for (const one of kept?.pins ?? []) if (state.pieces.has(keyOf(one.unit, one.floor))) state.pins.set(keyOf(one.unit, one.floor), one);
-  for (const one of kept?.forbidden ?? []) state.forbidden.set(keyOf(one.unit, one.floor), one);
-  state.kept = new Set(rulesMade());
+function turn(edits) {
+  state.past = [...state.past, state.edits].slice(-MOST_PAST);
+  state.edits = edits;
+  replay();
 }
 
-const rulesMade = () => [...[...state.pins.keys()].map((key) => `pin ${key}`), ...[...state.forbidden.keys()].map((key) => `never ${key}`)];
-
-function clear() {
-  state.pieces = new Map((state.plan?.placements || []).map((row) => [keyOf(row.unit_id, row.floor_id), { unit: row.unit_id, floor: row.floor_id, desks: row.desks, people: row.people }]));
-  state.pins = new Map();
-  state.forbidden = new Map();
-  state.moves = [];
-  state.headcounts = new Map();
-  state.ratio = null;
+/** Change something by hand: in the place of what was said of it before, if it differs from the plan. */
+export function edit(one) {
+  const mine = slot(one), others = state.edits.filter((each) => mine === null || slot(each) !== mine);
+  turn(others);
+  const key = keyOf(one.unit, one.floor);
+  const isSame = { ratio: () => Math.abs(one.ratio - ratioOf(state.scenario)) < 1e-9, people: () => one.people === peopleOf(one.unit), free: () => !state.pins.has(key) && !state.forbidden.has(key), pin: () => state.pins.has(key) };
+  if (!isSame[one.kind]?.()) state.edits = [...others, one];
+  replay();
 }
 
-const CHANGED = ["pieces", "pins", "forbidden", "headcounts"];
-
-function edits() {
-  return { ...Object.fromEntries(CHANGED.map((name) => [name, [...state[name]]])), moves: structuredClone(state.moves), ratio: state.ratio };
-}
-
-function put(kept) {
-  for (const name of CHANGED) state[name] = new Map(kept[name]);
-  state.moves = kept.moves;
-  state.ratio = kept.ratio;
-}
-
-/** Remember how things stand: done before each change, so that it can be taken back. */
-export function mark() {
-  state.past.push(edits());
-  if (state.past.length > MOST_PAST) state.past.shift();
-}
+export const drop = (one) => turn(state.edits.filter((each) => each !== one));
+export const reset = () => turn([]);
 
 export function undo() {
-  const last = state.past.pop();
-  if (last) put(last);
-  return Boolean(last);
+  if (!state.past.length) return false;
+  state.edits = state.past.pop();
+  replay();
+  return true;
 }
 
-export function reset() {
-  mark();
-  clear();
+/** Return what work in the browser's own store gives; nothing in a browser that keeps nothing. */
+function stored(work) {
+  try { return work(localStorage); } catch { return null; }
 }
+
+export const forgetEdits = (job) => stored((store) => store.removeItem(`edits ${job}`));
 
 /** Keep in the browser what was changed by hand, until the plan is solved again. */
 export function keepEdits() {
-  if (state.job) store.write(`edits ${state.job}`, isChanged() ? edits() : null);
+  if (!isChanged()) forgetEdits(state.job);
+  else if (state.job) stored((store) => store.setItem(`edits ${state.job}`, JSON.stringify(state.edits)));
 }
 
 export function restoreEdits() {
-  const kept = state.job && store.read(`edits ${state.job}`);
-  if (kept) put(kept);
-  return Boolean(kept);
-}
-
-export const forgetEdits = (job) => store.write(`edits ${job}`, null);
-
-const headcountsOf = (scenario) => Object.fromEntries((scenario.headcounts || []).map((row) => [row.unit_id, row.headcount]));
-const caseKey = (scenario) => `case ${scenario.settings?.name || scenario.settings?.title || ""}`;
-
-/** Remember the headcounts of a case as it was opened last. */
-export const rememberCase = (scenario) => store.write(caseKey(scenario), headcountsOf(scenario));
-
-/** Return how many units have other headcounts in the case as it was opened last. */
-export function outdatedUnits(scenario) {
-  const last = store.read(caseKey(scenario));
-  if (!last) return 0;
-  const now = headcountsOf(scenario);
-  return Object.keys({ ...last, ...now }).filter((unit) => last[unit] !== now[unit]).length;
+  const kept = stored((store) => JSON.parse(store.getItem(`edits ${state.job}`)));
+  if (Array.isArray(kept)) state.edits = kept;
+  replay();
 }
 
 /** Whether anything differs from the plan as it was solved. */
-export function isChanged() {
-  return changeCount() > 0;
-}
-
-export function changeCount() {
-  const made = rulesMade();
-  const rules = made.filter((key) => !state.kept.has(key)).length + [...state.kept].filter((key) => !made.includes(key)).length;
-  const moved = state.moves.filter((each) => !state.pins.has(keyOf(each.unit, each.floor)) || state.kept.has(`pin ${keyOf(each.unit, each.floor)}`)).length;
-  return rules + moved + state.headcounts.size + (state.ratio === null ? 0 : 1);
-}
-
+export const isChanged = () => state.edits.length > 0;
+export const peopleOf = (unit, scenario = state.scenario) => scenario.headcounts.find((row) => row.unit_id === unit)?.headcount ?? 0;
 export const placements = () => [...state.pieces.values()].map(({ unit, floor, desks, people }) => ({ unit_id: unit, floor_id: floor, desks, people }));
 
 /** Return the people per desk of a scenario, which may be written as a fraction. */
@@ -131,19 +119,13 @@ export function ratioOf(scenario) {
   return people / desks;
 }
 
+const withSetting = (scenario, part, change) => ({ ...scenario, settings: { ...scenario.settings, [part]: { ...scenario.settings?.[part], ...change } } });
+
 /** Return a scenario with another ratio for those who have none of their own. */
-export function withRatio(scenario, ratio) {
-  const settings = { ...(scenario.settings || {}) };
-  settings.sharing = { ...(settings.sharing || {}), people_per_desk: String(ratio) };
-  return { ...scenario, settings };
-}
+export const withRatio = (scenario, ratio) => withSetting(scenario, "sharing", { people_per_desk: String(ratio) });
 
 /** Return a scenario with a headcount scheme chosen. */
-export function withScheme(scenario, scheme) {
-  const settings = { ...(scenario.settings || {}) };
-  settings.options = { ...(settings.options || {}), scheme };
-  return { ...scenario, settings };
-}
+export const withScheme = (scenario, scheme) => withSetting(scenario, "options", { scheme });
 
 /** Return the scenario with what was changed by hand: headcounts, ratio, pins and what is forbidden. */
 export function changedScenario({ pins = true, forbidden = true } = {}) {
@@ -208,85 +190,25 @@ function withPeople(row) {
   return changed;
 }
 
-export function move(unit, from, to, desks) {
-  const source = state.pieces.get(keyOf(unit, from));
-  if (!source || from === to) return;
-  mark();
-  const amount = Math.min(desks ?? source.desks, source.desks);
-  const people = amount === source.desks ? source.people : Math.round((source.people * amount) / source.desks);
-  const target = state.pieces.get(keyOf(unit, to));
-  const wasPinned = state.pins.has(keyOf(unit, from));
-  if (amount === source.desks) {
-    state.pieces.delete(keyOf(unit, from));
-    state.pins.delete(keyOf(unit, from));
-  } else state.pieces.set(keyOf(unit, from), { ...source, desks: source.desks - amount, people: source.people - people });
-  state.pieces.set(keyOf(unit, to), { unit, floor: to, desks: (target?.desks || 0) + amount, people: (target?.people || 0) + people });
-  state.moves.push({ unit, from, floor: to, desks: amount, people, wasPinned });
-  state.pins.set(keyOf(unit, to), { unit, floor: to }); // who moves something by hand means it
-}
-
-/** Place desks of a unit that have no place yet. */
-export function place(unit, floor, desks, people) {
-  mark();
-  const there = state.pieces.get(keyOf(unit, floor));
-  state.pieces.set(keyOf(unit, floor), { unit, floor, desks: (there?.desks || 0) + desks, people: (there?.people || 0) + people });
-  state.moves.push({ unit, from: null, floor, desks, people, wasPinned: false });
-  state.pins.set(keyOf(unit, floor), { unit, floor });
-}
-
-/** Take a move back: the desks return to where they came from. */
-export function unmove(one) {
-  mark();
-  const there = state.pieces.get(keyOf(one.unit, one.floor));
-  state.moves = state.moves.filter((each) => each !== one);
-  if (!there) return;
-  const back = Math.min(one.desks, there.desks);
-  const people = Math.min(one.people, there.people);
-  if (there.desks > back) state.pieces.set(keyOf(one.unit, one.floor), { ...there, desks: there.desks - back, people: there.people - people });
-  else {
-    state.pieces.delete(keyOf(one.unit, one.floor));
-    state.pins.delete(keyOf(one.unit, one.floor));
-  }
-  if (one.from === null) return;
-  const home = state.pieces.get(keyOf(one.unit, one.from));
-  state.pieces.set(keyOf(one.unit, one.from), { unit: one.unit, floor: one.from, desks: (home?.desks || 0) + back, people: (home?.people || 0) + people });
-  if (one.wasPinned) state.pins.set(keyOf(one.unit, one.from), { unit: one.unit, floor: one.from });
-}
-
 export const isPinned = (unit, floor) => state.pins.has(keyOf(unit, floor));
-
-export function togglePin(unit, floor) {
-  mark();
-  const key = keyOf(unit, floor);
-  if (!state.pins.delete(key)) {
-    state.pins.set(key, { unit, floor });
-    state.forbidden.delete(key);
-  }
-}
-
-export function forbid(unit, floor) {
-  mark();
-  state.forbidden.set(keyOf(unit, floor), { unit, floor });
-  state.pins.delete(keyOf(unit, floor));
-}
 
 /** Return moves of people between two plans, most first: what a unit loses on floors goes to where it gains. */
 export function differences(before, after) {
   const gained = new Map();
-  const count = (rows, sign) => rows.forEach((row) => {
-    const floors = gained.get(row.unit_id) ?? gained.set(row.unit_id, new Map()).get(row.unit_id);
-    floors.set(row.floor_id, (floors.get(row.floor_id) ?? 0) + sign * row.people);
-  });
-  count(before, -1);
-  count(after, 1);
+  for (const [rows, sign] of [[before, -1], [after, 1]]) {
+    for (const { unit_id, floor_id, people } of rows) {
+      const floors = gained.get(unit_id) ?? gained.set(unit_id, new Map()).get(unit_id);
+      floors.set(floor_id, (floors.get(floor_id) ?? 0) + sign * people);
+    }
+  }
   const lines = [];
   for (const [unit, floors] of gained) {
-    const losses = [...floors].filter(([, people]) => people < 0).map(([floor, people]) => ({ floor, people: -people }));
-    const gains = [...floors].filter(([, people]) => people > 0).map(([floor, people]) => ({ floor, people }));
+    const side = (sign) => [...floors].map(([floor, people]) => ({ floor, people: sign * people })).filter((one) => one.people > 0);
+    const losses = side(-1), gains = side(1);
     while (losses.length || gains.length) {
       const people = Math.min(losses[0]?.people ?? Infinity, gains[0]?.people ?? Infinity);
       lines.push({ unit, from: losses[0]?.floor ?? null, to: gains[0]?.floor ?? null, people });
-      for (const side of [losses, gains]) if (side.length && (side[0].people -= people) === 0) side.shift();
+      for (const each of [losses, gains]) if (each.length && (each[0].people -= people) === 0) each.shift();
     }
   }
   return lines.sort((a, b) => b.people - a.people || a.unit.localeCompare(b.unit));

@@ -4,11 +4,12 @@ const all = JSON.parse(document.getElementById("texts").textContent);
 export const language = document.documentElement.lang;
 export const root = document.documentElement.dataset.root;
 
-/** A text with its places filled; {desks:desk|desks} is "1 desk" or "2 desks". */
+/** A text with its places filled, numbers as the language writes them; {desks:desk|desks} is "1 desk" or "2 desks". */
 export function t(key, values = {}) {
   return (all[key] ?? key).replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name, one, several) => {
     if (!(name in values)) return whole;
-    return one === undefined ? values[name] : `${values[name]} ${String(values[name]) === "1" ? one : several}`;
+    const value = typeof values[name] === "number" ? number(values[name]) : values[name];
+    return one === undefined ? value : `${value} ${value === "1" ? one : several}`;
   });
 }
 

@@ -1,0 +1,96 @@
+"""Patterns: sets of nodes that one place may hold, and what a set pays more than its nodes do.
+
+A place r of few sets S is described by all of them in place of its capacity alone. With
+multipliers ρ_i(r) a node pays ρ_i(r) more at the place, and the bound gains
+
+    Σ_r min_S [extra(S) − Σ_{i in S} ρ_i(r)]
+
+over the sets that fit. Any extra from 0 up that the set pays in fact may stand there, so it is
+searched for sets that decide a minimum alone, and only once they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+MOST_SETS = 10_000
+"""Sets of a place; one that may hold more has its capacity alone."""
+
+
+class Patterns(NamedTuple):
+    """Sets of nodes by place. G places, S sets, M members of them one after the other.
+
+    label (G), which the members of a set have; start (G + 1), first set of each place, and the
+    end; first (S + 1), first member of each set, and the end; member (M), nodes; extra (S),
+    person-minutes a week that a set pays at least, above what its nodes pay each.
+    """
+
+    label: Whole
+    start: Whole
+    first: Whole
+    member: Whole
+    extra: Floats
+
+    def paid(self, g: int, rho: Floats) -> Floats:
+        """Return what each set of a place adds to the bound (sets of it); rho (N, G)."""
+        begin, end = self.start[g], self.start[g + 1]
+        first = self.first[begin : end + 1]
+        found = self.extra[begin:end].copy()
+        owner = np.repeat(np.arange(len(found)), np.diff(first))
+        np.subtract.at(found, owner, rho[self.member[first[0] : first[-1]], g])
+        return found
+
+    def members(self, s: int) -> list[int]:
+        """Return the nodes of a set."""
+        found: list[int] = self.member[self.first[s] : self.first[s + 1]].tolist()
+        return found
+
+
+def _whole(values: Sequence[int]) -> Whole:
+    return np.array(values, np.int64)
+
+
+NO_PATTERNS = Patterns(_whole([]), _whole([0]), _whole([0]), _whole([]), np.zeros(0))
+
+
+def patterns_of(weight: Floats, fits: NDArray[np.bool_], capacity: Floats) -> Patterns:
+    """Return the sets of nodes that fit into places that hold few, with nothing extra.
+
+    Parameters
+    ----------
+    weight, fits : (N, R)
+        What a node weighs at each place, which is a label, and whether it may be there.
+    capacity : (R)
+    """
+    label, start, first, member = list[int](), [0], [0], list[int]()
+    for r, room in enumerate(capacity.tolist()):
+        nodes = [i for i in np.argsort(weight[:, r], kind="stable").tolist() if fits[i, r]]
+        weights = [float(weight[i, r]) for i in nodes]
+        found = list(_sets(weights, room, MOST_SETS))
+        if 1 < len(found) <= MOST_SETS:
+            label.append(r)
+            start.append(start[-1] + len(found))
+            for chosen in found:
+                member += [nodes[k] for k in chosen]
+                first.append(len(member))
+    counts = _whole(start), _whole(first)
+    return Patterns(_whole(label), *counts, _whole(member), np.zeros(start[-1]))
+
+
+def _sets(weights: list[float], room: float, most: int) -> Iterator[tuple[int, ...]]:
+    """Yield sets of things that fit, the lightest first; one more than the most if there are."""
+    waiting: list[tuple[tuple[int, ...], int, float]] = [((), 0, room)]
+    while waiting and most >= 0:
+        chosen, next_one, left = waiting.pop()
+        yield chosen
+        most -= 1
+        for k in range(next_one, len(weights)):
+            if weights[k] > left:
+                break
+            waiting.append(((*chosen, k), k + 1, left - weights[k]))
