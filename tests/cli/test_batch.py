@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.cli.common import gravest
+from allocator.cli.common import most_serious
 from tests.cli.conftest import Finished
 
 Run = Callable[..., Finished]
@@ -25,7 +25,7 @@ def tables(tmp_path: Path) -> Path:
     return folder
 
 
-def test_every_table_is_done_and_the_gravest_code_is_left(
+def test_every_table_is_done_and_the_most_serious_code_is_left(
     allocator: Run, office: Path, tables: Path, tmp_path: Path
 ) -> None:
     """One bad table makes it exit code 2; the other is solved and written all the same."""
@@ -67,6 +67,6 @@ def test_a_path_that_does_not_exist_is_refused(
         (["bad_input", "failed", "feasible"], 3),
     ],
 )
-def test_the_gravest_code_wins(statuses: list[str], code: int) -> None:
+def test_the_most_serious_code_wins(statuses: list[str], code: int) -> None:
     """Our bug before bad input, before no plan, before time run out."""
-    assert gravest(statuses) == code
+    assert most_serious(statuses) == code
