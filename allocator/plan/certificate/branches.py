@@ -50,8 +50,9 @@ class Branches:
         children = self.below.get(number, [])
         if not children:
             return here.bound
-        may = np.isfinite(model.cost[:, ~model.spread]).any(axis=1)
-        apart = {i: float(here.with_label[i, model.spread].min()) for i in model.parts if may[i]}
+        whole_cost = np.where(model.spread, np.inf, model.cost).min(axis=1)
+        free = [i for i in model.parts if np.isfinite(whole_cost[i])]
+        apart = {i: float(here.with_label[i, model.spread].min()) for i in free}
         nobody, whole = -np.inf, list[int]()
         for child in children:
             node = self.entries[child].node

@@ -86,7 +86,7 @@ class Model:
     def all_whole(self, nodes: Sequence[int]) -> Model:
         """Return the model in which some nodes, by their positions, are not spread."""
         cost = self.cost.copy()
-        cost[np.ix_(nodes, np.flatnonzero(self.spread))] = np.inf
+        cost[np.ix_(np.array(nodes, np.int64), np.flatnonzero(self.spread))] = np.inf
         parts = {i: parts for i, parts in self.parts.items() if i not in nodes}
         return replace(self, cost=cost, parts=parts)
 

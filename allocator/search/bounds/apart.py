@@ -176,6 +176,7 @@ def rise_with_sets(dual: Dual, search_sets: SearchSets, is_over: ShouldStop) -> 
 def all_whole(model: Labelled, nodes: Sequence[int]) -> Labelled:
     """Return the model in which some organisations are whole, each in one tower."""
     cost, parts = model.cost.copy(), model.parts.copy()
-    cost[np.ix_(nodes, np.flatnonzero(model.spread))] = FORBIDDEN
-    parts[list(nodes)] = 0
+    some = np.array(nodes, np.int64)
+    cost[np.ix_(some, np.flatnonzero(model.spread))] = FORBIDDEN
+    parts[some] = 0
     return replace(model, cost=cost, parts=parts)
