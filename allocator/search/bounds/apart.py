@@ -16,10 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from allocator.plan.certificate.types import Entry, Proof, Together
-from allocator.search.bounds.ascent import DEAD, FORBIDDEN
+from allocator.search.bounds.ascent import DEAD, FORBIDDEN, Multipliers
 from allocator.search.bounds.certified import MOST_BYTES, Kept
 from allocator.search.bounds.dual import Dual
-from allocator.search.bounds.labelled import Labelled
+from allocator.search.bounds.labelled import Floats, Labelled
 from allocator.search.bounds.patterns import SearchSets
 from allocator.search.progress import ShouldStop
 
@@ -29,9 +29,13 @@ NOBODY = -1
 
 @dataclass(frozen=True)
 class _Branch:
-    """A branch whose dual was raised; entry: its number among those that are kept, or −1."""
+    """A branch whose dual was raised, with its best multipliers.
 
-    dual: Dual
+    entry: its number among those that are kept for a proof, or −1.
+    """
+
+    model: Labelled
+    x: Multipliers
     entry: int
 
 
@@ -49,7 +53,7 @@ class _Child(NamedTuple):
 
     def model(self) -> Labelled:
         """Return its model."""
-        model = all_whole(self.parent.dual.model, self.whole)
+        model = all_whole(self.parent.model, self.whole)
         cost = model.cost.copy()
         cost[self.node, ~model.spread] = FORBIDDEN
         return replace(model, cost=cost)
@@ -73,6 +77,7 @@ class Branches:
         self.heap, self.number = list[_Child](), count()
         self.closed, self.under_way = np.inf, -np.inf
         self.current: tuple[_Child, Dual] | None = None
+        self.bytes = 0
         self.kept = Kept() if keeps else None
 
     @property
@@ -85,33 +90,35 @@ class Branches:
         """Raise the root, and then branch after branch."""
         yield from rise_with_sets(self.root, search_sets, is_over)
         self.under_way = self.root.bound
-        yield from self._branch(self._kept(self.root, -1, NOBODY), search_sets, is_over)
+        first = self._kept(self.root, -1, NOBODY)
+        yield from self._branch(first, self.root.marginals(), search_sets, is_over)
         while self.heap and self.heap[0].bound < self.closed and not is_over():
             child = heappop(self.heap)
             self.under_way = child.bound
-            dual = Dual(child.model(), child.parent.dual.best, self.root.warmer)
+            dual = Dual(child.model(), child.parent.x, self.root.warmer)
             self.current = child, dual
             for _ in rise_with_sets(dual, search_sets, _reached(dual, self.closed, is_over)):
                 self.under_way = max(self.under_way, dual.bound)
                 yield
             branch, self.current = self._kept(dual, child.parent.entry, child.node), None
-            if self.under_way < self.closed and not is_over():
-                yield from self._branch(branch, search_sets, is_over)
+            if self.under_way < self.closed and self.bytes < MOST_BYTES and not is_over():
+                yield from self._branch(branch, dual.marginals(), search_sets, is_over)
             self.closed = min(self.closed, self.under_way)
             self.under_way = np.inf
 
     def _branch(
-        self, branch: _Branch, search_sets: SearchSets, is_over: ShouldStop
+        self, branch: _Branch, marginals: Floats, search_sets: SearchSets, is_over: ShouldStop
     ) -> Iterator[None]:
         """Raise the branch with nobody else apart, and note those with one more."""
-        model, bound = branch.dual.model, self.under_way
+        model, bound = branch.model, self.under_way
         whole = model.cost[:, ~model.spread].min(axis=1) < DEAD
         free = np.flatnonzero((model.parts[:, 1] > model.parts[:, 0]) & whole)
         if is_over() or not len(free):
             return
-        apart = np.maximum(branch.dual.marginals()[:, model.spread].min(axis=1), bound)
+        self.bytes += branch.x.flat.nbytes + 2 * model.cost.nbytes
+        apart = np.maximum(marginals[:, model.spread].min(axis=1), bound)
         order = free[np.argsort(apart[free], kind="stable")].tolist()
-        nobody = Dual(all_whole(model, order), branch.dual.best, self.root.warmer)
+        nobody = Dual(all_whole(model, order), branch.x, self.root.warmer)
         for _ in rise_with_sets(nobody, search_sets, _reached(nobody, self.closed, is_over)):
             yield
         self._kept(nobody, branch.entry, NOBODY)
@@ -122,12 +129,13 @@ class Branches:
 
     def _kept(self, dual: Dual, parent: int, node: int) -> _Branch:
         """Keep multipliers while there is room."""
+        branch = _Branch(dual.model, dual.best, -1)
         if self.kept is None or self.kept.proved is not None:
-            return _Branch(dual, -1)
+            return branch
         if self.kept.bytes > MOST_BYTES:
             self.kept.proved = self.bound
-            return _Branch(dual, -1)
-        return _Branch(dual, self.kept.keep(parent, node, -1, dual.best.flat.copy()))
+            return branch
+        return replace(branch, entry=self.kept.keep(parent, node, -1, dual.best.flat.copy()))
 
     def proof(self) -> Proof:
         """Return the proof of what the kept multipliers prove, or of the root's."""
