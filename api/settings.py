@@ -21,38 +21,45 @@ class ServiceSettings(BaseSettings):
     Attributes
     ----------
     database_url
-        ``sqlite:///FILE`` or ``postgresql://…``; all processes of a service share it.
-    oidc_issuer, oidc_audience
-        Whose bearer tokens are accepted beside keys, and for whom they must be made; both or
-        neither. Needs the extra `oidc`.
-    metrics_port, metrics_host
-        Port on which `allocator worker` tells its metrics, none if not set, and the address: this
-        machine alone unless told otherwise.
-    max_body_bytes, max_units, max_floors, max_tables
-        Of one request: bytes (1000..10⁹), rows, and headcount tables of a batch or cases of a
-        comparison.
+        `sqlite:///FILE`, of one machine, or `postgresql://…`. All processes of a service share it.
+    oidc_issuer
+        Whose bearer tokens are accepted beside keys. Needs the extra `oidc`, and oidc_audience.
+    oidc_audience
+        For whom these tokens must be made.
+    metrics_port
+        Port on which `allocator worker` serves its metrics; none if not set.
+    metrics_host
+        Address of these metrics: this machine alone by default.
+    max_body_bytes
+        Bytes of one request.
+    max_units
+        Rows of headcounts of one request, of one scheme.
+    max_floors
+        Rows of floors of one request.
+    max_tables
+        Headcount tables of a batch, and cases of a comparison.
     max_time_limit_s
-        Seconds that one solve may be given, above 0 and at most an hour.
+        Seconds that one solve may be given.
     memory_limit_mb
-        Of one process that solves or reads, in megabytes, ≥ 256.
+        Megabytes of one process that solves or reads.
     concurrent_solves
-        Processes that solve, 0..64; with 0 `allocator serve` answers only.
+        Solves at a time of one process. With 0 `allocator serve` only answers.
     workers
-        Threads of a solve, 1..64.
+        Threads of one solve.
     queued_jobs
-        Jobs that may wait or run in all; more are sent away with 503.
-    jobs_a_key, running_a_key
-        Jobs of one caller that may wait or run, and solves of one caller that run at a time;
-        more jobs are sent away with 429, more solves wait.
+        Jobs that may wait or run, in all. More are refused with 503.
+    jobs_a_key
+        Jobs of one caller that may wait or run. More are refused with 429.
+    running_a_key
+        Solves of one caller that run at a time. More wait.
     requests_a_minute
-        Of one caller.
+        Requests of one caller, counted by each process. More are refused with 429.
     streams_a_key
-        Streams of events of one caller that may be open at one process; more are sent away with
-        429.
+        Streams of events of one caller that are open at one process. More are refused with 429.
     keep_days
-        After how many days jobs that are over are forgotten.
+        Days after which jobs that are over are forgotten.
     lease_s
-        Seconds without a sign of life after which a worker is taken for dead, 2..60.
+        Seconds without a sign of life after which a worker counts as dead.
     """
 
     database_url: Annotated[str, Field(pattern="^(sqlite:///.|postgresql://)")] = (

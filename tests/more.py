@@ -1,7 +1,8 @@
 """How much is tried: a sample, and with ALLOCATOR_TESTS_MORE=1 all of it.
 
-Then three times as many cases are drawn at random, orders of faults are more and longer, and the
-service is tried on SQLite where the sample takes PostgreSQL alone.
+Then three times as many cases are drawn at random, orders of faults are more and longer, the
+service is tried on SQLite where the sample takes PostgreSQL alone, and the commands and notebooks
+of all pages are run.
 """
 
 from __future__ import annotations

@@ -8,9 +8,6 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
-from itertools import dropwhile, takewhile
-from pathlib import Path
-from textwrap import dedent
 from types import FunctionType
 from typing import Any
 
@@ -89,18 +86,6 @@ def test_a_function_documents_and_types_what_it_takes(function: FunctionType) ->
     assert all(p.annotation is not p.empty for p in taken.parameters.values())
     assert "Raises\n" in text
     assert "Examples\n" in text
-
-
-def test_the_readme_goes_from_a_data_frame_to_a_picture(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip("pandas")
-    text = Path("README.md").read_text(encoding="utf-8").split("## From Python\n", 1)[1]
-    lines = dropwhile(lambda line: not line.startswith("    "), text.splitlines())
-    block = list(takewhile(lambda line: not line or line.startswith("    "), lines))
-    monkeypatch.chdir(tmp_path)
-    exec(dedent("\n".join(block)), {})
-    assert (tmp_path / "stack.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -55,7 +55,8 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         typer.Argument(metavar="HEADCOUNTS...", help="Tables (.csv, .xlsx) and folders of them."),
     ],
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder for summary.csv and a folder a table.")
+        Path,
+        typer.Option(metavar="DIR", help="Folder for summary.csv and one for each table."),
     ],
     people_per_desk: PeoplePerDesk = None,
     scheme: Scheme = None,
@@ -72,10 +73,10 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 ) -> None:
     """Solve a scenario with many headcount tables.
 
-    Each table takes the place of the scenario's own. A bad one does not stop the others. Run
-    again, tables that are done for the same inputs are not solved again. With --one-plan: floors
-    and desks of each unit that hold for all tables, what that costs each, and which tables
-    prevent it. Exits with the most serious code: 3 before 2, 1, 4 and 0.
+    Each table takes the place of the scenario's own. A bad one does not stop the others. When run
+    again, it leaves out tables that are done for the same inputs. --one-plan finds floors and
+    desks of each unit that hold for all tables, what that costs each, and which tables prevent
+    it. Exits with the most serious code, in this order: 3, 2, 1, 4, 0.
     """
     from allocator.cli.console import display
     from allocator.plan.tables import prepare_folder

@@ -58,7 +58,7 @@ def bench(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set this package beside its peers, on the same cases and by the same checker.
+    """Compare this package with its peers, on the same cases and by the same checker.
 
     Every case is solved by all of them with every seed, one after the other, within the same
     limits; a best_known.csv beside the cases is taken along. Countries show how cost grows with
@@ -170,7 +170,7 @@ def _seconds(value: float | None) -> str:
 
 
 def _code(attempts: Sequence[Attempt]) -> int:
-    """Return the most serious exit code of our own attempts; that of a peer is no failure."""
+    """Return the most serious exit code of our own attempts: a peer's failure is none of ours."""
     from allocator.studies.bench.peers import OURSELVES
 
     return most_serious(a.answer.status.value for a in attempts if a.peer == OURSELVES)

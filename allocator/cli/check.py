@@ -52,9 +52,10 @@ def check(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a plan violates, what it costs, and, where it breaks no rule, how it serves.
+    """Say what a plan violates, what it costs, and who finds no desk.
 
-    Any plan will do, also one made by hand. With a certificate it says what bound that proves.
+    Any plan will do, also one made by hand. With a certificate it says
+    which bound that proves.
     """
     from allocator.scenario.variants import Variant, read_variant
 

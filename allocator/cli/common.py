@@ -33,8 +33,8 @@ CODES = {
     "failed": OWN_BUG,
 }
 """Exit code of the status of a plan, or of one solve among many."""
-GRAVITY = (ALL_WELL, OUT_OF_TIME, NO_PLAN, BAD_INPUT, OWN_BUG)
-"""Exit codes from harmless to grave, by what it takes to mend them: nothing, more time, another
+BY_SERIOUSNESS = (ALL_WELL, OUT_OF_TIME, NO_PLAN, BAD_INPUT, OWN_BUG)
+"""Exit codes from harmless to serious, by what it takes to mend them: nothing, more time, another
 case, other input, another program."""
 LARGEST_SEED = 2**31 - 1
 TICK_S = 0.1
@@ -101,8 +101,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on s
 
 
 def most_serious(statuses: Iterable[str]) -> int:
-    """Return the exit code of many statuses: the most serious of theirs, 0 of none."""
-    return max((CODES[status] for status in statuses), key=GRAVITY.index, default=ALL_WELL)
+    """Return the exit code of many statuses: the most serious one, 0 of none."""
+    return max((CODES[status] for status in statuses), key=BY_SERIOUSNESS.index, default=ALL_WELL)
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set ratios, schemes, staff scenarios, rotas and scenarios side by side.
+    """Compare ratios, schemes, staff scenarios, rotas and scenarios, side by side.
 
     First says how many desks each case needs and whether they suffice, then solves those that
     may fit, each from its neighbour's plan, and says who finds no desk. The time limit is for

@@ -59,9 +59,9 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 ) -> None:
     """Say why no plan exists, and what to give up; or why a body sits where it does.
 
-    Counts first, then names a smallest set of rules, demands and floors that cannot hold
-    together, then ways out, each with a checked plan; cheapest first. With --body or --plan:
-    what a place costs by term, and the next best tower.
+    Counting comes first; then a conflict, that is rules, demands and floors that cannot hold
+    together; then ways out, cheapest first, each with a checked plan. With --body or --plan it
+    says what a place costs by term, and the next best tower.
     """
     began = time.monotonic()
     from allocator.plan.tables import prepare_folder

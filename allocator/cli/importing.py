@@ -29,7 +29,7 @@ def import_tables(
     assume: Annotated[
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="The answer to a question.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Take what is proposed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Take every proposal.")] = False,
     language: Language = "en",
     as_json: AsJson = False,
 ) -> None:

@@ -20,7 +20,7 @@ def init(
 ) -> None:
     """Write a workbook to begin from: every table, how to fill it in, and an example.
 
-    What is there under its name stays as it is, and is an error.
+    A file that exists is never overwritten: it is an error.
     """
     from allocator.scenario.template import template
 

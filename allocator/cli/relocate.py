@@ -37,7 +37,7 @@ EXAMPLE = "allocator relocate data/ikn-relocation --out out/relocation"
 MOST_NAME = 24
 """Characters of a scenario's name in what is printed."""
 
-_OPTION = typer.Option(metavar="A,B", help="Only these scenarios; all without.")
+_OPTION = typer.Option(metavar="A,B", help="Only these scenarios; all if left out.")
 
 
 def relocate(  # noqa: PLR0913, PLR0917 - the options of the contract, by name

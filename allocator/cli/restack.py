@@ -45,14 +45,15 @@ def restack(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     workers: Workers = None,
     seed: Seed = 0,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for the curve and a plan a point.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for the curve and its plans."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what is the least change from today's plan, and what more change buys.
 
-    Begins from the table current. The time limit is for each solve; how long all take at most is
-    said before. Every point of the curve is a checked plan, with the moves to it in their order.
+    Begins from the table current. The time limit is for each solve; it says first how long all
+    take at most. Every point of the curve is a checked plan, with the moves to it in their order.
     """
     from allocator.plan.tables import prepare_folder, prepare_pictures
     from allocator.scenario.variants import Variant, read_variant

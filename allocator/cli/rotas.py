@@ -35,7 +35,7 @@ EXAMPLE = "allocator rotas data/ikn-wave1 --plan out/wave1/placements.csv --out 
 
 
 class By(StrEnum):
-    """Whose weeks bear one name."""
+    """Who has one pattern: a unit, or an organisation."""
 
     UNIT = "unit"
     ORGANISATION = "organisation"
@@ -45,9 +45,9 @@ def rotas(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     scenario: ScenarioPath,
     plan: Annotated[
         Path | None,
-        typer.Option(metavar="PLACEMENTS.csv", help="The plan; one is found first without."),
+        typer.Option(metavar="PLACEMENTS.csv", help="The plan; without it one is found first."),
     ] = None,
-    by: Annotated[By, typer.Option(help="Whose weeks bear one name.")] = By.UNIT,
+    by: Annotated[By, typer.Option(help="Who has one pattern.")] = By.UNIT,
     people_per_desk: PeoplePerDesk = None,
     scheme: Scheme = None,
     time_limit: TimeLimit = 60,

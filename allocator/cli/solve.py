@@ -71,8 +71,8 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 ) -> None:
     """Find who sits where, and prove how good it is.
 
-    Gives tower and floor of every unit; no plan leaves unchecked. Ctrl-C keeps the best plan so
-    far, a second one aborts.
+    Gives tower and floor of every unit. Every plan is checked before it is shown. Ctrl-C keeps
+    the best plan so far; a second Ctrl-C aborts.
     """
     began = time.monotonic()
     from allocator.cli.console import summary

@@ -51,7 +51,7 @@ def waves(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     """Plan all waves together, so that the second does not undo the first.
 
     Says what planning together gains over one wave after the other. The time limit is for each
-    solve; how long all take at most is said before.
+    solve; it says first how long all take at most.
     """
     from allocator.plan.tables import prepare_folder, prepare_pictures
     from allocator.scenario.variants import Variant, read_waves

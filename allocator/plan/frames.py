@@ -29,12 +29,10 @@ RowT = TypeVar("RowT")
 class Table(tuple[RowT, ...]):
     """Rows of a result, in order: a tuple that also becomes a data frame.
 
-    Parameters
+    Attributes
     ----------
-    rows
-        Records of one kind.
     kind
-        Their type, which names the columns where there are no rows.
+        Type of the rows, which names the columns where there are none.
 
     Examples
     --------

@@ -132,13 +132,25 @@ class Section(BaseModel):
 
 
 class Sharing(Section):
-    """How desks are shared and units may be split.
+    """How desks are shared, and how units may be split.
 
-    people_per_desk ≥ 1; min_piece_desks in desks; min_piece_share 0..1 of a unit's demand;
-    reserve_share 0..1, below 1, of a floor's desks kept free; m2_per_desk > 0, for floors given
-    by area. capacity: what fills a floor, namely the desks that units need by the ratio, or the
-    chance of a short day. With "chance" pieces are people, people_per_desk does nothing, and
-    short_day_probability rules every weekday.
+    Attributes
+    ----------
+    people_per_desk
+        People who share a desk, at least 1. A unit of 70 needs 54 desks at 1.3.
+    min_piece_desks
+        Fewest desks of a unit on a floor. A smaller unit stays whole.
+    min_piece_share
+        Smallest share of a unit's desks on a floor, 0 to 1. The larger of the two limits
+        holds.
+    reserve_share
+        Share of every floor's desks that is kept free, 0 to below 1.
+    m2_per_desk
+        Net area of a desk in m², above 0. Needed where floors are given by area.
+    capacity
+        What fills a floor: `ratio`, the desks that units need by the ratio, or `chance`,
+        the chance of a short day. With `chance` pieces are people, and people_per_desk
+        does nothing.
     """
 
     people_per_desk: Ratio = Fraction(1)
@@ -150,7 +162,19 @@ class Sharing(Section):
 
 
 class Walking(Section):
-    """What walking takes: minutes per lift ride and level, metres per minute (> 0), detour ≥ 0."""
+    """What walking takes.
+
+    Attributes
+    ----------
+    lift_wait_min
+        Minutes to wait for a lift, for each ride.
+    lift_min_per_level
+        Minutes in the lift for each level.
+    walk_m_per_min
+        Metres walked in a minute, above 0.
+    detour_factor
+        How much longer ways are than straight lines.
+    """
 
     lift_wait_min: Amount = 0.5
     lift_min_per_level: Amount = 0.1
@@ -170,7 +194,23 @@ class TripKind(StrEnum):
 
 
 class Trips(Section):
-    """Trips a person makes a week: inside the unit, its parent and organisation, to others."""
+    """One-way trips that a person makes in a week.
+
+    Affinities come on top of them.
+
+    Attributes
+    ----------
+    unit
+        Inside the own unit.
+    parent
+        To other units of the same parent.
+    organisation
+        To all other units of the organisation.
+    coordinator
+        To the coordinating ministry.
+    siblings
+        To other organisations with the same coordinating ministry.
+    """
 
     unit: Amount = 5.0
     parent: Amount = 2.0
@@ -180,7 +220,24 @@ class Trips(Section):
 
 
 class Prices(Section):
-    """Person-minutes a week that one of each is worth."""
+    """What one of each is worth, in person-minutes a week.
+
+    Attributes
+    ----------
+    walking
+        A minute walked.
+    extra_tower
+        A tower of an organisation beyond its first.
+    extra_floor
+        A floor of a unit beyond its first.
+    extra_gap
+        A level that an organisation leaves out between its lowest and its highest in a
+        tower.
+    open_desk
+        A desk of a floor that is used, whether the desk is used or not.
+    move
+        A person who has to move from where `current` has them.
+    """
 
     walking: Amount = 1.0
     extra_tower: Amount = 2000.0
@@ -191,10 +248,18 @@ class Prices(Section):
 
 
 class Options(Section):
-    """Choices of the case: may desks stay unplaced, and which scheme of headcounts holds.
+    """Choices of the case.
 
-    max_people_moved: the most people who may have to move from where they are today; None sets
-    no limit. In waves it holds from each wave to the next.
+    Attributes
+    ----------
+    allow_unplaced
+        Whether people may stay without a place. Plans with fewer such people then come
+        first.
+    scheme
+        The scheme of headcounts to plan. `--scheme` beats it.
+    max_people_moved
+        Most people who may have to move from where `current` has them. In waves it holds
+        from each wave to the next.
     """
 
     allow_unplaced: bool = False
@@ -203,10 +268,15 @@ class Options(Section):
 
 
 class Waves(Section):
-    """How long each wave lasts, in proportion, and what each is called; one of each a wave.
+    """How long waves last, and what they are called.
 
-    weights > 0: what a plan costs while its wave lasts counts so much; they are scaled to a mean
-    of 1, and equal if left out.
+    Attributes
+    ----------
+    weights
+        How long each wave lasts, in proportion. What a plan costs counts for as long.
+        None: all alike.
+    names
+        What each wave is called.
     """
 
     weights: Annotated[tuple[Weight, ...], Field(strict=False)] | None = None
@@ -216,17 +286,28 @@ class Waves(Section):
 class Attendance(Section):
     """Who comes, and how often desks may be too few.
 
-    mean_share: people who come on the mean day, as a share 0..1 of the headcount. By default three
-    office days of five, with 92 % of people not on leave. weekday_factors: attendance from Monday
-    to Friday in proportion to the mean day; only proportions count. By default office visits of
-    the last quarter of 2022 by weekday (Placer.ai, in CoStar; the peak is 1.22 times the mean).
-    correlation: between two colleagues of a unit on one weekday, −1..1; day_shock: standard
-    deviation 0..1 of a factor of mean 1 that a day has for everybody. No public figures for
-    either were found: both are assumptions until badge data say better.
-    short_day_probability: share of peak days, between 0 and 1, on which more people may come than
-    there are desks. shared_by: who share the desks of a floor with one another, namely all on it,
-    vacant desks included, or those of an organisation or of a unit, who have the desks placed for
-    them.
+    No public figures were found for correlation and day_shock: both are assumptions until
+    badge data say better.
+
+    Attributes
+    ----------
+    mean_share
+        Share of people who come on the mean day, 0 to 1. By default three office days of
+        five, with 92 % of people not on leave.
+    weekday_factors
+        Attendance from Monday to Friday, in proportion. By default office visits by
+        weekday at the end of 2022 (Placer.ai, in CoStar).
+    correlation
+        Between two colleagues of a unit on one weekday, −1 to below 1.
+    day_shock
+        Standard deviation of a factor of mean 1 that a day has for everybody, 0 to below
+        1.
+    short_day_probability
+        Share of peak days on which more people may come than there are desks, above 0 and
+        below 1.
+    shared_by
+        Who share the desks of a floor: `floor`, all on it, with the vacant desks;
+        `organisation` or `unit`, each with the desks placed for it.
     """
 
     mean_share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.55
@@ -238,17 +319,33 @@ class Attendance(Section):
 
 
 class Rotas(Section):
-    """Who comes on which day, where it is planned.
+    """Who comes on which day, where `allocator rotas` plans it.
 
-    all_hands_share: the share of a unit's people, above 0 to 1, that makes a day one on which all
-    hands are in.
+    Attributes
+    ----------
+    all_hands_share
+        Share of a unit's people who make a day an all-hands day, above 0 to 1.
     """
 
     all_hands_share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.85
 
 
 class Settings(Section):
-    """All of scenario.toml. A missing section or key takes its default."""
+    """All of scenario.toml. A missing section or key takes its default.
+
+    Attributes
+    ----------
+    schema_version
+        The version of the form of the file, there called `schema`.
+    name
+        A short name, for tables and lists of jobs.
+    title
+        What pictures and reports call it. Empty: its name.
+    notes
+        Anything worth noting. Nothing depends on it.
+    sharing, walking, trips, prices, options, attendance, waves, rotas
+        The sections, each with keys of its own.
+    """
 
     schema_version: Annotated[int, Field(ge=1, le=1, alias="schema")] = 1
     name: Text = ""

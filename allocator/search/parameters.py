@@ -2,7 +2,7 @@
 
 Temperatures and noise are in ordinary units: what a unit of mean size costs in an ordinary plan,
 in person-minutes a week (`scale`). They are then right for other prices, too. Which of them matter
-was measured by leaving each out or halving it (docs/algorithm.md).
+was measured by leaving each out or halving it (docs/explanation/algorithm.md).
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from jsonschema import Draft202012Validator
 from allocator import __version__
 from api.examples import REQUESTS, SMALLEST
 from api.problems import MEDIA_TYPE
-from api.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
 SHOWN = [(kind, name) for kind, examples in REQUESTS.items() for name in examples]
@@ -109,18 +108,9 @@ def test_schema_allows_every_form_that_is_read(
     Draft202012Validator(schema | {"components": document["components"]}).validate(order)
 
 
-def test_request_of_the_readme_is_the_documented_one() -> None:
-    """The README shows the smallest useful request, as it runs."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = re.search(r"^    (\{ \"floors\".*?\n)\n", readme, flags=re.M | re.S)
+def test_request_of_the_tutorial_is_the_documented_one() -> None:
+    """The tutorial shows the smallest useful request, as it runs."""
+    page = (ROOT / "docs" / "tutorial" / "service.md").read_text(encoding="utf-8")
+    shown = re.search(r'```json title="order.json"\n(.*?)```', page, flags=re.S)
     assert shown is not None
     assert json.loads(shown[1]) == SMALLEST
-
-
-def test_every_setting_is_documented() -> None:
-    """Every variable that sets something is in docs/service.md."""
-    text = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
-    named = {
-        name for name in ServiceSettings.model_fields if f"`ALLOCATOR_{name.upper()}`" in text
-    }
-    assert named == set(ServiceSettings.model_fields)

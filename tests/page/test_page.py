@@ -13,13 +13,14 @@ from fastapi.testclient import TestClient
 
 from allocator.scenario.rules import RuleKind
 from allocator.texts import LANGUAGES, texts
+from api import page
 from api.page import mount
 from api.page.routes import TASK_NAMES
 from api.page.tasks import TASKS
 from api.problems import Forbidden
 from api.settings import ServiceSettings
 
-STATIC = Path(__file__).parents[2] / "api" / "page" / "static"
+STATIC = Path(page.__file__).parent / "static"
 SCRIPTS = {file.name: file.read_text(encoding="utf-8") for file in STATIC.glob("*.js")}
 
 

@@ -13,9 +13,10 @@ import pytest
 from allocator.plan.types import Status
 from allocator.scenario.read import scenario_from_json
 from allocator.search.solve import SolveOptions, solve
+from api import page
 
 NODE = shutil.which("node")
-STATE = Path(__file__).parents[2] / "api" / "page" / "static" / "state.js"
+STATE = Path(page.__file__).parent / "static" / "state.js"
 pytestmark = pytest.mark.skipif(NODE is None, reason="needs Node.js")
 
 OFFICE: dict[str, Any] = {

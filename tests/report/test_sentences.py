@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import allocator
 from allocator.plan.verify import GivenPlacement, verify
 from allocator.report.names import Names
 from allocator.scenario.rules import RULE_FORMS
@@ -75,7 +76,7 @@ def test_catalogue_fills_only_places_that_its_english_has() -> None:
         assert not ENGLISH.search(each["id"]), each["id"]
 
 
-ROOT = Path(__file__).parents[2] / "allocator"
+ROOT = Path(allocator.__file__).parent
 SOURCES = (
     "plan/verify",
     "scenario",

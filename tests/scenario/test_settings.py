@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import tomllib
 from fractions import Fraction
 from pathlib import Path
@@ -182,11 +181,10 @@ def test_unknown_keys_name_the_nearest(tmp_path: Path, toml: str, expected: str)
     assert problems(read, tmp_path, toml=toml) == [f"scenario.toml, column {expected}"]
 
 
-def test_attendance_is_as_the_readme_shows_it() -> None:
-    """The section in the README is TOML and holds the defaults."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    lines = readme[readme.index("    [attendance]\n") :].split("\n\n")[0]
-    shown = tomllib.loads(textwrap.dedent(lines))["attendance"]
+def test_attendance_is_as_its_page_shows_it() -> None:
+    """The section on the page is TOML and holds the defaults."""
+    page = (Path(__file__).parents[2] / "docs/how-to/attendance.md").read_text(encoding="utf-8")
+    shown = tomllib.loads(page.split("```toml\n")[1].split("```")[0])["attendance"]
     assert Settings(attendance=shown) == Settings()
     assert shown.keys() == DEFAULTS["attendance"].keys()
 

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from allocator import search
 from allocator.search.compile import compile_case
 from allocator.search.parameters import USUAL, Parameters
 from allocator.search.scale import FIRST_OF_ALL, LEFT_OUT, OVER, desk_worth, prices_at
 from tests.benchmarks.ablation import VARIANTS, table
 from tests.search.hot import office
 
-PAGE = Path(__file__).parents[2] / "docs/algorithm.md"
-SEARCH = Path(__file__).parents[2] / "allocator/search"
+PAGE = Path(__file__).parents[2] / "docs/explanation/algorithm.md"
+SEARCH = Path(search.__file__).parent
 
 
 def test_usual_parameters_can_be_written_and_read() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from allocator import search
 from allocator.scenario.types import Scenario
 from allocator.search import first
 from allocator.search.case import Case
@@ -22,7 +23,7 @@ from tests.builders import scenario as build
 from tests.search.enumeration import check, feasible_plans, random_scenario
 from tests.search.hot import office
 
-ROOT = Path(__file__).parents[2]
+SEARCH = Path(search.__file__).parent
 ALONE = Effort(seconds=5, workers=1)
 WITH_PLANS = [s for s in range(4000, 4030) if feasible_plans(random_scenario(s))]
 
@@ -48,7 +49,7 @@ def test_every_stage_has_a_name_in_both_languages() -> None:
     """What the search says that it does is told in each language, and nothing else is."""
     said = {
         stage.replace(" ", "_")
-        for path in (ROOT / "allocator/search").rglob("*.py")
+        for path in SEARCH.rglob("*.py")
         for stage in re.findall(r'\.enter\("([^"]+)"\)', path.read_text("utf-8"))
     }
     assert len(said) > 6

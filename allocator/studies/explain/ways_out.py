@@ -339,7 +339,7 @@ class _Search:
         changed = self._shared(ratio)
         saved = total_demand(self.scenario) - total_demand(changed)
         today = self.scenario.settings.sharing.people_per_desk
-        known = "" if proved else f"; below {ratio_text(least)} the desks cannot do"
+        known = "" if proved else f"; below {ratio_text(least)} there are too few desks"
         return WayOut(
             kind=WayKind.PEOPLE_PER_DESK,
             message=f"let {ratio_text(ratio)} people share a desk instead of "

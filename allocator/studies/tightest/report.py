@@ -57,12 +57,12 @@ def _plan_serves(found: Tightest) -> dict[str, str]:
     """Return how the plan at hand serves, where units share desks with others."""
     fit, plan = found.fit, found.fit.plan
     if plan is None or plan.attendance is None or fit.people_per_desk is None:
-        return {"serves": "unknown: there is no plan to tell it by"}
+        return {"serves": "unknown: only a plan shows it, and there is none"}
     service = plan.attendance
     floors = f"{service.floors_short:,} of {counted(service.floors, 'floor')}"
     level = f"more than {100 * service.short_day_probability:g} % of peak days"
     at = f"the plan at {text_up(fit.people_per_desk)}"
-    return {"serves": f"told by a plan alone: {at} is short on {level} on {floors}"}
+    return {"serves": f"only a plan shows it: {at} is short on {level} on {floors}"}
 
 
 def _serves(served: Served) -> dict[str, str]:
@@ -92,7 +92,7 @@ def _both(found: Tightest) -> str:
 def _window(found: Tightest) -> str:
     served = found.served
     if served.plan_people_per_desk is None:
-        return "but no plan was found that serves with the units that it divides"
+        return "but no plan was found that serves once units are divided"
     return f"a checked plan at {text_up(served.plan_people_per_desk)} serves as it stands"
 
 

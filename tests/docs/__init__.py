@@ -1,0 +1,1 @@
+"""Tests of the pages for newcomers: their code runs; what is made of code is complete."""
