@@ -6,6 +6,7 @@ The checker judges; nothing here knows what a rule or a term means.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from math import prod
 from random import Random
@@ -247,3 +248,10 @@ def _settings(rng: Random) -> dict[str, Any]:
         },
         "options": {"allow_unplaced": rng.random() < 0.15},
     }
+
+
+@cache
+def tiny(seed: int) -> tuple[Scenario, list[Check]]:
+    """Return a tiny case at random with all its plans; many tests ask for the same ones."""
+    given = random_scenario(seed)
+    return given, feasible_plans(given)

@@ -23,7 +23,7 @@ from allocator.search.bounds.walking import Views
 from allocator.search.compile import compile_case
 from tests.builders import scenario
 from tests.more import TIMES
-from tests.search.enumeration import costs, feasible_plans, random_scenario
+from tests.search.enumeration import costs, tiny
 
 ROUNDING = 1e-9
 LONG = 1e9
@@ -45,13 +45,6 @@ def bound_of(name: TermName, **tables: Any) -> float:
     sections = {"sharing": PIECES, "trips": NO_TRIPS} | tables.pop("settings", {})
     given = scenario(settings=sections, **tables)
     return bounds(given, time_limit_s=60.0).terms[name]
-
-
-@cache
-def tiny(seed: int) -> tuple[Scenario, list[Check]]:
-    """A tiny case, with all its plans."""
-    given = random_scenario(seed)
-    return given, feasible_plans(given)
 
 
 @cache

@@ -9,7 +9,7 @@ from allocator.search.compile import compile_case
 from allocator.search.counting import shortfalls
 from tests.builders import scenario
 from tests.more import TIMES
-from tests.search.enumeration import feasible_plans, random_scenario
+from tests.search.enumeration import tiny
 
 PIECES = {"sharing": {"min_piece_desks": 1, "min_piece_share": "0"}}
 FOUR_FLOORS = (("A-1", "A", 1, 10), ("A-2", "A", 2, 10), ("B-1", "B", 1, 12), ("B-2", "B", 2, 8))
@@ -33,8 +33,8 @@ def bodies(**people: int) -> list[tuple[str, int, str]]:
 @pytest.mark.parametrize("block", range(5 * TIMES))
 def test_no_false_alarm(block: int) -> None:
     """Nothing is found short in a tiny case of which enumeration finds a plan."""
-    drawn = [random_scenario(seed) for seed in range(50 * block, 50 * (block + 1))]
-    solvable = [given for given in drawn if feasible_plans(given)]
+    drawn = [tiny(seed) for seed in range(50 * block, 50 * (block + 1))]
+    solvable = [given for given, plans in drawn if plans]
     alarms = [shortfalls(compile_case(given)) for given in solvable]
     assert solvable
     assert not any(alarms)
@@ -42,8 +42,8 @@ def test_no_false_alarm(block: int) -> None:
 
 def test_most_impossible_tiny_cases_are_found_by_counting() -> None:
     """Of the tiny cases without a plan, nine in ten are proved to have none."""
-    drawn = [random_scenario(seed) for seed in range(70 * TIMES)]
-    impossible = [given for given in drawn if not feasible_plans(given)]
+    drawn = [tiny(seed) for seed in range(70 * TIMES)]
+    impossible = [given for given, plans in drawn if not plans]
     proved = [given for given in impossible if shortfalls(compile_case(given))]
     assert len(proved) >= 0.9 * len(impossible) > 0
 

@@ -12,7 +12,7 @@ from allocator.search.compile import compile_case
 from allocator.search.kernels.budget import Budget
 from allocator.search.local_search import LocalSearch, improve
 from tests.more import TIMES
-from tests.search.enumeration import feasible_plans, random_scenario
+from tests.search.enumeration import tiny
 from tests.search.hot import heated, judged, office, searched
 
 DATA = Path(__file__).parents[2] / "data"
@@ -122,8 +122,7 @@ def test_as_many_as_possible_are_placed_where_some_may_stay_out() -> None:
 @pytest.mark.parametrize("seed", range(6 * TIMES))
 def test_tiny_scenarios_end_at_the_best_of_all_plans(seed: int) -> None:
     """On tiny scenarios the search finds what trying every plan finds."""
-    scenario = random_scenario(seed)
-    plans = feasible_plans(scenario)
+    scenario, plans = tiny(seed)
     found = [(f.unplaced_people, f.total) for f in searched(scenario, moves=100_000)]
     best = [(plan.unplaced_people, plan.total) for plan in plans]
     assert bool(found) == bool(best)
