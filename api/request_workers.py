@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -119,16 +120,22 @@ class RequestWorkers:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        self._started: Pool | None = None
+        self._all: list[Pool] = []
+        self._idle: list[Pool] = []
+        """Processes with nothing to do, the last one to finish at the end: it is asked first, as
+        it has at hand what was asked about just now."""
+        self._any_idle = asyncio.Semaphore(PROCESSES)
         self._bodies = Turns(BODIES_A_CALLER)
         self._processes = Turns(PROCESSES_A_CALLER)
 
-    def start(self) -> Pool:
+    def start(self) -> list[Pool]:
         """Start the processes, if they have not been."""
-        if self._started is None:
+        if not self._all:
             memory_mb = min(MEMORY_MB, self._settings.memory_limit_mb)
-            self._started = Pool(PROCESSES, Limits(grace_s=1.0, memory_mb=memory_mb), no_solver)
-        return self._started
+            limits = Limits(grace_s=1.0, memory_mb=memory_mb)
+            self._all = [Pool(1, limits, no_solver) for _ in range(PROCESSES)]
+            self._idle = list(self._all)
+        return self._all
 
     async def read(self, kind: str, body: Body) -> ParsedRequest:
         """Return what a body asks for.
@@ -162,7 +169,7 @@ class RequestWorkers:
 
     async def warm_up(self, work: Work) -> None:
         """Let every process do some work, whatever comes of it, before anybody asks for any."""
-        jobs = [self.start().submit(work) for _ in range(PROCESSES)]
+        jobs = [process.submit(work) for process in self.start()]
         await asyncio.gather(
             *(asyncio.wrap_future(job.future) for job in jobs), return_exceptions=True
         )
@@ -178,10 +185,16 @@ class RequestWorkers:
             If it needs too much memory or time.
         """
         await self._processes.take(caller)
-        loop = asyncio.get_running_loop()
-        job = self.start().submit(work)
+        try:
+            await self._any_idle.acquire()
+        except BaseException:
+            self._processes.give_back(caller)
+            raise
+        self.start()
+        loop, process = asyncio.get_running_loop(), self._idle.pop()
+        job = process.submit(work)
         job.future.add_done_callback(
-            lambda _: loop.call_soon_threadsafe(self._processes.give_back, caller)
+            lambda done: loop.call_soon_threadsafe(self._give_back, process, caller, done)
         )
         try:
             return await asyncio.wrap_future(job.future)
@@ -195,7 +208,13 @@ class RequestWorkers:
                 raise ContentTooLarge("it takes too long to read") from error
             raise
 
+    def _give_back(self, process: Pool, caller: str, done: Future[Any]) -> None:
+        starts_anew = not done.cancelled() and isinstance(done.exception(), SolveFailedError)
+        self._idle.insert(0 if starts_anew else len(self._idle), process)
+        self._any_idle.release()
+        self._processes.give_back(caller)
+
     def close(self) -> None:
         """End the processes."""
-        if self._started is not None:
-            self._started.close()
+        for process in self._all:
+            process.close()
