@@ -1,4 +1,4 @@
-"""Request workers: processes that read bodies, check plans and draw.
+"""Request workers: processes that read bodies, check plans and draw, as `request_tasks` has it.
 
 A body that hangs or fills a process costs that process, and its request, alone. Each caller has
 only some of the processes at a time, so that nobody waits behind all that another one sends.
@@ -7,107 +7,27 @@ only some of the processes at a time, so that nobody waits behind all that anoth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
-from allocator.errors import InputError, OutOfMemoryError, Problem, SolveFailedError
+from allocator.errors import InputError, OutOfMemoryError, SolveFailedError
 from allocator.studies.pool import Limits, Pool, Work
-from allocator.words import counted
-from api import requests
 from api.bodies import Body
 from api.limits import Turns
 from api.problems import ContentTooLarge, MalformedJson, listed
-from api.requests import Content, ParsedRequest
+from api.request_tasks import Malformed, Reading
+from api.requests import CHECK, Content, ParsedRequest
 from api.settings import ServiceSettings
-
-if TYPE_CHECKING:
-    from allocator.search.progress import OnProgress, ShouldStop
-    from allocator.studies.pool import Solver
 
 PROCESSES = 3
 PROCESSES_A_CALLER = 2
 """Processes that work for one caller at a time; fewer than there are."""
 BODIES_A_CALLER = 6
 """Bodies of one caller that come, wait or are read at a time."""
-READING_S = 10.0
-"""Seconds that a process has for a body."""
-DRAWING_S = 60.0
-"""Seconds that a process has for a picture or a report."""
-MOST_LISTED = 1_000
-"""Problems of a body that an answer lists; more are counted."""
 GONE_S = 1.0
 """Seconds that a process may go on with what nobody waits for any more."""
 MEMORY_MB = 1500.0
-
-
-@dataclass(frozen=True)
-class Malformed:
-    """The answer to a body that is no JSON."""
-
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A body to be read.
-
-    Attributes
-    ----------
-    body
-        JSON text, or the parts of a form.
-    check
-        Whether to check the placements that it holds, too.
-    """
-
-    kind: str
-    body: Content
-    limits: ServiceSettings
-    time_limit_s: float = READING_S
-
-    def run(
-        self, _solver: Solver, _on_progress: OnProgress, _should_stop: ShouldStop
-    ) -> ParsedRequest | Malformed | dict[str, Any]:
-        """Return the parsed request, or of a plan to be checked the verdict."""
-        try:
-            if isinstance(self.body, bytes):
-                parsed, scenario = requests.read_json(self.kind, self.body, self.limits)
-            else:
-                parsed, scenario = requests.read_form(self.kind, self.body, self.limits)
-        except requests.MalformedError as error:
-            return Malformed(error.problems)
-        except InputError as error:
-            raise InputError(_first(error.problems)) from error
-        if self.kind != requests.CHECK:
-            return parsed
-        from api.verdict import verdict  # noqa: PLC0415 - in a process
-
-        return verdict(parsed, scenario)
-
-
-def _first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Return as many problems as one answer lists, and how many more there are."""
-    more = len(problems) - MOST_LISTED
-    rest = (Problem(f"there are {counted(more, 'problem')} more"),) if more > 0 else ()
-    return problems[:MOST_LISTED] + rest
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A plan to be put into a form: its scenario and itself as JSON texts, and the language."""
-
-    form: str
-    scenario: Mapping[str, Any]
-    plan: str
-    language: str
-    time_limit_s: float = DRAWING_S
-
-    def run(self, _solver: Solver, _on_progress: OnProgress, _should_stop: ShouldStop) -> bytes:
-        """Return the content of the file."""
-        from api.forms import formed  # noqa: PLC0415 - slow, and for processes only
-
-        return formed(self.form, self.scenario, self.plan, self.language)
 
 
 def no_solver(*_: object, **__: object) -> NoReturn:
@@ -150,7 +70,7 @@ class RequestWorkers:
 
     async def check(self, body: Body) -> dict[str, Any]:
         """Return the verdict on the placements in a body, or raise as `read` does."""
-        found: dict[str, Any] = await self._read(requests.CHECK, body)
+        found: dict[str, Any] = await self._read(CHECK, body)
         return found
 
     async def _read(self, kind: str, body: Body) -> Any:
