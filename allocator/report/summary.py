@@ -94,15 +94,8 @@ def _verdict(given: Reported) -> str:
 
 def _widest(given: Reported) -> Iterator[str]:
     """Say which cost lies farthest above what is proved of it alone."""
-    found, say = widest(costs(given.plan.objective)), given.say
-    if found is not None and found.bound is not None:
-        still = say.number(found.cost - found.bound)
-        yield say(
-            "report.widest",
-            term=say(f"term.{found.name}"),
-            open=still,
-            cost=say.number(found.cost),
-        )
+    if found := widest(costs(given.plan.objective)):
+        yield given.say("report.widest", term=given.say(f"term.{found.name}"))
 
 
 def _tiles(given: Reported) -> Iterator[Tile]:

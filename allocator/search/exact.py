@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from allocator.plan.assemble import OPTIMAL_GAP
-from allocator.search.bounds.undivided import TooManyError
 from allocator.search.model.layout_model import Found, LayoutModel
 from allocator.search.model.variables import Cell
 from allocator.search.model.walking import WalkingForm, products_in
 from allocator.search.record import Record
 from allocator.search.solver import Proof
 from allocator.search.special.packing import is_packing
-from allocator.search.special.parts import Parts
+from allocator.search.special.parts import Parts, TooManyError
 
 MOST_UNITS = 500
 """Units in an exact model; beyond it products are not even counted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -12,7 +12,7 @@ import pytest
 
 from allocator.plan.certificate import Verdict, certificate_of, check_certificate
 from allocator.plan.certificate.file import read_certificate, write_certificate
-from allocator.plan.certificate.types import Certificate, Kind, Proof, digests
+from allocator.plan.certificate.types import Certificate, Entry, Kind, Proof, digests
 from allocator.plan.types import Plan, TermName
 from allocator.scenario.types import Scenario
 from allocator.search.bounds import dual_bounds
@@ -146,7 +146,7 @@ def test_nothing_is_certified_without_a_dual() -> None:
     assert check_certificate(given, certificate) == Verdict(kind="none", shown=certificate.shown)
 
 
-def ministries(seed: int = 1) -> Scenario:
+def ministries(seed: int = 1, extra_tower: float = 90.0) -> Scenario:
     """Organisations whose units may be divided, over two towers, with rules and costs."""
     rng = np.random.default_rng(seed)
     floors = [(f"{t}-{level}", t, level, 12) for t in "AB" for level in (1, 2, 3)]
@@ -163,7 +163,7 @@ def ministries(seed: int = 1) -> Scenario:
             ("max_towers", "o1", None, "1"),
         ],
         current=[{"unit_id": "u4", "floor_id": "B-1", "desks": 5}],
-        settings={"sharing": {"min_piece_desks": 3}, "prices": {"extra_tower": 90.0}},
+        settings={"sharing": {"min_piece_desks": 3}, "prices": {"extra_tower": extra_tower}},
     )
 
 
@@ -213,11 +213,38 @@ def test_what_ministries_pay_together_is_recomputed(tmp_path: Path) -> None:
     assert "its sets are not" in (check_certificate(given, strange).refused or "")
 
 
+def test_branches_by_who_is_apart_are_recomputed_and_none_may_lack() -> None:
+    """Together they prove more than the whole model; without some of them less is proved."""
+    given = ministries(25, extra_tower=3.0)
+    proof = proof_of(given)
+    certificate = Certificate(None, None, digests(given), proof)
+    assert len(proof.entries) > 3
+    found = check_certificate(given, certificate, recompute_all=True)
+    assert found.refused is None
+    assert found.recomputed == pytest.approx(proof.bound, rel=1e-9)
+
+    def refused(entries: Sequence[Entry]) -> str:
+        other = replace(certificate, proof=replace(proof, entries=tuple(entries)))
+        return check_certificate(given, other).refused or ""
+
+    first, *others = proof.entries
+    assert "its multipliers prove" in refused([first])
+    spoilt = [replace(entry, multipliers=entry.multipliers - 1e4) for entry in others]
+    others_spoilt = [
+        [first, *others[:k], entry, *others[k + 1 :]] for k, entry in enumerate(spoilt)
+    ]
+    assert sum("its multipliers prove" in refused(entries) for entries in others_spoilt) > 1
+    assert "no branch of its parent" in refused([first, *others, others[-1]])
+    assert "no parent before it" in refused([first, replace(others[0], parent=7)])
+    short = replace(others[0], multipliers=others[0].multipliers[:-1])
+    assert "does not have the" in refused([first, short])
+
+
 def proof_of(given: Scenario) -> Proof:
     """What the dual of organisations over towers proves of a scenario."""
     case = compile_case(given)
     end = monotonic() + 0.3
-    *_, (_, made) = organisation_bounds(case, 0.0, lambda: monotonic() > end)
+    *_, (_, made) = organisation_bounds(case, 0.0, lambda: monotonic() > end, keeps=True)
     return made()
 
 

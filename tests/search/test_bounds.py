@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
 import numpy as np
 import pytest
-from ortools.sat.python.cp_model import CpModel
 
 from allocator.plan.types import TermName
 from allocator.plan.verify import Check
@@ -17,8 +16,8 @@ from allocator.search.bounds.kinds import kind_bounds
 from allocator.search.bounds.needed import needed_desks
 from allocator.search.bounds.scaling import scale_for
 from allocator.search.bounds.sharing import is_small
+from allocator.search.bounds.towers import packed_towers
 from allocator.search.bounds.transport import Transport
-from allocator.search.bounds.undivided import Undivided
 from allocator.search.bounds.walking import Views
 from allocator.search.compile import compile_case
 from tests.builders import scenario
@@ -241,13 +240,11 @@ def test_units_that_stay_whole_need_more_towers() -> None:
     assert bounds(given, time_limit_s=60.0).terms[TermName.EXTRA_TOWERS] == pytest.approx(4000)
 
 
-@pytest.mark.parametrize("build", [Undivided._by_parts, Undivided._by_fillings])
-def test_parts_and_fillings_prove_the_same(build: Callable[[Undivided], CpModel]) -> None:
-    """Divided by organisation or filled by tower, three bodies that exceed a tower are in two."""
+def test_bodies_that_exceed_a_tower_are_in_two() -> None:
+    """Three of four do; a model of their parts proves it."""
     bodies = {"P": [5, 4, 3], "Q": [6, 2, 2], "R": [4, 4, 1], "S": [7, 1]}
-    model = Undivided(compile_case(undivided(bodies, towers=5)))
-    model.model = build(model)
-    assert model.least(60.0, lambda: False) == (3, True)
+    case = compile_case(undivided(bodies, towers=5))
+    assert packed_towers(case, 60.0) == 3
 
 
 def test_floors_of_any_size_are_too_much_for_models() -> None:
@@ -256,7 +253,7 @@ def test_floors_of_any_size_are_too_much_for_models() -> None:
     vast = replace(case, capacity=case.capacity + 10**9)
     assert is_small(case)
     assert not is_small(vast)
-    assert Undivided(vast).model is None
+    assert packed_towers(vast, 60.0) == 0
 
 
 def test_nobody_to_place_costs_nothing() -> None:

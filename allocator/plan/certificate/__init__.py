@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from allocator.plan.certificate.assignment import IN_MODEL, assignment_model, leaf_of
+from allocator.plan.certificate.branches import Branches
 from allocator.plan.certificate.contents import contents, extras
 from allocator.plan.certificate.counting import counted
-from allocator.plan.certificate.dual import Model, evaluate
+from allocator.plan.certificate.dual import Model
 from allocator.plan.certificate.organisations import Organisations
 from allocator.plan.certificate.reading import Reading
 from allocator.plan.certificate.tree import RefusedError, Tree
@@ -168,10 +169,9 @@ def _of_organisations(
     """
     made = Organisations(reading, proof)
     model = made.model(sum(proof.trusted.values()), proof.contents)
-    if len(proof.entries) != 1 or len(proof.entries[0].multipliers) != model.size:
-        raise RefusedError(f"it does not have the {model.size:,} multipliers of its model")
-    flat, again, together = proof.entries[0].multipliers, None, None
-    bound, without = evaluate(model, flat).bound, evaluate(_nothing_extra(model), flat).bound
+    branches = Branches(proof.entries)
+    again, together = None, None
+    bound, without = branches.bound(model), branches.bound(_nothing_extra(model))
     if recompute_all:
         searched = contents(made)
         _refuse_contents(proof, searched)

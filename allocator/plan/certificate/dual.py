@@ -13,7 +13,7 @@ label stands for its place. Negative μ and λ count as 0. Of a node with parts,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -82,6 +82,19 @@ class Model:
         (nodes, labels), places = self.cost.shape, len(self.capacity)
         of_pairs, of_sets = len(self.first) * 2 * int(labels), int(nodes) * len(self.sets)
         return of_pairs + of_sets + int(nodes * labels + 1) * places
+
+    def all_whole(self, nodes: Sequence[int]) -> Model:
+        """Return the model in which some nodes, by their positions, are not spread."""
+        cost = self.cost.copy()
+        cost[np.ix_(np.array(nodes, np.int64), np.flatnonzero(self.spread))] = np.inf
+        parts = {i: parts for i, parts in self.parts.items() if i not in nodes}
+        return replace(self, cost=cost, parts=parts)
+
+    def spread_out(self, node: int) -> Model:
+        """Return the model in which a node, by its position, is spread."""
+        cost = self.cost.copy()
+        cost[node, ~self.spread] = np.inf
+        return replace(self, cost=cost)
 
     def fixed(self, node: int, label: int) -> Model:
         """Return what is left once a node, by its position, has a label."""

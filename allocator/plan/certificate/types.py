@@ -35,6 +35,7 @@ class Entry:
     ----------
     parent, node, label
         The entry it is a child of, and the node and label of the whole model; −1 for the first.
+        Of organisations, labels are −1; the node is one that is apart, or −1 where nobody else is.
     multipliers
         φ (pairs, 2, labels), ρ (nodes, places of which sets are told), μ (nodes, labels, places)
         and λ (places) of what is left, one after the other. Pairs and nodes keep their order.

@@ -21,9 +21,8 @@ from allocator.search.bounds.organisations import has_towers_to_choose, organisa
 from allocator.search.bounds.placing import people_moved, placement_cost
 from allocator.search.bounds.plans import NoPlans, Plans
 from allocator.search.bounds.sharing import is_small, sharing_bounds
-from allocator.search.bounds.towers import extra_towers
+from allocator.search.bounds.towers import extra_towers, packed_towers
 from allocator.search.bounds.transport import warm_transport
-from allocator.search.bounds.undivided import rising_towers
 from allocator.search.bounds.walking import Views
 from allocator.search.case import Case
 from allocator.search.progress import ShouldStop
@@ -152,7 +151,8 @@ def dual_bounds(
         Bounds of the terms; those that a model does not hold are added to it.
     """
     if has_towers_to_choose(case) and not is_alone(case):
-        yield from organisation_bounds(case, terms[TermName.OPEN_FLOORS], is_over)
+        floors = terms[TermName.OPEN_FLOORS]
+        yield from organisation_bounds(case, floors, is_over, keeps=plans.keeps_trees)
     if is_assignment(case):
         yield from assignment_bounds(case, terms, plans, is_over)
 
@@ -187,9 +187,9 @@ class _Rising:
         return Bounds(terms=self.terms, total=self.total, proof=proof)
 
     def _of_towers(self) -> Iterator[Bounds]:
-        price = self.case.scenario.settings.prices.extra_tower
-        for count in rising_towers(self.case, self.until, self.should_stop) if price else ():
-            extra = max(cautious(price * count), self.terms[TermName.EXTRA_TOWERS])
+        price, left = self.case.scenario.settings.prices.extra_tower, self.until - monotonic()
+        extra = cautious(price * packed_towers(self.case, left)) if price and left > 0 else 0.0
+        if extra > self.terms[TermName.EXTRA_TOWERS]:
             self.terms = self.terms | {TermName.EXTRA_TOWERS: extra}
             self.total = max(self.total, sum(self.terms.values()))
             yield Bounds(terms=self.terms, total=self.total)

@@ -12,19 +12,18 @@ and a rest between single units; where one is apart, only what every unit of it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.plan.certificate.types import Kind, Proof, Together
+from allocator.plan.certificate.types import Kind, Proof
 from allocator.plan.types import TermName
+from allocator.search.bounds.apart import Branches
 from allocator.search.bounds.ascent import DEAD, FORBIDDEN
-from allocator.search.bounds.certified import Proved, proof_of_dual
+from allocator.search.bounds.certified import Proved
 from allocator.search.bounds.contents import Contents
 from allocator.search.bounds.dual import Dual
 from allocator.search.bounds.joint import extra_floor_shares
@@ -33,6 +32,7 @@ from allocator.search.bounds.patterns import patterns_of
 from allocator.search.bounds.towers import fewest_towers, tower_rooms
 from allocator.search.cancel import checkpoint
 from allocator.search.case import Case
+from allocator.search.progress import ShouldStop
 from allocator.search.rules import Apart, AtMost, Exclusive, Pinned, PlaceKind
 
 MOST_CELLS = 2_500
@@ -40,8 +40,6 @@ MOST_CELLS = 2_500
 MOST_ORGANISATIONS, MOST_UNITS = 100, 2_000
 """Of whom every two may be partners, and who may all walk to each other."""
 NEGLIGIBLE = 1e-9
-AT_A_TIME = 30
-"""Sets of a tower that are searched before the dual goes on."""
 
 
 def has_towers_to_choose(case: Case) -> bool:
@@ -52,63 +50,32 @@ def has_towers_to_choose(case: Case) -> bool:
 
 
 def organisation_bounds(
-    case: Case, others: float, is_over: Callable[[], bool]
+    case: Case, others: float, is_over: ShouldStop, *, keeps: bool = False
 ) -> Iterator[Proved]:
-    """Yield rising bounds of the total; `others` is one of floors in use."""
+    """Yield rising bounds of the total.
+
+    Parameters
+    ----------
+    others
+        A bound of floors in use.
+    keeps
+        Whether a proof of the best bound is wanted, or one of what the whole model proves will do.
+    """
     made = Organisations(case)
     if not made.nodes:
         return
-    dual = Dual(made.model(others))
-    searched = _Searched(made, dual)
+    root = Dual(made.model(others))
     about = Proof(
         kind=Kind.ORGANISATIONS,
         trusted={TermName.OPEN_FLOORS.value: others},
         nodes=tuple(case.organisation_ids[o] for o in made.nodes),
         places=case.tower_ids,
-        pairs=np.column_stack([dual.model.first, dual.model.second]),
+        pairs=np.column_stack([root.model.first, root.model.second]),
         contents=made.own,
     )
-    while not is_over():
-        for bound in dual.rise(is_over):
-            yield Proved(bound, partial(_proof, dual, about))
-        before = len(searched.done)
-        for _ in searched.go_on(is_over):
-            yield Proved(dual.bound, partial(_proof, dual, about))
-        if len(searched.done) == before:
-            return
-        dual.warm()
-
-
-def _proof(dual: Dual, about: Proof) -> Proof:
-    """Return the proof at a dual's best multipliers, with the sets that decide a minimum."""
-    sets, rho = dual.model.patterns, dual.best.rho
-    together = []
-    for g, begin in enumerate(sets.start[:-1].tolist()):
-        paid = sets.paid(g, rho)
-        extra = sets.extra[begin : begin + len(paid)]
-        for k in np.flatnonzero((extra > 0) & (paid - extra < paid.min())).tolist():
-            nodes = tuple(sets.members(begin + k))
-            together.append(Together(int(sets.label[g]), nodes, float(extra[k])))
-    about = replace(about, patterned=tuple(sets.label.tolist()), together=tuple(together))
-    return proof_of_dual(dual, about)
-
-
-class _Searched:
-    """Sets whose extra contents were searched: those that decide a minimum of a dual."""
-
-    def __init__(self, made: Organisations, dual: Dual) -> None:
-        self.made, self.dual, self.done = made, dual, set[int]()
-
-    def go_on(self, is_over: Callable[[], bool]) -> Iterator[None]:
-        """Search sets that are near the least of their tower; yield after each."""
-        sets, rho = self.dual.model.patterns, self.dual.best.rho
-        for g, start in enumerate(sets.start[:-1].tolist()):
-            order = start + np.argsort(sets.paid(g, rho), kind="stable")[:AT_A_TIME]
-            for s in order.tolist():
-                if s not in self.done and not is_over():
-                    self.done.add(s)
-                    sets.extra[s] = self.made.extra(sets.members(s), int(sets.label[g]))
-                    yield
+    branches = Branches(root, about, keeps=keeps)
+    for _ in branches.rise(root.model.patterns.searching(made.extra), is_over):
+        yield Proved(branches.bound, branches.proof)
 
 
 class _Apart(NamedTuple):

@@ -11,16 +11,23 @@ searched for sets that decide a minimum alone, and only once they do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.search.progress import ShouldStop
+
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+SearchSets = Callable[[Floats, ShouldStop], Iterator[None]]
+"""Searches what sets pay that decide a minimum at multipliers ρ (N, G); a turn after each."""
 MOST_SETS = 10_000
 """Sets of a place; one that may hold more has its capacity alone."""
+AT_A_TIME = 30
+"""Sets of a place that are searched before the dual goes on."""
 
 
 class Patterns(NamedTuple):
@@ -45,6 +52,35 @@ class Patterns(NamedTuple):
         owner = np.repeat(np.arange(len(found)), np.diff(first))
         np.subtract.at(found, owner, rho[self.member[first[0] : first[-1]], g])
         return found
+
+    def deciding(self, rho: Floats) -> list[int]:
+        """Return the sets without whose extra a minimum would be lower."""
+        found = list[int]()
+        for g, (begin, end) in enumerate(pairwise(self.start.tolist())):
+            paid, extra = self.paid(g, rho), self.extra[begin:end]
+            found += (begin + np.flatnonzero((extra > 0) & (paid - extra < paid.min()))).tolist()
+        return found
+
+    def searching(self, extra: Callable[[list[int], int], float]) -> SearchSets:
+        """Return what searches sets near the least of their place, each once.
+
+        Parameters
+        ----------
+        extra
+            Returns what nodes pay together at a label above what each does by itself.
+        """
+        done = set[int]()
+
+        def search(rho: Floats, is_over: ShouldStop) -> Iterator[None]:
+            for g, begin in enumerate(self.start[:-1].tolist()):
+                order = begin + np.argsort(self.paid(g, rho), kind="stable")[:AT_A_TIME]
+                for s in order.tolist():
+                    if s not in done and not is_over():
+                        done.add(s)
+                        self.extra[s] = extra(self.members(s), int(self.label[g]))
+                        yield
+
+        return search
 
     def members(self, s: int) -> list[int]:
         """Return the nodes of a set."""

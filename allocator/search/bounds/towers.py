@@ -1,4 +1,8 @@
-"""Towers beyond an organisation's first, at the least: whole towers, desks by organisation."""
+"""Towers beyond an organisation's first, at the least.
+
+Organisations share the desks of towers; where no unit is divided between towers, units are packed
+into them by an exact model, each tower as large as the largest.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,13 @@ from ortools.sat.python import cp_model
 
 from allocator.search.bounds.needed import Needed
 from allocator.search.bounds.scaling import proved
-from allocator.search.bounds.undivided import Undivided
 from allocator.search.cancel import checkpoint
 from allocator.search.case import Case
+from allocator.search.rules import AtMost, PlaceKind
+from allocator.search.special.parts import Parts, TooManyError
 
+LONGER_S = 5.0
+"""Seconds of the exact model where there is time: it cannot be stopped sooner."""
 LARGEST_MODEL = 30_000
 """Organisations × towers; beyond it each organisation is counted alone."""
 
@@ -24,8 +31,35 @@ def extra_towers(case: Case, needed: Needed, time_limit_s: float) -> int:
     alone = sum(max(fewest_towers(rooms[o], int(desks[o])) - 1, 0) for o in case.organisations)
     if rooms.size > LARGEST_MODEL or not needed.everyone:
         return alone
-    undivided, _ = Undivided(case).least(time_limit_s, lambda: False)
-    return max(alone, undivided, _together(case, rooms, desks, time_limit_s))
+    packed = packed_towers(case, time_limit_s)
+    return max(alone, packed, _together(case, rooms, desks, time_limit_s))
+
+
+def packed_towers(case: Case, time_limit_s: float) -> int:
+    """Return towers beyond the first that any packing of undivided units has; 0 if some may be."""
+    parts = _undivided(case)
+    return 0 if parts is None else parts.solve(min(time_limit_s, LONGER_S)).extra
+
+
+def _undivided(case: Case) -> Parts | None:
+    """Return the model of units in towers, if each is in one and there are few ways to do so."""
+    placed = np.flatnonzero(case.demand).tolist()
+    if not placed or not _stays_in_one_tower(case, placed):
+        return None
+    rooms = np.bincount(case.tower, weights=case.capacity).astype(np.int64)
+    try:
+        return Parts(case, np.full_like(rooms, rooms.max()))
+    except TooManyError:
+        return None
+
+
+def _stays_in_one_tower(case: Case, units: list[int]) -> bool:
+    """Return whether each of the units is in one tower, by its size or by a rule."""
+    kept: set[int] = set()
+    for limit in case.limits:
+        if isinstance(limit, AtMost) and limit.most == 1 and limit.place is not PlaceKind.COMPLEX:
+            kept.update(limit.units)
+    return all(u in kept or case.demand[u] < 2 * case.least[u] for u in units)
 
 
 def tower_rooms(case: Case) -> NDArray[np.int64]:

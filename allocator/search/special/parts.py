@@ -1,9 +1,9 @@
-"""An exact model of a packing, where the ways to fill a floor are few: it plans, and proves.
+"""An exact model of a packing, where the ways to fill a room are few: it plans, and proves.
 
-An organisation's units on one floor are a part of it, and a floor is filled by parts, of which
-only the desks matter: how many parts of so many desks there are, and how floors are filled with
-parts of so many desks. Both have to agree. It is a mixed-integer programme, solved by HiGHS, which
-does far better here than CP-SAT.
+A room is a floor, or a tower where units stay in one. An organisation's units in one room are a
+part of it, and a room is filled by parts, of which only the desks matter: how many parts of so
+many desks there are, and how rooms are filled with parts of so many desks. Both have to agree. It
+is a mixed-integer programme, solved by HiGHS, which does far better here than CP-SAT.
 
 References
 ----------
@@ -25,13 +25,15 @@ from math import ceil
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from ortools.math_opt.python import mathopt
 
-from allocator.search.bounds.undivided import MOST_WAYS, TooManyError
 from allocator.search.case import Case
 
-MOST_STEPS = 1_000_000
-"""Steps in the search for ways, likewise."""
+MOST_WAYS, MOST_STEPS = 20_000, 1_000_000
+"""Ways to fill rooms, and steps in the search for them, beyond which no model is made."""
+MOST_DESKS = 100_000
+"""Desks of a room, likewise: they are counted one by one."""
 UNCERTAIN = 0.01
 """Part of a floor by which the solver's bound is not believed: it counts with floats."""
 
@@ -49,22 +51,34 @@ class Packed:
     is_over: bool
 
 
+class TooManyError(Exception):
+    """There are more ways than a model could hold."""
+
+
 class Parts:
     """The model of a case.
+
+    Parameters
+    ----------
+    rooms : (R) int
+        Desks of each room, where rooms are not the floors: no layout is made then.
 
     Raises
     ------
     TooManyError
-        If there are too many ways to fill floors.
+        If there are too many ways to fill rooms.
     """
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
+    def __init__(self, case: Case, rooms: NDArray[np.int64] | None = None) -> None:
+        self.case, self.lays_out = case, rooms is None
+        rooms = case.capacity if rooms is None else rooms
+        if rooms.max(initial=0) > MOST_DESKS:
+            raise TooManyError
         self.stock: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         for u in np.flatnonzero(case.demand).tolist():
             self.stock[int(case.organisation[u]), int(case.demand[u])].append(u)
-        self.rooms = Counter(case.capacity.tolist())
-        self.spare = int(case.capacity.sum() - case.demand.sum())
+        self.rooms = Counter(rooms.tolist())
+        self.spare = int(rooms.sum() - case.demand.sum())
         self.model = mathopt.Model()
         self.parts = [(o, way, self._most(o, way)) for o, way in _few(self._ways())]
         desks: Counter[int] = Counter()
@@ -139,7 +153,7 @@ class Parts:
         reason = result.termination.reason
         bound = result.termination.objective_bounds.dual_bound
         pairs = ceil(bound - UNCERTAIN) if np.isfinite(bound) else 0
-        found = result.has_primal_feasible_solution()
+        found = self.lays_out and result.has_primal_feasible_solution()
         layout = self._layout(result.variable_values()) if found else None
         over = mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE
         bodies = len({o for o, _ in self.stock})

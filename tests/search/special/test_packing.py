@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from allocator.search.bounds.undivided import TooManyError
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.kernels.budget import Budget
@@ -17,7 +16,7 @@ from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve
 from allocator.search.special.pack import pack
 from allocator.search.special.packing import is_packing
-from allocator.search.special.parts import Parts
+from allocator.search.special.parts import Parts, TooManyError
 from tests.builders import scenario as build
 from tests.search.enumeration import check
 
