@@ -1,4 +1,4 @@
-"""Request workers: processes that read bodies, check plans and draw.
+"""Request workers: processes that read bodies, check plans and draw, as `request_tasks` has it.
 
 A body that hangs or fills a process costs that process, and its request, alone. Each caller has
 only some of the processes at a time, so that nobody waits behind all that another one sends.
@@ -7,106 +7,27 @@ only some of the processes at a time, so that nobody waits behind all that anoth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, NoReturn
 
-from allocator.errors import InputError, OutOfMemoryError, Problem, SolveFailedError
+from allocator.errors import InputError, OutOfMemoryError, SolveFailedError
 from allocator.studies.pool import Limits, Pool, Work
-from allocator.words import counted
-from api import requests
 from api.bodies import Body
 from api.limits import Turns
 from api.problems import ContentTooLarge, MalformedJson, listed
-from api.requests import Content, ParsedRequest
+from api.request_tasks import Malformed, Reading
+from api.requests import CHECK, Content, ParsedRequest
 from api.settings import ServiceSettings
-
-if TYPE_CHECKING:
-    from allocator.search.progress import OnProgress, ShouldStop
-    from allocator.studies.pool import Solver
 
 PROCESSES = 3
 PROCESSES_A_CALLER = 2
 """Processes that work for one caller at a time; fewer than there are."""
 BODIES_A_CALLER = 6
 """Bodies of one caller that come, wait or are read at a time."""
-READING_S = 10.0
-"""Seconds that a process has for a body."""
-DRAWING_S = 60.0
-"""Seconds that a process has for a picture or a report."""
-MOST_LISTED = 1_000
-"""Problems of a body that an answer lists; more are counted."""
 GONE_S = 1.0
 """Seconds that a process may go on with what nobody waits for any more."""
 MEMORY_MB = 1500.0
-
-
-@dataclass(frozen=True)
-class Malformed:
-    """The answer to a body that is no JSON."""
-
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A body to be read.
-
-    Attributes
-    ----------
-    body
-        JSON text, or the parts of a form.
-    check
-        Whether to check the placements that it holds, too.
-    """
-
-    kind: str
-    body: Content
-    limits: ServiceSettings
-    time_limit_s: float = READING_S
-
-    def run(
-        self, _solver: Solver, _on_progress: OnProgress, _should_stop: ShouldStop
-    ) -> ParsedRequest | Malformed | dict[str, Any]:
-        """Return the parsed request, or of a plan to be checked the verdict."""
-        try:
-            if isinstance(self.body, bytes):
-                parsed, scenario = requests.read_json(self.kind, self.body, self.limits)
-            else:
-                parsed, scenario = requests.read_form(self.kind, self.body, self.limits)
-        except requests.MalformedError as error:
-            return Malformed(error.problems)
-        except InputError as error:
-            raise InputError(_first(error.problems)) from error
-        if self.kind != requests.CHECK:
-            return parsed
-        from api.verdict import verdict  # noqa: PLC0415 - in a process
-
-        return verdict(parsed, scenario)
-
-
-def _first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Return as many problems as one answer lists, and how many more there are."""
-    more = len(problems) - MOST_LISTED
-    rest = (Problem(f"there are {counted(more, 'problem')} more"),) if more > 0 else ()
-    return problems[:MOST_LISTED] + rest
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A plan to be put into a form: its scenario and itself as JSON texts, and the language."""
-
-    form: str
-    scenario: Mapping[str, Any]
-    plan: str
-    language: str
-    time_limit_s: float = DRAWING_S
-
-    def run(self, _solver: Solver, _on_progress: OnProgress, _should_stop: ShouldStop) -> bytes:
-        """Return the content of the file."""
-        from api.forms import formed  # noqa: PLC0415 - slow, and for processes only
-
-        return formed(self.form, self.scenario, self.plan, self.language)
 
 
 def no_solver(*_: object, **__: object) -> NoReturn:
@@ -119,16 +40,22 @@ class RequestWorkers:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        self._started: Pool | None = None
+        self._all: list[Pool] = []
+        self._idle: list[Pool] = []
+        """Processes with nothing to do, the last one to finish at the end: it is asked first, as
+        it has at hand what was asked about just now."""
+        self._any_idle = asyncio.Semaphore(PROCESSES)
         self._bodies = Turns(BODIES_A_CALLER)
         self._processes = Turns(PROCESSES_A_CALLER)
 
-    def start(self) -> Pool:
+    def start(self) -> list[Pool]:
         """Start the processes, if they have not been."""
-        if self._started is None:
+        if not self._all:
             memory_mb = min(MEMORY_MB, self._settings.memory_limit_mb)
-            self._started = Pool(PROCESSES, Limits(grace_s=1.0, memory_mb=memory_mb), no_solver)
-        return self._started
+            limits = Limits(grace_s=1.0, memory_mb=memory_mb)
+            self._all = [Pool(1, limits, no_solver) for _ in range(PROCESSES)]
+            self._idle = list(self._all)
+        return self._all
 
     async def read(self, kind: str, body: Body) -> ParsedRequest:
         """Return what a body asks for.
@@ -143,7 +70,7 @@ class RequestWorkers:
 
     async def check(self, body: Body) -> dict[str, Any]:
         """Return the verdict on the placements in a body, or raise as `read` does."""
-        found: dict[str, Any] = await self._read(requests.CHECK, body)
+        found: dict[str, Any] = await self._read(CHECK, body)
         return found
 
     async def _read(self, kind: str, body: Body) -> Any:
@@ -162,7 +89,7 @@ class RequestWorkers:
 
     async def warm_up(self, work: Work) -> None:
         """Let every process do some work, whatever comes of it, before anybody asks for any."""
-        jobs = [self.start().submit(work) for _ in range(PROCESSES)]
+        jobs = [process.submit(work) for process in self.start()]
         await asyncio.gather(
             *(asyncio.wrap_future(job.future) for job in jobs), return_exceptions=True
         )
@@ -178,10 +105,16 @@ class RequestWorkers:
             If it needs too much memory or time.
         """
         await self._processes.take(caller)
-        loop = asyncio.get_running_loop()
-        job = self.start().submit(work)
+        try:
+            await self._any_idle.acquire()
+        except BaseException:
+            self._processes.give_back(caller)
+            raise
+        self.start()
+        loop, process = asyncio.get_running_loop(), self._idle.pop()
+        job = process.submit(work)
         job.future.add_done_callback(
-            lambda _: loop.call_soon_threadsafe(self._processes.give_back, caller)
+            lambda done: loop.call_soon_threadsafe(self._give_back, process, caller, done)
         )
         try:
             return await asyncio.wrap_future(job.future)
@@ -195,7 +128,13 @@ class RequestWorkers:
                 raise ContentTooLarge("it takes too long to read") from error
             raise
 
+    def _give_back(self, process: Pool, caller: str, done: Future[Any]) -> None:
+        starts_anew = not done.cancelled() and isinstance(done.exception(), SolveFailedError)
+        self._idle.insert(0 if starts_anew else len(self._idle), process)
+        self._any_idle.release()
+        self._processes.give_back(caller)
+
     def close(self) -> None:
         """End the processes."""
-        if self._started is not None:
-            self._started.close()
+        for process in self._all:
+            process.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.scenario.types import Scenario
+from allocator.scenario.types import Floor, Scenario
 from allocator.texts import Texts
 
 
@@ -19,6 +19,7 @@ class Names:
         }
         self.towers = {row.tower_id: row.name or row.tower_id for row in scenario.towers or ()}
         self.floors = {floor.floor_id: floor for floor in scenario.floors}
+        self._places: dict[str, str] = {}
         self._on_level: dict[tuple[str, int], int] = {}
         for floor in scenario.floors:
             at = floor.tower_id, floor.level
@@ -42,14 +43,18 @@ class Names:
 
     def floor(self, floor_id: str) -> str:
         """Return the tower and the level of a floor; its id, too, where the level has several."""
-        floor = self.floors.get(floor_id)
-        if floor is None:
+        if floor_id not in self.floors:
             return floor_id
+        if floor_id not in self._places:
+            self._places[floor_id] = self._place(self.floors[floor_id])
+        return self._places[floor_id]
+
+    def _place(self, floor: Floor) -> str:
         place = self.say(
             "page.place", tower=self.tower(floor.tower_id), level=self.level(floor.level)
         )
         several = self._on_level[floor.tower_id, floor.level] > 1
-        return f"{place} ({floor_id})" if several else place
+        return f"{place} ({floor.floor_id})" if several else place
 
     def of(self, some_id: str) -> str:
         """Return the name of whatever has this id; the id itself where nothing has."""

@@ -6,6 +6,7 @@ sheets are `study_files`'.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -84,6 +85,15 @@ MOVES: Heads = {
     "people": ("column.people", "number"),
     "temporary": ("study.temporary", "yes"),
 }
+MOVES_BY_UNIT: Heads = {
+    "organisation_id": ("column.organisation", "organisation"),
+    "unit_id": ("column.unit", "unit"),
+    "from_floors": ("study.from_floors", "floors"),
+    "to_floors": ("study.to_floors", "floors"),
+    "people_moved": ("study.people_moved", "number"),
+    "wave": ("study.wave", "text"),
+    "steps": ("study.steps", "text"),
+}
 WAVES: Heads = {
     "wave": ("study.wave", "number"),
     "people": ("column.people", "number"),
@@ -160,6 +170,8 @@ def _cell(value: Any, kind: str, row: Row, names: Names) -> Cell:
     if kind == "binds":
         is_open = "open" if row.get("total") is None else "plan"
         return say(f"relocate.is_{is_open if value == 'none' else value}")
+    if kind == "floors":
+        return "; ".join(names.floor(floor) for floor in value)
     wordings: dict[str, Callable[[str], str]] = {
         "unit": names.unit,
         "organisation": names.organisation,
@@ -382,10 +394,47 @@ def moves_of(result: Result, kind: str) -> Sequence[Row]:
     if kind == "moves":
         rows: Sequence[Row] = result["rows"]
         return [row for row in rows if row["people"]]
-    lists = [each for each in result.get("moves") or () if each]
-    if kind == "restack" and lists:
+    if kind == "restack" and any(result.get("moves") or ()):
         knees = [place for place, point in enumerate(result["points"]) if point["knee"]] or [0]
         found = result["moves"][knees[0]]
         return [row for row in found["rows"] if row["people"]] if found else ()
-    moved = [row for each in lists for row in each["rows"] if row["people"]]
-    return moved if kind == "waves" else ()
+    if kind != "waves":
+        return ()
+    return [
+        {**row, "wave": wave["wave"]}
+        for wave, each in zip(result["waves"], result.get("moves") or (), strict=False)
+        for row in (each["rows"] if each else ())
+        if row["people"]
+    ]
+
+
+def moves_by_unit(moves: Iterable[Row]) -> list[Row]:
+    """Return a row for each unit and wave: the floors it leaves and goes to, whatever is between.
+
+    Who comes from elsewhere, or leaves for it, changes the floors of a unit and is not moved.
+    """
+    net: dict[tuple[int, str, str], Counter[str]] = {}
+    steps: dict[tuple[int, str, str], set[int]] = {}
+    for row in moves:
+        key = row.get("wave", 0), row["organisation_id"], row["unit_id"]
+        floors = net.setdefault(key, Counter())
+        floors[row["from_floor"]] -= row["people"]
+        floors[row["to_floor"]] += row["people"]
+        steps.setdefault(key, set()).add(row["step"])
+    found: list[Row] = []
+    for (wave, body, unit), floors in sorted(net.items()):
+        left = {floor: -people for floor, people in floors.items() if floor and people < 0}
+        entered = {floor: people for floor, people in floors.items() if floor and people > 0}
+        if left or entered:
+            found.append(
+                {
+                    "organisation_id": body,
+                    "unit_id": unit,
+                    "from_floors": tuple(left),
+                    "to_floors": tuple(entered),
+                    "people_moved": min(sum(left.values()), sum(entered.values())),
+                    "wave": wave or "",
+                    "steps": ", ".join(str(step) for step in sorted(steps[wave, body, unit])),
+                }
+            )
+    return found

@@ -1,4 +1,4 @@
-"""A study's answer as a PDF or a workbook, with a sheet of moves for each organisation."""
+"""A study's answer as a PDF or a workbook, with moves by unit and by organisation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from allocator.report.book import OPTIONS, sheet_of
 from allocator.report.names import Names
 from allocator.report.pdf import MARGIN, Placed, Sheets, table_page, with_pictures
 from allocator.report.pictures import render
-from allocator.report.study import MOVES, Row, StudyReport, table
+from allocator.report.study import MOVES, MOVES_BY_UNIT, Row, StudyReport, moves_by_unit, table
 from allocator.report.tables import Table
 
 CHART_HEIGHT = 100.0
@@ -21,7 +21,7 @@ MOVES_OF_ONE = {field: head for field, head in MOVES.items() if field != "organi
 
 
 def study_workbook(study: StudyReport, moves: Sequence[Row], names: Names) -> bytes:
-    """Return the answer as an .xlsx: what it says, its tables, and its moves."""
+    """Return the answer as an .xlsx: what it says, its tables, its moves by step and by unit."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, OPTIONS) as book:
         bold = book.add_format({"bold": True, "font_size": 14})
@@ -36,21 +36,31 @@ def study_workbook(study: StudyReport, moves: Sequence[Row], names: Names) -> by
 
 
 def _tables(study: StudyReport, moves: Sequence[Row], names: Names) -> tuple[Table, ...]:
+    if not moves:
+        return study.tables
     listed = any(each.name == "moves" for each in study.tables)
-    return (
-        study.tables
-        if listed or not moves
-        else (*study.tables, table("moves", MOVES, moves, names))
+    steps = () if listed else (table("moves", MOVES, moves, names),)
+    return (*study.tables, *steps, _by_unit(moves, names))
+
+
+def _by_unit(moves: Sequence[Row], names: Names) -> Table:
+    """Return one row a unit; of a study without waves without their column."""
+    rows = moves_by_unit(moves)
+    heads = {field: head for field, head in MOVES_BY_UNIT.items() if field != "wave"}
+    return table(
+        "moves_by_unit", MOVES_BY_UNIT if any(row["wave"] for row in rows) else heads, rows, names
     )
 
 
 def study_pdf(study: StudyReport, moves: Sequence[Row], names: Names, case: str) -> bytes:
-    """Return the answer as a PDF; moves have a page for each organisation, to be sent to it."""
+    """Return the answer as a PDF; moves are listed by unit, then on a page an organisation."""
     sheets = Sheets(names.say, f"{study.title} – {case}" if case else study.title)
     placed = list(_first_page(sheets, study, case))
     for each in study.tables:
         if each.name != "moves":
             table_page(sheets, each, names.say)
+    if moves:
+        table_page(sheets, _by_unit(moves, names), names.say)
     for body, rows in _by_organisation(moves):
         title = names.say("study.sheet", organisation=names.organisation(body))
         note = names.say("study.sheet_note")

@@ -5,7 +5,6 @@ What is placed of a unit are its desks, or its people where capacity is by chanc
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import ceil, floor
 
 from allocator.scenario.settings import Sharing
@@ -17,8 +16,8 @@ def demand(unit: HousedUnit) -> int:
 
     ``own_desks + ceil((headcount − own_desks) / people_per_desk)``
     """
-    sharers = unit.headcount - unit.own_desks
-    return unit.own_desks + ceil(Fraction(sharers) / unit.people_per_desk)
+    sharers, ratio = unit.headcount - unit.own_desks, unit.people_per_desk
+    return unit.own_desks - (-sharers * ratio.denominator // ratio.numerator)
 
 
 def to_place(unit: HousedUnit, *, by_chance: bool) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
 
-from api.page.routes import router
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def mount(app: FastAPI) -> None:
     """Add the page to the service: `/`, and what it needs under `/page`."""
+    from api.page.routes import router  # noqa: PLC0415 - not for processes that answer its tasks
+
     app.include_router(router)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
 from importlib import metadata, resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
@@ -26,13 +25,9 @@ from api.deps import Caller, InService, SentBody, Service
 from api.importing import TIME_LIMIT_S
 from api.jobs.records import JobRecord, Kind
 from api.problems import ContentTooLarge, NoSuchCase
-from api.request_workers import DRAWING_S
+from api.request_tasks import DRAWING_S, Asked
 from api.requests import USUAL_TIME_LIMIT_S
 from api.settings import ServiceSettings
-
-if TYPE_CHECKING:
-    from allocator.search.progress import OnProgress, ShouldStop
-    from allocator.studies.pool import Solver
 
 router = APIRouter(include_in_schema=False)
 
@@ -71,23 +66,6 @@ JOBS_LOOKED_AT = 200
 """Latest jobs among which that with the newest inputs of a case is looked for."""
 LONGEST_KEY = 1_000
 """Bytes of a form with a key, which anybody may send."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A task of the page, for a request worker."""
-
-    task: str
-    body: Any
-    time_limit_s: float = DRAWING_S
-
-    def run(self, _solver: Solver, _tell: OnProgress, _stop: ShouldStop) -> Any:
-        """Return the answer."""
-        from api.page import tasks, uploads  # noqa: PLC0415 - in a process
-
-        if self.task == "read":
-            return uploads.read(self.body)
-        return tasks.answer(self.task, self.body)
 
 
 @router.get("/")

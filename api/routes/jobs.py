@@ -24,7 +24,7 @@ from api.jobs.records import JobRecord, Kind, Label, State
 from api.jobs.store import NoSuchJobError
 from api.openapi import Responses
 from api.problems import NotAcceptable, NotThere, Unauthenticated
-from api.request_workers import Drawing
+from api.request_tasks import Drawing
 from api.routes.studies import answer_of
 from api.tables import MEDIA_TYPES as TABLE_TYPES
 

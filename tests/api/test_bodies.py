@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from allocator.search.progress import OnProgress
+from allocator.studies.pool import Job, PoolHere, Work
 from api import limits as api_limits
 from api import request_workers
 from api.bodies import BoundedBodies
@@ -161,6 +163,35 @@ def test_stranger_does_not_wait_for_a_flood(
         assert asyncio.run(flood()) < 8
     finally:
         workers.close()
+
+
+class Counted(PoolHere):
+    """A process that counts what it was asked."""
+
+    asked = 0
+
+    def submit(self, task: Work, on_progress: OnProgress | None = None) -> Job:
+        """Do a task at once."""
+        self.asked += 1
+        return super().submit(task, on_progress)
+
+
+def test_what_a_process_has_at_hand_is_asked_of_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests one after another are all done by one process, though others are idle."""
+    processes = [Counted() for _ in range(request_workers.PROCESSES_A_CALLER)]
+    monkeypatch.setattr(request_workers, "PROCESSES", len(processes))
+    monkeypatch.setattr(request_workers, "Pool", lambda *_: processes.pop())
+    workers = RequestWorkers(limits(tmp_path))
+    started = [*processes]
+
+    async def several() -> None:
+        for _ in range(4):
+            await workers.do(Nap(0), "caller")
+
+    asyncio.run(several())
+    assert sorted(each.asked for each in started) == [0, 4]
 
 
 def test_turn_that_does_not_come_is_429(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ def test_moves_go_from_current_to_the_placements() -> None:
 
 def test_waves_answer_with_a_plan_each() -> None:
     """Late towers and growth are taken into account."""
-    found = answer("waves", grow=["Tax=10%"], time_limit_s=3)
+    found = answer("waves", grow=["Tax=10%"], time_limit_s=60)
     assert [row["people"] for row in found["waves"]] == [25, 47]
     assert len(found["plans"]) == 2
 

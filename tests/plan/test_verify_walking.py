@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from allocator.plan.types import TermName
 from allocator.plan.verify import Check
-from allocator.plan.verify.trips import within
+from allocator.plan.verify.trips import Group, within
+from allocator.plan.verify.walked import Minutes, walked_within
 from allocator.scenario.settings import TripKind
 from allocator.scenario.types import Scenario
 from tests.builders import scenario
@@ -312,9 +313,26 @@ def test_walking_by_organisation_and_by_kind_adds_up_to_the_term() -> None:
 @drawn(st.lists(st.integers(1, 500), min_size=2, max_size=6))
 def test_every_member_makes_its_trips(people: list[int]) -> None:
     """A member makes rate · h trips itself; the others' trips to it come on top."""
-    group = {str(place): number for place, number in enumerate(people)}
+    group = Group({str(n): number for n, number in enumerate(people)}, 3.0, TripKind.PARENT)
     everybody = sum(people)
-    for member, own in group.items():
-        met = sum(t.per_week for t in within(group, 3.0, TripKind.PARENT) if member in (t.a, t.b))
-        others = sum(h * own / (everybody - h) for m, h in group.items() if m != member)
+    for member, own in group.people.items():
+        met = sum(t.per_week for t in within(group) if member in (t.a, t.b))
+        others = sum(h * own / (everybody - h) for m, h in group.people.items() if m != member)
         assert met == pytest.approx(3 * (own + others))
+
+
+SPREADS = st.dictionaries(st.sampled_from(["A0", "A2", "A-1", "B3"]), st.floats(0, 1), max_size=4)
+
+
+@drawn(st.lists(st.tuples(st.integers(1, 500), SPREADS), min_size=1, max_size=6))
+def test_a_group_walks_as_all_its_pairs_do(members: list[tuple[int, dict[str, float]]]) -> None:
+    """What each member is charged is half of each of its pairs, whoever is spread over floors."""
+    group = Group({str(n): people for n, (people, _) in enumerate(members)}, 3.0, TripKind.PARENT)
+    where = {str(n): spread for n, (_, spread) in enumerate(members)}
+    minutes = Minutes(case({}, PAIR, towers=PLACED))
+    wanted = dict.fromkeys(where, 0.0)
+    for a, b, per_week, _ in within(group):
+        for end in (a, b):
+            wanted[end] += per_week * minutes.between(where[a], where[b]) / 2
+    found = dict.fromkeys(where, 0.0) | dict(walked_within(group, minutes, where))
+    assert found == pytest.approx(wanted, rel=1e-9, abs=1e-6)

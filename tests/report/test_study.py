@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from allocator.report.annex import annex_docx, annex_xlsx
 from allocator.report.names import Names
-from allocator.report.study import moves_of, study_report
+from allocator.report.study import moves_by_unit, moves_of, study_report
 from allocator.report.study_files import study_pdf, study_workbook
 from allocator.texts import texts
 from tests.builders import scenario
@@ -76,7 +76,8 @@ def test_moves_have_a_sheet_for_each_organisation() -> None:
     pages = PdfReader(io.BytesIO(study_pdf(found, moves_of(MOVES, "moves"), names, "Kasus"))).pages
     said = [" ".join(page.extract_text().split()) for page in pages]
     assert "16 pegawai pindah dalam 2 langkah" in said[0]
-    assert "Perpindahan: Kementerian Keuangan" in said[1]
+    assert "Perpindahan per unit" in said[1]
+    assert "Perpindahan: Kementerian Keuangan" in said[2]
 
 
 def test_studies_without_a_plan_say_why() -> None:
@@ -89,12 +90,30 @@ def test_studies_without_a_plan_say_why() -> None:
 
 
 def test_workbook_has_the_answer_and_its_tables() -> None:
-    """A sheet says what was found, and another lists the moves."""
+    """A sheet says what was found, one lists the moves, and one has a row for each unit."""
     say = texts("en")
     content = study_workbook(
         study_report("moves", MOVES, CASE, say), MOVES["rows"], Names(CASE, say)
     )
-    assert CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names == ["Summary", "Moves"]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    assert book.sheet_names == ["Summary", "Moves", "Moves by unit"]
+    unit = book.get_sheet_by_name("Moves by unit").to_python()[1]
+    there, here = "Menara Satu, ground floor", "Menara Satu, level 1"
+    assert unit == ["Kementerian Keuangan", "Biro Anggaran", there, here, 8.0, "1"]
+
+
+def test_moves_by_unit_leave_out_what_is_between() -> None:
+    """Where a unit is for a time is left out, and newcomers are not moved; each wave has a row."""
+    tax = ROW | {"unit_id": "Tax"}
+    legs = [("A-0", "", 5), ("", "A-1", 5), ("", "A-1", 3)]
+    rows = [
+        tax | {"step": step, "from_floor": start, "to_floor": end, "people": people}
+        for step, (start, end, people) in enumerate(legs, 1)
+    ]
+    waves = {"waves": [{"wave": 1}, {"wave": 2}], "moves": [None, {"rows": rows}]}
+    (row,) = moves_by_unit(moves_of(waves, "waves"))
+    assert (row["from_floors"], row["to_floors"]) == (("A-0",), ("A-1",))
+    assert (row["people_moved"], row["wave"], row["steps"]) == (5, 2, "1, 2, 3")
 
 
 @pytest.mark.parametrize("language", ["en", "id"])

@@ -22,24 +22,46 @@ class Trips(NamedTuple):
     kind: TripKind
 
 
+class Group(NamedTuple):
+    """Bodies whose people make rate · h trips to the others, spread by headcount.
+
+    All headcounts are above 0. A group with one member makes none.
+    """
+
+    people: Headcounts
+    rate: float
+    kind: TripKind
+
+
 def trips(plan: GivenPlan) -> Iterator[Trips]:
     """Return all trips: the gravity model's and those of the affinities.
 
     Between the same two bodies there may be several.
     """
-    rates = plan.scenario.settings.trips
-    people = headcounts(plan)
+    yield from named_trips(plan)
+    for group in groups(plan):
+        yield from within(group)
+
+
+def named_trips(plan: GivenPlan) -> Iterator[Trips]:
+    """Return the trips whose ends are named: those that no group makes."""
+    rates, people = plan.scenario.settings.trips, headcounts(plan)
     for unit in plan.housed:
         yield Trips(unit, unit, rates.unit * people[unit], TripKind.UNIT)
-    for group in parent_groups(plan):
-        yield from within(group, rates.parent, TripKind.PARENT)
-    for units in plan.units_by_organisation.values():
-        group = {unit: people[unit] for unit in units if people[unit]}
-        yield from within(group, rates.organisation, TripKind.ORGANISATION)
     yield from to_coordinators(plan)
-    for group in sibling_groups(plan):
-        yield from within(group, rates.siblings, TripKind.SIBLINGS)
     yield from of_affinities(plan)
+
+
+def groups(plan: GivenPlan) -> Iterator[Group]:
+    """Return units of one parent, units of one organisation, organisations of one coordinator."""
+    rates, people = plan.scenario.settings.trips, headcounts(plan)
+    for members in parent_groups(plan):
+        yield Group(members, rates.parent, TripKind.PARENT)
+    for units in plan.units_by_organisation.values():
+        members = {unit: people[unit] for unit in units if people[unit]}
+        yield Group(members, rates.organisation, TripKind.ORGANISATION)
+    for members in sibling_groups(plan):
+        yield Group(members, rates.siblings, TripKind.SIBLINGS)
 
 
 def headcounts(plan: GivenPlan) -> dict[str, int]:
@@ -52,16 +74,12 @@ def headcounts(plan: GivenPlan) -> dict[str, int]:
     }
 
 
-def within(group: Headcounts, rate: float, kind: TripKind) -> Iterator[Trips]:
-    """Return the trips of a group whose members each make rate · h trips to the others.
-
-    They are spread by headcount: rate · h_a · h_b · (1/(H − h_a) + 1/(H − h_b)) for each pair.
-    All headcounts are above 0. A group with one member makes none.
-    """
-    everybody = sum(group.values())
-    for (a, people_a), (b, people_b) in combinations(group.items(), 2):
+def within(group: Group) -> Iterator[Trips]:
+    """Return the trips of a group: rate · h_a · h_b · (1/(H − h_a) + 1/(H − h_b)) a pair."""
+    everybody = sum(group.people.values())
+    for (a, people_a), (b, people_b) in combinations(group.people.items(), 2):
         inverse = 1 / (everybody - people_a) + 1 / (everybody - people_b)
-        yield Trips(a, b, rate * people_a * people_b * inverse, kind)
+        yield Trips(a, b, group.rate * people_a * people_b * inverse, group.kind)
 
 
 def parent_groups(plan: GivenPlan) -> Iterator[dict[str, int]]:

@@ -8,7 +8,7 @@ const AWAY = [429, 502, 503, 504];
 
 class Refused extends Error {}
 
-export const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
+const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 /** Ask once; null where nothing answers. */
 async function once(path, options) {

@@ -14,6 +14,7 @@ export function startBodies() {
 }
 
 export const placeOf = (floor) => state.look?.floors.find((each) => each.id === floor)?.place ?? floor;
+export const bodyOf = (id) => state.look?.organisations.find((each) => each.id === id);
 export const nameOfUnit = (id) => state.look?.organisations.flatMap((body) => body.units).find((unit) => unit.id === id)?.name ?? id;
 
 export function showOrganisations() {
@@ -53,7 +54,7 @@ function choose(body, { focus = true } = {}) {
 }
 
 export function showChosen() {
-  const body = state.look?.organisations.find((each) => each.id === state.chosen);
+  const body = bodyOf(state.chosen);
   hide("chosen", !body);
   if (!body) return;
   write("chosen-title", body.name);

@@ -4,7 +4,7 @@ import { byId } from "./dom.js";
 
 let loading = null;
 
-export function loadVega() {
+function loadVega() {
   loading ||= new Promise((done, failed) => {
     const script = document.createElement("script");
     script.src = document.querySelector("script[data-vega]").dataset.vega;

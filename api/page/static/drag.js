@@ -4,7 +4,7 @@ import { act } from "./act.js";
 import { announce, byId, el, hide, words, write } from "./dom.js";
 import { t } from "./texts.js";
 import { edit, keyOf, organisationOf, state, whyNot } from "./state.js";
-import { showTip, svg } from "./stack.js";
+import { edgesOf, showTip, svg } from "./stack.js";
 
 const FAR = 5; // pixels before a press of the mouse is a drag
 const LONG_MS = 450; // before a press of a finger is one
@@ -57,7 +57,7 @@ function hints() {
   for (const floor of picture?.querySelectorAll(".floor") ?? []) {
     const id = floor.dataset.floor;
     if (id === held.from) continue;
-    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(floor.getAttribute(name)));
+    const [x, y, width, height] = edgesOf(floor);
     const why = whyNot(held.unit, id), bad = why !== null || free.get(id) < held.desks;
     const words = why ? t(why) : t("drag.free", { free: free.get(id), needs: held.desks });
     parts.append(svg("rect", { x, y: y + 1, width, height: height - 2, class: bad ? "hint bad" : "hint good" }), svg("text", { x: x + 5, y: y + height / 2, "font-size": Math.min(11, height - 5), class: "hint-words" }, words));

@@ -164,9 +164,11 @@ async function showFound(plan, quiet) {
   if (!state.before && !quiet) announce(t("solving.found", { total: number(plan.objective.total) }));
 }
 
+const withoutPlan = (scenario, record = null) => Object.assign(state, { scenario, plan: null, look: null, current: scenario.current, job: null, record });
+
 /** There is no plan; where another was to be changed, it stays, with what was changed by hand. */
 async function showWhyNone(scenario, plan, { before }, record = null) {
-  if (!before) Object.assign(state, { scenario, plan: null, look: null, current: scenario.current, job: null, record });
+  if (!before) withoutPlan(scenario, record);
   state.failed = { scenario, plan, record, explanation: record ? await explanationOf(record) : null };
   state.failedOnly = true;
   show("why");
@@ -177,7 +179,8 @@ async function showWhyNone(scenario, plan, { before }, record = null) {
 
 /** Open the form of a study with a scenario that has no plan. */
 function studyOf(scenario, kind) {
-  Object.assign(state, { scenario, plan: null, look: null, current: scenario.current, job: null, record: null, failed: null });
+  withoutPlan(scenario);
+  state.failed = null;
   opened = studied = null;
   byId("study-kind").value = kind;
   navigate({ view: "study" });

@@ -4,10 +4,10 @@ import { act, answer } from "./act.js";
 import { careful, doing, latestOnly } from "./api.js";
 import { announce, bring, button, byId, el, fill, hide, item, keepFocus, on, words, write } from "./dom.js";
 import { gapSaid, has, language, moment, number, t } from "./texts.js";
-import { changedScenario, differences, drop, edit, isChanged, keepEdits, keyOf, peopleOf, placements, ratioOf, reset, restoreEdits, rowsOf, state, undo } from "./state.js";
+import { changedScenario, differences, drop, edit, endsOf, isChanged, keepEdits, keyOf, peopleOf, placements, ratioOf, reset, restoreEdits, rowsOf, state, undo } from "./state.js";
 import { drawGlance, drawStack, lightPieces, showTip, warn } from "./stack.js";
 import { startDrag } from "./drag.js";
-import { nameOfUnit, placeOf, showChosen, showOrganisations, showTray, startBodies } from "./bodies.js";
+import { bodyOf, nameOfUnit, placeOf, showChosen, showOrganisations, showTray, startBodies } from "./bodies.js";
 
 const PATIENCE_MS = 120;
 const look = latestOnly(), picture = latestOnly();
@@ -99,7 +99,7 @@ async function draw() {
 /** Return the pieces that have more people than in the plan before. */
 function movedFrom(before) {
   if (!before) return new Set();
-  return new Set(differences(before.placements, state.plan.placements).filter((line) => line.to).map((line) => keyOf(line.unit, line.to)));
+  return endsOf(differences(before.placements, state.plan.placements), "to");
 }
 
 async function openTowers(complex, tower) {
@@ -133,7 +133,7 @@ function light(body) {
   const holder = byId("stack");
   const test = body ? (piece) => piece.dataset.body === body : shade ? (piece) => piece.dataset.shade === shade : null;
   lightPieces(holder, test);
-  const at = body && towersOf(state.look?.organisations.find((each) => each.id === body)?.units ?? []);
+  const at = body && towersOf(bodyOf(body)?.units ?? []);
   for (const thumb of holder.querySelectorAll(".thumb")) thumb.classList.toggle("faded", Boolean(at) && !at.has(thumb.dataset.tower));
 }
 
@@ -165,8 +165,7 @@ function filter(button) {
 function tipOf(item) {
   const place = [t("stack.floor"), placeOf(item.floor_id)];
   if (item.kind === "vacant") return [place, [t("stack.vacant"), item.desks]];
-  const body = state.look?.organisations.find((each) => each.id === item.body);
-  return [[t("stack.organisation"), body?.name ?? item.body], [t("stack.unit"), nameOfUnit(item.unit_id)], place, ...["desks", "people", "ratio"].map((key) => [t(`stack.${key}`), item[key]]), [t("stack.short_chance"), item.chance]];
+  return [[t("stack.organisation"), bodyOf(item.body)?.name ?? item.body], [t("stack.unit"), nameOfUnit(item.unit_id)], place, ...["desks", "people", "ratio"].map((key) => [t(`stack.${key}`), item[key]]), [t("stack.short_chance"), item.chance]];
 }
 
 function showVerdict() {

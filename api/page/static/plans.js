@@ -4,7 +4,7 @@ import { act, answer } from "./act.js";
 import { doing, get, put, save } from "./api.js";
 import { announce, button, byId, el, fill, hide, item, on, table, words, write } from "./dom.js";
 import { gapSaid, moment, number, t } from "./texts.js";
-import { differences, keyOf, state } from "./state.js";
+import { differences, endsOf, state } from "./state.js";
 import { paint } from "./stack.js";
 import { caseTitle, planName } from "./plan.js";
 
@@ -175,7 +175,7 @@ async function sideBySide(two) {
   write("side-said", t("plans.movers", { people: movedIn(lines) }));
   for (const [at, { id, plan, record }] of two.entries()) {
     write(`side-name-${at}`, nameOf(record));
-    const end = at ? "to" : "from", outlined = new Set(lines.filter((each) => each[end]).map((each) => keyOf(each.unit, each[end])));
+    const outlined = endsOf(lines, at ? "to" : "from");
     await paint(byId(`side-${at}`), scenarios.get(id), plan.placements, { floors, width: 700, height: 620, outlined });
   }
 }

@@ -93,11 +93,14 @@ function overlay(picture, { marked = new Set(), outlined = new Set(), arrows = [
   return svg("g", { class: "over-all" }, ...parts, ...arrows.map((one) => arrow(picture, one)).filter(Boolean));
 }
 
+/** Return where a floor is drawn: x, y, width and height. */
+export const edgesOf = (floor) => ["x", "y", "width", "height"].map((name) => Number(floor.getAttribute(name)));
+
 function arrow(picture, { from, to, people }) {
   const at = (id) => {
     const floor = id && picture.querySelector(`.floor[data-floor="${CSS.escape(id)}"]`);
     if (!floor) return null;
-    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(floor.getAttribute(name)));
+    const [x, y, width, height] = edgesOf(floor);
     return [x + width / 2, y + height / 2];
   };
   const [start, end] = [at(from), at(to)];

@@ -151,7 +151,7 @@ function stay(scenario, unit) {
   return rows.length ? [...rules.filter((row) => !own.includes(row)), ...rows] : rules;
 }
 
-export function isIn(scenario, id, place) {
+function isIn(scenario, id, place) {
   const tower = scenario.floors.find((floor) => floor.floor_id === id)?.tower_id;
   const complex = scenario.towers?.find((row) => row.tower_id === tower)?.complex_id ?? tower;
   return [id, tower, complex].includes(place);
@@ -191,6 +191,9 @@ function withPeople(row) {
 }
 
 export const isPinned = (unit, floor) => state.pins.has(keyOf(unit, floor));
+
+/** Return the keys of the pieces that moves lead to, or come from. */
+export const endsOf = (lines, end) => new Set(lines.filter((line) => line[end]).map((line) => keyOf(line.unit, line[end])));
 
 /** Return moves of people between two plans, most first: what a unit loses on floors goes to where it gains. */
 export function differences(before, after) {
