@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
+from allocator.scenario.template import EXAMPLE
 from tests.api.live import live
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
@@ -136,3 +138,20 @@ def template(home: str, tmp_path: Path) -> Path:
     with urlopen(f"{home}/page/template.xlsx") as answer:
         file.write_bytes(answer.read())
     return file
+
+
+@pytest.fixture(scope="module")
+def job(home: str) -> str:
+    """The id of a job with a plan of the template."""
+    body = json.dumps(EXAMPLE | {"time_limit_s": 2}).encode()
+    request = Request(f"{home}/allocate", body, {"Content-Type": "application/json"})
+    with urlopen(request) as answer:
+        return str(answer.headers["Content-Location"]).split("/")[2]
+
+
+@pytest.fixture
+def solved(visit: Visit, job: str) -> Visit:
+    """A visit with a plan of the template."""
+    visit.open(f"/#job={job}")
+    visit.shown()
+    return visit
