@@ -39,6 +39,8 @@ _CONNECTIONS = 20
 _UNUSABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 """What SQLite says where the disk is full or gone: that passes."""
 _GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+_READ_ONLY = "25006"
+"""What PostgreSQL says of a write while it may only be read, as when another one takes over."""
 OLDEST_SQLITE = (3, 42) if sys.version_info >= (3, 12) else (3, 35)
 """The oldest SQLite with which dbos can make its tables; it asks more of newer Pythons."""
 
@@ -153,7 +155,9 @@ class Database:
         while True:
             try:
                 return question(self._client)
-            except _GONE as error:
+            except sa.exc.SQLAlchemyError as error:
+                if not _is_gone(error):
+                    raise
                 if self._gives_up():
                     raise DatabaseAwayError(type(error).__name__) from error
                 time.sleep(AGAIN_S)
@@ -183,6 +187,11 @@ class Database:
         """Let go of the database."""
         self._client.destroy()
         self.engine.dispose()
+
+
+def _is_gone(error: sa.exc.SQLAlchemyError) -> bool:
+    """Whether an error passes once the database is back."""
+    return isinstance(error, _GONE) or getattr(error, "connection_invalidated", False)
 
 
 def begin_writing(connection: sa.Connection) -> None:
@@ -316,9 +325,15 @@ def _as_one_of_many(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _tell_what_passes(context: sa.engine.ExceptionContext) -> None:
-    """Take a full disk for a lost connection, so that dbos waits for it as for one."""
+    """Take what passes for a lost connection, so that dbos waits for it as for one.
+
+    That is a full disk, and a server that may only be read.
+    """
     code = getattr(context.original_exception, "sqlite_errorcode", None)
     if code is not None and code & 0xFF in _UNUSABLE:
         # The pool is kept: the connections themselves are sound.
         context.is_disconnect = True
         context.invalidate_pool_on_disconnect = False
+    # Here it is not: a new connection may reach the server that has taken over.
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True

@@ -60,10 +60,25 @@ class Postgres:
             for pid in frozen:
                 os.kill(pid, signal.SIGCONT)
 
+    def allow_writing(self, name: str, *, allowed: bool) -> None:
+        """Open a database to what writes, or close it as where another server has taken over."""
+        closed = "off" if allowed else "on"
+        self._run(
+            "psql",
+            *self._server,
+            "-qc",
+            f"ALTER DATABASE {name} SET default_transaction_read_only = {closed}",
+            "-qc",
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+        )
+
+    @property
+    def _server(self) -> tuple[str, ...]:
+        return ("-h", "127.0.0.1", "-p", str(self._port), "-U", USER)
+
     def database(self, name: str) -> str:
         """Make a database and return its address."""
-        server = ("-h", "127.0.0.1", "-p", str(self._port), "-U", USER)
-        self._run("createdb", *server, name)
+        self._run("createdb", *self._server, name)
         return f"postgresql://{USER}@127.0.0.1:{self._port}/{name}"
 
     def _control(self, *what: str) -> None:

@@ -83,6 +83,7 @@ def test_keys_of_an_older_database_are_kept(tmp_path: Path) -> None:
         connection.execute(sa.text("ALTER TABLE allocator_keys DROP COLUMN same_as"))
     prepare_database(url)
     assert Keys(engine).owner(key) is not None
+    engine.dispose()
 
 
 def test_revoked_key_ends_its_streams(callers: Callers) -> None:

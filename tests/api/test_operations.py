@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from allocator.errors import InputError
@@ -55,10 +56,17 @@ def test_head_is_get_without_its_body(idle: TestClient) -> None:
 def test_not_ready_while_the_database_takes_nothing(idle: TestClient) -> None:
     """/readyz writes: a database that can be read alone is not ready."""
     app: Any = idle.app
-    with app.state.service.store.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE allocator_pings")
+    engine = app.state.service.store.engine
+    is_file = engine.dialect.name == "sqlite"
+    closed = "PRAGMA query_only=1" if is_file else "SET TRANSACTION READ ONLY"
+
+    def close(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(closed)
+
+    sa.event.listen(engine, "begin", close)
     refused = idle.get("/readyz").status_code
-    prepare_database(app.state.service.settings.database_url)
+    sa.event.remove(engine, "begin", close)
+    engine.dispose()
     assert (refused, idle.get("/readyz").status_code) == (503, 200)
 
 

@@ -51,6 +51,21 @@ def test_frozen_database_is_away(own_server: Postgres) -> None:
         assert service.job(service.accept(SMALLEST))["state"] in ("queued", "running")
 
 
+def test_database_that_may_only_be_read_is_away(server: Postgres) -> None:
+    """While another server takes over requests are told to come again; the job ends, once."""
+    name = f"jobs_{uuid4().hex[:8]}"
+    with live("serve", server.database(name)) as service:
+        job = service.accept(SMALLEST | {"time_limit_s": 4})
+        service.begun(job)
+        server.allow_writing(name, allowed=False)
+        away = service.ask("POST", "/allocate", json=SMALLEST)
+        ready = service.ask("GET", "/readyz").status_code
+        time.sleep(6)
+        server.allow_writing(name, allowed=True)
+        assert (away.status_code, ready) == (503, 503)
+        assert ended_well(service, job)["starts"] == 1
+
+
 def test_full_disk_is_told_and_outlived(small_disk: Path) -> None:
     """Where the disk is full jobs are refused with 503, and accepted once there is room."""
     url = f"sqlite:///{small_disk / 'jobs.sqlite'}"
