@@ -29,7 +29,7 @@ class Tally(IntEnum):
     """What a layout is weighed by; the columns of every tally."""
 
     COST = 0
-    """Person-minutes a week: the total of the contract, of the desks placed."""
+    """Person-minutes a week: the total (docs/explanation/objective.md), of the desks placed."""
     OVER = 1
     """Desks above capacity, short of a pin, or where they may not be, and `OVER_FIXED` for each
     such floor or pin."""
