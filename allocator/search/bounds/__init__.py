@@ -77,7 +77,8 @@ def lower_bounds(
 ) -> Iterator[Bounds]:
     """Yield lower bounds over all plans that leave at most so many people unplaced.
 
-    Those that count are quick and come first, then those that search and walk.
+    Those that count are quick and come first; one with walking follows only where every desk must
+    be placed: a unit that may stay unplaced walks nowhere.
 
     Parameters
     ----------
@@ -87,12 +88,6 @@ def lower_bounds(
         Only where the case allows it: people whose desks may stay unplaced.
     others_follow
         Whether rising bounds are asked for next: where they soon prove more, this is brief.
-
-    Yields
-    ------
-    Bounds
-        One by counting. A second one with walking, only if every desk must be placed: a unit that
-        may stay unplaced walks nowhere.
     """
     begun = monotonic()
     case = case.weighed  # only shares of units matter here

@@ -402,8 +402,6 @@ def climb(model: Any, x: Any, w: Any, state: Any, steps: int) -> None:
 
     Parameters
     ----------
-    model
-        As `Labelled.compiled` gives it.
     x
         Multipliers; afterwards those of the last step, which need not be the best.
     w

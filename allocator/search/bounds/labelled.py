@@ -156,8 +156,7 @@ class Labelled:
             model has patterns.
         """
         if self.spread[label] or len(self.patterns.label):
-            # Silently fixing one of several labels would leave out plans, and the bound would be
-            # too high.
+            # Fixing one of several labels would leave out plans.
             raise ValueError("a node that is spread has several labels, and patterns have others")
         keep = np.arange(len(self.nodes)) != node
         here, there = self.first == node, self.second == node
@@ -179,8 +178,7 @@ class Labelled:
             parts=self.parts[keep],
             spread_cost=self.spread_cost[keep],
         )
-        # Multipliers of the rows seen from the label go on as those of plain rows; the child
-        # begins no lower by it.
+        # Rows seen from the label become plain ones; the child begins no lower by it.
         lam = x.lam + x.mu[node, label]
         flat = np.concatenate([x.phi[left].ravel(), x.mu[keep].ravel(), lam])
         return model, model.views(flat)

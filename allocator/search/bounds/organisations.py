@@ -186,8 +186,7 @@ class Organisations:
             fits = np.isfinite(self.own[i])
             cost[i, :towers] = np.where(fits, self.own[i], FORBIDDEN)
             weight[i, :towers] = [self._weight(i, t) if fits[t] else 0.0 for t in range(towers)]
-            # Apart, it takes nothing off the room that it sees: its own desks are there only by
-            # its share. Taking off all of them looks plausible and proves too much.
+            # Apart, its own desks are there only by share: all of them would prove too much.
             own[i, :towers] = weight[i, :towers]
             if (apart := self._apart(i, site)) is not None:
                 cost[i, towers:], weight[i, towers:] = apart.inside, apart.weight

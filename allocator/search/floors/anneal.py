@@ -78,21 +78,9 @@ def anneal(
     kind: int,
     steps: Steps,
 ) -> None:
-    """Try moves of a kind, from hot to cold.
+    """Try moves of a kind, from hot to cold; `State.kept` is the best since it was last reset.
 
-    Parameters
-    ----------
-    given, state
-        The floors, and the layout under way, which is changed in place. `State.kept` is the best
-        of all calls since it was last reset.
-    sequence
-        Read and changed by the kinds BEGIN and SEQUENCE alone.
-    prices
-        What a desk too many, a broken rule and a person unplaced weigh.
-    kind
-        A `Kind`, as a number.
-    steps
-        First temperature, what each move makes of it, and how many moves there are.
+    A sequence is read and changed by the kinds BEGIN and SEQUENCE alone.
     """
     temperature = steps.hot
     if kind == LOAD:

@@ -69,14 +69,12 @@ def decode(given: Given, state: State, sequence: Sequence) -> None:
         m, k = position.member, 0
         member = given.members[m]
         left, fits = member.desks, room // member.load
-        # A unit that fits is not sent on, nor is one that finds an empty floor: it would only
-        # leave that floor vacant.
+        # Not if it fits, and not from an empty floor, which would only stay vacant.
         if position.breaks and left > fits and room < capacity_of(given, fresh, floor):
             floor, room = next_floor(given, fresh, floor, room)
         while left > 0:
-            # The last floor takes what is left over, so its room may be below 0.
+            # Below 0 on the last floor, which takes what is left over.
             fits = max(room // member.load, 0)
-            # What goes on must not be too small either, so less may stay here than fits.
             part = left if left <= fits else min(fits, left - member.least)
             if floor == len(fresh.floors) - 1:
                 part = left

@@ -337,8 +337,7 @@ def anneal(
             q = state.at[v]
         else:
             q = goal(given, state, u, somewhere)
-        # A proposal that is not allowed still cools, so a schedule is as long wherever groups may
-        # be.
+        # A proposal that is not allowed still cools.
         if p == q or not (state.active[q] and given.allowed[u, q]):
             continue
         if v != NOBODY and not (state.active[p] and given.allowed[v, p]):
