@@ -75,16 +75,15 @@ def checked_plan(  # noqa: PLR0913 - what is proved of a plan, by name
         TripCost(kind=kind, cost=price * minutes, bound=trip_bounds.get(kind))
         for kind, minutes in check.walking_by_kind.items()
     )
-    # This plan is an example against any bound above it: such a bound is wrong, and is not shown.
+    # A bound above what this very plan costs is wrong, and is not shown.
     _refuse_bounds(check, walking, term_bounds, bound)
-    # By rounding alone a bound may lie above the total, and a gap below 0 would puzzle.
+    # Rounding alone may lift a bound above the total.
     bound = min(bound, check.total)
     gap = (check.total - bound) / max(check.total, 1.0)
     proved = least_unplaced_proved or check.unplaced_people == 0
     terms = (term.model_copy(update={"bound": term_bounds.get(term.name)}) for term in check.terms)
     return Plan(
-        # With people left out the total is not all: fewer of them would come first, whatever it
-        # costs.
+        # Where people are left out, leaving out fewer comes before the total.
         status=Status.OPTIMAL if gap <= OPTIMAL_GAP and proved else Status.FEASIBLE,
         objective=Objective(
             total=check.total,

@@ -1,4 +1,4 @@
-"""What a gap tells: whether a bound says anything yet, and where the gap sits.
+"""What a gap says: whether a bound means anything yet, and where the gap sits.
 
 The gap itself is worked out with the plan.
 """
@@ -31,7 +31,7 @@ def is_bound(total: float | None, bound: float | None) -> bool:
 
 
 def told_gap(gap: float | None) -> float | None:
-    """Return a gap to be told in per cent; one of 100 or more tells nothing."""
+    """Return a gap to be shown in per cent; None for one of 100 or more, which says nothing."""
     return None if gap is None or gap >= 1 else gap
 
 

@@ -99,7 +99,7 @@ def _knapsack(units: Sequence[_Unit], most: int) -> NDArray[np.int64]:
     best = np.zeros(most + 1, np.int64)
     for unit in units:
         if unit.desks <= most:
-            # The right side is of before, so each unit is counted once.
+            # The right side is evaluated first, so each unit is counted at most once.
             with_it = best[: most + 1 - unit.desks] + unit.people
             best[unit.desks :] = np.maximum(best[unit.desks :], with_it)
     return best

@@ -141,6 +141,7 @@ def pool_members(
     members: dict[tuple[str, str], list[Seats]] = {}
     for seat in seats:
         members.setdefault((pool_name(scenario, seat), seat.floor_id), []).append(seat)
+    # Only where all on a floor share: then vacant desks serve them, too.
     whole: dict[str, int] = {}
     if scenario.settings.attendance.shared_by == "floor":
         sharing = scenario.settings.sharing

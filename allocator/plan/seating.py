@@ -27,7 +27,7 @@ def seated(scenario: Scenario, pieces: Pieces) -> tuple[Placement, ...]:
     """
     if not scenario.by_chance:
         return place_people(scenario, pieces)
-    # Desks need to know who shares them, and that needs placements.
+    # Desks depend on who shares them, and pools are made of placements.
     people = _people_alone(scenario, pieces)
     desks: dict[tuple[str, str], int] = {}
     for (_, floor), members in pools_of(scenario, seats_of_plan(scenario, people)).items():

@@ -105,6 +105,7 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     colours = colouring(colour, groups, Chances(allowed, chances), say)
     style = style_for(len({floor.tower_id for floor in plan.floors}), width)
     if tallest is not None:
+        # Without a heading it is for a screen, which has less room than paper.
         style = replace(style, tallest=tallest, **({} if has_heading else SCREEN))
     layout = lay_out(Drawing(plan, scenario, groups, colours, chances, say, style))
     fills = colours.fills | {say("stack.vacant"): VACANT_FILL}
@@ -169,8 +170,8 @@ def _layers(
     hover = alt.selection_point(
         name="hover", fields=["body"], on="pointerover", clear="pointerout", empty=True
     )
-    # Lit are the organisation that is pointed at and the one that the page has chosen; all, where
-    # none is.
+    # A piece is lit if it matches both the pointer and the page's choice; a choice that is not
+    # made matches all.
     test = {"and": [{"param": "hover"}, "lit == '' || datum.body == lit"]}
     lit = alt.OpacityValue(value=DIMMED, condition={"test": test, "value": 1})
     pieces = _pieces(colours, fills, layout.width, say).encode(opacity=lit).add_params(hover)

@@ -225,6 +225,7 @@ class _Page:
     def _rows(self, scale: float) -> list[list[Block]]:
         """Return the rows of blocks at a scale."""
         style = self.style
+        # Levels are numbered at the left of every tower, which belongs to its width.
         widths = {}
         for tower, floors in self.floors.items():
             # A tower's name needs its room even where its floors are small.

@@ -39,6 +39,7 @@ def text_picture(plan: PlanData) -> str:
     Long plans are cut: some floors and units are drawn, and the rest counted.
     """
     lines = [heading(plan), *(reason.message for reason in plan.reasons)]
+    # Vacant floors are only counted: in a country they would hide the others.
     used = [floor for floor in plan.floors if floor.desks_used]
     if used:
         people = sum(floor.people for floor in used)

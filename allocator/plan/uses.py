@@ -61,7 +61,7 @@ def organisation_uses(
         _organisation_use(name, people[name], rows, levels, walking.get(name, 0.0))
         for name, rows in placed.items()
     ]
-    # The worst first; ids break ties.
+    # Ids break ties, so that shuffled rows give the same table.
     return tuple(sorted(found, key=lambda o: (-o.walking_min_per_person, o.organisation_id)))
 
 

@@ -41,7 +41,7 @@ def until(is_over: Callable[[], bool]) -> Iterator[None]:
     token = _is_over.set(lambda: around() or is_over())
     try:
         yield
-    # What is around may be over as well; then it has to end, too.
+    # If the enclosing work is over as well, it must end too.
     except CancelledWorkError:
         if around():
             raise

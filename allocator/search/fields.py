@@ -1,9 +1,9 @@
-"""Walking as sums over groups of bodies, so that a transfer's change costs a few look-ups.
+"""Walking as sums over groups of units, so that a transfer's change costs a few look-ups.
 
 Every kind of trips is a form ``c · (Σ α(u) s(u)) · minutes · (Σ β(v) s(v))`` between two weighted
 sums of units, here called fields. A field's value at a place is how many weighted minutes its
-units are away from there. What the trips are is told from the scenario, group by group: the pairs
-of units would grow with the square of an organisation.
+units are away from there. Trips are read from the scenario group by group: the pairs of units
+would grow with the square of an organisation.
 
 References
 ----------
@@ -248,7 +248,7 @@ def _affinity(forms: _Forms, row: Affinity) -> None:
 
 
 def _body(forms: _Forms, name: str) -> tuple[int, int]:
-    """Return number and people of a body; a unit comes before an organisation of its name."""
+    """Return number and people of a unit or organisation; of one name the unit comes first."""
     if name in forms.unit:
         return forms.unit[name], forms.people[forms.unit[name]]
     o = forms.organisation.get(name)

@@ -31,7 +31,7 @@ def begin_from(record: Record, start: Layout) -> None:
         Keeps every rule as far as it goes.
     """
     record.enter("placing what is left")
-    # It is complete, or need not be: nothing has to be decided.
+    # The start is complete, or may leave people out, so no model is needed.
     if not units_short(record.case, start) or record.case.allow_unplaced:
         record.offer(start)
     elif record.case.cells <= AT_ONCE:
@@ -69,7 +69,7 @@ def first_plan(record: Record) -> None:
     case = record.case
     if record.layout is not None:
         return
-    # Nobody placed is a plan too, if nothing is pinned; everything is better than that.
+    # Leaving everybody unplaced is feasible unless something is pinned; any other plan beats it.
     if case.allow_unplaced and not any(isinstance(limit, Pinned) for limit in case.limits):
         record.offer({})
     is_large = case.cells > AT_LAST

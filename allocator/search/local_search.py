@@ -118,7 +118,7 @@ class LocalSearch:
         """
         self._place(start)
         yield from self._news()
-        # From a good plan nothing is begun anew: its towers are what it is begun from for.
+        # A good start is kept: choosing all towers anew would throw it away.
         anew = 0 if start and np.isfinite(self.best[0]) else self.parameters.kicks.begun_anew
         if anew and self.case.demand.any() and not self.budget.over:
             self._lay_out(set(self.case.towers), self.choice.begin())
@@ -148,7 +148,7 @@ class LocalSearch:
             for (u, _), desks in pieces.items():
                 arriving[u] += desks
             part = Part(self.plan, [t], (), self.prices, self.rng, arriving)
-            # By way of a part, which counts all that it costs and breaks.
+            # Through a `Part`, so that costs and broken rules are counted.
             part.place(pieces)
             part.put_back()
         self._find_home(self.case.units)
@@ -326,7 +326,7 @@ class LocalSearch:
         given = self.parameters.floors
         wrong = self._wrong(towers) or [int(self.rng.choice(sorted(towers)))]
         for tower in wrong:
-            # Mended meanwhile, beside another tower.
+            # Repairing another tower has mended it.
             if tower not in self._wrong(towers) and self.plan.is_wrong:
                 continue
             near = {t for t in self.choice.nearest(tower, given.near_overfull) if t in towers}

@@ -93,7 +93,7 @@ def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
     """A first plan unless local search is sooner, the bound, then neighbourhoods."""
     # The other workers search locally meanwhile.
     record.threads_of_cp_sat = 1
-    # First, for where it applies it plans and proves in one.
+    # First: where it applies, one model finds the plan and proves it.
     pack_exactly(record, record.left() / 2)
     await_first(record)
     first_plan(record)

@@ -85,8 +85,8 @@ def certified(record: Record) -> Proof:
     """
     proof = Proof() if record.make_proof is None else record.make_proof()
     if proof.bound is None or cautious(proof.bound) < record.bound:
-        # What raised the bound last had no certificate, or less of one; a dual by itself may still
-        # prove more than is kept.
+        # The last rise of the bound has no certificate, or one of less; a dual evaluated now may
+        # prove more than what was kept.
         proof = max(proof, _evaluated_anew(record), key=_claim)
     if proof.bound is None:
         return Proof()
@@ -140,8 +140,8 @@ class _Plans:
     def total(self) -> float:
         """Return the total of the best plan that leaves nobody unplaced."""
         score = self._record.score
-        # Proofs are of plans that place everybody; a cheaper one that does not is no limit to
-        # them.
+        # Bounds are of plans that place everybody; a cheaper plan that leaves people out does not
+        # limit them.
         return np.inf if score is None or score.unplaced_people else score.total
 
     def offer(self, layout: Layout) -> float:

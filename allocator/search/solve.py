@@ -216,12 +216,12 @@ def _usable(scenario: Scenario, record: Record, start: Pieces) -> dict[tuple[int
     """
     pieces = dict(start)
     given = given_pieces(scenario, pieces)
-    # Desks without a place are no reason to take others out.
+    # Desks without a place are no reason to remove other pieces.
     bad = [v for v in verify(scenario, given).violations if v.kind != "unplaced"]
     if bad:
         involved = {name for v in bad for name in (v.subject, *v.object.split(";"))}
         units = {u for name in involved for u in scenario.units_of.get(name, ())}
-        # All of whoever is involved: which piece of it is to blame is not known.
+        # All pieces of those involved, as it is not known which one is to blame.
         pieces = {
             (u, f): d for (u, f), d in pieces.items() if u not in units and f not in involved
         }

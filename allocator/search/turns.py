@@ -65,7 +65,7 @@ class Turns:
         """Let others go on at once, by as much as a turn."""
         job = self._at_work
         if job is not None and not self.is_alone:
-            # It counts as used, or this job would be the next again.
+            # A turn counts as used, or this job would be the next again.
             self._used[job] = max(self._used[job], self._least_of_others(job) + TURN_S)
             self._pass_on(job)
 
@@ -86,7 +86,7 @@ class Turns:
 
     def _hand_over(self) -> None:
         """Give the turn to the job that has used least for its share; the lock is held."""
-        # Of jobs that have used as much the first one, so that turns are the same in every run.
+        # Ties go to the first job, so that turns are the same in every run.
         self._at_work = min(self._used, key=lambda job: self._used[job], default=None)
         self._changed.notify_all()
 

@@ -1,10 +1,10 @@
 """Walking of a layout, exactly, and its gradient, in numpy.
 
-Walking is Σ trips · s_a′ M s_b over pairs of bodies, s being shares by floor and M the minutes.
-An organisation's share is the headcount-weighted mean of its units', so every trip is in the end
-one between units: W = ½ Σ_uv Q_uv s_u′ M s_v with a symmetric Q. Pairs are too many in a country,
-so that Q = L C + 2 D is kept by `fields`: L (units × fields) are trips to a weighted sum of units,
-C (fields × units) what each unit counts for in it, D trips inside units.
+Walking is Σ trips · s_a′ M s_b over pairs of units or organisations, s being shares by floor and M
+the minutes. An organisation's share is the headcount-weighted mean of its units', so every trip is
+in the end one between units: W = ½ Σ_uv Q_uv s_u′ M s_v with a symmetric Q. Pairs are too many in
+a country, so that Q = L C + 2 D is kept by `fields`: L (units × fields) are trips to a weighted
+sum of units, C (fields × units) what each unit counts for in it, D trips inside units.
 """
 
 from __future__ import annotations

@@ -157,8 +157,7 @@ def _recomputed(scenario: Scenario, proof: Proof, *, recompute_all: bool) -> dic
     bound, inside = of_kind(reading, proof, recompute_all=recompute_all)
     if not reaches(bound, claim):
         raise RefusedError(f"it claims {claim:,.1f}, and its multipliers prove {bound:,.1f}")
-    # Counting looks at one cause at a time. What it finds less than was claimed is taken off the
-    # bound.
+    # Counting may find less than was claimed; the difference is taken off the bound.
     counts = counted(reading) if recompute_all else {}
     trusted = [
         Trusted(what=name, cost=cost, recomputed=counts.get(name))

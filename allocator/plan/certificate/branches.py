@@ -68,12 +68,14 @@ class Branches:
             if node == NOBODY:
                 left = model.all_whole(list(apart))
                 nobody = max(nobody, evaluate(left, self.entries[child].multipliers).bound)
-            # Twice, or of somebody who cannot be apart here: it would leave some other branch out.
+            # An entry that comes twice, or is of an organisation that cannot be apart here, would
+            # hide a branch that is missing.
             elif node in whole or node not in apart:
                 raise RefusedError(f"entry {child:,} of its tree is no branch of its parent")
             else:
                 left = model.all_whole(whole).spread_out(node)
                 apart[node] = max(apart[node], self._proved(child, left))
                 whole.append(node)
-        # Every plan is in one of the branches. If nobody else's is missing what it proves is −∞.
+        # Every plan is in one of the branches, so the least of them holds. Without the branch
+        # "nobody else" that least is −∞.
         return max(here.bound, min([nobody, *apart.values()]))

@@ -74,7 +74,7 @@ def _inside(reading: Reading, units: list[int], floors: Whole) -> float:
     divided = np.array([_divided(reading, u, floors) for u in order.tolist()])
     room = reading.capacity[floors].astype(float)
     root = search.outlook(0, room, whole, divided)
-    # Deeper than Python lets a function call itself.
+    # Deeper than Python's recursion limit allows.
     if len(order) > DEEPEST:
         return root
     search.go_on(0, 0.0, room, whole, divided)

@@ -58,7 +58,7 @@ class Organisations:
         self.floors = [np.flatnonzero(self.tower == t) for t in range(self.towers)]
         self.room = np.array([reading.capacity[fs].sum() for fs in self.floors], float)
         most = [
-            # By the unit with most people to a desk, which no mixture of units exceeds.
+            # Uses the unit with most people per desk, which no mixture of units exceeds.
             reading.capacity * (alpha / reading.demand[us]).max()
             for us, alpha in zip(self.units, self.people, strict=True)
         ]
@@ -117,7 +117,10 @@ class Organisations:
         )
 
     def _sets(self, t: int, weight: Floats, fits: Flags) -> Sets:
-        """Return all sets of organisations that fit in a tower, with what is told of them."""
+        """Return all sets of organisations that fit in a tower, with what the proof says they pay.
+
+        Those that it does not name pay nothing extra.
+        """
         told = {tuple(sorted(o.nodes)): o.extra for o in self.proof.together if o.place == t}
         found: list[tuple[int, ...]] = [()]
         room = [float(self.room[t])]
@@ -174,7 +177,7 @@ class Organisations:
         """Return parts of an organisation that is apart, and trips inside it by share (T)."""
         reading, us, alpha = self.reading, self.units[i], self.people[i]
         trips, allowed = reading.trips[np.ix_(us, us)], reading.allowed[us]
-        # As much in proportion to people as leaves no pair of units with less than nothing.
+        # The largest part proportional to people that leaves no pair of units a negative rest.
         kappa = float((trips / (2 * np.outer(alpha, alpha))).min())
         seen = nearest(reading.minutes, self.most[i])
         inside = kappa * self._least(np.where(self.reach[i], seen, np.inf)) if kappa else 0.0

@@ -81,7 +81,7 @@ class Reading:
         return self.prices.walking * (found + found.T)
 
     def _shares(self, body: str, people: dict[str, int]) -> Iterator[tuple[int, float]]:
-        """Yield the units that a body stands for, each with its part of the body's people.
+        """Yield the units that a name stands for, each with its part of the people.
 
         Trips of an organisation are spread over its units by headcount.
         """
@@ -113,7 +113,7 @@ class Reading:
         return [rule for rule in self.scenario.rules if rule.rule in kinds]
 
     def members(self, *bodies: str | None) -> list[int]:
-        """Return the units that bodies stand for, each once."""
+        """Return the units that names of units or organisations stand for, each once."""
         names = {name for body in bodies for name in self.layout.members(body)}
         return sorted(self.units[name] for name in names if name in self.units)
 

@@ -66,7 +66,7 @@ class Tree:
                 raise RefusedError(f"entry {number:,} of its tree has no parent before it")
             below.setdefault(entry.parent, []).append(number)
         least, open_children = self._look(0, model, {}, below.get(0, []))
-        # A stack and no recursion: trees are deeper than Python's calls may be.
+        # A stack and no recursion: trees may be deeper than Python's recursion limit.
         while open_children:
             child = open_children.pop()
             left = child.model.fixed(child.position, child.label)

@@ -64,7 +64,7 @@ def own_desks_on(plan: GivenPlan, unit: HousedUnit) -> dict[str, int]:
     places = plan.desks_by_floor.get(unit.unit_id, {})
     if not places or not unit.headcount:
         return dict.fromkeys(places, 0)
-    # An order of the floors' own: ties must not depend on the order of rows.
+    # Ordered by tower, level and id: ties must not depend on the order of rows.
     order = sorted(places, key=lambda f: (plan.floors[f].tower_id, plan.floors[f].level, f))
     shares = {floor: places[floor] for floor in order}
     # People who are left out keep their part of the own desks: others may not share these.

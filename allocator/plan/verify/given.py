@@ -96,8 +96,7 @@ def _whole(amount: object) -> int | None:
         amount = int(amount)
     if isinstance(amount, str):
         text = _NO_DECIMALS.sub("", amount.strip()).lstrip("0")
-        # Digits of other scripts count as digits for Python, and very long ones would be converted
-        # for long.
+        # Python also takes digits of other scripts, and converting a very long number takes long.
         short = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_COUNT))
         amount = int(text) if short else None
     # True is a whole number for Python.

@@ -132,7 +132,7 @@ class GivenPlan:
         return {place: units for place, units in found.items() if units}
 
     def members(self, body: str | None) -> tuple[str, ...]:
-        """Return the units a body stands for: an organisation for its own, a unit for itself."""
+        """Return the units a name stands for: an organisation for its own, a unit for itself."""
         # An organisation of one unit may bear the unit's id, and stands for the same then.
         if body in self.units_by_organisation:
             return self.units_by_organisation[body]

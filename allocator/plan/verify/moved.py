@@ -109,7 +109,7 @@ def _becomes(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
                 parts[row.unit_id] = parts.get(row.unit_id, Fraction(0)) + row.share
         remainder = 1 - sum(parts.values(), Fraction(0))
         heirs = [row.unit_id for row in naming if row.share is None]
-        # Nobody else takes the rest, so whoever bears the id still does.
+        # Nobody else takes the rest, so it stays with the unit of that id.
         if not heirs and source in still_there:
             heirs = [source]
         for heir in heirs:

@@ -73,7 +73,7 @@ def headcounts(plan: GivenPlan) -> dict[str, int]:
 
     A unit may bear the id of its organisation; then both have the same people.
     """
-    # Units that nobody is in are ends of trips as well, of 0 trips.
+    # Units without people may be named in affinities, so they need an entry.
     found = dict.fromkeys(plan.organisation_of, 0)
     found |= {unit.unit_id: unit.headcount for unit in plan.scenario.housed}
     return found | {

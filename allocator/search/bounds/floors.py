@@ -61,7 +61,7 @@ def extra_floors(case: Case, needed: Needed) -> int:
 
     Alone, a unit uses the fewest floors when it takes the largest that it may use.
     """
-    # Others on the floors are left aside, which only makes it less.
+    # Other units on the floors are ignored, which only lowers the bound.
     return sum(fewest_floors(case, u, int(needed.by_unit[u])) - 1 for u in _present(needed))
 
 
@@ -81,8 +81,8 @@ def cheapest_floors(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
     least[0] = 0.0
     for f in floors:
         room = int(case.capacity[f])
-        # A floor that holds more than is asked for counts as well, hence the maximum with 0. The
-        # right side is of before: each floor is used once.
+        # A floor may hold more than is asked for, hence the maximum with 0. The right side is
+        # evaluated first, so each floor is used at most once.
         taken = least[np.maximum(np.arange(len(least)) - room, 0)] + case.open_cost[f]
         least = np.minimum(least, taken)
     return least

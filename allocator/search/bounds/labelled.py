@@ -188,8 +188,8 @@ class Labelled:
         cost = self.cost.copy()
         cost[self.second[here]] += self.pair_cost[self.table[here], label]
         cost[self.first[there]] += self.pair_cost[self.table[there], :, label]
-        # What no longer fits beside the fixed node is forbidden outright: the rows know it only on
-        # average.
+        # Nodes that no longer fit beside the fixed one are forbidden outright; the dualised rows
+        # would only penalise them.
         cost[self.own > capacity[self.place] + TOLERANCE] = FORBIDDEN
         # Sums of forbidden costs must not grow from child to child.
         return np.minimum(cost, FORBIDDEN)

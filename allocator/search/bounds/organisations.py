@@ -136,7 +136,7 @@ class Organisations:
     def _most_shares(self, i: int) -> Floats:
         """Return the most of an organisation's people that a floor holds (F)."""
         us = self.units[i]
-        # By the unit with most people to a desk: no mixture of units brings more people onto the
+        # Uses the unit with most people per desk: no mixture of units brings more people onto a
         # floor.
         a_desk = (self.people[i] / self.case.demand[us]).max()
         return np.where(self.reach[i], np.minimum(self.case.capacity * a_desk, 1.0), 0.0)
@@ -226,7 +226,7 @@ class Organisations:
         units = self._towers_least(np.where(allowed, site[us] + left, FORBIDDEN))
         return _Apart(
             inside=np.where(units.min(axis=0) > DEAD, FORBIDDEN, inside),
-            # By the unit with fewest desks a person, since what is spread are shares of people.
+            # Uses the unit with fewest desks per person, since shares are of people.
             weight=float((self.case.demand[us] / people).min() * people.sum()),
             fixed=extra + float(self.case.leaving_cost[us].sum()),
             units=units,
@@ -265,8 +265,7 @@ class Organisations:
         """
         case, us, alpha = self.case, self.units[i], self.people[i]
         trips = self.trips[np.ix_(us, us)]
-        # The largest part in proportion to people that leaves no pair of units with less than
-        # nothing.
+        # The largest part proportional to people that leaves no pair of units a negative rest.
         kappa = float((trips / (2 * np.outer(alpha, alpha))).min())
         seen = self._nearest(case.minutes, self.most[i])
         organisation = kappa * self._towers_least(np.where(self.reach[i], seen, FORBIDDEN))
@@ -331,8 +330,8 @@ class Organisations:
         by_j = float((rest.sum(axis=0) / self.people[j]).min())
         between = np.where(np.outer(self.reach[i], self.reach[j]), self.case.minutes, FORBIDDEN)
         nearest = self._towers_least(self._towers_least(between).T).T
-        # Labels at which one of them cannot be are forbidden by its own cost; here they only must
-        # stay finite.
+        # Labels that one of them cannot have are forbidden by its own cost; here they only have to
+        # be finite.
         nearest = np.where(nearest > DEAD, 0.0, nearest)
         # Both views are bounds, so the larger one is.
         whole = np.maximum(self._from(i, seen[j]), self._from(j, seen[i]).T)

@@ -134,7 +134,7 @@ def least_inside(t: Any, s: Any, most_steps: int) -> None:
     while depth >= 0:
         steps += 1
         if steps > most_steps:
-            # That of the open options alone would be higher, but it is not kept by depth.
+            # The open options alone have a higher bound, but it is not kept by depth.
             s.numbers[OPEN] = root
             break
         if depth == units:

@@ -146,8 +146,8 @@ class _Tree:
                 apart += self.costs.own(o, p)
             else:
                 own[p] += self.costs.own(o, p)
-        # Floors by tower know who is where; the bound of all floors knows who is confined to
-        # which. Either holds.
+        # The sum by tower uses who is where; the bound of all floors uses who is confined to
+        # which. Both hold.
         floors = max(sum(towers), self.open_floors)
         found = floors + sum(own)
         if self._is_complete(places):

@@ -55,7 +55,7 @@ def _undivided(case: Case) -> Parts | None:
     rooms = np.bincount(case.tower, weights=case.capacity).astype(np.int64)
     try:
         # All towers as large as the largest: larger ones only make packing easier, so the bound
-        # holds, and alike they need not be told apart.
+        # holds, and towers that are alike need not be distinguished.
         return Parts(case, np.full_like(rooms, rooms.max()))
     except TooManyError:
         return None

@@ -80,7 +80,7 @@ class Transport:
         self.units = placed[::every]
         self.closed = ~case.allowed.T[np.ix_(self.floors, self.units)]
         self.demand = case.demand[self.units].astype(np.float64)
-        # Of a sample of the units, its part of every floor, so that prices come out alike.
+        # A sample of the units gets its part of every floor, so that prices come out alike.
         self.capacity = case.capacity * (self.demand.sum() / max(case.demand[placed].sum(), 1))
         present, self.first, self.owner = np.unique(
             case.organisation[self.units], return_index=True, return_inverse=True
@@ -109,7 +109,7 @@ class Transport:
             # Prices stay from 0 up, so there is no way down from 0.
             direction = np.where(price > 0, direction, np.maximum(direction, 0.0))
             norm = float(direction @ direction)
-            # Where no plan exists the bound grows for ever; it is no bound of anything then.
+            # Where no plan exists the bound grows without limit, and steps would go on in vain.
             if norm == 0 or ease < SMALLEST or best.bound > HOPELESS or monotonic() > until:
                 break
             step = ease * HOPE * max(abs(best.bound), stake) / norm

@@ -92,7 +92,7 @@ def _classes(case: Case) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]
     Units confined to the same small part of all desks are a class; the others are one together.
     """
     placed = np.flatnonzero(case.demand > 0)
-    # Each class has a table of its own, so only those whose floors really are few are told apart.
+    # Each class has a table of its own, so only units with really few floors get one.
     confined = case.allowed @ case.capacity <= CONFINED * case.capacity.sum()
     free = placed[~confined[placed]]
     if free.size:

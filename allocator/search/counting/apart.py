@@ -1,4 +1,4 @@
-"""Rules that keep bodies from one another: desks that nobody else may use are lost to the rest.
+"""Rules that keep units from one another: desks that nobody else may use are lost to the rest.
 
 own_floor, apart_floor, apart_tower.
 """
@@ -41,7 +41,7 @@ def _both_find_room(case: Case, limit: Apart, places: Sequence[Sequence[int]]) -
     # without a model.
     if any(mine >= first and theirs <= enough for mine, theirs in zip(here, there, strict=True)):
         return
-    # Whoever has too little room even alone is told by other counts, in plainer words.
+    # Too little room even alone is reported by other counts, in plainer words.
     if not first or not second or sum(here) < first or enough < 0:
         return
     most = sum(there) - _least_loss(here, there, first)
@@ -136,8 +136,8 @@ class _OwnFloors:
     def __init__(self, case: Case, owners: dict[int, list[int]]) -> None:
         self.model = cp_model.CpModel()
         open_to = [open_to_any(case, units).tolist() for units in owners.values()]
-        # Floors of one size that are open to the same owners are counted and not told apart: the
-        # model stays small.
+        # Floors of one size that are open to the same owners are counted together: the model stays
+        # small.
         kinds = Counter((int(case.capacity[f]), tuple(o[f] for o in open_to)) for f in case.floors)
         self.taken = {
             (i, kind): self.model.new_int_var(0, count if kind[1][i] else 0, "")

@@ -57,7 +57,7 @@ def total_desks(case: Case) -> Iterator[Reason]:
 def rooms(case: Case) -> Iterator[Reason]:
     """Yield units whose floors, by needs and rules, have too few desks for all of them (Hall)."""
     for short_set in short_sets(case):
-        # Of all floors together `total_desks` speaks.
+        # Sets that may use every floor are the business of `total_desks`.
         if len(short_set.floors) < len(case.floor_ids):
             yield _explained(case, short_set)
 
@@ -104,7 +104,7 @@ def _least_cut(
     for g, desks in enumerate(demand.tolist()):
         flow.add_arc_with_capacity(source, g, desks)
     for g, c in np.argwhere(columns.T).tolist():
-        # No more than the group needs: such an arc is never in a cut by itself.
+        # As good as unlimited, since no more than this enters the group.
         flow.add_arc_with_capacity(g, groups + c, int(demand[g]))
     for c, desks in enumerate(room.tolist()):
         flow.add_arc_with_capacity(groups + c, sink, desks)

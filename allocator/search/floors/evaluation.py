@@ -147,7 +147,7 @@ def reached(given: Given, variance: int) -> int:
     variance
         Of the people who come, in one pool of the floor.
     """
-    # Cut off to whole load as in `FloorPlan.used`: both must see the same floors as full.
+    # Truncated to whole load as in `FloorPlan.used`: both must see the same floors as full.
     return int(given.z_factor * np.sqrt(max(variance, 0)))
 
 
@@ -178,7 +178,7 @@ def count_pieces(given: Given, state: State, m: int, of: Pieces, step: int) -> N
     that come to a floor or leave it are noted in `State.touched`, each once.
     """
     member, end, tally = given.members[m], given.members[m + 1], state.tally
-    # Pieces on a floor before the one that opens it, or that leaves it empty.
+    # Pieces on a floor before the step that opens it, or that empties it.
     edge = 0 if step > 0 else 1
     for k in range(of.many[m]):
         f, desks = of.row[m, k].floor, of.row[m, k].desks
@@ -291,7 +291,7 @@ def tangled(given: Given, state: State) -> int:
                     found += state.at[other, f] > 0
                 elif state.at[one, f] > 0:
                     # The second scope is the organisation of the first, so what is left are pieces
-                    # of strangers.
+                    # of other organisations.
                     found += state.use[f].occupants - state.at[other, f]
     return found
 
@@ -300,8 +300,8 @@ def tangled(given: Given, state: State) -> int:
 def overfull(given: Given, state: State) -> float:
     """Return what desks above capacity and short of pins count for."""
     found = 0.0
-    # All floors anew for each move: the fixed part makes it no sum of differences, and floors of a
-    # part are few.
+    # Worked out for all floors at every move: the fixed part is not additive, and a part has few
+    # floors.
     for f in range(len(given.floors)):
         found += excess((state.use[f].load - given.floors[f].capacity) / given.load_per_desk)
     for p in range(len(given.pins)):
@@ -319,8 +319,6 @@ def count_changed(given: Given, state: State, forth: int) -> None:
     for i in range(state.number[CHANGED]):
         count_pieces(given, state, state.changes[i].member, state.fresh, forth)
         count_pieces(given, state, state.changes[i].member, state.pieces, -forth)
-    # Marks only keep a scope from being listed twice within one call; the list itself stays for
-    # `evaluate` and `settle`.
     for i in range(state.number[TOUCHED]):
         state.scope_state[state.touched[i]].is_touched = 0
 

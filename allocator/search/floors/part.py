@@ -121,8 +121,10 @@ class Part:
         self._search(Kind.SEQUENCE, schedule, STEP, budget)
 
     def search_transfers(self, schedule: Schedule, budget: Budget) -> None:
-        """Anneal desks between all the floors; the budget is looked at even in short schedules."""
-        # These moves are the slow ones, so parts of the schedule may be as short as one move.
+        """Anneal desks between all the floors.
+
+        These moves are the slow ones, so the budget is looked at even in short schedules.
+        """
         self._search(Kind.TRANSFERS, schedule, 1, budget)
 
     def _search(self, kind: Kind, schedule: Schedule, least: int, budget: Budget) -> None:

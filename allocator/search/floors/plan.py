@@ -119,7 +119,7 @@ class FloorPlan:
         if not len(self.variance):
             return self.load
         z_factor = self.case.spreads.z_factor if self.case.spreads else 0.0
-        # Cut off pool by pool as in `evaluation.reached`, else a part and the plan would differ.
+        # Truncated pool by pool as in `evaluation.reached`, else a part and the plan would differ.
         spread = (z_factor * np.sqrt(np.maximum(self.variance, 0))).astype(np.int64)
         return np.asarray(self.load + spread.sum(axis=0))
 

@@ -69,7 +69,7 @@ def decode(given: Given, state: State, sequence: Sequence) -> None:
         m, k = position.member, 0
         member = given.members[m]
         left, fits = member.desks, room // member.load
-        # Not if it fits, and not from an empty floor, which would only stay vacant.
+        # A break does not send on a unit that fits, nor leave an empty floor behind.
         if position.breaks and left > fits and room < capacity_of(given, fresh, floor):
             floor, room = next_floor(given, fresh, floor, room)
         while left > 0:
@@ -100,7 +100,7 @@ def capacity_of(given: Given, order: Order, floor: int) -> int:
 @compiled
 def next_floor(given: Given, order: Order, floor: int, room: int) -> tuple[int, int]:
     """Return the next floor and its room; the last one again if there is none."""
-    # Nothing lies beyond the last floor, so what is left of it goes on falling.
+    # The last floor takes whatever follows, so its room goes on falling, below 0 if need be.
     if floor == len(order.floors) - 1:
         return floor, room
     return floor + 1, capacity_of(given, order, floor + 1)
@@ -183,7 +183,7 @@ def propose(given: Given, sequence: Sequence, rng_state: RngState) -> None:
     else:
         s, r = pick(rng_state, 0, len(fresh.floors)), pick(rng_state, 0, len(fresh.floors))
         fresh.floors[s], fresh.floors[r] = fresh.floors[r], fresh.floors[s]
-        # Other floors, other rooms: where the change ends cannot be told from positions.
+        # Another order of floors gives every position another room, so all is decoded anew.
         all_of_it(given, sequence)
 
 

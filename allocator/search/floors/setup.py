@@ -177,7 +177,8 @@ class Setup:
         """Return rules between scopes that are both here, each once."""
         number, every = {c: i for i, c in enumerate(self.scopes)}, self.plan.scopes
         found = {
-            # Either scope lists the other. Sorted, both entries are one, and a rule counts once.
+            # Both scopes list the rule. Sorted, the two entries are equal, and the rule counts
+            # once.
             (int(kind), *sorted((number[c], number[d])))
             for c in self.scopes
             for kind, others in (

@@ -89,7 +89,7 @@ def excess_of(given: Given, state: State, m: int, f: int) -> int:
 
     Rounded so that what is left fits.
     """
-    # Whole division rounds down, so its negative rounds up: one desk too many goes rather than one
+    # Floor division rounds down, so its negative rounds up: rather one desk too many goes than one
     # too few.
     return -((given.floors[f].capacity - state.use[f].load) // given.members[m].load)
 
@@ -214,7 +214,6 @@ def send_back(given: Given, state: State, m: int, f: int, g: int, desks: int) ->
     rng_state, members, pieces = state.rng_state, given.members, state.pieces
     n, k = occupant(state, g)
     back_there = uniform(rng_state) < BACK_THERE
-    # Back to nowhere only where people may stay unplaced.
     if n in (NOWHERE, m) or (back_there and f == NOWHERE and not given.may_leave):
         return
     to = f if back_there else floor_of_tower(given, state, g)

@@ -112,7 +112,7 @@ class TowerChoice:
             if search.cost < best:
                 best, home = search.cost, search.at.copy()
         search.at[:] = home
-        # Reheats are spared where even they would hardly come to what is known.
+        # No reheats for a beginning that even they would hardly bring down to the known cost.
         if search.weigh() < known * (1 + given.promise):
             self._reheat(search, given.begin_patience)
         return search
@@ -130,7 +130,7 @@ class TowerChoice:
 
         Temperatures are in ordinary units, `first` the part of the price to begin with.
         """
-        # Groups pass through full towers while that is cheap. Nothing but the last price decides
+        # While desks too many are cheap, groups pass through full towers; the last price decides
         # where they end.
         last = ease.part * self._over
         prices = (last if first is None else min(first * self._over, last), last)

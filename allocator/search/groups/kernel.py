@@ -242,8 +242,8 @@ def recount(given: Given, state: State, prices: Prices, pair: Pair, there: int) 
     Back is its exact inverse: counts are whole numbers and a refused move leaves no trace.
     """
     found = 0.0
-    # Both are taken out before either is put in. Otherwise two that change places would be in a
-    # tower together for a moment, and fill it.
+    # Both are taken out before either is put in; otherwise the two would fill a tower together for
+    # a moment.
     for step in range(-1, 2, 2):
         for turn in range(1 if pair.v == NOBODY else 2):
             at_p = (turn == 0) == ((step < 0) == (there == 1))
@@ -265,7 +265,7 @@ def contribute(given: Given, state: State, k: int, t: int, step: float) -> None:
 @compiled
 def settle(given: Given, state: State, k: int, q: int) -> None:
     """Bring a group to another tower, with the fields that it is part of."""
-    # Only now, for most moves are refused and this touches every tower.
+    # Only for moves that are kept: it touches every tower.
     contribute(given, state, k, q, 1.0)
     contribute(given, state, k, state.at[k], -1.0)
     state.at[k] = q

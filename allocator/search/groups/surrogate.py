@@ -109,8 +109,7 @@ def _opening(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
     across = SPLIT * (count - 1)[:, None] * np.exp(-np.maximum(vacant, 0) / count[:, None])
     price = case.scenario.settings.prices.extra_floor
     least = np.where(vacant >= 0, opened[:, None] + price * across, np.inf).min(axis=0)
-    # One more than the tower holds costs the same, so that a tower too full is priced by its
-    # excess alone.
+    # A load beyond the tower costs what a full tower costs; the excess has a price of its own.
     return np.concatenate(([0.0], least, least[-1:]))
 
 
@@ -240,8 +239,8 @@ def _vacant(case: Case, units: list[int]) -> NDArray[np.int64]:
         sums = np.zeros(max(int(rooms.sum()), total) + 1, bool)
         sums[0] = True
         for room in rooms:
-            # All sums of floors, by dynamic programming; each floor is used once, as the right
-            # side is of before.
+            # All sums of floors, by dynamic programming. The right side is evaluated first, so
+            # each floor is used at most once.
             sums[room:] = sums[room:] | sums[: len(sums) - room]
         whole = np.where(sums, np.arange(len(sums)), len(sums))
         least = np.minimum.accumulate(whole[::-1])[::-1][: total + 1]

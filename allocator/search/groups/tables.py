@@ -159,8 +159,8 @@ class _Filling:
                 pairs = [(a, b) for a in self._groups(limit.units) for b in others]
             elif isinstance(limit, AtMost) and limit.binds:
                 first, *others = self._groups(limit.units) or [-1]
-                # All bound to the first: as many rules as groups, where all pairs would count one
-                # group elsewhere many times.
+                # A star and not all pairs: with all pairs one group elsewhere would count many
+                # times.
                 pairs = [(first, b) for b in others]
                 in_complex = limit.place is PlaceKind.COMPLEX
                 kind = kernel.SAME_COMPLEX if in_complex else kernel.SAME_TOWER

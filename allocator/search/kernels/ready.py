@@ -56,8 +56,7 @@ def compile_search(
     """
     if is_ready():
         return
-    # A lock on an open file ends with its process, however that ends, so nobody waits for the
-    # dead.
+    # The lock ends with its process, however that ends, so nobody waits for one that has died.
     with (code_folder() / "turn").open("w") as turn, ExitStack() as stack:
         children, reported = list[subprocess.Popen[bytes]](), -1.0
         while not is_ready() and not should_stop():

@@ -201,7 +201,7 @@ class LayoutModel:
         return LayoutSolution(
             proof=solved.proof,
             layout=self.read(solved.value) if solved.has_solution else None,
-            # Where there is no plan the solver's bound is of nothing.
+            # Without a solution the solver's bound means nothing.
             bound=None if is_proved_none else self.unscaled(solved.bound),
             work=solved.work,
         )

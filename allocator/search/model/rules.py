@@ -29,8 +29,8 @@ def post_all(pieces: Pieces) -> None:
     for limit in pieces.case.limits:
         checkpoint()
         if (
-            # A rule that no free piece can break holds already. An exclusive one can be broken by
-            # others, and a pin without any unit by nobody at all.
+            # A limit on fixed pieces alone holds already. An exclusive one can be broken by other
+            # units, and a hopeless pin cannot be kept by any.
             pieces.touches(limit.all_units)
             or isinstance(limit, Exclusive)
             or _is_hopeless(pieces, limit)
@@ -115,7 +115,7 @@ def contiguous(pieces: Pieces, limit: Contiguous) -> None:
     """
     for tower in pieces.case.towers:
         used = levels_used(pieces, limit.units, tower)
-        # All is fixed here: this part of the plan is as it is, whatever the model decides.
+        # All is fixed here, so the model decides nothing about it.
         if all(isinstance(literal, bool) for literal in used):
             continue
         below = [False, *used[:-1]]

@@ -141,7 +141,7 @@ class _Products:
         product = {}
         for f in self.free[u]:
             for g in self.free[v]:
-                # In whole desks of either, so that shares need no fractions.
+                # Products are of whole desks, so that shares need no fractions.
                 q = model.new_int_var(0, most, "")
                 product[f, g] = q
                 minutes = float(self.case.minutes[f, g])

@@ -81,7 +81,7 @@ class Needs:
     def of(self, pieces: tuple[Piece, ...]) -> Need:
         """Return the needs of the people on one floor."""
         if pieces not in self._known:
-            # All at once: which are still of use is not known, and they come back soon.
+            # All at once, as which of them are still of use is not known.
             if len(self._known) > REMEMBERED:
                 self._known.clear()
             self._known[pieces] = self._worked_out(pieces)

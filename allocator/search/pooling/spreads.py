@@ -66,7 +66,7 @@ class Spreads:
             mean += int(self.mean[u]) * people
             spread = int(self.linear[u]) * people + int(self.square[u]) * people**2
             variances[int(self.pool[u])] += spread
-        # Cut off pool by pool, as the search over floors does it. Rounded parts may add up to less
+        # Truncated pool by pool, as in the search over floors. Rounded parts may add up to less
         # than 0.
         return mean + sum(int(self.z_factor * sqrt(max(v, 0))) for v in variances.values())
 
