@@ -220,7 +220,7 @@ class Case:
     def weighed(self) -> Case:
         """The case with desks of units in what floors hold, for whom only shares matter.
 
-        Entries are left out, so its rows are looser.
+        Fixed loads are left out, so its rows are looser.
         """
         if self.is_plain:
             return self

@@ -361,7 +361,7 @@ class _Search:
 
 
 def _load(case: Case, layout: Layout) -> Whole:
-    """Return what is in use on each floor (F), entries of organisations included."""
+    """Return what is in use on each floor (F), with the fixed load of organisations."""
     found = np.zeros(len(case.floor_ids), np.int64)
     for (u, f), desks in layout.items():
         found[f] += desks * case.weight[u]
