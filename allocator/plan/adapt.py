@@ -21,7 +21,10 @@ def adapted(pieces: Pieces, scenario: Scenario) -> dict[tuple[str, str], int]:
     Parameters
     ----------
     pieces
-        Desks by (unit_id, floor_id), of a plan of this or another scenario.
+        Desks by (unit_id, floor_id), of a plan of this or another scenario. Floors and units that
+        are unknown here are left out.
+    scenario
+        Whose demands are met. Its rules are not looked at.
     """
     if scenario.by_chance:  # no ratio, so people need nothing else than before
         return dict(pieces)
@@ -37,6 +40,7 @@ def adapted(pieces: Pieces, scenario: Scenario) -> dict[tuple[str, str], int]:
         for unit_id, desks in wanted.items()
     }
     found: dict[tuple[str, str], int] = {}
+    # Who does not grow comes first, since it had room before.
     for unit_id in sorted(now, key=lambda unit: (_grows(before[unit], now[unit]), -wanted[unit])):
         if all(desks <= room[floor_id] for floor_id, desks in now[unit_id].items()):
             for floor_id, desks in now[unit_id].items():
@@ -51,9 +55,11 @@ def _scaled(desks: Mapping[str, int], wanted: int, least: int) -> dict[str, int]
     What a piece has beyond the least is shared as it was, so that no piece of a unit that
     shrinks gets larger unless another is given up.
     """
+    # More pieces would be smaller than the least.
     most = max(1, wanted // least) if least else 1
     kept = sorted(desks, key=desks.__getitem__, reverse=True)[:most]
     beyond = {floor_id: max(desks[floor_id] - least, 0) for floor_id in kept}
+    # All pieces are of the least size: what is left is shared evenly.
     if not any(beyond.values()):
         beyond = dict.fromkeys(kept, 1)
     more = share_people(wanted - least * len(kept), sum(beyond.values()), beyond)
@@ -62,4 +68,5 @@ def _scaled(desks: Mapping[str, int], wanted: int, least: int) -> dict[str, int]
 
 
 def _grows(before: Mapping[str, int], now: Mapping[str, int]) -> bool:
+    """Return whether any piece is larger than before."""
     return any(desks > before[floor_id] for floor_id, desks in now.items())

@@ -75,12 +75,15 @@ def checked_plan(  # noqa: PLR0913 - what is proved of a plan, by name
         TripCost(kind=kind, cost=price * minutes, bound=trip_bounds.get(kind))
         for kind, minutes in check.walking_by_kind.items()
     )
+    # A bound above what this very plan costs is wrong, and is not shown.
     _refuse_bounds(check, walking, term_bounds, bound)
+    # Rounding alone may lift a bound above the total.
     bound = min(bound, check.total)
     gap = (check.total - bound) / max(check.total, 1.0)
     proved = least_unplaced_proved or check.unplaced_people == 0
     terms = (term.model_copy(update={"bound": term_bounds.get(term.name)}) for term in check.terms)
     return Plan(
+        # Where people are left out, leaving out fewer comes before the total.
         status=Status.OPTIMAL if gap <= OPTIMAL_GAP and proved else Status.FEASIBLE,
         objective=Objective(
             total=check.total,
@@ -97,7 +100,10 @@ def checked_plan(  # noqa: PLR0913 - what is proved of a plan, by name
 
 
 def uses(scenario: Scenario, check: Check) -> dict[str, Any]:
-    """Return the parts of a plan that follow from its pieces, by their names in `Plan`."""
+    """Return the parts of a plan that follow from its pieces, by their names in `Plan`.
+
+    They are the same for a plan that was found and for one made by hand.
+    """
     placements = seated(scenario, check.pieces)
     return {
         "placements": placements,
@@ -152,11 +158,13 @@ def run_record(  # noqa: PLR0913 - what describes a run, by name
 
 def versions() -> dict[str, str]:
     """Return the versions of what a plan depends on, read without importing any of it."""
+    # Read from the metadata of packages: importing OR-Tools takes long.
     found = {name: metadata.version(name) for name in ("ortools", "numpy")}
     return {"allocator": __version__, **found, "python": platform.python_version()}
 
 
 def _refuse_violations(check: Check) -> None:
+    """Raise an error that names the first violations, if there are any."""
     if not check.violations:
         return
     named = [f"{v.kind}: {v.message}" for v in check.violations[:MOST_NAMED]]
@@ -171,6 +179,7 @@ def _refuse_bounds(
     term_bounds: Mapping[TermName, float],
     bound: float,
 ) -> None:
+    """Raise an error if a bound lies above what this plan costs, by more than rounding."""
     cases = [(term.name.value, term.cost, term_bounds.get(term.name)) for term in check.terms]
     cases += [(f"walking, {trips.kind}", trips.cost, trips.bound) for trips in walking]
     for name, cost, claimed in [("total", check.total, bound), *cases]:

@@ -56,6 +56,8 @@ class Table(tuple[RowT, ...]):
     def __get_pydantic_core_schema__(
         cls, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
+        # Rows are read as a tuple of their type; the type itself would be lost where there are no
+        # rows.
         (kind,) = get_args(source)
         rows = core_schema.tuple_variable_schema(handler.generate_schema(kind))
         return core_schema.no_info_after_validator_function(lambda made: cls(made, kind), rows)
@@ -63,6 +65,7 @@ class Table(tuple[RowT, ...]):
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
+        # Rows of some studies have columns of their own, which no type names.
         if self and hasattr(self[0], "cells"):
             return tuple(self[0].cells)
         if self.kind is None:
@@ -123,6 +126,7 @@ class Table(tuple[RowT, ...]):
 
     def _repr_html_(self) -> str:
         """Return the first rows as a table of a notebook."""
+        # Names and cells are escaped: ids are whatever somebody wrote into a table.
         head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
         shown = Table(self[:MOST_SHOWN], self.kind).records()
         lines = ("".join(f"<td>{escape(_told(c))}</td>" for c in row.values()) for row in shown)
@@ -138,6 +142,7 @@ def _plain(value: Any) -> Any:
 
 
 def _told(cell: Any) -> str:
+    """Return a cell as text of a notebook."""
     if isinstance(cell, float):
         return f"{cell:,.10g}"
     return "" if cell is None else str(cell)

@@ -1,4 +1,4 @@
-"""What a gap tells: whether a bound says anything yet, and where the gap sits.
+"""What a gap says: whether a bound means anything yet, and where the gap sits.
 
 The gap itself is worked out with the plan.
 """
@@ -26,11 +26,12 @@ def is_bound(total: float | None, bound: float | None) -> bool:
     """Whether a bound says anything of a total: 0 of what costs something is no bound yet."""
     if bound is None:
         return False
+    # A bound of nothing would be shown as a gap of 100 %.
     return bound > 0 if total is None else total - bound < max(abs(total), 1.0)
 
 
 def told_gap(gap: float | None) -> float | None:
-    """Return a gap to be told in per cent; one of 100 or more tells nothing."""
+    """Return a gap to be shown in per cent; None for one of 100 or more, which says nothing."""
     return None if gap is None or gap >= 1 else gap
 
 
@@ -38,6 +39,8 @@ def costs(objective: Objective) -> tuple[Cost, ...]:
     """Return what a plan costs: by term, and walking by kind of trips where bounds are known."""
     terms = [Cost(term.name.value, term.cost, term.bound) for term in objective.terms or ()]
     trips = objective.walking or ()
+    # Kinds take the place of walking only if all of them are bounded, or the parts could not be
+    # compared.
     if not trips or any(each.bound is None for each in trips):
         return tuple(terms)
     at = [cost.name for cost in terms].index(TermName.WALKING.value)
@@ -57,4 +60,5 @@ def widest(found: Iterable[Cost]) -> Cost | None:
 
 
 def _above(cost: Cost) -> float:
+    """Return by how much a cost lies above its bound."""
     return cost.cost - (cost.bound or 0.0)

@@ -42,6 +42,7 @@ def beside_own_desks(scenario: Scenario, placements: Iterable[Placement]) -> Own
     rooms = [usable_desks(floor, scenario.settings.sharing) for floor in scenario.floors]
     people = _most_people(list(units.values()), rooms)
     needed = sum(
+        # Rounded up in whole numbers; a unit without people has no desks to divide.
         -(-units[name].desks * count // max(units[name].people, 1))
         for name, count in placed.items()
     )
@@ -57,6 +58,7 @@ def beside_own_desks(scenario: Scenario, placements: Iterable[Placement]) -> Own
 
 
 def _units(scenario: Scenario) -> dict[str, _Unit]:
+    """Return each unit with the fewest desks that serve it when nobody else shares them."""
     sharing = scenario.settings.sharing
     found = {}
     for seats in seats_undivided(scenario):
@@ -73,6 +75,8 @@ def _most_people(units: Sequence[_Unit], rooms: Sequence[int]) -> int:
     floor by floor, each with whoever fills it best.
     """
     bound = _by_desks(units, sum(rooms))
+    # One unit that may be divided can fill up what whole ones leave, so nothing follows floor by
+    # floor.
     if all(unit.is_whole for unit in units):
         best = _knapsack(units, max(rooms, default=0))
         bound = min(bound, sum(int(best[room]) for room in rooms))
@@ -80,7 +84,9 @@ def _most_people(units: Sequence[_Unit], rooms: Sequence[int]) -> int:
 
 
 def _by_desks(units: Sequence[_Unit], desks: int) -> int:
+    """Return at most how many people find desks among so many, the last unit in part."""
     people = 0
+    # Fewest desks a head first, and any part of a unit: an upper bound, as it should be.
     for unit in sorted(units, key=lambda unit: unit.desks / max(unit.people, 1)):
         if unit.desks > desks:
             return people + unit.people * desks // unit.desks
@@ -93,6 +99,7 @@ def _knapsack(units: Sequence[_Unit], most: int) -> NDArray[np.int64]:
     best = np.zeros(most + 1, np.int64)
     for unit in units:
         if unit.desks <= most:
+            # The right side is evaluated first, so each unit is counted at most once.
             with_it = best[: most + 1 - unit.desks] + unit.people
             best[unit.desks :] = np.maximum(best[unit.desks :], with_it)
     return best

@@ -25,6 +25,7 @@ def place_people(scenario: Scenario, pieces: Pieces) -> tuple[Placement, ...]:
     found = []
     for unit in scenario.housed:
         mine = desks_of.get(unit.unit_id, {})
+        # Ties go to the earlier row of floors.
         in_order = {floor_id: mine[floor_id] for floor_id in sorted(mine, key=rank.__getitem__)}
         people = share_people(unit.headcount, demand(unit), in_order)
         found += [_placement(unit, floors[f], in_order[f], people[f]) for f in in_order]
@@ -48,6 +49,8 @@ def share_people(headcount: int, demand: int, desks: Mapping[str, int]) -> dict[
     dict
         Whole people by floor; with those of the unplaced desks they sum to the headcount.
     """
+    # What is not placed has its people, too; otherwise those who are would get more people than
+    # their share.
     shares = [*desks.values(), demand - sum(desks.values())]
     if not desks or demand == 0:
         return dict.fromkeys(desks, 0)
@@ -60,6 +63,7 @@ def share_people(headcount: int, demand: int, desks: Mapping[str, int]) -> dict[
 
 
 def _placement(unit: HousedUnit, floor: Floor, desks: int, people: int) -> Placement:
+    """Return a row of the plan."""
     return Placement(
         unit_id=unit.unit_id,
         organisation_id=unit.organisation_id,

@@ -73,6 +73,11 @@ def seats_of_plan(scenario: Scenario, placements: Iterable[Placement]) -> tuple[
 
     Ties go to the earlier row of floors; with capacity by chance, so that chances do not depend on
     the order of rows, to the first by tower, level and id.
+
+    Parameters
+    ----------
+    placements
+        Of units with a headcount, in any order.
     """
     rank = {floor.floor_id: row for row, floor in enumerate(scenario.floors)}
 
@@ -101,6 +106,7 @@ def seats_undivided(scenario: Scenario) -> tuple[Seats, ...]:
 
 
 def _seats(unit: HousedUnit, pieces: Sequence[Placement], *, by_chance: bool) -> Iterable[Seats]:
+    """Yield a unit's people on each of its floors."""
     amounts = {p.floor_id: p.people if by_chance else p.desks for p in pieces}
     own = share_people(unit.own_desks, to_place(unit, by_chance=by_chance), amounts)
     for piece in pieces:
@@ -111,6 +117,8 @@ def _seats(unit: HousedUnit, pieces: Sequence[Placement], *, by_chance: bool) ->
             floor_id=piece.floor_id,
             people=piece.people,
             desks=piece.desks,
+            # Own desks and people are rounded apart, so a floor may get one own desk more than it
+            # has people.
             own=min(own[piece.floor_id], piece.people),
         )
 
@@ -133,6 +141,7 @@ def pool_members(
     members: dict[tuple[str, str], list[Seats]] = {}
     for seat in seats:
         members.setdefault((pool_name(scenario, seat), seat.floor_id), []).append(seat)
+    # Only where all on a floor share: then vacant desks serve them, too.
     whole: dict[str, int] = {}
     if scenario.settings.attendance.shared_by == "floor":
         sharing = scenario.settings.sharing
@@ -150,6 +159,7 @@ def pool_name(scenario: Scenario, seat: Seats) -> str:
 
 
 def _pool(scenario: Scenario, name: str, seats: Sequence[Seats], desks: int) -> Pool:
+    """Return a pool with its figures."""
     given = scenario.settings.attendance
     sharers = tuple((seat.sharers, scenario.weekday_shares[seat.unit_id]) for seat in seats)
     short_day, without_desk = _shortages(sharers, desks, given.correlation, given.day_shock)
@@ -163,6 +173,7 @@ def _shortages(
     """Return chance of a short day and people without a desk; many pools are alike."""
     days = [shortage(pmf, desks) for pmf in laws(people, correlation, day_shock)]
     figures = np.array([(day.short_day, day.without_desk) for day in days]).T
+    # The same arrays are handed to all that ask, so nobody may change them.
     figures.flags.writeable = False
     return figures[0], figures[1]
 

@@ -27,6 +27,7 @@ def seated(scenario: Scenario, pieces: Pieces) -> tuple[Placement, ...]:
     """
     if not scenario.by_chance:
         return place_people(scenario, pieces)
+    # Desks depend on who shares them, and pools are made of placements.
     people = _people_alone(scenario, pieces)
     desks: dict[tuple[str, str], int] = {}
     for (_, floor), members in pools_of(scenario, seats_of_plan(scenario, people)).items():
@@ -45,6 +46,7 @@ def pools_of(
 ) -> dict[tuple[str, str], tuple[Seats, ...]]:
     """Return who share desks on a floor, by whose pool it is and floor."""
     found: dict[tuple[str, str], tuple[Seats, ...]] = {}
+    # By id, so that ties of rounding do not depend on the order of rows.
     for seat in sorted(seats, key=lambda seat: seat.unit_id):
         key = (pool_name(scenario, seat), seat.floor_id)
         found[key] = (*found.get(key, ()), seat)
@@ -75,6 +77,7 @@ def _people_alone(scenario: Scenario, pieces: Pieces) -> tuple[Placement, ...]:
             people=people,
         )
         for (unit_id, floor_id), people in pieces.items()
+        # A plan made by hand may place a unit that has nobody; the checker says so.
         if unit_id in organisation
     ]
     return tuple(sorted(found, key=lambda p: (p.tower_id, p.level, p.floor_id, p.unit_id)))

@@ -1,6 +1,7 @@
 """Whether a plan serves: chances of short days and people without a desk, worst floor first.
 
-Whether it fits is the checker's, and neither is told for the other. Who share desks is `pools`'s.
+Whether it fits is the checker's, and neither stands in for the other. Who share desks is
+`pools`'s. docs/explanation/attendance.md has the laws.
 """
 
 from __future__ import annotations
@@ -44,8 +45,17 @@ AREA_OF: dict[AreaKind, Callable[[Seats], str]] = {
 
 
 def service_of_plan(scenario: Scenario, placements: Iterable[Placement]) -> Service:
-    """Return how a plan serves, also for each floor in use, tower and organisation."""
+    """Return how a plan serves, also for each floor in use, tower and organisation.
+
+    Parameters
+    ----------
+    scenario
+        Its settings say who shares desks, and how often a day may be short.
+    placements
+        The plan; who is unplaced finds no desk either, and is not counted here.
+    """
     given = scenario.settings.attendance
+    # Gone through twice, and it may be an iterator.
     placements = tuple(placements)
     seats = seats_of_plan(scenario, placements)
     shared = pools(scenario, seats)
@@ -88,11 +98,15 @@ def service_undivided(scenario: Scenario) -> ServiceFigures | None:
 
 
 def _figures(scenario: Scenario, seats: Sequence[Seats], shared: Sequence[Pool]) -> dict[str, Any]:
-    """Return the fields of `ServiceFigures`."""
+    """Return the fields of `ServiceFigures`.
+
+    Chances are means over people: what somebody of the plan meets.
+    """
     people = max(1, sum(pool.people for pool in shared))
     short = _sum(pool.people * pool.short_day for pool in shared) / people
     without = _sum(pool.without_desk for pool in shared)
     coming = present(scenario, seats)
+    # The weekday on which most people find no desk; the chance of a short day only breaks ties.
     peak = _greatest(without, short, coming)
     return {
         "peak_weekday": WEEKDAYS[peak],
@@ -117,6 +131,7 @@ def _areas(
         sitting.setdefault(area_of(seat), []).append(seat)
     using: dict[str, list[Pool]] = {name: [] for name in sitting}
     for pool in shared:
+        # A pool may lie in several organisations, and counts once in each.
         for name in dict.fromkeys(area_of(seat) for seat in pool.seats):
             using[name].append(pool)
     floors = {floor.floor_id: floor for floor in scenario.floors}
@@ -132,7 +147,12 @@ def _area(
     shared: Sequence[Pool],
     floors: dict[str, Floor],
 ) -> AreaService:
+    """Return the figures of one area.
+
+    A short day of an area is one of its worst pool; people without a desk are added up over pools.
+    """
     short = np.array([pool.short_day for pool in shared])
+    # Of a pool that reaches beyond the area only its own people count.
     mine = frozenset(seats)
     without = _sum(_part(scenario, pool, mine) * pool.without_desk for pool in shared)
     coming = present(scenario, seats)
@@ -163,6 +183,7 @@ def _part(scenario: Scenario, pool: Pool, mine: frozenset[Seats]) -> ByWeekday:
     weeks = {
         seat: seat.sharers * np.array(scenario.weekday_shares[seat.unit_id]) for seat in pool.seats
     }
+    # By who is expected, as nobody knows who of those that come finds no desk.
     whole = _sum(weeks.values())
     part = _sum(week for seat, week in weeks.items() if seat in mine)
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
@@ -184,8 +205,10 @@ def _greatest(*by: ByWeekday) -> int:
 
 
 def _share(part: float, whole: float) -> float:
+    """Return a part of a whole, 0 of nothing."""
     return float(part / whole) if whole else 0.0
 
 
 def _sum(weeks: Iterable[ByWeekday]) -> ByWeekday:
+    """Return the sum of figures by weekday, zeros for none."""
     return sum(weeks, start=np.zeros(len(WEEKDAYS)))

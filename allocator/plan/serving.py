@@ -13,7 +13,13 @@ HARDLY_ANYBODY = 0.005
 
 
 def serving_sentences(service: Service, say: Texts) -> tuple[str, str]:
-    """Return how many people find no desk on the busiest weekday, and on how many floors."""
+    """Return how many people find no desk on the busiest weekday, and on how many floors.
+
+    Parameters
+    ----------
+    say
+        Texts of the language.
+    """
     without = service.without_desk_peak
     people = {
         "weekday": say(f"weekday.{service.peak_weekday}"),
@@ -26,6 +32,7 @@ def serving_sentences(service: Service, say: Texts) -> tuple[str, str]:
         "floors": say.number(service.floors),
         "allowed": say.percent(service.short_day_probability),
     }
+    # Fewer than half a person is not a number to say; below `HARDLY_ANYBODY` it is nobody.
     how_many = "some" if round(without) else "few" if without > HARDLY_ANYBODY else "none"
     return (
         say(f"point.{how_many}_without", **people),

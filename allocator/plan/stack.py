@@ -105,6 +105,7 @@ def stack_chart(  # noqa: PLR0913 - how a picture is to look, by name
     colours = colouring(colour, groups, Chances(allowed, chances), say)
     style = style_for(len({floor.tower_id for floor in plan.floors}), width)
     if tallest is not None:
+        # Without a heading it is for a screen, which has less room than paper.
         style = replace(style, tallest=tallest, **({} if has_heading else SCREEN))
     layout = lay_out(Drawing(plan, scenario, groups, colours, chances, say, style))
     fills = colours.fills | {say("stack.vacant"): VACANT_FILL}
@@ -130,9 +131,11 @@ def stack_svg(plan: PlanData, scenario: Scenario) -> str:
 
 
 def _values(layout: StackLayout, fills: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the items as rows of data for vega."""
     values = []
     for item in layout.items:
         datum = dict(vars(item))  # asdict would copy each of some thousand texts
+        # Ink that reads best on the fill below; vega cannot work that out.
         if isinstance(item, Label):
             datum["dark"] = is_dark(fills[item.shade])
         values.append(datum)
@@ -142,6 +145,7 @@ def _values(layout: StackLayout, fills: dict[str, str]) -> list[dict[str, Any]]:
 def _outlined(
     values: Iterable[dict[str, Any]], pieces: frozenset[tuple[str, str]]
 ) -> list[dict[str, Any]]:
+    """Return rows that outline some pieces, in the places of these."""
     return [
         {"kind": "moved"} | {side: value[side] for side in ("x", "x2", "y", "y2")}
         for value in values
@@ -150,6 +154,7 @@ def _outlined(
 
 
 def _outlines() -> alt.Chart:
+    """Return the layer of outlines."""
     frames: alt.Chart = (
         _of_kind("moved")
         .mark_rect(filled=False, fill=None, stroke=INK, strokeWidth=2)
@@ -161,9 +166,12 @@ def _outlines() -> alt.Chart:
 def _layers(
     layout: StackLayout, colours: Colouring, fills: dict[str, str], say: Texts
 ) -> list[alt.Chart]:
+    """Return the layers in the order in which they are drawn: what comes later lies on top."""
     hover = alt.selection_point(
         name="hover", fields=["body"], on="pointerover", clear="pointerout", empty=True
     )
+    # A piece is lit if it matches both the pointer and the page's choice; a choice that is not
+    # made matches all.
     test = {"and": [{"param": "hover"}, "lit == '' || datum.body == lit"]}
     lit = alt.OpacityValue(value=DIMMED, condition={"test": test, "value": 1})
     pieces = _pieces(colours, fills, layout.width, say).encode(opacity=lit).add_params(hover)
@@ -173,25 +181,31 @@ def _layers(
 
 
 def _places(layout: StackLayout) -> dict[str, Any]:
+    """Return positions in pixels, the same for all layers."""
+
     def scale(*domain: float) -> alt.Scale:
         return alt.Scale(domain=domain, nice=False, zero=False)
 
     return {
         "x": alt.X("x:Q", axis=None, scale=scale(0, layout.width)),
+        # From the top down, as on a screen.
         "y": alt.Y("y:Q", axis=None, scale=scale(layout.height, 0)),
     }
 
 
 def _of_kind(kind: str) -> alt.Chart:
+    """Return a chart of the items of a kind."""
     chart: alt.Chart = alt.Chart().transform_filter(alt.datum.kind == kind)
     return chart
 
 
 def _tooltip(fields: Iterable[str], say: Texts) -> list[alt.Tooltip]:
+    """Return a tooltip of some fields, with their names in the language."""
     return [alt.Tooltip(f"{field}:N", title=say(f"stack.{TOOLTIP[field]}")) for field in fields]
 
 
 def _pieces(colours: Colouring, fills: dict[str, str], width: float, say: Texts) -> alt.Chart:
+    """Return the layer of pieces, which a legend belongs to."""
     scale = alt.Scale(domain=list(fills), range=list(fills.values()))
     pieces: alt.Chart = (
         _of_kind("piece")
@@ -232,6 +246,7 @@ def _legend(colours: Colouring, fills: dict[str, str], width: float) -> alt.Lege
 
 
 def _vacant(say: Texts) -> alt.Chart:
+    """Return the layer of vacant desks."""
     fields = ("organisation", "tower", "floor", "desks")
     vacant: alt.Chart = (
         _of_kind("vacant")
@@ -242,6 +257,7 @@ def _vacant(say: Texts) -> alt.Chart:
 
 
 def _bodies() -> alt.Chart:
+    """Return the layer of frames around what an organisation has on a floor."""
     frames: alt.Chart = (
         _of_kind("body")
         .mark_rect(fill=None, filled=False, stroke="white", strokeWidth=2)
@@ -251,6 +267,7 @@ def _bodies() -> alt.Chart:
 
 
 def _over() -> alt.Chart:
+    """Return the layer of frames around desks that a floor does not have."""
     frames: alt.Chart = (
         _of_kind("over")
         .mark_rect(filled=False, stroke=OVER, strokeWidth=3, strokeDash=[5, 2])
@@ -260,6 +277,7 @@ def _over() -> alt.Chart:
 
 
 def _lines() -> list[alt.Chart]:
+    """Return the layers of lines: grounds, rules and ticks."""
     widths = {"ground": 2.0, "rule": 1.0}
     level = [
         _of_kind(kind).mark_rule(strokeWidth=width, color=FAINT).encode(x2="x2:Q")
@@ -269,6 +287,8 @@ def _lines() -> list[alt.Chart]:
 
 
 def _labels() -> list[alt.Chart]:
+    """Return the layers of labels, white on dark fills and black on light ones."""
+    # Two layers, since the ink of a mark is one for all its items.
     return [
         alt.Chart()
         .transform_filter((alt.datum.kind == "label") & (alt.datum.dark == dark))
@@ -279,6 +299,7 @@ def _labels() -> list[alt.Chart]:
 
 
 def _captions(layout: StackLayout) -> list[alt.Chart]:
+    """Return the layers of texts beside the bars."""
     font, name = layout.style.font, layout.style.name_font
     looks: dict[str, dict[str, Any]] = {
         "complex": {"fontSize": font + 3, "fontWeight": "bold", "color": INK},
@@ -295,6 +316,7 @@ def _captions(layout: StackLayout) -> list[alt.Chart]:
 
 
 def _title(plan: PlanData, scenario: Scenario, layout: StackLayout, say: Texts) -> alt.TitleParams:
+    """Return the heading: title, who sits on how much, what it costs."""
     settings = scenario.settings
     return alt.TitleParams(
         text=shorten(settings.title or settings.name or say("stack.title"), 120),
@@ -311,6 +333,7 @@ def _title(plan: PlanData, scenario: Scenario, layout: StackLayout, say: Texts) 
 
 
 def _seated(plan: PlanData, say: Texts) -> str:
+    """Return how many people sit on how many desks and floors, as a sentence."""
     figures = {
         "people": sum(floor.people for floor in plan.floors),
         "organisations": len(plan.organisations),
@@ -323,6 +346,7 @@ def _seated(plan: PlanData, say: Texts) -> str:
 
 
 def _worth(plan: PlanData, say: Texts) -> str:
+    """Return total and bound as a sentence, and who is unplaced."""
     total, bound = say.number(plan.objective.total or 0.0), say.number(plan.bound)
     known = "stack.worth" if is_bound(plan.objective.total, plan.bound) else "stack.worth_alone"
     unplaced = plan.objective.unplaced_people or 0.0

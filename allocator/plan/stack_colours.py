@@ -96,6 +96,7 @@ def hatches(kind: str, groups: Groups) -> dict[str, int]:
     that colour-blind readers take for another's.
     """
     names, counts = groups.organisations, Counter[str]()
+    # More organisations than safe colours: all are hatched in turn.
     if kind == "organisation" and len(names) > len(PALETTE):
         return {name: number % HATCHES for number, name in enumerate(names)}
     found: dict[str, int] = {}
@@ -124,10 +125,12 @@ def is_dark(fill: str) -> bool:
     parts = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    # Contrast with white, 1.05 / (L + 0.05), above that with black, (L + 0.05) / 0.05.
     return (luminance + 0.05) ** 2 < 1.05 * 0.05
 
 
 def _by_group(groups: Groups, say: Texts) -> Colouring:
+    """Return colours by coordinating group, one for all others."""
     other = say("stack.other")
     named = [label for label in groups.labels if label != OTHER]
     fills = dict(zip(named, PALETTE, strict=False))
@@ -142,6 +145,7 @@ def _by_group(groups: Groups, say: Texts) -> Colouring:
 
 
 def _by_organisation(groups: Groups, say: Texts) -> Colouring:
+    """Return a colour for each organisation, a safe one where there are enough."""
     names = groups.organisations
     hues = PALETTE if len(names) <= len(PALETTE) else map(_hue, range(len(names)))
     fills = dict(zip(names, hues, strict=False))
@@ -150,12 +154,14 @@ def _by_organisation(groups: Groups, say: Texts) -> Colouring:
 
 
 def _hue(number: int) -> str:
+    """Return a colour by its number: hues a golden section apart, three lightnesses in turn."""
     lightness = (0.72, 0.60, 0.82)[number % 3]
     parts = colorsys.hls_to_rgb((0.58 + number * GOLDEN) % 1.0, lightness, 0.55)
     return "#" + "".join(f"{round(255 * part):02X}" for part in parts)
 
 
 def _by_fill(say: Texts) -> Colouring:
+    """Return colours by how full floors are."""
     labels = _classes(FILL_STEPS, say)
 
     def shade(_piece: Placement, floor: FloorUse) -> str:
@@ -165,7 +171,9 @@ def _by_fill(say: Texts) -> Colouring:
 
 
 def _by_chance(chances: Chances, say: Texts) -> Colouring:
+    """Return colours by the chance of a short day, in multiples of the allowed one."""
     allowed = chances.allowed
+    # At most 1: a multiple of a large allowed share is no chance.
     steps = [allowed, *(min(1.0, allowed * step) for step in CHANCE_STEPS)]
     labels = _classes(steps, say)
     labels[0] = say("stack.allowed", share=say.percent(allowed))

@@ -31,12 +31,16 @@ class Groups:
             self._desks[placement.organisation_id] += placement.desks
         coordinators = scenario.coordinator_of
         heads = set(coordinators.values())
+        # A coordinator stands with those it coordinates, though nobody coordinates itself in the
+        # table.
         self._head = {
             name: name if name in heads else coordinators.get(name, "") for name in self._desks
         }
         size = Counter[str]()
         for name, desks in self._desks.items():
             size[self._head[name]] += desks
+        # The biggest first; ids break ties, so that the picture does not depend on the order of
+        # rows.
         drawn = sorted((head for head in size if head), key=lambda head: (-size[head], head))
         self._label: dict[str, str] = {}
         for head in drawn[:most]:
@@ -65,6 +69,7 @@ class Groups:
 
 
 def _unlike(label: str, taken: dict[str, str]) -> str:
+    """Return a label unlike those that are taken: cut short, two names may be the same."""
     number = 2
     found = label
     while found in {*taken.values(), OTHER, VACANT}:

@@ -71,7 +71,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Caption:
-    """A text that stands by itself: kind ``complex``, ``tower``, ``load`` or ``level``."""
+    """A text that stands by itself: kind ``complex``, ``tower``, ``load`` or ``level``.
+
+    y is the line it stands on, but for levels, whose middle it is.
+    """
 
     kind: str
     x: float

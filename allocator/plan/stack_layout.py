@@ -76,6 +76,7 @@ def style_for(towers: int, page: int | None = None) -> Style:
     """Return sizes that suit so many towers on one page, of a given width if it is given."""
     if towers <= 24:
         return Style(page=page or 1500, bar_height=26, font=11, small_font=9)
+    # Small bars cannot show two lines, but a country then fits a page.
     usual = 2400 if towers <= 100 else 3600
     return Style(page=page or usual, bar_height=16, font=9, small_font=8)
 
@@ -130,6 +131,7 @@ def rows_of_blocks(
         Complex and width in pixels of each tower, in the order of drawing.
     """
     rows: list[list[Block]] = []
+    # Beyond the page, so that the first block begins a row.
     x = float(style.page) + 1
     for name, towers in _pieces(complex_of, widths, style.page):
         if x + sum(widths[tower] for tower in towers) > style.page:
@@ -183,6 +185,7 @@ class _Page:
         self.units = {u.unit_id: u.name or u.unit_id for u in scenario.units or ()}
         self.style = drawing.style
         self.drawn: dict[str, tuple[Item, ...]] = {}
+        # The scale of desks is found at the least height of bars; only then may bars grow.
         self.scale = self._widest_scale()
         self.style = replace(self.style, bar_height=self._bar_height())
 
@@ -197,6 +200,8 @@ class _Page:
         room = style.page - style.level_width - style.tower_gap
         first = min(WIDEST_DESK, room / max(widest, 1))
         scales = [first * NARROWING**step for step in range(STEPS + 1)]
+        # At the narrowest scale the page is as low as it can be; less than that cannot be asked
+        # for.
         tallest = max(style.tallest * style.page, self._page_height(scales[-1]))
         fitting = [scale for scale in scales if self._page_height(scale) <= tallest]
         return max(fitting, key=lambda scale: scale * self._width_used(scale))
@@ -214,31 +219,40 @@ class _Page:
         return style.bar_height + int(min(max(spare / bars, 0), style.growth))
 
     def _page_height(self, scale: float) -> float:
+        """Return the height of all rows at a scale."""
         return sum(self._height(row) for row in self._rows(scale))
 
     def _rows(self, scale: float) -> list[list[Block]]:
+        """Return the rows of blocks at a scale."""
         style = self.style
+        # Levels are numbered at the left of every tower, which belongs to its width.
         widths = {}
         for tower, floors in self.floors.items():
+            # A tower's name needs its room even where its floors are small.
             bars = max(style.narrowest, scale * max(floor.desks for floor in floors))
             widths[tower] = style.level_width + bars + style.tower_gap
         return rows_of_blocks(self.complex_of, widths, style)
 
     def _height(self, row: list[Block]) -> float:
+        """Return the height of a row in pixels."""
         bars = self._above(row) + self._below(row)
         return self.style.heading + bars * self.style.bar_height + self.style.foot
 
     def _above(self, row: list[Block]) -> int:
+        """Return the most floors from level 0 up that a tower of the row has."""
         return max(self._bars_above_ground(t) for block in row for t in block.towers)
 
     def _below(self, row: list[Block]) -> int:
+        """Return the most floors below level 0 that a tower of the row has."""
         towers = [tower for block in row for tower in block.towers]
         return max(len(self.floors[t]) - self._bars_above_ground(t) for t in towers)
 
     def _bars_above_ground(self, tower: str) -> int:
+        """Return how many floors of a tower are drawn above its ground line."""
         return sum(1 for floor in self.floors[tower] if floor.level >= 0)
 
     def layout(self) -> StackLayout:
+        """Return the page with everything on it."""
         style, rows = self.style, self._rows(self.scale)
         items: list[Item] = []
         top = 0.0
@@ -253,8 +267,10 @@ class _Page:
         return StackLayout(width, top, style, tuple(items), self.drawn)
 
     def _block(self, block: Block, top: float, ground: float, foot: float) -> Iterator[Item]:
+        """Yield the heading of a complex, and its towers."""
         style = self.style
         left = block.lefts[0] + style.level_width
+        # A tower that is a complex of its own would have its name twice.
         if block.towers != (block.complex_id,):
             y = top + style.heading * 0.62
             yield Line("rule", left, block.right, y)
@@ -265,6 +281,7 @@ class _Page:
             yield from self.drawn[tower]
 
     def _tower(self, tower: str, left: float, ground: float, foot: float) -> Iterator[Item]:
+        """Yield a tower: its name and load, ground line, levels and floors."""
         style, floors = self.style, self.floors[tower]
         width = max(style.narrowest, self.scale * max(floor.desks for floor in floors))
         used, desks = sum(f.desks_used for f in floors), sum(f.desks for f in floors)
@@ -280,6 +297,7 @@ class _Page:
         last: int | None = None
         for bar, floor in enumerate(floors):
             y = top + bar * style.bar_height
+            # Several floors may be on one level, which is numbered once.
             if floor.level != last:
                 middle = y + style.bar_height / 2
                 yield Caption("level", left - 6, middle, str(floor.level).replace("-", "−"))
@@ -288,6 +306,7 @@ class _Page:
             yield from self._floor(floor, left, y)
 
     def _tower_name(self, tower: str) -> str:
+        """Return a tower's name, cut to what can be shown at all."""
         return shorten(self.tower_names.get(tower, tower))
 
     def _floor(self, floor: FloorUse, x: float, y: float) -> Iterator[Item]:
@@ -297,6 +316,7 @@ class _Page:
             key=lambda p: (self.drawing.groups.rank(p.organisation_id), p.unit_id),
         )
         used = sum(piece.desks for piece in pieces)
+        # A plan made by hand may have more on a floor than fits.
         scale = self.scale * min(1.0, floor.desks / used) if used else self.scale
         for body, mine in groupby(pieces, key=lambda piece: piece.organisation_id):
             segments = []
@@ -327,6 +347,7 @@ class _Page:
         yield from units
 
     def _units(self, segments: list[Segment]) -> Iterator[Label]:
+        """Yield the names of units that fit whole below their organisation's."""
         font = self.style.small_font
         for segment in segments:
             text = _without_body(segment.unit, segment.body)
@@ -338,6 +359,7 @@ class _Page:
     def _piece(
         self, floor: FloorUse, piece: Placement, x: float, y: float, scale: float
     ) -> Segment:
+        """Return the segment of a piece."""
         body, unit, say = piece.organisation_id, piece.unit_id, self.say
         group = self.drawing.groups.label_of(body)
         chance = self.drawing.chances.get((unit, piece.floor_id))
@@ -362,6 +384,7 @@ class _Page:
         )
 
     def _vacant(self, floor: FloorUse, x: float, y: float) -> Iterator[Item]:
+        """Yield the segment of vacant desks and its label."""
         desks, say = floor.desks_vacant, self.say
         blank: dict[str, Any] = dict.fromkeys(
             ("body", "unit_id", "unit", "group", "ratio", "chance"), ""
@@ -382,11 +405,13 @@ class _Page:
         )
         yield vacant
         said = say("stack.vacant_desks", desks=say.number(desks))
+        # In words only on a floor that is empty and wide enough; else the number alone.
         if floor.desks_used or text_width(said, self.style.small_font) > desks * self.scale:
             said = say.number(desks)
         yield self._label(said, vacant, vacant.x2, "")
 
     def _whereabouts(self, floor: FloorUse) -> dict[str, Any]:
+        """Return the fields of a segment that say where it is."""
         return {
             "tower": self._tower_name(floor.tower_id),
             "floor": shorten(floor.floor_id),

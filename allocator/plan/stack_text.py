@@ -37,10 +37,12 @@ def fit(text: str, width: float, font: float) -> str:
 
 
 def _em(letter: str) -> float:
+    """Return about how wide a letter is, in parts of the font's size."""
     if letter in _NARROW:
         return 0.36
     if letter in _BROAD:
         return 0.85
     if letter.isascii():
         return 0.70 if letter.isupper() else 0.58
+    # Accents stand on the letter before. Other alphabets count as broad, to be on the safe side.
     return 0.0 if unicodedata.combining(letter) else 1.0

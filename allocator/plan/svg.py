@@ -1,4 +1,7 @@
-"""Charts as SVG. What they show is for those who make them."""
+"""Charts as SVG. What they show is for those who make them.
+
+Vega and altair are slow to import, so that happens where a chart is made.
+"""
 
 from __future__ import annotations
 

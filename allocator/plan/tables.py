@@ -44,6 +44,8 @@ def prepare_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # Before a search and not after it: minutes of work would be lost on a folder without
+        # permission.
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
@@ -56,6 +58,7 @@ def prepare_pictures() -> None:
 
 
 def _draw_nothing() -> None:
+    """Load what draws by drawing an empty chart."""
     import vl_convert  # noqa: PLC0415 - slow to import
 
     import allocator.plan.stack  # noqa: PLC0415, F401 - slow to import
@@ -77,9 +80,11 @@ def write_plan(plan: Plan, folder: Path, scenario: Scenario) -> tuple[Path, ...]
     contents = _contents(plan, scenario)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # In the same folder: only within a file system is a rename whole or not at all.
         with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as beside:
             for name, content in contents.items():
                 (Path(beside) / name).write_text(content, encoding="utf-8", newline="")
+            # Of an earlier plan, they would stand beside this one as if they belonged to it.
             for name in (*FILES, WORKBOOK):
                 (folder / name).unlink(missing_ok=True)
             for name in contents:
@@ -134,7 +139,9 @@ def json_text(document: object) -> str:
 
 
 def _contents(plan: Plan, scenario: Scenario) -> dict[str, str]:
+    """Return the text of each file by its name."""
     whole = {PLAN: json_text(plan.as_json())}
+    # Without a plan the tables would be empty, and look like a plan of nobody.
     if plan.objective.total is None:
         return whole
     return {
@@ -148,16 +155,19 @@ def _contents(plan: Plan, scenario: Scenario) -> dict[str, str]:
 
 
 def _csv(kind: type[Record], rows: Iterable[Record]) -> str:
+    """Return rows as CSV, with the fields of their kind as columns."""
     columns = tuple(kind.model_fields)
     return csv_text(columns, ([getattr(row, column) for column in columns] for row in rows))
 
 
 def _svg(plan: Plan, scenario: Scenario) -> str:
+    """Return the picture."""
     from allocator.plan.stack import stack_svg  # noqa: PLC0415 - slow to import
 
     return stack_svg(plan, scenario)
 
 
 def _cannot_write(folder: Path, error: OSError) -> InputError:
+    """Return the error of a folder that cannot be written to."""
     reason = error.strerror or str(error)
     return InputError([Problem(f"the output folder cannot be written to: {reason}", str(folder))])

@@ -34,8 +34,12 @@ def heading(plan: PlanData) -> str:
 
 
 def text_picture(plan: PlanData) -> str:
-    """Return the plan as text; where there is none, the reasons."""
+    """Return the plan as text; where there is none, the reasons.
+
+    Long plans are cut: some floors and units are drawn, and the rest counted.
+    """
     lines = [heading(plan), *(reason.message for reason in plan.reasons)]
+    # Vacant floors are only counted: in a country they would hide the others.
     used = [floor for floor in plan.floors if floor.desks_used]
     if used:
         people = sum(floor.people for floor in used)
@@ -48,6 +52,7 @@ def text_picture(plan: PlanData) -> str:
 
 def _floors(plan: PlanData, used: list[FloorUse]) -> Iterator[str]:
     """Yield a line for each floor, the highest of a tower first."""
+    # Towers in the order of the plan's floors, which is that of the scenario.
     order = {tower: n for n, tower in enumerate(dict.fromkeys(f.tower_id for f in plan.floors))}
     drawn = sorted(used, key=lambda floor: (order[floor.tower_id], -floor.level))[:MOST_FLOORS]
     units: dict[str, list[str]] = {}
@@ -68,5 +73,6 @@ def _floors(plan: PlanData, used: list[FloorUse]) -> Iterator[str]:
 def _bar(floor: FloorUse) -> str:
     """Return a bar that is full only where every desk is used, and never empty."""
     share = BAR * min(floor.desks_used, floor.desks) // max(floor.desks, 1)
+    # A floor in use shows it; rounding down leaves a full bar to full floors.
     full = max(1, share)
     return FULL * full + EMPTY * (BAR - full)

@@ -16,6 +16,7 @@ from allocator.scenario.types import Floor, Scenario
 
 def floor_uses(scenario: Scenario, placements: Iterable[Placement]) -> tuple[FloorUse, ...]:
     """Return the use of every floor, also of empty ones, in the order of `floors`."""
+    # Empty floors have a row, too: what is vacant is part of the answer.
     on_floor: dict[str, list[Placement]] = {floor.floor_id: [] for floor in scenario.floors}
     for placement in placements:
         on_floor[placement.floor_id].append(placement)
@@ -24,6 +25,7 @@ def floor_uses(scenario: Scenario, placements: Iterable[Placement]) -> tuple[Flo
 
 
 def _floor_use(floor: Floor, placed: list[Placement], sharing: Sharing) -> FloorUse:
+    """Return the row of a floor."""
     desks, used = desks_on(floor, sharing), sum(p.desks for p in placed)
     return FloorUse(
         floor_id=floor.floor_id,
@@ -59,6 +61,7 @@ def organisation_uses(
         _organisation_use(name, people[name], rows, levels, walking.get(name, 0.0))
         for name, rows in placed.items()
     ]
+    # Ids break ties, so that shuffled rows give the same table.
     return tuple(sorted(found, key=lambda o: (-o.walking_min_per_person, o.organisation_id)))
 
 
@@ -69,6 +72,15 @@ def _organisation_use(
     levels: Mapping[str, tuple[int, ...]],
     walking: float,
 ) -> OrganisationUse:
+    """Return the row of an organisation.
+
+    Parameters
+    ----------
+    levels
+        Levels on which each tower has a floor: others are no gaps.
+    walking
+        Minutes a week, of all its people.
+    """
     used: dict[str, set[int]] = {}
     for placement in placed:
         used.setdefault(placement.tower_id, set()).add(placement.level)

@@ -1,1 +1,4 @@
-"""How a plan is found: towers, stacking, neighbourhoods, bounds, and solve() that wires them."""
+"""How a plan is found: local search finds, CP-SAT begins, repairs and proves.
+
+`solve.solve` is the way in; docs/explanation/algorithm.md names the module of every part.
+"""

@@ -41,6 +41,7 @@ def until(is_over: Callable[[], bool]) -> Iterator[None]:
     token = _is_over.set(lambda: around() or is_over())
     try:
         yield
+    # If the enclosing work is over as well, it must end too.
     except CancelledWorkError:
         if around():
             raise

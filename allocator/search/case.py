@@ -220,10 +220,12 @@ class Case:
     def weighed(self) -> Case:
         """The case with desks of units in what floors hold, for whom only shares matter.
 
-        Entries are left out, so its rows are looser.
+        Fixed loads are left out, so its rows are looser.
         """
         if self.is_plain:
             return self
+        # Loads are whole numbers as desks are, so bounds that share out desks need not know of
+        # weights.
         return replace(
             self,
             demand=self.load,
@@ -239,7 +241,10 @@ class Case:
         }
 
     def layout(self, pieces: Pieces) -> dict[tuple[int, int], int]:
-        """Return pieces by index; pieces of unknown units or floors are left out."""
+        """Return pieces by index; pieces of unknown units or floors are left out.
+
+        A plan of another time may name some that are gone.
+        """
         unit = {name: i for i, name in enumerate(self.unit_ids)}
         floor = {name: i for i, name in enumerate(self.floor_ids)}
         return {
@@ -254,6 +259,7 @@ def distinct_rows(rows: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[n
 
     Bits are packed first: numpy alone takes seconds for the floors of all units of a country.
     """
+    # Rows without columns are all the same, and cannot be packed.
     if not rows.size:
         return rows[:1], np.zeros(len(rows), np.int64)
     packed = np.ascontiguousarray(np.packbits(rows, axis=1))
@@ -263,6 +269,7 @@ def distinct_rows(rows: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[n
 
 
 def _members(owner: NDArray[np.int64], count: int) -> tuple[tuple[int, ...], ...]:
+    """Return the members of each of so many owners, in the order of their numbers."""
     found: list[list[int]] = [[] for _ in range(count)]
     for member, index in enumerate(owner.tolist()):
         found[index].append(member)

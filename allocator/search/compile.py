@@ -34,8 +34,17 @@ def compile_case(scenario: Scenario, next_plan: Neighbour | None = None) -> Case
 
     Parameters
     ----------
+    scenario
+        A valid one.
     next_plan
         A plan of a later time to which people should not have to move.
+
+    Raises
+    ------
+    CancelledWorkError
+        If the work of this thread is over.
+    NotImplementedError
+        If there is a kind of rule that the search does not know.
     """
     checkpoint()
     return _Compiler(in_order(scenario), next_plan).case()
@@ -47,6 +56,7 @@ def in_order(scenario: Scenario) -> Scenario:
     for name, key in ORDER.items():
         if rows[name]:
             rows[name] = tuple(sorted(rows[name], key=key))
+    # Valid already: the rows are the same, in another order.
     return Scenario.model_construct(**rows)
 
 
@@ -89,6 +99,7 @@ class _Compiler:
         return Rows(np.ones(len(self.housed), np.int64), 0, usable, 1.0)
 
     def case(self) -> Case:
+        """Return the case."""
         scenario = self.scenario
         tower = {name: i for i, name in enumerate(self.towers)}
         organisation = {name: i for i, name in enumerate(self.organisations)}
@@ -122,6 +133,7 @@ class _Compiler:
         )
 
     def _open_cost(self, desks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the price of each floor in use (F): its own, or by its desks."""
         per_desk = self.scenario.settings.prices.open_desk
         prices = (floor.open_price for floor in self.scenario.floors)
         return np.array(
@@ -129,6 +141,7 @@ class _Compiler:
         )
 
     def _placement_cost(self) -> dict[tuple[int, int], float]:
+        """Return placement costs by unit and floor; others than housed units are left out."""
         return {
             (self.unit[row.unit_id], self.floor[row.floor_id]): row.cost
             for row in self.scenario.placement_costs
@@ -144,6 +157,8 @@ class _Compiler:
 
     def _allowed(self) -> NDArray[np.bool_]:
         """Where units may be, by everything that speaks of one unit and one floor."""
+        # A floor without room for the smallest piece holds nothing of the unit, so no search need
+        # try it.
         smallest = self.least * self.rows.weight + self.rows.fixed_load
         allowed = (self.capacity[None, :] >= smallest[:, None]) & (self.demand[:, None] > 0)
         self._keep_to_needs(allowed)
@@ -151,7 +166,9 @@ class _Compiler:
         return allowed
 
     def _keep_to_needs(self, allowed: NDArray[np.bool_]) -> None:
+        """Rule out floors that lack a feature that a unit needs; `allowed` is changed in place."""
         features = [frozenset(floor.features) for floor in self.scenario.floors]
+        # Few kinds of needs, many units: each kind is compared with the floors once.
         by_needs: defaultdict[frozenset[str], list[int]] = defaultdict(list)
         for u, unit in enumerate(self.housed):
             by_needs[unit.needs].append(u)
@@ -161,4 +178,5 @@ class _Compiler:
 
 
 def _whole(values: Iterable[int]) -> NDArray[np.int64]:
+    """Return whole numbers as an array."""
     return np.array(list(values), dtype=np.int64)

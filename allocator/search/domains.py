@@ -17,6 +17,7 @@ def narrowed(case: Case) -> Case:
     Units bound to one floor need one with room for all of them, units bound to one tower a tower;
     nothing follows where desks may stay unplaced, or capacities are learnt on the way.
     """
+    # A unit that is left out needs no room beside the others.
     if case.allow_unplaced or case.scenario.by_chance:
         return case
     allowed = case.allowed.copy()

@@ -28,12 +28,12 @@ PRECISION = 0.6 * OPTIMAL_GAP
 
 
 def everywhere(record: Record) -> list[Cell]:
-    """Every unit on every floor."""
+    """Return every unit on every floor, as cells of a model."""
     return [(u, f) for u in record.case.units for f in record.case.floors]
 
 
 def products_needed(record: Record) -> int:
-    """Return how many products of floors an exact model needs."""
+    """Return how many products of floors an exact model needs, or too many."""
     case = record.case
     if len(case.unit_ids) > MOST_UNITS:
         return MOST_PRODUCTS + 1
@@ -54,7 +54,9 @@ def solve_exactly(record: Record, seconds: float, work: float | None = None) -> 
     record.enter("exact model")
     if record.case.allow_unplaced and not _least_unplaced(record, seconds, work):
         return
+    # All pairs, and exact ones: only then is the optimum a proof.
     form = WalkingForm(products=10**12, exact=True)
+    # Rounding may cost the bound no more than would keep a proved plan from being called optimal.
     precision = PRECISION * max(1.0, record.bound)
 
     def cheapest(model: LayoutModel) -> None:
@@ -78,6 +80,7 @@ def _least_unplaced(record: Record, seconds: float, work: float | None) -> bool:
 
 
 def _model(record: Record) -> LayoutModel:
+    """Return the model of all, with rows that every plan obeys, begun from the best plan."""
     short, layout = record.case.allow_unplaced, record.layout or {}
     model = LayoutModel(record.relaxed, everywhere(record), layout, may_be_short=short)
     if record.case.most_moved is not None:
@@ -86,7 +89,10 @@ def _model(record: Record) -> LayoutModel:
 
 
 def any_plan(record: Record) -> LayoutSolution:
-    """Return a plan, or a proof that there is none, with capacity by chance judged exactly."""
+    """Return a plan, or a proof that there is none, with capacity by chance judged exactly.
+
+    It may take all the time that is left.
+    """
     return _run(record, lambda model: None, record.left())
 
 
@@ -96,7 +102,15 @@ def _run(
     seconds: float,
     work: float | None = None,
 ) -> LayoutSolution:
-    """Solve; where floors turn out to be short, rule that out and solve again."""
+    """Solve; where floors turn out to be short, rule that out and solve again.
+
+    Parameters
+    ----------
+    aim
+        Sets the model's objective, and rows that go with it.
+    seconds, work
+        Of all rounds together by the clock, and of each in CP-SAT's deterministic seconds.
+    """
     end = record.elapsed() + seconds
     while True:
         model = _model(record)
@@ -109,8 +123,11 @@ def _run(
             should_stop=record.stop_asked,
         )
         record.spend_step(found.work)
+        # Rows are relaxed, so having no solution is a proof, and a solution has to pass the exact
+        # judgement.
         if found.layout is None or record.covers is None or record.covers.passes(found.layout):
             return found
+        # Without a new cover the same layout would come again.
         if not record.covers.learn(found.layout) or record.is_over() or record.elapsed() > end:
             return replace(found, layout=None, proof=Proof.UNKNOWN)
 
@@ -118,7 +135,7 @@ def _run(
 def pack_exactly(record: Record, seconds: float) -> None:
     """Solve a packing with one model of its own, if the case is one with few ways to fill floors.
 
-    It goes by the clock.
+    It goes by the clock, so it is left out with `reproducible`.
     """
     if record.is_reproducible or not is_packing(record.case):
         return

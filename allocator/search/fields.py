@@ -1,9 +1,9 @@
-"""Walking as sums over groups of bodies, so that a transfer's change costs a few look-ups.
+"""Walking as sums over groups of units, so that a transfer's change costs a few look-ups.
 
 Every kind of trips is a form ``c · (Σ α(u) s(u)) · minutes · (Σ β(v) s(v))`` between two weighted
 sums of units, here called fields. A field's value at a place is how many weighted minutes its
-units are away from there. What the trips are is told from the scenario, group by group: the pairs
-of units would grow with the square of an organisation.
+units are away from there. Trips are read from the scenario group by group: the pairs of units
+would grow with the square of an organisation.
 
 References
 ----------
@@ -96,9 +96,19 @@ class _Forms:
         return self.alone[unit]
 
     def form(self, alpha: int, beta: int, trips: float) -> None:
-        """Add trips between two fields, a field with itself allowed."""
+        """Add trips between two fields, a field with itself allowed.
+
+        Parameters
+        ----------
+        alpha, beta
+            Numbers of the fields.
+        trips
+            A week, for each product of a weight of either.
+        """
         for u, weight in self.fields[alpha].items():
             self.linear[u][beta] += trips * weight
+            # A unit in both fields walks to itself by this form; the change of a move is quadratic
+            # in that part.
             self.quadratic[u] += trips * weight * self.fields[beta].get(u, 0.0)
         for u, weight in self.fields[beta].items():
             self.linear[u][alpha] += trips * weight
@@ -122,9 +132,12 @@ class _Forms:
         total = sum(heads.values())
         if len(heads) < 2 or rate == 0:
             return
+        # The formula of docs/explanation/objective.md in two factors: h / (H − h) of one end, h of
+        # the other. Both orders of a pair give its two summands.
         share = {u: h / (total - h) for u, h in heads.items()}
         self.form(self.field(share), self.field(heads), rate)
         for u, h in heads.items():
+            # The form counts each unit with itself, the formula does not.
             self.inside(u, -rate * share[u] * h)
 
     def fields_and_links(self) -> Fields:
@@ -194,12 +207,14 @@ def _coordinators(forms: _Forms) -> None:
 
 
 def _to_coordinator(forms: _Forms, heads: int, coordinator: int | None) -> None:
+    """Add trips of organisations to their coordinator, if it has people here."""
     people = 0 if coordinator is None else int(forms.case.headcount_of[coordinator])
     if coordinator is not None and people > 0:
         forms.form(heads, forms.scope[coordinator], forms.rates.coordinator / people)
 
 
 def _between_siblings(forms: _Forms, heads: int, members: Sequence[int]) -> None:
+    """Add trips among organisations with one coordinator."""
     people = {o: float(forms.case.headcount_of[o]) for o in members}
     total = sum(people.values())
     rate = forms.rates.siblings
@@ -209,6 +224,7 @@ def _between_siblings(forms: _Forms, heads: int, members: Sequence[int]) -> None
     weights = {u: share[o] * forms.people[u] for o in members for u in forms.case.units_of[o]}
     forms.form(forms.field(weights), heads, rate)
     for o in members:
+        # Likewise of each organisation with itself.
         forms.form(forms.scope[o], forms.scope[o], -rate * share[o])
 
 
@@ -225,12 +241,14 @@ def _affinity(forms: _Forms, row: Affinity) -> None:
     if row.a in forms.unit and row.b in forms.unit:
         forms.pair(a, b, trips)
         return
+    # Fields of organisations are weighted by people, those of units by 1: trips are for the whole
+    # of either.
     people = (1 if row.a in forms.unit else people_a) * (1 if row.b in forms.unit else people_b)
     forms.form(_field(forms, row.a, a), _field(forms, row.b, b), trips / people)
 
 
 def _body(forms: _Forms, name: str) -> tuple[int, int]:
-    """Return number and people of a body; a unit comes before an organisation of its name."""
+    """Return number and people of a unit or organisation; of one name the unit comes first."""
     if name in forms.unit:
         return forms.unit[name], forms.people[forms.unit[name]]
     o = forms.organisation.get(name)
@@ -238,4 +256,5 @@ def _body(forms: _Forms, name: str) -> tuple[int, int]:
 
 
 def _field(forms: _Forms, name: str, body: int) -> int:
+    """Return the field of a unit or organisation that has a name."""
     return forms.field_of(body) if name in forms.unit else forms.scope[body]

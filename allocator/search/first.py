@@ -24,8 +24,14 @@ def begin_from(record: Record, start: Layout) -> None:
     """Offer a plan made of what is given; desks that it leaves out find a place if they can.
 
     In a small case one model decides that, and whether there is any plan at all.
+
+    Parameters
+    ----------
+    start
+        Keeps every rule as far as it goes.
     """
     record.enter("placing what is left")
+    # The start is complete, or may leave people out, so no model is needed.
     if not units_short(record.case, start) or record.case.allow_unplaced:
         record.offer(start)
     elif record.case.cells <= AT_ONCE:
@@ -35,7 +41,13 @@ def begin_from(record: Record, start: Layout) -> None:
 
 
 def _through_full_floors(record: Record, near: Layout) -> None:
-    """Place all, floors too full at first; offer that if they are so no more."""
+    """Place all, floors too full at first; offer that if they are so no more.
+
+    Parameters
+    ----------
+    near
+        A layout to begin from, which may be empty or in part.
+    """
     found = fewest_beyond(
         record.case,
         record.case.capacity,
@@ -51,14 +63,18 @@ def _through_full_floors(record: Record, near: Layout) -> None:
 def first_plan(record: Record) -> None:
     """Offer a first plan unless somebody else has one, or prove that there is none.
 
-    What local search has nearly made a plan is where it begins; a country needs that.
+    What local search has nearly made a plan is where it begins; a country needs that. Where desks
+    may stay unplaced, nobody placed is a first plan.
     """
     case = record.case
     if record.layout is not None:
         return
+    # Leaving everybody unplaced is feasible unless something is pinned; any other plan beats it.
     if case.allow_unplaced and not any(isinstance(limit, Pinned) for limit in case.limits):
         record.offer({})
     is_large = case.cells > AT_LAST
+    # Not for a country without anything to begin from: a model of all pieces takes longer than
+    # there is.
     if case.cells > AT_ONCE and not case.allow_unplaced and (record.nearly or not is_large):
         record.enter("floors too full")
         _through_full_floors(record, record.nearly or {})
@@ -84,7 +100,10 @@ def _in_one(record: Record, near: Layout | None = None) -> None:
 
 
 def _judged_exactly(record: Record, found: LayoutSolution) -> LayoutSolution:
-    """Go on without rows that are only likely, unless they gave a plan: they prove nothing."""
+    """Go on without rows that are only likely, unless they gave a plan: they prove nothing.
+
+    Such rows are those that the search goes by where capacity is by chance.
+    """
     if record.layout is not None or record.is_over():
         return replace(found, proof=Proof.UNKNOWN)
     found = any_plan(record)

@@ -35,7 +35,10 @@ class Watcher(Protocol):
     """Whom a local search asks, and tells, while it is under way."""
 
     def case_now(self) -> Case:
-        """Return the case, which differs from that at first only in what floors hold."""
+        """Return the case, which differs from that at first only in what floors hold.
+
+        It is called often, so the same object should come while nothing has changed.
+        """
 
     def note_nearly(self, layout: Layout) -> None:
         """Hear of a layout that keeps every rule, on floors too full or with desks missing."""

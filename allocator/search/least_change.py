@@ -54,9 +54,11 @@ class _Budget:
     should_stop: ShouldStop
 
     def left(self) -> float:
+        """Return the seconds left, 0 once somebody asked to stop."""
         return 0.0 if self.should_stop() else max(self.end - time.monotonic(), 0.0)
 
     def effort(self) -> Effort:
+        """Return an effort of a part of what is left."""
         return Effort(max(PART * self.left(), 0.05), self.workers, self.seed)
 
 
@@ -74,7 +76,7 @@ def least_change(
     ----------
     scenario
         With people who move at one minute each and nothing else that costs
-        (`limited.moves_alone`).
+        (`limited.moves_alone`). The bound is 0 where it has no plan of today.
     """
     budget = _Budget(time.monotonic() + seconds, workers, seed, should_stop)
     case = compile_case(scenario)
@@ -87,8 +89,11 @@ def least_change(
         if found.layout is None:
             break
         stay = found.layout
+        # Only the bound: where people may stay unplaced, or rows are relaxed, these pieces need
+        # not be the plan that is wanted.
         if case.allow_unplaced or scenario.by_chance:
             return LeastChange(bound)
+        # First those who leave; rules that were left aside only once nobody does.
         more = _not_placed(case, stay) or _bound_by_dropped(case, everywhere)
         if not more - everywhere:
             moved = case.references[0].moved(stay, case.demand)
@@ -132,6 +137,7 @@ def _staying(
         if unit in everywhere:
             model.model.add(short == 0)
             continue
+        # What goes elsewhere is nothing, or a piece that is large enough there.
         goes = model.model.new_bool_var("")
         least = min(int(case.least[unit]), model.pieces.target[unit])
         model.model.add(short >= least).only_enforce_if(goes)
@@ -153,6 +159,8 @@ def _find_room(case: Case, model: LayoutModel) -> None:
         most = int(case.capacity[floor])
         if most < smallest:
             continue
+        # On each floor nothing, or at least the smallest piece of anybody: weaker than the rule,
+        # so no plan is lost.
         domain = cp_model.Domain.from_intervals([[0, 0], [smallest, most]])
         come = model.model.new_int_var_from_domain(domain, "")
         there = sum(model.pieces.at(u, floor) for u in model.pieces.units_on(floor))
@@ -164,17 +172,27 @@ def _find_room(case: Case, model: LayoutModel) -> None:
 
 
 def _proved(case: Case, everywhere: Collection[int], stay: LayoutSolution) -> float:
-    """Return what an answer proves, with those who are nowhere where they may be."""
+    """Return what an answer proves, with those who are nowhere where they may be.
+
+    Parameters
+    ----------
+    everywhere
+        Units that were looked at on every floor.
+    stay
+        The answer; its bound is of the people in the model.
+    """
     if stay.bound is None:
         return 0.0
     in_model = {unit for unit, _ in _cells(case, everywhere)}
     in_model |= {u for u in case.units if not case.allowed[u].any()}
     others = sum(float(cost) for u, cost in enumerate(case.leaving_cost) if u not in in_model)
+    # Units that are in no cell cannot stay anywhere, so all of their people move; the scale
+    # rounds.
     return max(stay.bound + others - 1 / SCALE, 0.0)
 
 
 def _not_placed(case: Case, layout: Layout) -> frozenset[int]:
-    """Return the units of which some desks are not placed."""
+    """Return the units of which some desks are not placed; those who leave, in an answer."""
     placed = dict.fromkeys(case.units, 0)
     for (unit, _), desks in layout.items():
         placed[unit] += desks
@@ -193,7 +211,10 @@ def _bound_by_dropped(case: Case, everywhere: Collection[int]) -> frozenset[int]
 
 
 def _placed(case: Case, stay: Layout, budget: _Budget) -> Layout | None:
-    """Place who leaves, wherever they may be, all others staying as they are."""
+    """Place who leaves, wherever they may be, all others staying as they are.
+
+    None where time is over, they are too many, or no place was found.
+    """
     leave = _not_placed(case, stay)
     if budget.left() <= 0 or len(leave) * len(case.floor_ids) > 8 * MOST_CELLS:
         return None

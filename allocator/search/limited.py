@@ -55,6 +55,7 @@ def at_price(scenario: Scenario, price: float) -> Scenario:
 
 
 def _unlimited(scenario: Scenario, prices: Prices) -> Scenario:
+    """Return the scenario with other prices and without the limit."""
     options = scenario.settings.options.model_copy(update={"max_people_moved": None})
     settings = scenario.settings.model_copy(update={"prices": prices, "options": options})
     return scenario.model_copy(update={"settings": settings})
@@ -72,17 +73,42 @@ def total_without_moves(plan: Plan) -> float:
 
 
 def _amount(plan: Plan, name: TermName) -> float:
+    """Return how much of a term a plan has."""
     return sum(term.amount for term in plan.objective.terms or () if term.name is name)
 
 
 def bound_within(bound: float, price: float, true_price: float, moved: float) -> float:
-    """Return what is proved of plans that move at most so many, from a bound at a price."""
+    """Return what is proved of plans that move at most so many, from a bound at a price.
+
+    Parameters
+    ----------
+    bound
+        Of all plans, at `price` for each person who moves.
+    true_price
+        The price of the scenario. Nothing follows from a price below it.
+    moved
+        The limit, in people.
+    """
     return bound - max(price - true_price, 0.0) * moved if price >= true_price else -inf
 
 
 @dataclass
 class _Limited:
-    """The search for a plan within the limit, while it runs."""
+    """The search for a plan within the limit, while it runs.
+
+    Attributes
+    ----------
+    spent
+        Seconds that solves were given, which stand for the clock with `reproducible`.
+    bound
+        Proved of all plans within the limit, at the true price.
+    term_bounds
+        As proved at the true price.
+    best
+        Best plan within the limit.
+    last
+        The last plan of all, whatever it moves.
+    """
 
     scenario: Scenario
     options: SolveOptions
@@ -146,7 +172,9 @@ class _Limited:
             self.best = plan
 
     def _score(self, plan: Plan) -> tuple[float, float]:
+        """Return people unplaced and the total of a plan, by the checker."""
         unplaced = round(plan.objective.unplaced_people or 0.0, 6)
+        # Its own total is at another price; plans are compared at the true one.
         check = verify(self.scenario, given_pieces(self.scenario, plan.pieces))
         return unplaced, check.total
 
@@ -177,6 +205,7 @@ def solve_limited(  # noqa: PLR0913 - as `solve` takes it
     """
     run = _Limited(scenario, options, once, on_progress, should_stop, began)
     known = run.least_change()
+    # The nearest to a plan within the limit that is known.
     begin = known.pieces or start or adapted(pieces_today(scenario), scenario)
     seconds = CONFIRM_S if known.is_proved else FEWEST_PART * run.left()
     fewest = run.solve(moves_alone(scenario), seconds, begin)
@@ -186,6 +215,8 @@ def solve_limited(  # noqa: PLR0913 - as `solve` takes it
     if least > run.limit + ROUNDING:
         return _answer_none(run, Status.INFEASIBLE, (too_few(least, run.limit),))
     if run.best is None and fewest.objective.total is not None:
+        # Fewer people may be able to move: nothing is proved yet, and without such a plan there is
+        # no answer.
         run.solve(moves_alone(scenario), run.left() / 2, fewest.pieces)
     if run.best is None:
         return _answer_none(run, Status.UNKNOWN, ())
@@ -222,6 +253,8 @@ def _close_in(run: _Limited, many: Plan) -> None:
         if few is None or run.left() <= LEAST_S:
             return
         fewer = moved_in(many) - moved_in(few)
+        # Where both plans cost the same. A plan that is better at this price lies between them, or
+        # replaces one.
         price = (total_without_moves(few) - total_without_moves(many)) / max(fewer, ROUNDING)
         if price <= run.price:
             return
@@ -230,6 +263,8 @@ def _close_in(run: _Limited, many: Plan) -> None:
         if plan.objective.total is None:
             return
         cost = total_without_moves(plan) + price * moved_in(plan)
+        # As far as this solve has found, nothing lies below the line through both: no other price
+        # would find more.
         if cost >= (total_without_moves(few) + price * moved_in(few)) * (1 - ROUNDING):
             return
         if moved_in(plan) > run.limit + ROUNDING:
@@ -238,6 +273,7 @@ def _close_in(run: _Limited, many: Plan) -> None:
 
 def _learn(run: _Limited, plan: Plan, price: float) -> None:
     """Take what is proved at a price for the limit."""
+    # A bound with people left out says nothing of plans that place all.
     if plan.bound is not None and not plan.objective.unplaced_people:
         run.bound = max(run.bound, bound_within(plan.bound, price, run.price, run.limit))
     if price == run.price and plan.objective.terms:
@@ -255,6 +291,7 @@ def _polish(run: _Limited) -> None:
 
 
 def _answer(run: _Limited) -> Plan:
+    """Return the best plan, checked, with what is proved of the limit."""
     best = run.best
     if best is None:
         return _answer_none(run, Status.UNKNOWN, ())
@@ -270,10 +307,12 @@ def _answer(run: _Limited) -> Plan:
 
 
 def _answer_none(run: _Limited, status: Status, reasons: tuple[Reason, ...]) -> Plan:
+    """Return an answer without a plan."""
     return no_plan(run.scenario, status, reasons, _record(run))
 
 
 def _record(run: _Limited) -> Run:
+    """Return the record of the run, which ended as the last solve did."""
     last = run.last
     return run_record(
         run.scenario,

@@ -59,7 +59,21 @@ def improve(
 
 
 class LocalSearch:
-    """The layout at hand, the towers that its units are in, and the best so far."""
+    """The layout at hand, the towers that its units are in, and the best so far.
+
+    Attributes
+    ----------
+    plan
+        The layout at hand; it may be wrong while it is searched.
+    choice
+        Proposes towers.
+    home : (U)
+        Tower with most desks of each unit.
+    prices
+        What is wrong at its price by now, which grows while something is.
+    best
+        People unplaced and cost of the best that was yielded.
+    """
 
     def __init__(
         self,
@@ -95,9 +109,16 @@ class LocalSearch:
         """Moves of kicks so far: those that left the choice of towers, and all."""
 
     def run(self, start: Layout) -> Iterator[Improvement]:
-        """Begin, then kick until the budget is over."""
+        """Begin, then kick until the budget is over.
+
+        Yields
+        ------
+        Improvement
+            Each better than those before. What floors hold may change between two of them.
+        """
         self._place(start)
         yield from self._news()
+        # A good start is kept: choosing all towers anew would throw it away.
         anew = 0 if start and np.isfinite(self.best[0]) else self.parameters.kicks.begun_anew
         if anew and self.case.demand.any() and not self.budget.over:
             self._lay_out(set(self.case.towers), self.choice.begin())
@@ -127,17 +148,19 @@ class LocalSearch:
             for (u, _), desks in pieces.items():
                 arriving[u] += desks
             part = Part(self.plan, [t], (), self.prices, self.rng, arriving)
+            # Through a `Part`, so that costs and broken rules are counted.
             part.place(pieces)
             part.put_back()
         self._find_home(self.case.units)
 
     def _heed(self) -> None:
-        """Hear what floors hold now."""
+        """Take over what floors hold now, in the plan and in the choice of towers."""
         before = self.known
         self.known = before if self.watcher is None else self.watcher.case_now()
         if before is self.known:
             return
         held, held_before = _held(self.known), _held(before)
+        # The best so far may no longer fit, so what is reported next need not be better.
         if (held < held_before).any():
             self.best = (np.inf, np.inf)
         self.plan.set_capacity(held)
@@ -147,7 +170,10 @@ class LocalSearch:
         self.choice.capacity[:] = np.maximum(self.choice.capacity + more, 0)
 
     def _news(self) -> Iterator[Improvement]:
-        """Yield the layout if it honours every rule and beats all before."""
+        """Yield the layout if it honours every rule and beats all before.
+
+        Towers and prices are as before; with it the watcher is asked what floors hold.
+        """
         if self.plan.is_wrong:
             self._tell_wrong()
             return
@@ -160,7 +186,10 @@ class LocalSearch:
             self._heed()
 
     def _tell_wrong(self) -> None:
-        """Tell of a layout in which floors are too full, if that is all, and none is right yet."""
+        """Report a layout in which floors are too full, if that is all, and none is right yet.
+
+        Models may make a plan of it (`first`).
+        """
         weight, is_broken = self.plan.weight_at(self.prices), self.plan.tally[Tally.BROKEN] > 0.5
         if self.watcher is None or is_broken or weight >= self.reported or self.best[1] < np.inf:
             return
@@ -170,6 +199,7 @@ class LocalSearch:
     def _kick(self) -> None:
         """Search some floors anew, or some towers and the floors that change; keep the better."""
         begun, given = self.budget.spent, self.parameters.kicks
+        # By moves and not by kicks, which differ in length.
         if self.on_floors <= given.floors_only * self.in_kicks:
             self._lay_out(set(self.choice.near(1, given.most_polished)), self.home)
             self.on_floors += self.budget.spent - begun
@@ -184,6 +214,7 @@ class LocalSearch:
         wanted = proposal(self.home)
         moved = np.flatnonzero(wanted != self.home).tolist()
         towers = {int(wanted[u]) for u in moved} | {t for u in moved for t in self._towers_of(u)}
+        # Floors are laid out with chance, so a refusal is not for ever, but seldom tried again.
         key = hash(wanted.tobytes())
         was_refused = key in self.refused
         if not towers or (was_refused and self.rng.random() > self.parameters.kicks.tried_again):
@@ -192,16 +223,27 @@ class LocalSearch:
             self.refused.add(key)
 
     def _towers_of(self, u: int) -> set[int]:
+        """Return the towers that a unit is in."""
         return {int(self.case.tower[f]) for f in self.plan.pieces[u]}
 
     def _floors_of(self, towers: Iterable[int]) -> list[int]:
+        """Return the floors of some towers."""
         return [f for t in towers for f in self.case.floors_of[t]]
 
     def _lay_out(self, towers: set[int], wanted: Whole) -> bool:
-        """Lay out some towers anew, with the units that are wanted there; say if that is kept."""
+        """Lay out some towers anew, with the units that are wanted there; say if that is kept.
+
+        Parameters
+        ----------
+        towers
+            Those that units leave or come to, or whose floors are to be polished.
+        wanted : (U)
+            Tower of each unit; where it is the tower at hand the unit stays.
+        """
         plan, moved = self.plan, np.flatnonzero(wanted != self.home).tolist()
         weight, was_wrong = plan.weight_at(self.prices), plan.is_wrong
         units = plan.units_in(self._floors_of(towers)) | set(moved)
+        # All that may change: units on these floors, and those that come.
         before = plan.snapshot(units)
         self._remove(moved)
         arriving: defaultdict[int, dict[int, int]] = defaultdict(dict)
@@ -210,6 +252,7 @@ class LocalSearch:
         self._search(towers, arriving, weight)
         self._learn_room(towers)
         kept = plan.weight_at(self.prices) <= weight + 1e-6
+        # A plan is never given up for something cheaper that is none.
         kept = kept and (was_wrong or not plan.is_wrong)
         if kept:
             self._find_home(units)
@@ -229,7 +272,7 @@ class LocalSearch:
             part.put_back()
 
     def _find_home(self, units: Iterable[int]) -> None:
-        """Find the tower with most desks of units."""
+        """Find the tower with most desks of units, −1 for those without any."""
         tower = self.case.tower
         for u in units:
             desks: defaultdict[int, int] = defaultdict(int)
@@ -274,6 +317,7 @@ class LocalSearch:
         self.broken = self.broken | {tower} if part.is_wrong else self.broken - {tower}
 
     def _schedule(self, hot: tuple[float, ...], moves: int) -> Schedule:
+        """Return a schedule in person-minutes, its first temperature one of several at random."""
         cold = self.parameters.floors.cold
         return Schedule(float(self.rng.choice(hot)) * self.size, cold * self.size, moves)
 
@@ -282,6 +326,7 @@ class LocalSearch:
         given = self.parameters.floors
         wrong = self._wrong(towers) or [int(self.rng.choice(sorted(towers)))]
         for tower in wrong:
+            # Repairing another tower has mended it.
             if tower not in self._wrong(towers) and self.plan.is_wrong:
                 continue
             near = {t for t in self.choice.nearest(tower, given.near_overfull) if t in towers}
@@ -294,7 +339,13 @@ class LocalSearch:
         return sorted((full | self.broken) & towers)
 
     def _transfer(self, towers: set[int], units: Collection[int], most: int) -> None:
-        """Transfer desks between the floors of some towers, those that are nowhere among them."""
+        """Transfer desks between the floors of some towers, those that are nowhere among them.
+
+        Parameters
+        ----------
+        most
+            Moves, whatever the number of units.
+        """
         if self.budget.over or not units:
             return
         missing = self.case.demand - self.plan.placed
@@ -317,6 +368,8 @@ class LocalSearch:
         for t in sorted(towers):
             excess = ceil(over[list(self.case.floors_of[t])].sum() * part)
             known, most = int(self.choice.capacity[t]), int(self.room[t])
+            # Trust comes back a desk at a time: the next choice of units may fit where this one
+            # did not.
             learnt = known - excess if excess else min(known + step, most)
             self.choice.capacity[t] = max(learnt, int(most * least))
 

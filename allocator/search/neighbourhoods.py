@@ -82,7 +82,17 @@ class Step:
 
 
 class Neighbourhoods:
-    """Proposes cheaper layouts near a given one."""
+    """Proposes cheaper layouts near a given one.
+
+    Attributes
+    ----------
+    case
+        May be replaced between two steps: with capacity by chance floors learn.
+    scorer
+        Knows the trips.
+    rng
+        Chooses towers, and units where there are too many.
+    """
 
     def __init__(self, case: Case, scorer: Scorer, rng: np.random.Generator) -> None:
         self.case = case
@@ -90,7 +100,17 @@ class Neighbourhoods:
         self.rng = rng
 
     def step(self, layout: Layout, effort: Effort, should_stop: ShouldStop) -> Step:
-        """Lay out one neighbourhood anew."""
+        """Lay out one neighbourhood anew.
+
+        Parameters
+        ----------
+        layout
+            The plan at hand, also one with units unplaced. It is not changed.
+        effort
+            Of one model.
+        """
+        # Units without a place are in every neighbourhood, but not so many that the model is all
+        # theirs.
         short = self.rng.permutation(units_short(self.case, layout))[:MOST_SHORT].tolist()
         cells = self._cells(layout, short)
         may_be_short = self.case.allow_unplaced or bool(short)
@@ -101,19 +121,20 @@ class Neighbourhoods:
         return Step(found.layout, found.work)
 
     def _cells(self, layout: Layout, short: list[int]) -> list[Cell]:
-        """Floors of one tower or two, and as many of their units as the model bears."""
+        """Return floors of one tower or two, and as many of their units as the model bears."""
         towers = self._towers(layout)
         cells = cells_in(self.case, layout, towers, short)
         if len(cells) <= MOST_CELLS:
             return cells
         floors = sorted({f for _, f in cells})
+        # Some floors of the towers in place of all: fewer units are on them, too.
         some = len(floors) * MOST_CELLS // len(cells)
         chosen = set(self.rng.choice(floors, size=max(2, some), replace=False).tolist())
         units = {u for u, f in layout if f in chosen} | set(short)
         return [(u, f) for u in sorted(units) for f in sorted(chosen)]
 
     def _towers(self, layout: Layout) -> list[int]:
-        """A tower, half the time a near one as well, and more where they are small."""
+        """Return a tower, half the time a near one as well, and more where they are small."""
         case = self.case
         first = int(self.rng.integers(len(case.tower_ids)))
         near = self._near(first, layout)
@@ -127,7 +148,10 @@ class Neighbourhoods:
         return towers
 
     def _near(self, tower: int, layout: Layout) -> list[int]:
-        """Other towers: those with the same organisations first, then close ones, at random."""
+        """Return other towers: those with the same organisations first, then close ones.
+
+        Both with some chance.
+        """
         case = self.case
         here: defaultdict[int, set[int]] = defaultdict(set)
         for u, f in layout:
@@ -136,6 +160,7 @@ class Neighbourhoods:
         ground = [floors[0] for floors in case.floors_of]
         minutes = case.minutes[ground[tower], ground]
         noise = self.rng.random(len(shared))
+        # A bit of chance in both, so that the same towers are not always together.
         order = np.argsort(-3 * shared * noise + minutes * noise, kind="stable")
         return [int(t) for t in order if t != tower]
 
@@ -169,12 +194,16 @@ def fewest_beyond(
 ) -> Overfull | None:
     """Return the layout found with the fewest desks beyond what floors hold, None without any.
 
+    Its `least` is proved: so many desks must be added at least. None beyond is a plan.
+
     Parameters
     ----------
     case
         Its `allowed` says where units may be; its capacity is not looked at.
     room : (F) int
         Desks that each floor holds.
+    effort
+        Of all models together.
     near
         A part of a layout, which must keep all rules; units that it does not place wholly come
         to it first.
@@ -193,7 +222,19 @@ def fewest_beyond(
 
 
 class _Search:
-    """Models with soft capacities; time is measured by the clock, or by CP-SAT's work."""
+    """Models with soft capacities; time is measured by the clock, or by CP-SAT's work.
+
+    Attributes
+    ----------
+    case
+        With capacities that nothing exceeds.
+    room : (F)
+        Desks that floors hold in fact.
+    weight : (F)
+        What a desk beyond costs on each floor; it grows where nothing helps.
+    work
+        Deterministic seconds of CP-SAT so far.
+    """
 
     def __init__(
         self,
@@ -204,6 +245,7 @@ class _Search:
         should_stop: ShouldStop,
     ) -> None:
         entries = case.fixed_load * len(case.organisation_ids)
+        # Capacity that nothing exceeds: how full floors are is counted apart, and is no rule here.
         most = int(max(case.load.sum() + entries, room.max()))
         self.case = replace(case, capacity=np.full_like(case.capacity, most))
         self.room, self.most = room, most
@@ -229,6 +271,7 @@ class _Search:
             if found is not None:
                 return found
             ruled = (set(limit.all_units) for limit in self.case.limits)
+            # Those whom rules tie to them may be what keeps them out.
             tied = set[int]().union(*(units for units in ruled if loose & units))
             if tied <= loose:
                 break
@@ -237,6 +280,7 @@ class _Search:
         return self._solve(self._cells(self.case.units), hint, self.left() * FIRST_PART)
 
     def _cells(self, units: Iterable[int]) -> list[Cell]:
+        """Return the units on every floor, as cells of a model."""
         return [(u, f) for u in units for f in self.case.floors]
 
     def few_towers(self, found: Overfull) -> Overfull:
@@ -251,10 +295,12 @@ class _Search:
         if other is not None and int(self.weight @ other.beyond) < before:
             return other
         floors = list({f for _, f in cells})
+        # The breakout method: what stays wrong gets dearer until something else gives way.
         self.weight[floors] += found.beyond[floors] > 0
         return found
 
     def _towers(self, found: Overfull) -> list[int]:
+        """Return a tower that is too full, and one or two others: rather those with room."""
         spare = np.maximum(self.room - _load(self.case, found.layout), 0)
         floors_of = [list(floors) for floors in self.case.floors_of]
         beyond: Reals = np.array([found.beyond[floors].sum() for floors in floors_of], float)
@@ -291,14 +337,16 @@ class _Search:
         found = model.read(solved.value)
         if least is None:
             bound = ceil(solved.bound / WEIGHT - 1e-6)
+            # Weights are still as at first where all is free, so the bound divides by them.
             least = max(bound, self._short())
         return self._found(found, least)
 
     def _found(self, layout: dict[Cell, int], least: int) -> Overfull:
+        """Return a layout with the desks beyond each floor, and how few there must be."""
         return Overfull(layout, np.maximum(_load(self.case, layout) - self.room, 0), least)
 
     def _short(self) -> int:
-        """Desks that find no room anywhere."""
+        """Return the desks that find no room anywhere, whoever they are."""
         asked = [int(self.case.load[u]) for u in self.case.units if u not in self.optional]
         return max(0, sum(asked) - int(self.room.sum()))
 
@@ -313,7 +361,7 @@ class _Search:
 
 
 def _load(case: Case, layout: Layout) -> Whole:
-    """What is in use on each floor (F)."""
+    """Return what is in use on each floor (F), with the fixed load of organisations."""
     found = np.zeros(len(case.floor_ids), np.int64)
     for (u, f), desks in layout.items():
         found[f] += desks * case.weight[u]

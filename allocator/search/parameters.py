@@ -17,11 +17,17 @@ Count = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
 class _Parameters(BaseModel):
+    """Values that are checked when they are set, and never change; unknown names are refused."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class GroupParameters(_Parameters):
-    """Which tower each group of units goes to."""
+    """Which tower each group of units goes to.
+
+    Beginnings anneal the coarsest groups from anywhere; reheats anneal groups of a few towers;
+    nudges let a few groups change places (`groups.choice`).
+    """
 
     begin_hot: Temperature = 4.0
     """Temperature at which the coarsest groups begin."""
@@ -74,7 +80,10 @@ class GroupParameters(_Parameters):
 
 
 class FloorParameters(_Parameters):
-    """Floors of some towers: sequences, and transfers as the repair."""
+    """Floors of some towers: sequences, and transfers as the repair.
+
+    Moves grow with the units, so that a large tower is searched as thoroughly as a small one.
+    """
 
     sequence_hot: tuple[Temperature, ...] = (0.05, 0.1, 0.2)
     """Temperatures of a sequence, one at random."""
@@ -105,7 +114,7 @@ class FloorParameters(_Parameters):
 
 
 class KickParameters(_Parameters):
-    """Which part is made anew next."""
+    """Which part is made anew next; docs/explanation/algorithm.md has what altering each does."""
 
     begun_anew: Count = 3
     """Times that all towers are chosen anew at first."""
@@ -120,7 +129,10 @@ class KickParameters(_Parameters):
 
 
 class AloneParameters(_Parameters):
-    """Units to towers of one floor each; temperatures in what an ordinary shift changes."""
+    """Units to towers of one floor each; temperatures in what an ordinary shift changes.
+
+    For cases that are generalised quadratic assignment problems (`groups.alone`).
+    """
 
     hot: tuple[Temperature, ...] = (1.0, 2.0)
     """Temperatures of a beginning, one at random."""
@@ -166,6 +178,7 @@ class Parameters(_Parameters):
         part, _, field = name.partition(".")
         known = self.model_dump()
         known[part] = known.get(part, {}) | {field: value}
+        # Validated anew: a copy with changes would not be.
         return Parameters.model_validate(known)
 
 

@@ -2,7 +2,7 @@
 
 Local search finds; CP-SAT begins, repairs and proves. One thread a worker: compiled code and
 CP-SAT both run outside Python's lock. With one worker, and where a budget of work replaces the
-clock, the same two jobs take turns.
+clock, the same two jobs take turns. Jobs know of each other only by the `Record`.
 """
 
 from __future__ import annotations
@@ -37,18 +37,29 @@ WITHOUT_PLAN = 0.2
 
 
 def search_together(record: Record, rng: np.random.Generator) -> None:
-    """Search until the time is up, nothing better comes, or the gap is closed."""
+    """Search until the time is up, nothing better comes, or the gap is closed.
+
+    Parameters
+    ----------
+    record
+        Best plan, bounds and time; says how many workers there are.
+    rng
+        Each job gets a generator spawned from it.
+    """
+    # At least one local search: with a single worker the two jobs share its thread's time.
     jobs = [prove_and_repair, *[walk] * max(record.workers - 1, 1)]
     if record.is_sequential:
         jobs = jobs[:2]
         record.turns = Turns(SHARES, by_work=record.is_reproducible)
     with ThreadPoolExecutor(len(jobs)) as pool:
+        # Spawned before threads start, so that who begins first has no say in the numbers.
         rngs = rng.spawn(len(jobs))
         ended = [
             pool.submit(_until_over, number, *each, record)
             for number, each in enumerate(zip(jobs, rngs, strict=True))
         ]
         for job in ended:
+            # An exception in a thread is raised here, and not lost.
             job.result()
 
 
@@ -63,10 +74,13 @@ def _until_over(
     if turns is not None:
         turns.enter(number)
     try:
+        # What is under construction when time ends is given up; all that was found is in the
+        # record by then.
         with until(record.is_over):
             job(record, rng)
     finally:
         if turns is not None:
+            # Also after an error, or the others would wait for ever.
             turns.leave()
 
 
@@ -77,10 +91,14 @@ def warm_up(record: Record, rng: np.random.Generator) -> None:
 
 def prove_and_repair(record: Record, rng: np.random.Generator) -> None:
     """A first plan unless local search is sooner, the bound, then neighbourhoods."""
+    # The other workers search locally meanwhile.
     record.threads_of_cp_sat = 1
+    # First: where it applies, one model finds the plan and proves it.
     pack_exactly(record, record.left() / 2)
     await_first(record)
     first_plan(record)
+    # The first bound before anything long: it costs a part of the time, and without it there is no
+    # gap.
     prove(record)
     proofs = further_proofs(record)
     if share := share_first(record):
@@ -121,7 +139,9 @@ def lay_out_anew(record: Record, rng: np.random.Generator, proofs: Iterator[Boun
             in_vain = 0
         else:
             in_vain += 1
+        # Time of this thread, so that proofs are owed no more than it has really spent on plans.
         owed += thread_time() - began
+        # Only once plans have settled: bounds of fewer people unplaced are all worked out anew.
         if in_vain >= IN_VAIN and record.unplaced_people != unplaced:
             prove(record)
             proofs, unplaced = further_proofs(record), record.unplaced_people
@@ -132,6 +152,7 @@ def lay_out_anew(record: Record, rng: np.random.Generator, proofs: Iterator[Boun
 def _lay_out_near(record: Record, near: Neighbourhoods) -> bool:
     """Lay out one neighbourhood anew; return whether the plan is a better one then."""
     record.enter("neighbourhoods")
+    # With capacity by chance floors have learnt since.
     near.case = record.case
     effort = record.effort(NEIGHBOURHOOD_S)
     step = near.step(record.layout or {}, effort, record.is_finished)

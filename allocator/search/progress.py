@@ -1,4 +1,4 @@
-"""What a search says of itself while it runs, and how moves count as work."""
+"""What a search reports while it runs, and how moves count as work."""
 
 from __future__ import annotations
 

@@ -35,7 +35,12 @@ CERTIFICATE_S = 5.0
 
 
 def prove(record: Record) -> None:
-    """Prove a first lower bound, in a part of the time left."""
+    """Prove a first lower bound, in a part of the time left.
+
+    Nothing happens once the search is over, nor while desks may stay unplaced and no plan says how
+    many people that are.
+    """
+    # How many people may stay unplaced is known from a plan alone.
     if record.is_over() or (record.case.allow_unplaced and record.score is None):
         return
     record.enter("lower bound")
@@ -52,7 +57,10 @@ def prove(record: Record) -> None:
 
 
 def further_proofs(record: Record) -> Iterator[Bounds]:
-    """Return bounds that take longer; none where a budget of work replaces the clock."""
+    """Return bounds that take longer; none where a budget of work replaces the clock.
+
+    They go by the clock, so they would not end alike.
+    """
     if record.is_reproducible or record.score is None:
         return iter(())
     return rising_bounds(
@@ -69,21 +77,34 @@ def certified(record: Record) -> Proof:
     """Return what a dual proves of the bound, evaluated anew where others have proved more.
 
     Nothing where people are left unplaced, or where no model fits the case.
+
+    Returns
+    -------
+    Proof
+        Its `bound` is at most the record's, and None where nothing is proved.
     """
     proof = Proof() if record.make_proof is None else record.make_proof()
     if proof.bound is None or cautious(proof.bound) < record.bound:
+        # The last rise of the bound has no certificate, or one of less; a dual evaluated now may
+        # prove more than what was kept.
         proof = max(proof, _evaluated_anew(record), key=_claim)
     if proof.bound is None:
         return Proof()
+    # A certificate must not claim more than the answer shows.
     return replace(proof, bound=min(cautious(proof.bound), record.bound))
 
 
 def _claim(proof: Proof) -> float:
+    """Return what a proof proves, −∞ for one of nothing."""
     return -np.inf if proof.bound is None else proof.bound
 
 
 def _evaluated_anew(record: Record) -> Proof:
-    """Return the best proof that a dual comes to in a moment; of nothing if there is none."""
+    """Return the best proof that a dual comes to in a moment; of nothing if there is none.
+
+    Duals have proofs that can be written down; counting, the joint bound, the Benders tree and
+    CP-SAT have none (docs/explanation/proof.md).
+    """
     case = record.relaxed
     if record.score is None or record.unplaced_people or not case.is_plain:
         return Proof()
@@ -119,6 +140,8 @@ class _Plans:
     def total(self) -> float:
         """Return the total of the best plan that leaves nobody unplaced."""
         score = self._record.score
+        # Bounds are of plans that place everybody; a cheaper plan that leaves people out does not
+        # limit them.
         return np.inf if score is None or score.unplaced_people else score.total
 
     def offer(self, layout: Layout) -> float:
@@ -128,15 +151,27 @@ class _Plans:
 
 
 def share_first(record: Record) -> float:
-    """Return the part of the time left for which proofs go on before models look for plans."""
+    """Return the part of the time left for which proofs go on before models look for plans.
+
+    It is 0 unless a tree is likely to close the case.
+    """
     if is_alone(record.case):
         return PART_OF_ALONE
     return PART_OF_SMALL if is_small(record.case) else 0.0
 
 
 def prove_on(record: Record, proofs: Iterator[Bounds], seconds: float) -> float:
-    """Go on with proofs for about so many seconds; return those that are left, or below 0."""
+    """Go on with proofs for about so many seconds; return those that are left, or below 0.
+
+    Parameters
+    ----------
+    proofs
+        Gone on with where it stopped the last time.
+    seconds
+        Of this thread's processor time.
+    """
     record.enter("lower bound")
+    # Time of this thread: waiting for a turn is no time spent on proofs.
     began = thread_time()
     for bounds in proofs:
         record.prove(bounds)

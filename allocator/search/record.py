@@ -69,6 +69,8 @@ class Record:
         self.rooms = Rooms(case) if case.scenario.by_chance else None
         self.covers = None if self.rooms is None else Covers(self.rooms)
         self.scorer = Scorer(case)
+        # Written under the lock; read without it, for a plan is replaced as a whole and never
+        # changed.
         self.layout: dict[Cell, int] | None = None
         self.nearly: Layout | None = None
         """While there is no plan, a layout that keeps every rule on floors that are too full."""
@@ -123,6 +125,7 @@ class Record:
 
     def reserve(self, seconds: float) -> None:
         """Keep seconds of the time limit for what comes after the search, a part at most."""
+        # With a budget of work the clock does not matter.
         if not self._reproducible:
             self._limit -= min(max(seconds, 0.0), MOST_RESERVED * self._limit)
 
@@ -162,7 +165,10 @@ class Record:
         return self._reproducible
 
     def stop_asked(self) -> bool:
-        """Whether somebody asked to stop, or the clock ran out."""
+        """Whether somebody asked to stop, or the clock ran out.
+
+        Unlike `is_over` it does not look at what is proved: a model that runs is asked this.
+        """
         return self.was_asked_to_stop() or (not self._reproducible and self.left() <= 0)
 
     def was_asked_to_stop(self) -> bool:
@@ -176,6 +182,8 @@ class Record:
 
     def is_stalled(self) -> bool:
         """Whether nothing better has come for work that grows with the size of the case."""
+        # By work and not by time: a machine that is busy with other things does not make a search
+        # settle sooner.
         return self._is_under_way and self.work - self._bettered_at_work > self.patience
 
     def is_finished(self) -> bool:
@@ -184,7 +192,10 @@ class Record:
 
     @cached_property
     def patience(self) -> float:
-        """Work without a better plan after which a search gives up."""
+        """Work without a better plan after which a search gives up.
+
+        See `PATIENCE`; a tiny case has as much as one of 12 units on 8 floors.
+        """
         units, floors = len(self.case.unit_ids) / 12, len(self.case.floor_ids) / 8
         return float(max(1.0, units**2 * floors**0.5)) * PATIENCE
 
@@ -222,14 +233,17 @@ class Record:
         return max(0.0, self.score.total - self.bound) / max(self.score.total, 1.0)
 
     def offer(self, layout: Layout) -> bool:
-        """Take a feasible layout if it is better than the best so far.
+        """Take a feasible layout if it is better than the best so far; return whether it is.
 
-        Where capacity is by chance it is judged exactly first, and so is a limit of moves.
+        Where capacity is by chance it is judged exactly first, and so is a limit of moves. Any
+        thread may call it.
         """
+        # Outside the lock: scoring a country takes tens of milliseconds.
         score = self.scorer.score(layout)
         with self._lock:
             if not score.beats(self.score):
                 return False
+            # After the comparison: judging exactly takes convolutions.
             if self.rooms is not None and not self.rooms.admits(layout):
                 return False
             if self._moves_too_many(layout):
@@ -240,6 +254,7 @@ class Record:
         return True
 
     def _moves_too_many(self, layout: Layout) -> bool:
+        """Return whether more people move in a layout than may."""
         most = self.case.most_moved
         return most is not None and self.scorer.moved(layout) > most + MOVED_ROUNDING
 
@@ -257,7 +272,8 @@ class Record:
         self.is_infeasible = True
 
     def prove(self, bounds: Bounds) -> None:
-        """Raise the bounds."""
+        """Raise the bounds: of the total, of terms and of kinds of trips, each for itself."""
+        # Before the bound is raised, or the comparison would be with itself.
         if bounds.proof is not None and bounds.total > self.bound:
             self.make_proof = bounds.proof
         self.raise_bound(bounds.total)
@@ -266,7 +282,7 @@ class Record:
             self.term_bounds[name] = max(bound, self.term_bounds[name])
 
     def raise_bound(self, bound: float | None) -> None:
-        """Raise the bound of the total to a proved one."""
+        """Raise the bound of the total to a proved one; a lower one, or None, changes nothing."""
         if bound is not None and bound > self.bound:
             with self._lock:
                 self.bound = bound
@@ -276,6 +292,8 @@ class Record:
 
     def _count_progress(self, bound: float, total: float) -> None:
         """Have patience with proofs as long as they close the gap."""
+        # A bound that creeps must not keep a search going for ever: it counts once it has closed a
+        # part of the gap.
         if bound - self._counted_bound > PROGRESS * (total - self._counted_bound):
             self._counted_bound, self._bettered_at_work = bound, self.work
 
@@ -285,6 +303,7 @@ class Record:
         self._tell()
 
     def _note(self) -> None:
+        """Add a point to the trace, and report."""
         total = None if self.score is None else self.score.total
         self.trace.append(
             TracePoint(seconds=round(self._seconds(), 3), total=total, bound=self.bound)
@@ -292,6 +311,7 @@ class Record:
         self._tell()
 
     def _tell(self) -> None:
+        """Report where the search stands, if anybody listens."""
         if self._on_progress is not None:
             layout, reported = self.layout, self._reported
             self._reported = layout
@@ -304,9 +324,11 @@ class Record:
                     bound=self.bound,
                     gap=self.gap(),
                     stage_done=self._stage_done,
+                    # Pieces of a country are many; they are sent only with a plan that is new.
                     pieces=self.case.pieces(layout) if layout and layout is not reported else None,
                 )
             )
 
     def _seconds(self) -> float:
+        """Return seconds by the clock since the time limit began."""
         return time.monotonic() - self.began

@@ -38,7 +38,8 @@ def walk(
 ) -> None:
     """Local search, again and again: from nothing, and from the best plan that anybody has.
 
-    It ends after so many seconds, or so much work of all threads.
+    It ends after so many seconds, or so much work of all threads. `afresh`: whether nothing comes
+    first; a good start is gone on from all the same.
     """
     end, enough = record.elapsed() + seconds, record.work + work
     attempt: Attempt
@@ -74,6 +75,15 @@ class Attempt:
 
     It ends once it has settled. One that has had the best plan ends where another goes on from
     there to a clearly better one; one that has not may still come to something else.
+
+    Attributes
+    ----------
+    total
+        Of the best plan of its own, infinite while there is none.
+    had_best
+        Whether it began from the best plan of all, or found it.
+    moves_since
+        Moves since its own last better plan.
     """
 
     def __init__(self, record: Record, afresh: bool) -> None:
@@ -98,7 +108,10 @@ class Attempt:
         return self.moves_since > self.patience or self._is_behind()
 
     def _is_behind(self) -> bool:
+        """Whether another plan is clearly better than any that this search had or began from."""
         score = self.record.score
+        # One that comes from nothing is left to itself, however far behind: it may come to
+        # something else.
         if score is None or not self.had_best:
             return False
         return score.total < self.total - BEHIND * abs(score.total)

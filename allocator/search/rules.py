@@ -38,7 +38,7 @@ class Limit:
     row
         The rule as it was written: for sentences.
     units
-        Indices of the units of whose pieces it speaks, ascending; never empty.
+        Indices of the units of whose pieces it speaks, ascending; never empty but in a pin.
     """
 
     row: Rule
@@ -114,6 +114,7 @@ class Numbers:
 
     def floors(self, place: str | None) -> list[int]:
         """Return the floors of a floor, tower or complex, ascending."""
+        # Made once: rules of a large scenario name thousands of places.
         if not self._floors:
             complex_of = self.scenario.complex_of
             for i, floor in enumerate(self.scenario.floors):
@@ -133,6 +134,7 @@ Allowed = NDArray[np.bool_]
 
 def narrow(numbers: Numbers, allowed: Allowed) -> None:
     """Rule out where units may not be; allowed is (U, F) and changed in place."""
+    # All rows of a kind at once: several only_in of a unit allow either place.
     rows: dict[RuleKind, list[Rule]] = {}
     for row in numbers.scenario.rules:
         rows.setdefault(row.rule, []).append(row)
@@ -254,6 +256,7 @@ def at_least(numbers: Numbers, row: Rule) -> Iterator[Limit]:
 
 
 def _both(numbers: Numbers, row: Rule) -> Units:
+    """Return the units of subject and object together, ascending."""
     return tuple(sorted({*numbers.units(row.subject), *numbers.units(row.object)}))
 
 

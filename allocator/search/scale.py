@@ -30,6 +30,7 @@ def desk_worth(case: Case) -> float:
         + prices.walking * _trips_apart(case) * np.quantile(case.minutes, 0.25) / desks
         + (np.mean(costs) * len(case.unit_ids) / desks if costs else 0.0)
     )
+    # Where nothing costs anything temperatures and penalties must still be above 0.
     return float(found) or 1.0
 
 
@@ -42,7 +43,13 @@ def _trips_apart(case: Case) -> float:
 
 
 def prices_at(case: Case, worth: float) -> Prices:
-    """Return what is wrong at its price, where a desk is worth so much."""
+    """Return what is wrong at its price, where a desk is worth so much.
+
+    Parameters
+    ----------
+    worth
+        Person-minutes a week, as `desk_worth` returns it or a multiple.
+    """
     people, desks = max(int(case.people.sum()), 1), int(case.demand.sum())
     worth *= FIRST_OF_ALL if case.allow_unplaced else 1.0
     unplaced = LEFT_OUT if case.allow_unplaced else UNPLACED

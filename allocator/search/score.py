@@ -1,6 +1,7 @@
 """The score of a layout: unplaced people first, the total second, exactly and fast.
 
-Feasibility is not looked at here. The checker recomputes everything without this module.
+Feasibility is not looked at here. The checker recomputes everything without this module
+(docs/explanation/objective.md has the formulas).
 """
 
 from __future__ import annotations
@@ -28,11 +29,19 @@ class Score:
             return True
         if abs(self.unplaced_people - other.unplaced_people) > 1e-6:
             return self.unplaced_people < other.unplaced_people
+        # By a millionth of a minute, or a billionth of the total where that is more: sums in
+        # another order differ by as little.
         return self.total < other.total - 1e-6 * max(1.0, abs(other.total) * 1e-3)
 
 
 class Scorer:
-    """Scores layouts of one case."""
+    """Scores layouts of one case.
+
+    Attributes
+    ----------
+    walking
+        Trips of the case, which others of the search use as well.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -40,17 +49,21 @@ class Scorer:
         self.prices = case.scenario.settings.prices
 
     def score(self, layout: Layout) -> Score:
-        """Return the score of a layout."""
+        """Return the score of a layout.
+
+        A unit's people are unplaced in proportion to its desks that are.
+        """
         placed = np.zeros(len(self.case.unit_ids))
         for (u, _), desks in layout.items():
             placed[u] += desks
         demand = np.maximum(self.case.demand, 1)
+        # Shares that add up to 1 but for rounding leave nobody unplaced.
         short = np.where(self.case.demand > 0, 1 - placed / demand, 0.0)
         unplaced = float(self.case.people @ np.where(np.abs(short) < 1e-12, 0.0, short))
         return Score(unplaced, sum(self.costs(layout).values()))
 
     def costs(self, layout: Layout) -> dict[TermName, float]:
-        """Return the cost of every term."""
+        """Return the cost of every term, in person-minutes a week."""
         prices = self.prices
         floors_of: defaultdict[int, set[int]] = defaultdict(set)
         unit_floors: defaultdict[int, int] = defaultdict(int)
@@ -78,13 +91,20 @@ class Scorer:
         }
 
     def _gaps(self, floors: set[int]) -> int:
-        """Unused levels between the lowest and the highest, in every tower of a body."""
+        """Return unused levels between the lowest and the highest, over an organisation's towers.
+
+        Parameters
+        ----------
+        floors
+            All that the organisation uses.
+        """
         ranks: defaultdict[int, set[int]] = defaultdict(set)
         for f in floors:
             ranks[int(self.case.tower[f])].add(self.case.rank[f])
         return sum(max(used) - min(used) + 1 - len(used) for used in ranks.values())
 
     def _placement(self, layout: Layout) -> float:
+        """Return placement costs: cost of a unit on a floor by the share of it there."""
         cost, demand = self.case.placement_cost, self.case.demand
         if not cost:
             return 0.0
@@ -95,5 +115,5 @@ class Scorer:
         )
 
     def moved(self, layout: Layout) -> float:
-        """Return the people who move from where they are today."""
+        """Return the people who move from where they are today; a plan of today must be known."""
         return self.case.references[0].moved(layout, self.case.demand)

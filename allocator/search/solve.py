@@ -1,7 +1,7 @@
 """From a scenario to a checked plan: the stages of the search in their order.
 
-Units go to towers, pieces to floors, then neighbourhoods are laid out anew until time is up; a
-lower bound is proved beside. Each stage has a module of its own.
+Counting may prove that there is none. A small case is closed by one model; else the portfolio
+searches until time is up, and proves a lower bound beside. Each stage has a module of its own.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ def solve(  # noqa: PLR0913 - what a solve begins with, by name
     """
     options, entered = options or SolveOptions(), time.monotonic()
     once = partial(_solve, next_plan=next_plan)
+    # One exact model keeps the limit by itself; without today's plan nobody moves.
     is_free = scenario.settings.options.max_people_moved is None or not scenario.current
     if is_free or options.exact:
         limited = partial(once, began=began, on_proof=on_proof)
@@ -138,10 +139,13 @@ def _search(
 ) -> tuple[Reason, ...]:
     """Run the stages; return reasons where it is proved that no plan exists."""
     record.enter("counting")
+    # Counting first: it is quick, and its reasons are sentences where a model can only say no.
     reasons = shortfalls(record.relaxed)
     if reasons:
         record.prove_infeasible()
         return reasons
+    # Preparing has shown how slow this case is on this machine. Checking and writing take a
+    # multiple of that.
     record.reserve(AFTER * (time.monotonic() - entered))
     _compile(record)
     products = products_needed(record)
@@ -161,13 +165,17 @@ def _search(
 
 def _compile(record: Record) -> None:
     """Compile the search, once an installation, while the clock stands still."""
+    # Compiling comes once an installation and would eat the first run's limit.
     began = time.monotonic()
     compile_search(partial(record.enter, COMPILING), record.was_asked_to_stop)
     record.pause(time.monotonic() - began)
 
 
 def _is_small(record: Record, products: int) -> bool:
-    """Whether one model is likely to close the case soon."""
+    """Whether one model is likely to close the case soon.
+
+    Few cells and few products; or no product at all, since walking is what makes models hard.
+    """
     if record.case.cells <= CELLS_TO_CLOSE:
         return products <= PRODUCTS_TO_CLOSE
     return products == 0 and not is_packing(record.case)
@@ -189,6 +197,7 @@ NO_LAYOUT = (
 
 
 def _too_large() -> Problem:
+    """Return the problem that a case is too large for one model."""
     return Problem(
         message=f"expected a small case: one model of this needs more than {MOST_PRODUCTS:,} "
         "products of floors; leave the option out",
@@ -198,13 +207,21 @@ def _too_large() -> Problem:
 
 
 def _usable(scenario: Scenario, record: Record, start: Pieces) -> dict[tuple[int, int], int]:
-    """Return the part of a given plan that breaks no rule."""
+    """Return the part of a given plan that breaks no rule.
+
+    Parameters
+    ----------
+    start
+        By ids; units and floors that are unknown here are left out.
+    """
     pieces = dict(start)
     given = given_pieces(scenario, pieces)
+    # Desks without a place are no reason to remove other pieces.
     bad = [v for v in verify(scenario, given).violations if v.kind != "unplaced"]
     if bad:
         involved = {name for v in bad for name in (v.subject, *v.object.split(";"))}
         units = {u for name in involved for u in scenario.units_of.get(name, ())}
+        # All pieces of those involved, as it is not known which one is to blame.
         pieces = {
             (u, f): d for (u, f), d in pieces.items() if u not in units and f not in involved
         }
@@ -226,7 +243,10 @@ def _answer(
         return no_plan(scenario, status, reasons, run)
     terms, bound = record.term_bounds, record.bound
     if with_next_plan:
+        # Moves to the next plan were part of what was bounded, but are not part of the total that
+        # is shown.
         terms = terms | {TermName.PEOPLE_MOVED: 0.0}
+        # The bound of the total counts those moves, so only the sum of the other terms is left.
         bound = max(sum(terms.values()), bounds_at_once(record.relaxed).total)
     return checked_plan(
         scenario,
@@ -240,6 +260,7 @@ def _answer(
 
 
 def _run(scenario: Scenario, record: Record, options: SolveOptions) -> Run:
+    """Return the record of the run for the answer."""
     return run_record(
         scenario,
         seed=options.seed,

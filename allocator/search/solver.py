@@ -52,11 +52,14 @@ class Effort:
     def apply(self, solver: cp_model.CpSolver) -> None:
         """Set the solver's parameters."""
         settings = solver.parameters
+        # Ctrl-C is for whoever called: the plan found so far is still to be written.
         settings.catch_sigint_signal = False
         settings.num_workers = self.workers
         settings.random_seed = self.seed % 2**31
         if self.reproducible:
             settings.max_deterministic_time = self.seconds
+            # Threads in a fixed order: without it deterministic time alone does not make runs
+            # alike.
             settings.interleave_search = self.workers > 1
         else:
             settings.max_time_in_seconds = max(self.seconds, 0.01)
@@ -142,6 +145,7 @@ def _interruptible(solver: cp_model.CpSolver, should_stop: ShouldStop | None) ->
         return
     over = Event()
 
+    # A thread of its own: the solver asks nobody between two solutions.
     def watch() -> None:
         while not over.wait(POLL_S):
             if should_stop():
@@ -164,5 +168,6 @@ class _Listener(cp_model.CpSolverSolutionCallback):
         self._on_solution = on_solution
 
     def on_solution_callback(self) -> None:
+        # True itself: whoever returns something else does not mean to stop.
         if self._on_solution(self) is True:
             self.stop_search()

@@ -38,7 +38,7 @@ class Turns:
         self._changed = Condition()
 
     def enter(self, job: int) -> None:
-        """Wait for the first turn of a job."""
+        """Wait for the first turn of a job, by its number."""
         with self._changed:
             self._wait(job)
 
@@ -51,6 +51,7 @@ class Turns:
 
     def spend(self, work: float) -> None:
         """Count work of the job whose turn it is, and let others go on where it is ahead."""
+        # Without the lock: only the job whose turn it is comes here, and only it can hand over.
         job = self._at_work
         if job is None:
             return
@@ -64,6 +65,7 @@ class Turns:
         """Let others go on at once, by as much as a turn."""
         job = self._at_work
         if job is not None and not self.is_alone:
+            # A turn counts as used, or this job would be the next again.
             self._used[job] = max(self._used[job], self._least_of_others(job) + TURN_S)
             self._pass_on(job)
 
@@ -73,17 +75,22 @@ class Turns:
         return len(self._used) == 1
 
     def _least_of_others(self, job: int) -> float:
+        """Return what the other job that has used least has used; without one, more than any."""
         return min((used for other, used in self._used.items() if other != job), default=1e300)
 
     def _pass_on(self, job: int) -> None:
+        """Hand over, and wait for the next turn."""
         with self._changed:
             self._hand_over()
             self._wait(job)
 
     def _hand_over(self) -> None:
+        """Give the turn to the job that has used least for its share; the lock is held."""
+        # Ties go to the first job, so that turns are the same in every run.
         self._at_work = min(self._used, key=lambda job: self._used[job], default=None)
         self._changed.notify_all()
 
     def _wait(self, job: int) -> None:
+        """Wait for the turn of a job; the lock is held, and let go of meanwhile."""
         self._changed.wait_for(lambda: self._at_work == job)
         self._began = thread_time()

@@ -1,10 +1,10 @@
 """Walking of a layout, exactly, and its gradient, in numpy.
 
-Walking is Σ trips · s_a′ M s_b over pairs of bodies, s being shares by floor and M the minutes.
-An organisation's share is the headcount-weighted mean of its units', so every trip is in the end
-one between units: W = ½ Σ_uv Q_uv s_u′ M s_v with a symmetric Q. Pairs are too many in a country,
-so that Q = L C + 2 D is kept by `fields`: L (units × fields) are trips to a weighted sum of units,
-C (fields × units) what each unit counts for in it, D trips inside units.
+Walking is Σ trips · s_a′ M s_b over pairs of units or organisations, s being shares by floor and M
+the minutes. An organisation's share is the headcount-weighted mean of its units', so every trip is
+in the end one between units: W = ½ Σ_uv Q_uv s_u′ M s_v with a symmetric Q. Pairs are too many in
+a country, so that Q = L C + 2 D is kept by `fields`: L (units × fields) are trips to a weighted
+sum of units, C (fields × units) what each unit counts for in it, D trips inside units.
 """
 
 from __future__ import annotations
@@ -35,12 +35,17 @@ class WalkingTime:
         self._inside = 2 * found.own
 
     def minutes(self, layout: Layout) -> float:
-        """Return the minutes walked a week: half of what the gradient comes to where desks are."""
+        """Return the minutes walked a week: half of what the gradient comes to where desks are.
+
+        Exact for units on several floors; desks without a place walk nowhere.
+        """
         if not layout:
             return 0.0
         unit, floor, share = self._cells(layout)
         used, at = np.unique(floor, return_inverse=True)
         minutes = self.case.minutes[np.ix_(used, used)]
+        # Over floors in use alone, piece by piece: pairs of units would take a second in a
+        # country.
         cell, link = _joined(unit, self._linear.start)
         trips = share[cell] * self._linear.weight[link]
         loads = np.zeros((self.fields, len(used)))
@@ -69,7 +74,12 @@ class WalkingTime:
     ) -> Reals:
         """Return minutes a week (units × floors) of a unit's trips, were all of it on the floor.
 
-        Partners sit as `loads` tells, the unit itself also as `shares` of each of the units.
+        Parameters
+        ----------
+        loads : (V, F)
+            Where partners sit, as `loads` returns it.
+        shares
+            Where each of the units sits itself.
         """
         minutes = self.case.minutes[:, np.asarray(floors, np.int64)]
         linear, used = _table(self._linear, units)
@@ -86,6 +96,8 @@ class WalkingTime:
         _, here, there = np.intersect1d(used, of, assume_unique=True, return_indices=True)
         table: Reals = linear[:, here] @ counted[:, there].T
         table[np.diag_indices(len(units))] += self._inside[np.asarray(units, np.int64)]
+        # Forms count a unit with itself and take that away again; what is left of it would look
+        # like trips.
         table[np.abs(table) < ROUNDING] = 0.0
         return table
 
@@ -107,7 +119,15 @@ def _table(rows: Links, units: Sequence[int]) -> tuple[Reals, Whole]:
 
 
 def _joined(rows: Whole, start: Whole) -> tuple[Whole, Whole]:
-    """Return each row's position and what it points at, once for each that it points at."""
+    """Return each row's position and what it points at, once for each that it points at.
+
+    Parameters
+    ----------
+    rows
+        Numbers of rows, which may repeat.
+    start
+        Where the links of every row begin; see `kernels.links`.
+    """
     count = start[rows + 1] - start[rows]
     position = np.repeat(np.arange(len(rows)), count)
     step = np.arange(len(position)) - np.repeat(np.cumsum(count) - count, count)

@@ -76,7 +76,18 @@ class Verdict(Record):
 
 
 def certificate_of(plan: PlanData, scenario: Scenario, proof: Proof | None = None) -> Certificate:
-    """Return the certificate of a plan's bound; without a proof it claims nothing."""
+    """Return the certificate of a plan's bound; without a proof it claims nothing.
+
+    Parameters
+    ----------
+    plan
+        As it was answered; its bound may be lower than what the proof comes to, and is then
+        claimed.
+    scenario
+        What it is a plan of: the certificate names it by digests.
+    proof
+        Multipliers of a dual or tree, as the search kept them.
+    """
     total, proof = plan.objective.total, proof or Proof()
     if proof.bound is not None and plan.bound is not None:
         proof = replace(proof, bound=min(proof.bound, plan.bound))
@@ -88,8 +99,15 @@ def check_certificate(
 ) -> Verdict:
     """Return whether a certificate proves its bound for the scenario.
 
+    A certificate that proves less than it claims, or is of another scenario, is refused with a
+    sentence; nothing is raised.
+
     Parameters
     ----------
+    scenario
+        Read anew, by the checker's own code.
+    certificate
+        As `file.read_certificate` reads it.
     recompute_all
         Whether plain searches recompute what it takes on trust, as far as they can.
     """
@@ -108,6 +126,7 @@ def _refuse_others(scenario: Scenario, certificate: Certificate) -> None:
     """Refuse a certificate of another scenario, or with a claim that no bound may make."""
     mine, proof = digests(scenario), certificate.proof
     names = sorted({*mine, *certificate.scenario})
+    # Before anything is recomputed: a bound of another scenario may be sound, and of no use here.
     differ = [name for name in names if mine.get(name) != certificate.scenario.get(name)]
     if differ:
         raise RefusedError(f"it was made for another scenario: {', '.join(differ)} differ")
@@ -116,6 +135,8 @@ def _refuse_others(scenario: Scenario, certificate: Certificate) -> None:
     if proof.kind is not Kind.NONE and scenario.by_chance:
         raise RefusedError("nothing can be recomputed where capacity is by chance")
     for name, total in (("the plan's total", certificate.total), ("the bound", certificate.shown)):
+        # No bound of the total lies above a plan's, so such a claim is wrong whatever its
+        # multipliers prove.
         if proof.bound is not None and total is not None and not reaches(total, proof.bound):
             raise RefusedError(
                 f"it claims {proof.bound:,.1f}, which lies above {name}, {total:,.1f}"
@@ -123,13 +144,20 @@ def _refuse_others(scenario: Scenario, certificate: Certificate) -> None:
 
 
 def _recomputed(scenario: Scenario, proof: Proof, *, recompute_all: bool) -> dict[str, object]:
-    """Return what the proof comes to; refuse it if that is below its claim."""
+    """Return what the proof comes to, as fields of a `Verdict`.
+
+    Raises
+    ------
+    RefusedError
+        If that is below its claim, or trust is put in what the model holds itself.
+    """
     _refuse_trust(proof)
     reading, claim = Reading(scenario), proof.bound or 0.0
     of_kind = _of_assignment if proof.kind is Kind.ASSIGNMENT else _of_organisations
     bound, inside = of_kind(reading, proof, recompute_all=recompute_all)
     if not reaches(bound, claim):
         raise RefusedError(f"it claims {claim:,.1f}, and its multipliers prove {bound:,.1f}")
+    # Counting may find less than was claimed; the difference is taken off the bound.
     counts = counted(reading) if recompute_all else {}
     trusted = [
         Trusted(what=name, cost=cost, recomputed=counts.get(name))
@@ -147,6 +175,7 @@ def _of_assignment(
     reading: Reading, proof: Proof, *, recompute_all: bool
 ) -> tuple[float, tuple[Trusted, ...]]:
     """Evaluate a tree, or a dual, of units by floors; it has no contents to recompute."""
+    # One signature for both kinds.
     del recompute_all
 
     def name(node: int, label: int) -> str:
@@ -171,6 +200,7 @@ def _of_organisations(
     model = made.model(sum(proof.trusted.values()), proof.contents)
     branches = Branches(proof.entries)
     again, together = None, None
+    # Twice: what the bound owes to sets of organisations is the difference.
     bound, without = branches.bound(model), branches.bound(_nothing_extra(model))
     if recompute_all:
         searched = contents(made)
@@ -182,6 +212,7 @@ def _of_organisations(
 
 
 def _nothing_extra(model: Model) -> Model:
+    """Return the model in which no set of organisations pays more than its members do."""
     sets = (replace(one, extra=np.zeros(len(one.extra))) for one in model.sets)
     return replace(model, sets=tuple(sets))
 
@@ -189,6 +220,7 @@ def _nothing_extra(model: Model) -> Model:
 def _refuse_extras(proof: Proof, searched: list[Together]) -> None:
     """Refuse sets that pay more than a plain search finds."""
     for told, found in zip(proof.together, searched, strict=True):
+        # Less than is found would be sound. More would prove too much.
         if told.extra > found.extra + ROUNDING * (1.0 + abs(found.extra)):
             names = ", ".join(proof.nodes[i] for i in told.nodes)
             raise RefusedError(
@@ -209,11 +241,13 @@ def _refuse_contents(proof: Proof, searched: Floats) -> None:
 def _least_sum(inside: Floats) -> float:
     """Return what all organisations pay inside, each in its cheapest tower."""
     least = inside.min(axis=1, initial=np.inf)
+    # Who fits no tower by itself is apart in every plan, and pays nothing here.
     return float(least[np.isfinite(least)].sum())
 
 
 def _refuse_trust(proof: Proof) -> None:
     """Refuse constants that are no terms, or terms that the model holds itself."""
+    # A term that the model holds would count twice.
     may = {TermName.OPEN_FLOORS.value}
     if proof.kind is Kind.ASSIGNMENT:
         may = {name.value for name in TermName} - IN_MODEL

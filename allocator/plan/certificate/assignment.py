@@ -1,4 +1,7 @@
-"""Units that stay whole, read anew: the labelled model of units by floors."""
+"""Units that stay whole, read anew: the labelled model of units by floors.
+
+The model of the search is `allocator.search.bounds.assignment`; nothing of it is used here.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ IN_MODEL = frozenset({"walking", "placement_cost", "people_moved"})
 
 def assignment_model(reading: Reading, proof: Proof, others: float) -> Model:
     """Return the model with its nodes and labels in the order of the proof.
+
+    `others` are costs of terms that are not in the model.
 
     Raises
     ------
@@ -50,7 +55,10 @@ def assignment_model(reading: Reading, proof: Proof, others: float) -> Model:
 
 
 def leaf_of(reading: Reading, proof: Proof) -> Leaf:
-    """Return what works out a plan's total by the labels of its nodes; infinite if unsound."""
+    """Return what works out a plan's total by the labels of its nodes; infinite if unsound.
+
+    A plan that breaks a rule is no plan, and a tree may leave it out.
+    """
 
     def total(labels: Mapping[int, int]) -> float:
         pieces = {
@@ -64,6 +72,13 @@ def leaf_of(reading: Reading, proof: Proof) -> Leaf:
 
 
 def _positions(what: str, ids: Sequence[str], known: Mapping[str, int]) -> list[int]:
+    """Return the numbers of ids in the order of the proof.
+
+    Raises
+    ------
+    RefusedError
+        If they are not the scenario's, each once.
+    """
     if sorted(ids) != sorted(known):
         raise RefusedError(f"its {what} are not those of the scenario")
     return [known[name] for name in ids]

@@ -3,6 +3,8 @@
 Every unit is whole on a floor, or divided: then only its extra floors, its trips inside in the
 largest possible pieces, its placement and moves are counted, and trips to whole units whose floor
 lacks room for it.
+
+The search of the solver is compiled; this one is slow, and takes nothing from it.
 """
 
 from __future__ import annotations
@@ -21,7 +23,13 @@ MOST_STEPS, DEEPEST = 40_000, 500
 
 
 def contents(made: Organisations) -> Floats:
-    """Return what each organisation pays in each tower (N, T), infinite if it cannot be there."""
+    """Return what each organisation pays in each tower (N, T), infinite if it cannot be there.
+
+    Parameters
+    ----------
+    made
+        Organisations and towers in the order of a proof.
+    """
     found = np.full((len(made.units), made.towers), np.inf)
     for i, t in np.ndindex(found.shape):
         if made.rooms(i)[t] >= made.desks[i] and made.weight(i, t) <= made.room[t]:
@@ -29,6 +37,7 @@ def contents(made: Organisations) -> Floats:
     for row in made.reading.rows(RuleKind.AT_LEAST):
         floor = made.reading.floors[row.object or ""]
         for i, us in enumerate(made.units):
+            # A pin of any of its units decides in which tower all of it can be.
             if row.count and set(made.reading.members(row.subject)) & set(us):
                 found[i, np.arange(made.towers) != made.tower[floor]] = np.inf
     return found
@@ -49,10 +58,12 @@ def extras(made: Organisations, alone: Floats) -> list[Together]:
 
 
 def _inside(reading: Reading, units: list[int], floors: Whole) -> float:
+    """Return the least that units pay in a tower; the root's bound where steps run out."""
     order = np.array(sorted(units, key=lambda u: -int(reading.demand[u])), np.int64)
     trips = reading.trips[np.ix_(order, order)].copy()
     np.fill_diagonal(trips, 0.0)
     owner = np.array([reading.housed[u].organisation_id for u in order.tolist()])
+    # Between organisations trips are pairs of the model, and would count twice.
     trips[owner[:, None] != owner] = 0.0
     search = _Search(
         desks=reading.demand[order].astype(float),
@@ -63,6 +74,7 @@ def _inside(reading: Reading, units: list[int], floors: Whole) -> float:
     divided = np.array([_divided(reading, u, floors) for u in order.tolist()])
     room = reading.capacity[floors].astype(float)
     root = search.outlook(0, room, whole, divided)
+    # Deeper than Python's recursion limit allows.
     if len(order) > DEEPEST:
         return root
     search.go_on(0, 0.0, room, whole, divided)
@@ -70,7 +82,15 @@ def _inside(reading: Reading, units: list[int], floors: Whole) -> float:
 
 
 class _Search:
-    """Depth first, the heaviest unit first."""
+    """Depth first, the heaviest unit first.
+
+    Attributes
+    ----------
+    least
+        Least cost found so far; infinite while there is none.
+    steps
+        Taken so far; beyond `MOST_STEPS` nothing more is tried.
+    """
 
     def __init__(self, desks: Floats, trips: Floats, minutes: Floats) -> None:
         self.desks, self.trips, self.minutes = desks, trips, minutes
@@ -83,7 +103,17 @@ class _Search:
         return float(np.minimum(whole, apart[depth:]).sum())
 
     def go_on(self, depth: int, paid: float, room: Floats, cost: Floats, apart: Floats) -> None:
-        """Try every place of the unit at a depth that may be part of the least."""
+        """Try every place of the unit at a depth that may be part of the least.
+
+        Parameters
+        ----------
+        paid
+            By the units before.
+        room : (F)
+            Desks that are left on each floor.
+        cost, apart : (N, F), (N)
+            What each unit pays on a floor, or divided, with those before it where they are.
+        """
         self.steps += 1
         if self.steps > MOST_STEPS:
             return
@@ -103,6 +133,7 @@ class _Search:
                 left[f] -= self.desks[depth]
                 then = cost + trips * self.minutes[f]
                 divided = apart + self.trips[depth] * self._out(1.0 - left[f] / self.desks)
+            # Each open unit by itself pays at least so much, so nothing better is cut off.
             if paid + more + self.outlook(depth + 1, left, then, divided) < self.least:
                 self.go_on(depth + 1, paid + more, left, then, divided)
 
@@ -120,6 +151,7 @@ def _divided(reading: Reading, unit: int, floors: Whole) -> float:
         return np.inf
     left, together, used = demand, 0.0, 0
     for room in sorted(reading.capacity[mine].tolist(), reverse=True):
+        # The largest possible pieces: none so large that the rest would be too small.
         piece = min(room, demand - smallest, left)
         left, together, used = left - piece, together + (piece / demand) ** 2, used + 1
         if not left:

@@ -1,6 +1,7 @@
 """Bounds of single terms by plain counting, for what a certificate takes on trust.
 
 Each looks at one cause alone, so it may come to less than what models prove of all together.
+That part stays on trust (docs/explanation/proof.md).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def _open_floors(reading: Reading) -> float:
     everywhere = np.ones((1, len(reading.floors)), bool)
     least = 0.0
     for floors in np.unique(np.concatenate([everywhere, reading.allowed]), axis=0):
+        # Of each set all units that may be nowhere else.
         confined = ~(reading.allowed & ~floors).any(axis=1)
         desks = int(reading.demand[confined].sum())
         least = max(least, _cheapest(reading.open_cost[floors], reading.capacity[floors], desks))
@@ -41,6 +43,7 @@ def _cheapest(cost: Floats, rooms: Whole, desks: int) -> float:
     least[0] = 0.0
     for price, room in zip(cost.tolist(), rooms.tolist(), strict=True):
         before = np.maximum(np.arange(desks + 1) - room, 0)
+        # `least[before]` is of the floors before this one, so each is used once.
         least = np.minimum(least, least[before] + price)
     return float(least[desks])
 
@@ -59,6 +62,8 @@ def _extra_towers(reading: Reading) -> int:
     for organisation in reading.layout.units_by_organisation:
         us = reading.members(organisation)
         rooms: dict[str, int] = {}
+        # As if each organisation had the towers to itself: less than what is needed when they
+        # share.
         may = reading.allowed[us].any(axis=0)
         for tower, room in zip(reading.tower, (reading.capacity * may).tolist(), strict=True):
             rooms[tower] = rooms.get(tower, 0) + room

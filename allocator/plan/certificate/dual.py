@@ -48,7 +48,10 @@ class Sets:
     extra: Floats
 
     def least(self, rho: Floats) -> float:
-        """Return the least that a set adds; rho (N)."""
+        """Return the least that a set adds; rho (N).
+
+        The empty set is one of them, so it is never above 0 where nothing is extra.
+        """
         paid = [sum(rho[i] for i in members) for members in self.members]
         return float((self.extra - np.array(paid)).min())
 
@@ -78,7 +81,7 @@ class Model:
 
     @property
     def size(self) -> int:
-        """How many multipliers it takes."""
+        """How many multipliers it takes: φ, ρ, μ and λ, in this order."""
         (nodes, labels), places = self.cost.shape, len(self.capacity)
         of_pairs, of_sets = len(self.first) * 2 * int(labels), int(nodes) * len(self.sets)
         return of_pairs + of_sets + int(nodes * labels + 1) * places
@@ -104,6 +107,8 @@ class Model:
         here, there = self.first == node, self.second == node
         cost[self.second[here]] += self.pair_cost[here, label]
         cost[self.first[there]] += self.pair_cost[there, :, label]
+        # What no longer fits beside the node has no label there. Multipliers see that only on
+        # average.
         cost[self.own > capacity[self.place] + TOLERANCE] = np.inf
         left, number = ~(here | there), np.cumsum(keep) - 1
         return replace(
@@ -129,7 +134,19 @@ class Evaluated:
 
 
 def evaluate(model: Model, flat: Floats) -> Evaluated:
-    """Return the bound at multipliers, less what rounding may have added."""
+    """Return the bound at multipliers, less what rounding may have added.
+
+    Parameters
+    ----------
+    flat
+        φ (pairs, 2, labels), ρ (nodes, sets), μ (nodes, labels, places) and λ (places), one after
+        the other. Any numbers are a proof; negative μ and λ count as 0.
+
+    Returns
+    -------
+    Evaluated
+        Infinite where the model has no solution.
+    """
     (nodes, labels), places, pairs = model.cost.shape, len(model.capacity), len(model.first)
     upto = pairs * 2 * labels
     end = upto + nodes * len(model.sets)
@@ -151,6 +168,7 @@ def evaluate(model: Model, flat: Floats) -> Evaluated:
     if not np.isfinite(added).all():
         return Evaluated(np.inf, np.full(model.cost.shape, np.inf))
     bound = float(added.sum() - ROUNDING * np.abs(added).sum())
+    # A node held at a label pays so much more itself, and so do its pairs; other minima stay.
     more = by_node - least[:, None]
     np.add.at(more, model.first, entries.min(axis=2) - pair_least[:, None])
     np.add.at(more, model.second, entries.min(axis=1) - pair_least[:, None])
@@ -161,6 +179,7 @@ def _by_label(model: Model, paid: Floats) -> Floats:
     """Return what each node pays at each label; if it is spread, the same at all of those."""
     found = paid.copy()
     for i, parts in model.parts.items():
+        # Infinite costs times a share of 0 would be no number, so these labels are left out.
         spread = model.spread & np.isfinite(model.cost[i])
         apart = np.inf
         if spread.any():
@@ -178,6 +197,7 @@ def _pair_entries(model: Model, phi: Floats, mu: Floats) -> Floats:
     found += model.weight[i][:, :, None] * mu[j][:, :, place].transpose(0, 2, 1)
     dead = ~np.isfinite(model.cost)
     found[dead[i][:, :, None] | dead[j][:, None, :]] = np.inf
+    # Two that are too large for a place together are forbidden there as a pair.
     full = model.own[i] + model.own[j] > model.capacity[place] + TOLERANCE
     labels = np.arange(len(place))
     found[:, labels, labels] = np.where(full, np.inf, found[:, labels, labels])

@@ -1,4 +1,8 @@
-"""The file of a certificate: arrays of numpy (.npz), with all that is no array as JSON in one."""
+"""The file of a certificate: arrays of numpy (.npz), with all that is no array as JSON in one.
+
+docs/explanation/proof.md describes it array by array. There are no pickles in it: a certificate
+comes from somebody else, and a pickle is code.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,13 @@ UNREADABLE = (
 
 
 def write_certificate(certificate: Certificate, path: Path) -> None:
-    """Write a certificate."""
+    """Write a certificate.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
     proof = certificate.proof
     about = {
         "schema": SCHEMA,
@@ -44,6 +54,7 @@ def write_certificate(certificate: Certificate, path: Path) -> None:
     }
     sizes = [len(entry.multipliers) for entry in proof.entries]
     tree = [(entry.parent, entry.node, entry.label) for entry in proof.entries]
+    # Opened here: given a path numpy adds an ending to it.
     with path.open("wb") as file:
         np.savez(
             file,
@@ -72,15 +83,26 @@ def read_certificate(path: Path) -> Certificate:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return _certificate(dict(arrays))
+    # Any bytes may be in the file. Whatever they do to the reader is the file's fault and not
+    # ours.
     except UNREADABLE as error:
         raise InputError([Problem(f"expected a certificate: {error}", table=path.name)]) from None
 
 
 def _certificate(arrays: dict[str, Any]) -> Certificate:
+    """Return a certificate of arrays.
+
+    Raises
+    ------
+    ValueError
+        If a number is none, or the schema is another. Missing arrays raise KeyError.
+    """
     about = json.loads(str(arrays["about"]))
     if about["schema"] != SCHEMA:
         raise ValueError(f"schema {about['schema']!r} is not {SCHEMA}")
     start, flat = arrays["start"].tolist(), arrays["multipliers"].astype(float)
+    # NaN must not get through: `evaluate` takes a sum that is not finite for a model without a
+    # solution.
     if not np.isfinite(flat).all():
         raise ValueError("multipliers are not all numbers")
     tree = zip(arrays["tree"].tolist(), start, start[1:], strict=False)
@@ -105,6 +127,7 @@ def _certificate(arrays: dict[str, Any]) -> Certificate:
 
 
 def _together(arrays: dict[str, Any]) -> Iterator[Together]:
+    """Yield the sets of organisations that pay more together."""
     start, member = arrays["set_start"].tolist(), arrays["set_member"].astype(int).tolist()
     given = arrays["set_place"].tolist(), start, start[1:], arrays["set_extra"].tolist()
     for place, first, end, extra in zip(*given, strict=False):
@@ -112,6 +135,13 @@ def _together(arrays: dict[str, Any]) -> Iterator[Together]:
 
 
 def _number(value: object) -> float:
+    """Return a finite number.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
     number = float(str(value))
     if not np.isfinite(number):
         raise ValueError(f"{value!r} is no number")

@@ -3,6 +3,8 @@
 What organisations pay for themselves inside towers (`contents`) is given. A floor is seen by the
 nearest shares of an organisation, at most as large as the floors allow. Of trips between two
 organisations κ α_u α_v are in proportion to people; the rest is between single units.
+
+The model is the one of docs/explanation/algorithm.md, written a second time from the formulas.
 """
 
 from __future__ import annotations
@@ -25,7 +27,24 @@ MOST_SETS = 100_000
 
 
 class Organisations:
-    """N organisations and T towers in the order of a proof; F floors, V units of one of them."""
+    """N organisations and T towers in the order of a proof; F floors, V units of one of them.
+
+    Attributes
+    ----------
+    units, people
+        Units of each organisation, and their shares of its people.
+    reach : (N, F)
+        Floors that any of its units may use.
+    most : (N, F)
+        Largest share of its people that a floor holds.
+    room : (T)
+        Desks of each tower.
+
+    Raises
+    ------
+    RefusedError
+        If names, pairs, contents or sets of the proof are not of the scenario.
+    """
 
     def __init__(self, reading: Reading, proof: Proof) -> None:
         self.reading, self.proof = reading, proof
@@ -39,6 +58,7 @@ class Organisations:
         self.floors = [np.flatnonzero(self.tower == t) for t in range(self.towers)]
         self.room = np.array([reading.capacity[fs].sum() for fs in self.floors], float)
         most = [
+            # Uses the unit with most people per desk, which no mixture of units exceeds.
             reading.capacity * (alpha / reading.demand[us]).max()
             for us, alpha in zip(self.units, self.people, strict=True)
         ]
@@ -58,7 +78,11 @@ class Organisations:
         return float(self.desks[i])
 
     def model(self, others: float, contents: Floats) -> Model:
-        """Return the model; `others` are costs of floors in use."""
+        """Return the model.
+
+        `others` are costs of floors in use; `contents` (N, T) what organisations pay inside
+        towers.
+        """
         count, towers = len(self.units), self.towers
         cost, fits = np.full((count, 2 * towers), np.inf), np.isfinite(contents)
         weight, own = np.zeros((2, count, 2 * towers))
@@ -67,6 +91,7 @@ class Organisations:
         for i in range(count):
             cost[i, :towers] = contents[i]
             weight[i, :towers] = [self.weight(i, t) if fits[i, t] else 0 for t in range(towers)]
+            # Apart it is there by its share alone: all of it would prove too much.
             own[i, :towers] = weight[i, :towers]
             extra = self._extra_towers(i)
             if np.isfinite(extra):
@@ -92,19 +117,25 @@ class Organisations:
         )
 
     def _sets(self, t: int, weight: Floats, fits: Flags) -> Sets:
-        """Return all sets of organisations that fit in a tower, with what is told of them."""
+        """Return all sets of organisations that fit in a tower, with what the proof says they pay.
+
+        Those that it does not name pay nothing extra.
+        """
         told = {tuple(sorted(o.nodes)): o.extra for o in self.proof.together if o.place == t}
         found: list[tuple[int, ...]] = [()]
         room = [float(self.room[t])]
         for i in np.flatnonzero(fits).tolist():
             more = [k for k, left in enumerate(room) if weight[i] <= left]
             found += [(*found[k], i) for k in more]
+            # All sets that fit, and not those that the proof names: one that is left out might be
+            # the least.
             room += [room[k] - weight[i] for k in more]
             if len(found) > MOST_SETS:
                 raise RefusedError(f"{self.proof.places[t]} may hold more than {MOST_SETS:,} sets")
         return Sets(t, found, np.array([told.get(members, 0.0) for members in found]))
 
     def _desks_apart(self, i: int) -> float:
+        """Return the desks that all of an organisation takes at least, spread by people."""
         people = self.reading.people[self.units[i]]
         return float((self.reading.demand[self.units[i]] / people).min() * people.sum())
 
@@ -138,6 +169,7 @@ class Organisations:
         for u, desks in enumerate(reading.demand.tolist()):
             if (least := fewest(reading.capacity[reading.allowed[u]], desks)) > 1:
                 floors[u] = least - 1
+        # As if all who are there today stayed: no plan saves more.
         stays = reading.prices.move * reading.people[:, None] * (reading.stays > 0)
         return reading.prices.extra_floor * floors + reading.placement - stays
 
@@ -145,6 +177,7 @@ class Organisations:
         """Return parts of an organisation that is apart, and trips inside it by share (T)."""
         reading, us, alpha = self.reading, self.units[i], self.people[i]
         trips, allowed = reading.trips[np.ix_(us, us)], reading.allowed[us]
+        # The largest part proportional to people that leaves no pair of units a negative rest.
         kappa = float((trips / (2 * np.outer(alpha, alpha))).min())
         seen = nearest(reading.minutes, self.most[i])
         inside = kappa * self._least(np.where(self.reach[i], seen, np.inf)) if kappa else 0.0
@@ -186,6 +219,7 @@ class Organisations:
         to_i = _finite(self._least(np.where(self.reach[j], seen[i], np.inf)))
         to_j = _finite(self._least(np.where(self.reach[i], seen[j], np.inf))).T
         both = kappa * whole + rest.sum() * least
+        # Only both whole: rules that bind parts of them say nothing once one is spread.
         both[self._forbidden(i, j)] = np.inf
         one = kappa * to_i + by_j * least, kappa * to_j + by_i * least
         return np.block([[both, one[0]], [one[1], kappa * least]])
@@ -213,6 +247,7 @@ class Organisations:
         return found
 
     def _owners(self, body: str | None) -> set[int]:
+        """Return the organisations with units that a unit or organisation stands for."""
         members = set(self.reading.members(body))
         return {i for i, us in enumerate(self.units) if members & set(us)}
 
@@ -228,6 +263,7 @@ def nearest(minutes: Floats, most: Floats) -> Floats:
 
 
 def _finite(minutes: Floats) -> Floats:
+    """Return minutes with 0 where there are none: those labels are forbidden by cost."""
     return np.where(np.isfinite(minutes), minutes, 0.0)
 
 
@@ -247,6 +283,7 @@ def _refuse_names(reading: Reading, proof: Proof) -> None:
     if sorted(proof.places) != sorted(set(reading.tower)):
         raise RefusedError("its towers are not those of the scenario")
     pairs = proof.pairs
+    # A pair that is listed twice would count its trips twice.
     sound = (pairs[:, 0] < pairs[:, 1]).all() and len(np.unique(pairs, axis=0)) == len(pairs)
     if not sound or ((pairs < 0) | (pairs >= len(proof.nodes))).any():
         raise RefusedError("its pairs are not pairs of organisations, each once")

@@ -1,6 +1,7 @@
 """A scenario as arrays, by the checker's own reading: only what certificates are recomputed from.
 
 Units are those with desks to place. Shares are of a unit's desks, money is person-minutes a week.
+The search has arrays of its own (`search.case`); that both agree is tested and not assumed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ Flags = NDArray[np.bool_]
 
 
 class Reading:
-    """U units, F floors, in the order of the scenario."""
+    """U units, F floors, in the order of the scenario.
+
+    Each array is worked out when it is first asked for.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario, self.layout = scenario, GivenPlan(scenario, {})
@@ -43,6 +47,7 @@ class Reading:
         found = []
         for floor in self.scenario.floors:
             usable, most = self.layout.usable(floor.floor_id), floor.max_occupants
+            # The reserve does not reduce max_occupants.
             found.append(usable if most is None else min(usable, most))
         return np.array(found, np.int64)
 
@@ -72,10 +77,14 @@ class Reading:
             for u, of_a in self._shares(a, people):
                 for v, of_b in self._shares(b, people):
                     found[u, v] += per_week * of_a * of_b
+        # Both orders of a pair add up; inside a unit that makes twice its trips.
         return self.prices.walking * (found + found.T)
 
     def _shares(self, body: str, people: dict[str, int]) -> Iterator[tuple[int, float]]:
-        """Yield the units that a body stands for, each with its part of the body's people."""
+        """Yield the units that a name stands for, each with its part of the people.
+
+        Trips of an organisation are spread over its units by headcount.
+        """
         members = self.layout.members(body)
         for unit in members:
             if unit in self.units:
@@ -104,14 +113,16 @@ class Reading:
         return [rule for rule in self.scenario.rules if rule.rule in kinds]
 
     def members(self, *bodies: str | None) -> list[int]:
-        """Return the units that bodies stand for, each once."""
+        """Return the units that names of units or organisations stand for, each once."""
         names = {name for body in bodies for name in self.layout.members(body)}
         return sorted(self.units[name] for name in names if name in self.units)
 
     def _inside(self, place: str | None) -> Flags:
+        """Return the floors that a place is, or holds (F)."""
         return np.array([self.layout.lies_in(floor, place) for floor in self.floors], bool)
 
     def _only_in(self, found: Flags, rows: list[Rule]) -> None:
+        """Keep each subject to the places of all its rows together; changes `found` in place."""
         places: dict[str, Flags] = {}
         for row in rows:
             places[row.subject] = places.get(row.subject, False) | self._inside(row.object)
@@ -119,16 +130,19 @@ class Reading:
             found[self.members(subject)] &= inside
 
     def _never_in(self, found: Flags, rows: list[Rule]) -> None:
+        """Keep each subject out of the place of each row."""
         for row in rows:
             found[self.members(row.subject)] &= ~self._inside(row.object)
 
     def _kept_for(self, found: Flags, rows: list[Rule]) -> None:
+        """Keep others out of places; all rows of a place together say for whom it is kept."""
         for place in {row.object for row in rows}:
             own = self.members(*(row.subject for row in rows if row.object == place))
             others = [u for u in range(len(found)) if u not in own]
             found[others] &= ~self._inside(place)
 
     def _levels(self, found: Flags, rows: list[Rule]) -> None:
+        """Keep each subject to the levels of each row."""
         level = np.array([floor.level for floor in self.scenario.floors])
         for row in rows:
             low, high = row.level_range
@@ -141,6 +155,7 @@ class Reading:
         for row in self.rows(RuleKind.MAX_FLOORS):
             us = self.members(row.subject)
             found[us] = np.minimum(found[us], row.count)
+        # Both on one floor means each on one.
         for row in self.rows(RuleKind.SAME_FLOOR):
             found[self.members(row.subject, row.object)] = 1
         return found

@@ -1,4 +1,8 @@
-"""The bound that a tree of multipliers proves, branch by branch."""
+"""The bound that a tree of multipliers proves, branch by branch.
+
+The tree is read from its first entry on. What is left of the model is made anew for every entry,
+so a wrong tree can prove too little, and never too much.
+"""
 
 from __future__ import annotations
 
@@ -62,6 +66,7 @@ class Tree:
                 raise RefusedError(f"entry {number:,} of its tree has no parent before it")
             below.setdefault(entry.parent, []).append(number)
         least, open_children = self._look(0, model, {}, below.get(0, []))
+        # A stack and no recursion: trees may be deeper than Python's recursion limit.
         while open_children:
             child = open_children.pop()
             left = child.model.fixed(child.position, child.label)
@@ -75,7 +80,22 @@ class Tree:
     def _look(
         self, number: int, model: Model, labels: dict[int, int], below: list[int]
     ) -> tuple[float, list[_Child]]:
-        """Return the least that is proved of one entry without its children, and these."""
+        """Return the least that is proved of one entry without its children, and these.
+
+        Parameters
+        ----------
+        number
+            Of the entry.
+        labels
+            Of nodes that have theirs, in numbers of the whole model.
+        below
+            Numbers of its children.
+
+        Raises
+        ------
+        RefusedError
+            If its multipliers do not fit, or its children are of several nodes.
+        """
         entry = self.entries[number]
         if len(entry.multipliers) != model.size:
             raise RefusedError(
@@ -85,6 +105,7 @@ class Tree:
         found = evaluate(model, entry.multipliers)
         last = len(model.nodes) == 1
         if found.bound >= self.claim or not (below or last):
+            # Each node has some label, so the least over its labels holds, of the best node.
             by_node = found.with_label.min(axis=1, initial=np.inf)
             return max(found.bound, float(by_node.max(initial=-np.inf))), []
         node = int(model.nodes[0]) if last else self.entries[below[0]].node
@@ -105,6 +126,7 @@ class Tree:
         """Return the children of a node by its labels, and the least proved of what has none."""
         proved = with_label >= self.claim
         least = float(with_label[proved].min(initial=np.inf))
+        # Labels that are proved need not be looked at again below, by any node.
         narrower = replace(model, cost=np.where(proved, np.inf, model.cost))
         children = []
         for label in np.flatnonzero(~proved[position]).tolist():
@@ -125,4 +147,5 @@ class Tree:
                 f"where only {bound:,.1f} is proved"
             )
         exact = max(bound, model.constant)
+        # The dual of a whole plan may lie below its exact total.
         return exact if exact >= self.claim else max(exact, self.leaf(labels))

@@ -1,6 +1,7 @@
 """The checker: feasibility, terms and total of any plan, in plain loops, without a solver.
 
-It shares nothing with the search, so that a mistake there cannot hide here.
+It shares nothing with the search, so that a mistake there cannot hide here; a test of imports
+keeps it so. docs/explanation/objective.md is what it works out, proof.md how it is tested.
 """
 
 from __future__ import annotations
@@ -59,12 +60,20 @@ class Check(Record):
 def verify(scenario: Scenario, given: Iterable[GivenPlacement]) -> Check:
     """Check a plan, whoever made it, and work out what it costs.
 
+    Nothing is raised for a bad plan: whatever is wrong with it is a violation.
+
     Parameters
     ----------
     scenario
         What is given.
     given
-        Rows of the plan, in any order.
+        Rows of the plan, in any order. Those that cannot be read are violations, and left out of
+        all that is worked out.
+
+    Returns
+    -------
+    Check
+        Violations, terms and total.
     """
     pieces, faults = read_pieces(scenario, given)
     plan = GivenPlan(scenario, pieces)
@@ -73,6 +82,7 @@ def verify(scenario: Scenario, given: Iterable[GivenPlacement]) -> Check:
     return Check(
         violations=(*faults, *feasibility.violations(plan), *rules.violations(plan)),
         terms=found,
+        # Exact sums, so that the total does not depend on the order of terms.
         total=fsum(term.cost for term in found),
         unplaced_people=unplaced_people(plan),
         walking_by_organisation=walked.by_organisation,

@@ -19,10 +19,11 @@ People = dict[str, int]
 
 
 def short_desks(plan: GivenPlan) -> Iterator[Violation]:
-    """On every weekday more people come than there are desks on at most the allowed share of days.
+    """Yield floors with fewer desks than serve the people there on every weekday.
 
-    Those with desks of their own take one each and share none. Where organisations or
-    units share apart, each has the fewest desks that serve it, and all of them fit on the floor.
+    At most the allowed share of days may be short. Those with desks of their own take one each and
+    share none. Where organisations or units share apart, each has the fewest desks that serve it,
+    and all of them fit on the floor.
     """
     for floor, units in plan.units_on.items():
         usable = plan.usable(floor)
@@ -38,11 +39,12 @@ def short_desks(plan: GivenPlan) -> Iterator[Violation]:
 
 
 def too_many_present(plan: GivenPlan) -> Iterator[Violation]:
-    """On every weekday at most the allowed share of days has more than max_occupants present."""
+    """Yield floors with more present than max_occupants on too many days of some weekday."""
     for floor, units in plan.units_on.items():
         most = plan.floors[floor].max_occupants
         if most is None:
             continue
+        # Everybody who comes is present, those with desks of their own as well.
         present = max(desks_needed(law, _allowed(plan)) for law in _laws(plan, units))
         if present > most:
             chance = max(shortage(law, most).short_day for law in _laws(plan, units))
@@ -62,8 +64,10 @@ def own_desks_on(plan: GivenPlan, unit: HousedUnit) -> dict[str, int]:
     places = plan.desks_by_floor.get(unit.unit_id, {})
     if not places or not unit.headcount:
         return dict.fromkeys(places, 0)
+    # Ordered by tower, level and id: ties must not depend on the order of rows.
     order = sorted(places, key=lambda f: (plan.floors[f].tower_id, plan.floors[f].level, f))
     shares = {floor: places[floor] for floor in order}
+    # People who are left out keep their part of the own desks: others may not share these.
     shares[""] = unit.headcount - sum(places.values())
     whole = {f: unit.own_desks * share // unit.headcount for f, share in shares.items()}
     left = {f: unit.own_desks * share % unit.headcount for f, share in shares.items()}
@@ -93,6 +97,7 @@ def _desks_of(plan: GivenPlan, floor: str, pool: People) -> int:
 
 
 def _own_and_sharers(plan: GivenPlan, floor: str, pool: People) -> tuple[int, People]:
+    """Return the own desks of a pool on a floor, and those of its people who share the others."""
     own = {
         unit: own_desks_on(plan, plan.housed[unit])[floor] if unit in plan.housed else 0
         for unit in pool
@@ -106,10 +111,12 @@ def _laws(plan: GivenPlan, people: People) -> Iterator[Pmf]:
     A unit without a headcount has no attendance; that it is there at all is for others to say.
     """
     given, shares = plan.scenario.settings.attendance, plan.scenario.weekday_shares
+    # Every weekday anew and nothing remembered: slow, and plain.
     for day in range(len(WEEKDAYS)):
         groups = [
             Group(count, shares[unit][day], given.correlation)
             for unit, count in people.items()
+            # More people than the unit has is a violation of its own, and has no law.
             if unit in shares and count <= plan.demand[unit]
         ]
         yield pool_pmf(groups, given.day_shock)
@@ -129,6 +136,7 @@ def _told(plan: GivenPlan, floor: str, units: People) -> str:
 
 
 def _who(plan: GivenPlan, units: People) -> str:
+    """Return among how many people share on a floor, as a clause; nothing where all do."""
     shared_by = plan.scenario.settings.attendance.shared_by
     if shared_by == "floor":
         return ""
@@ -136,6 +144,7 @@ def _who(plan: GivenPlan, units: People) -> str:
 
 
 def _allowed(plan: GivenPlan) -> float:
+    """Return the share of days that may be short."""
     return plan.scenario.settings.attendance.short_day_probability
 
 

@@ -19,7 +19,7 @@ from allocator.words import counted, listed
 
 
 def over_demand(plan: GivenPlan) -> Iterator[Violation]:
-    """No unit has more desks than it needs; one without a headcount needs none."""
+    """Yield units that have more desks than they need; one without a headcount needs none."""
     for unit, places in plan.desks_by_floor.items():
         placed, needed = sum(places.values()), plan.demand[unit]
         if placed > needed:
@@ -31,7 +31,7 @@ def over_demand(plan: GivenPlan) -> Iterator[Violation]:
 
 
 def unplaced(plan: GivenPlan) -> Iterator[Violation]:
-    """Every desk of every unit is placed, unless allow_unplaced."""
+    """Yield units with desks that are not placed, unless allow_unplaced."""
     if plan.scenario.settings.options.allow_unplaced:
         return
     for unit in plan.housed:
@@ -45,7 +45,7 @@ def unplaced(plan: GivenPlan) -> Iterator[Violation]:
 
 
 def over_capacity(plan: GivenPlan) -> Iterator[Violation]:
-    """No floor holds more desks than it has, less the reserve; or is rarely short."""
+    """Yield floors that hold more desks than they have, less the reserve; or are often short."""
     if plan.scenario.by_chance:
         yield from short_desks(plan)
         return
@@ -60,7 +60,7 @@ def over_capacity(plan: GivenPlan) -> Iterator[Violation]:
 
 
 def max_occupants(plan: GivenPlan) -> Iterator[Violation]:
-    """No floor holds more desks than max_occupants, which the reserve does not reduce.
+    """Yield floors that hold more desks than max_occupants, which the reserve does not reduce.
 
     With capacity by chance it is the people present who rarely exceed it.
     """
@@ -78,7 +78,7 @@ def max_occupants(plan: GivenPlan) -> Iterator[Violation]:
 
 
 def small_piece(plan: GivenPlan) -> Iterator[Violation]:
-    """A piece has at least min(d, max(min_piece_desks, ceil(min_piece_share · d))) desks.
+    """Yield pieces below min(d, max(min_piece_desks, ceil(min_piece_share · d))) desks.
 
     With capacity by chance d is people, and so is the piece.
     """
@@ -86,6 +86,7 @@ def small_piece(plan: GivenPlan) -> Iterator[Violation]:
     for (unit, floor), desks in plan.pieces.items():
         needed = plan.demand[unit]
         share = ceil(sharing.min_piece_share * needed)
+        # Never more than the unit needs: a small unit is one piece.
         least = min(needed, max(sharing.min_piece_desks, share))
         if desks < least:
             message = (
@@ -96,7 +97,7 @@ def small_piece(plan: GivenPlan) -> Iterator[Violation]:
 
 
 def needs(plan: GivenPlan) -> Iterator[Violation]:
-    """A unit uses only floors that have all it needs."""
+    """Yield pieces on floors that lack something that their unit needs."""
     for unit, floor in plan.pieces:
         lacking = plan.needs_of.get(unit, frozenset()) - set(plan.floors[floor].features)
         if lacking:
@@ -117,13 +118,16 @@ CHECKS: tuple[Callable[[GivenPlan], Iterable[Violation]], ...] = (
 
 
 def violations(plan: GivenPlan) -> Iterator[Violation]:
-    """Return every way in which the pieces break what holds for every plan."""
+    """Yield every way in which the pieces break what holds for every plan."""
     for check in CHECKS:
         yield from check(plan)
 
 
 def unplaced_people(plan: GivenPlan) -> float:
-    """Return the sum of h · (1 − desks placed / d) over units that lack desks, in people."""
+    """Return the sum of h · (1 − desks placed / d) over units that lack desks, in people.
+
+    Who has too many desks does not make up for who has too few.
+    """
     lacking = 0.0
     for unit in plan.scenario.housed:
         placed, needed = _placed(plan, unit.unit_id), plan.demand[unit.unit_id]
@@ -133,6 +137,7 @@ def unplaced_people(plan: GivenPlan) -> float:
 
 
 def _placed(plan: GivenPlan, unit: str) -> int:
+    """Return the desks of a unit that are placed, on whatever floors."""
     return sum(plan.desks_by_floor.get(unit, {}).values())
 
 

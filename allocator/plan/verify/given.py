@@ -55,6 +55,20 @@ def read_pieces(
     """Return the pieces, units and floors in the scenario's order, and what is wrong with rows.
 
     Rows with something wrong are left out; duplicates are reported and added up.
+
+    Parameters
+    ----------
+    scenario
+        Says which units and floors there are, and whether desks or people are read.
+    given
+        Rows in any order.
+
+    Returns
+    -------
+    pieces
+        Whole numbers above 0 by (unit_id, floor_id).
+    violations
+        Of rows, then duplicates.
     """
     units = {unit: place for place, unit in enumerate(organisation_by_unit(scenario))}
     floors = {floor.floor_id: place for place, floor in enumerate(scenario.floors)}
@@ -67,6 +81,8 @@ def read_pieces(
         found += faults
         if amount is not None and not faults:
             parts.setdefault((row.unit_id, row.floor_id), []).append(amount)
+    # In the order of the scenario, so that shuffled rows give the same sentences in the same
+    # order.
     ordered = sorted(parts, key=lambda piece: (units[piece[0]], floors[piece[1]]))
     noun = "people" if by_chance else "desks"
     found += [_duplicate(*piece, parts[piece], noun) for piece in ordered if len(parts[piece]) > 1]
@@ -75,12 +91,15 @@ def read_pieces(
 
 def _whole(amount: object) -> int | None:
     """Return the number if it is a whole one above 0, and no slip of the pen."""
+    # Tables and spreadsheets write 12 as 12.0.
     if isinstance(amount, float) and amount.is_integer():
         amount = int(amount)
     if isinstance(amount, str):
         text = _NO_DECIMALS.sub("", amount.strip()).lstrip("0")
+        # Python also takes digits of other scripts, and converting a very long number takes long.
         short = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_COUNT))
         amount = int(text) if short else None
+    # True is a whole number for Python.
     if isinstance(amount, bool) or not isinstance(amount, int):
         return None
     return amount if 0 < amount <= LARGEST_COUNT else None
@@ -89,6 +108,7 @@ def _whole(amount: object) -> int | None:
 def _faults(
     row: GivenPlacement, units: Collection[str], floors: Collection[str], *, by_chance: bool
 ) -> Iterator[Violation]:
+    """Yield what is wrong with a row, all of it."""
     if row.unit_id not in units:
         yield _fault("unknown_unit", row, f"unit {row.unit_id!r} is not in the scenario")
     if row.floor_id not in floors:
@@ -101,6 +121,7 @@ def _faults(
 
 
 def _fault(kind: str, row: GivenPlacement, what: str) -> Violation:
+    """Return the violation of a row that is left out."""
     place = "" if row.row is None else f"row {row.row}: "
     message = f"{place}{shorten(what, 200)}; the row is left out"
     return Violation(
@@ -109,6 +130,7 @@ def _fault(kind: str, row: GivenPlacement, what: str) -> Violation:
 
 
 def _duplicate(unit: str, floor: str, parts: list[int], noun: str) -> Violation:
+    """Return the violation of a unit that is given several times on a floor."""
     sums = f"{' + '.join(map(str, parts[:5]))}{' + …' if len(parts) > 5 else ''} = {sum(parts)}"
     message = f"unit {unit} is given {len(parts)} times on floor {floor}; added up: {sums} {noun}"
     extra = len(parts) - 1

@@ -36,6 +36,10 @@ class GivenPlan:
     pieces
         Desks (people where capacity is by chance), at least 1, by (unit_id, floor_id); all ids are
         known to the scenario.
+
+    Notes
+    -----
+    Look-ups are worked out once, when they are first asked for.
     """
 
     scenario: Scenario
@@ -80,17 +84,26 @@ class GivenPlan:
 
         Its people where capacity is by chance; 0 for a unit without a headcount in force.
         """
+        # Units without people may still be named in a plan; they need nothing.
         found = dict.fromkeys(self.organisation_of, 0)
         for unit in self.scenario.housed:
             if self.scenario.by_chance:
                 found[unit.unit_id] = unit.headcount
                 continue
+            # In fractions: 21 people at 1.4 to a desk need 15 desks, and with floats it would be
+            # 16.
             shared = Fraction(unit.headcount - unit.own_desks) / unit.people_per_desk
             found[unit.unit_id] = unit.own_desks + ceil(shared)
         return found
 
     def desks(self, floor_id: str) -> int:
-        """Return a floor's desks: as given, else its area by m2_per_desk, rounded down."""
+        """Return a floor's desks: as given, else its area by m2_per_desk, rounded down.
+
+        Raises
+        ------
+        ValueError
+            If it has neither: no valid scenario has such a floor.
+        """
         place, m2_per_desk = self.floors[floor_id], self.scenario.settings.sharing.m2_per_desk
         if place.desks is not None:
             return place.desks
@@ -99,7 +112,7 @@ class GivenPlan:
         return floor(Fraction(place.area_m2) / m2_per_desk)
 
     def usable(self, floor_id: str) -> int:
-        """Return floor(desks · (1 − reserve_share))."""
+        """Return the desks that may be placed: floor(desks · (1 − reserve_share))."""
         return floor(self.desks(floor_id) * (1 - self.scenario.settings.sharing.reserve_share))
 
     @cached_property
@@ -119,7 +132,8 @@ class GivenPlan:
         return {place: units for place, units in found.items() if units}
 
     def members(self, body: str | None) -> tuple[str, ...]:
-        """Return the units a body stands for: an organisation for its own, a unit for itself."""
+        """Return the units a name stands for: an organisation for its own, a unit for itself."""
+        # An organisation of one unit may bear the unit's id, and stands for the same then.
         if body in self.units_by_organisation:
             return self.units_by_organisation[body]
         return (body,) if body in self.organisation_of else ()
@@ -154,7 +168,10 @@ class GivenPlan:
         return {tower: sorted(levels) for tower, levels in found.items()}
 
     def skipped(self, floor_ids: Iterable[str]) -> list[tuple[str, int]]:
-        """Return tower and level of what the floors leave out between lowest and highest."""
+        """Return tower and level of what the floors leave out between lowest and highest.
+
+        Only levels on which the tower has a floor count: a level that does not exist is no gap.
+        """
         used: dict[str, set[int]] = {}
         for floor_id in floor_ids:
             place = self.floors[floor_id]

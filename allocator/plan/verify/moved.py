@@ -17,7 +17,7 @@ ROUNDING = 1e-6
 
 
 def people_moved(plan: GivenPlan) -> float:
-    """Return the people moved of all units, in people."""
+    """Return the people moved of all units, in people; it need not be a whole number."""
     return fsum(moved_by_unit(plan).values())
 
 
@@ -35,6 +35,7 @@ def moved_by_unit(plan: GivenPlan) -> dict[str, float]:
         before, stayed = today[unit.unit_id], []
         placed, needed = plan.desks_by_floor.get(unit.unit_id, {}), plan.demand[unit.unit_id]
         for floor, desks in placed.items() if needed else ():
+            # In fractions: parts of people are exact until they are added up.
             now_here = Fraction(unit.headcount * desks, needed)
             stayed.append(min(before.get(floor, Fraction(0)), now_here))
         most = min(sum(before.values()), Fraction(unit.headcount))
@@ -43,7 +44,7 @@ def moved_by_unit(plan: GivenPlan) -> dict[str, float]:
 
 
 def too_many_moved(plan: GivenPlan) -> list[Violation]:
-    """At most max_people_moved people move."""
+    """Return a violation if more people move than max_people_moved; a list of one, or none."""
     most = plan.scenario.settings.options.max_people_moved
     moved = people_moved(plan) if most is not None else 0.0
     if most is None or moved <= most + ROUNDING:
@@ -71,6 +72,7 @@ def people_today(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
                 rows_of.setdefault(unit, []).append((row, share))
     found = {}
     for unit, rows in rows_of.items():
+        # Desks and people cannot be added, so one row without people makes it desks for the unit.
         by_people = all(row.people is not None for row, _ in rows)
         on: dict[str, Fraction] = {}
         for row, share in rows:
@@ -84,7 +86,11 @@ def people_today(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
 
 
 def _becomes(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
-    """Return which share of each unit of `current` is now which unit."""
+    """Return which share of each unit of `current` is now which unit.
+
+    Shares that `predecessors` state come first. What they leave goes in equal parts to successors
+    without a stated share, else to the unit itself if it is still there; else nobody has it.
+    """
     organisations: dict[str, set[str]] = {}
     for piece in scenario.current:
         organisations.setdefault(piece.unit_id, set())
@@ -93,6 +99,8 @@ def _becomes(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
     still_there = {unit.unit_id for unit in scenario.housed}
     found: dict[str, dict[str, Fraction]] = {}
     for source, its_organisations in organisations.items():
+        # A row may name the organisation that the unit was in, unless a unit of `current` has that
+        # id.
         names = {source} | (its_organisations - set(organisations))
         naming = [row for row in scenario.predecessors if row.predecessor_id in names]
         parts: dict[str, Fraction] = {}
@@ -101,6 +109,7 @@ def _becomes(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
                 parts[row.unit_id] = parts.get(row.unit_id, Fraction(0)) + row.share
         remainder = 1 - sum(parts.values(), Fraction(0))
         heirs = [row.unit_id for row in naming if row.share is None]
+        # Nobody else takes the rest, so it stays with the unit of that id.
         if not heirs and source in still_there:
             heirs = [source]
         for heir in heirs:

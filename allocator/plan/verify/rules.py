@@ -1,7 +1,8 @@
 """The rules of the table: for each kind one function, found by its name. Desks are not counted.
 
 The table `RULES` at the end says which function checks which kind. Rules speak of the pieces
-placed: a body without any breaks no rule but at_least.
+placed: a unit or organisation without any breaks no rule but at_least. The amount of a violation
+is by how many pieces, floors, towers, levels or desks the rule is broken.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ RowsCheck = Callable[[GivenPlan, Sequence[Rule]], Iterator[Violation]]
 
 def only_in(plan: GivenPlan, rows: Sequence[Rule]) -> Iterator[Violation]:
     """Every piece of the subject lies in one of the places that its rows name."""
+    # All rows of a subject together: it may be in any of their places.
     by_subject: dict[str, list[Rule]] = {}
     for row in rows:
         by_subject.setdefault(row.subject, []).append(row)
@@ -43,6 +45,7 @@ def never_in(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
 
 def kept_for(plan: GivenPlan, rows: Sequence[Rule]) -> Iterator[Violation]:
     """In the place only the subjects of its own rows have pieces; each place by itself."""
+    # All rows of a place together: it is kept for all of their subjects.
     kept_for_whom: dict[str, set[str]] = {}
     for row in rows:
         kept_for_whom.setdefault(row.object or "", set()).update(plan.members(row.subject))
@@ -82,6 +85,7 @@ def same_complex(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
 def adjacent_floors(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """All pieces of both are in one tower, on levels that follow one another without a gap."""
     towers = _towers(plan, rule.subject, rule.object)
+    # In several towers there are no levels in between to speak of.
     if len(towers) > 1:
         yield from _broken(rule, len(towers) - 1, _spread(towers, "tower"))
         return
@@ -107,6 +111,7 @@ def apart_tower(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
 
 def own_floor(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """No organisation but the subject's own is on any floor that the subject uses."""
+    # Other units of the subject's organisation may share its floors.
     own = {plan.organisation_of[unit] for unit in plan.members(rule.subject)}
     shared = [
         floor
@@ -125,6 +130,7 @@ def contiguous(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
 
 def max_floors(plan: GivenPlan, rule: Rule) -> Iterator[Violation]:
     """Each unit of the subject uses at most that many floors."""
+    # Unit by unit, also of an organisation; max_towers counts it as a whole.
     used = {unit: len(plan.floors_of(unit)) for unit in plan.members(rule.subject)}
     many = {unit: number for unit, number in used.items() if number > rule.count}
     excess = sum(many.values()) - rule.count * len(many)
@@ -170,14 +176,17 @@ def _broken(rule: Rule, amount: int, found: str) -> Iterator[Violation]:
 
 
 def _once(things: Iterable[str]) -> list[str]:
+    """Return things in their order, each once."""
     return list(dict.fromkeys(things))
 
 
 def _towers(plan: GivenPlan, *bodies: str | None) -> list[str]:
+    """Return every tower in which any of the bodies has a piece, each once."""
     return _once(plan.tower(floor) for floor in plan.floors_of(*bodies))
 
 
 def _named(pieces: Iterable[tuple[str, str]]) -> str:
+    """Return pieces as a list for a sentence."""
     return listed(f"{unit} on {floor}" for unit, floor in pieces)
 
 
@@ -187,11 +196,13 @@ def _elsewhere(pieces: Sequence[tuple[str, str]]) -> tuple[int, str]:
 
 
 def _spread(used: Sequence[str], noun: str) -> str:
+    """Return where somebody is who should be in one place, as a clause."""
     where = "on" if noun == "floor" else "in"
     return f"they are {where} {counted(len(used), noun)}: {listed(used)}"
 
 
 def _left_out(skipped: Sequence[tuple[str, int]]) -> str:
+    """Return the levels that are left out, as a clause."""
     named = listed(f"level {level} of {tower}" for tower, level in skipped)
     return f"with {counted(len(skipped), 'level')} left out between: {named}"
 
@@ -227,10 +238,11 @@ RULES: dict[RuleKind, RowsCheck] = {
 
 
 def violations(plan: GivenPlan) -> Iterator[Violation]:
-    """Return every way in which the pieces break the rules, by kind and then by row."""
+    """Yield every way in which the pieces break the rules, by kind and then by row."""
     for kind, check in RULES.items():
         yield from check(plan, _rows(plan.scenario, kind))
 
 
 def _rows(scenario: Scenario, kind: RuleKind) -> list[Rule]:
+    """Return the rules of a kind, in the order of the table."""
     return [rule for rule in scenario.rules if rule.rule is kind]

@@ -1,4 +1,7 @@
-"""The terms of the total, worked out from the pieces. Whether the plan is allowed is not asked."""
+"""The terms of the total, worked out from the pieces. Whether the plan is allowed is not asked.
+
+docs/explanation/objective.md says what each of them is.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,12 @@ from allocator.plan.verify.moved import people_moved
 def terms(plan: GivenPlan, walked_min: float) -> tuple[Term, ...]:
     """Return every term without its bound, in the order of `TermName`.
 
-    walked_min: minutes walked a week.
+    Parameters
+    ----------
+    plan
+        Pieces and the scenario they belong to.
+    walked_min
+        Minutes walked a week.
     """
     prices = plan.scenario.settings.prices
     return (
@@ -52,12 +60,14 @@ def open_floors(plan: GivenPlan) -> Term:
     """Return the floors in use; the price is None where it is not the same for all floors."""
     prices = {floor: _open_price(plan, floor) for floor in plan.floors}
     cost = fsum(prices[floor] for floor in plan.units_on)
+    # A price that is shown should explain the cost; where floors have several none does.
     one = next(iter(prices.values())) if len(set(prices.values())) == 1 else None
     return Term(name=TermName.OPEN_FLOORS, amount=len(plan.units_on), price=one, cost=cost)
 
 
 def placement_cost(plan: GivenPlan) -> float:
     """Return Σ cost · y / d over the rows of placement_costs, in person-minutes a week."""
+    # By share of what the unit needs, so desks that are left out cost nothing.
     return fsum(
         row.cost * plan.desks_by_floor.get(row.unit_id, {}).get(row.floor_id, 0) / needed
         for row in plan.scenario.placement_costs
@@ -66,13 +76,16 @@ def placement_cost(plan: GivenPlan) -> float:
 
 
 def _open_price(plan: GivenPlan, floor: str) -> float:
+    """Return what a floor in use costs: its own price, or open_desk for each of its desks."""
     given = plan.floors[floor].open_price
     return plan.scenario.settings.prices.open_desk * plan.desks(floor) if given is None else given
 
 
 def _beyond_first(things: Iterable[str]) -> int:
+    """Return how many different things there are beyond the first; 0 for none."""
     return max(len(set(things)) - 1, 0)
 
 
 def _term(name: TermName, amount: float, price: float) -> Term:
+    """Return a term that has one price."""
     return Term(name=name, amount=amount, price=price, cost=amount * price)

@@ -1,4 +1,7 @@
-"""How often people go where: trips a week between bodies. How far they walk is not here."""
+"""How often people go where: trips a week between bodies. How far they walk is not here.
+
+A body is a unit or an organisation. docs/explanation/objective.md has the formulas.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +37,10 @@ class Group(NamedTuple):
 
 
 def trips(plan: GivenPlan) -> Iterator[Trips]:
-    """Return all trips: the gravity model's and those of the affinities.
+    """Yield all trips: the gravity model's and those of the affinities.
 
-    Between the same two bodies there may be several.
+    Between the same two bodies there may be several. For a large organisation these are many:
+    `groups` keeps them together where sums will do.
     """
     yield from named_trips(plan)
     for group in groups(plan):
@@ -65,7 +69,11 @@ def groups(plan: GivenPlan) -> Iterator[Group]:
 
 
 def headcounts(plan: GivenPlan) -> dict[str, int]:
-    """Return the people of every unit and organisation; 0 without a headcount in force."""
+    """Return the people of every unit and organisation; 0 without a headcount in force.
+
+    A unit may bear the id of its organisation; then both have the same people.
+    """
+    # Units without people may be named in affinities, so they need an entry.
     found = dict.fromkeys(plan.organisation_of, 0)
     found |= {unit.unit_id: unit.headcount for unit in plan.scenario.housed}
     return found | {
@@ -90,6 +98,7 @@ def parent_groups(plan: GivenPlan) -> Iterator[dict[str, int]]:
             labels.setdefault(unit.parent_id, {})[unit.unit_id] = unit.headcount
     for label, group in labels.items():
         parent = plan.housed.get(label)
+        # The unit of that id heads the group, though its own parent is another.
         yield group | {label: parent.headcount} if parent and parent.headcount else group
 
 
@@ -98,6 +107,7 @@ def to_coordinators(plan: GivenPlan) -> Iterator[Trips]:
     rate, people = plan.scenario.settings.trips.coordinator, headcounts(plan)
     for organisation in plan.units_by_organisation:
         coordinator = plan.scenario.coordinator_of.get(organisation, organisation)
+        # A coordinator that is not in this scenario, or has no people, is walked to by nobody.
         coordinates = coordinator in plan.units_by_organisation and people[coordinator] > 0
         if coordinates and coordinator != organisation:
             per_week = rate * people[organisation]
@@ -116,13 +126,14 @@ def sibling_groups(plan: GivenPlan) -> Iterator[dict[str, int]]:
 
 
 def of_affinities(plan: GivenPlan) -> Iterator[Trips]:
-    """Return the trips of the affinities; closeness counts per head of the smaller body."""
+    """Yield the trips of the affinities; closeness counts per head of the smaller body."""
     people = headcounts(plan)
     for row in plan.scenario.affinities:
         yield Trips(row.a, row.b, _per_week(row, people), TripKind.AFFINITY)
 
 
 def _per_week(row: Affinity, people: Headcounts) -> float:
+    """Return the trips a week of a row of affinities."""
     if row.closeness is None:
         return row.trips_per_week or 0.0
     smaller = min(people.get(row.a, 0), people.get(row.b, 0))

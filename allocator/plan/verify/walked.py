@@ -1,4 +1,7 @@
-"""Minutes walked a week: minutes between floors, and between bodies spread over floors."""
+"""Minutes walked a week: minutes between floors, and between bodies spread over floors.
+
+docs/explanation/objective.md has the formula of both.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ class Minutes:
         self._known: dict[str, dict[str, float]] = {floor: {} for floor in self._floors}
         for row in scenario.walking:
             self._known[row.from_floor][row.to_floor] = row.minutes
+            # Rows of `walking` hold either way, and take the place of the formula.
             self._known[row.to_floor][row.from_floor] = row.minutes
 
     def between(self, a: Spread, b: Spread) -> float:
@@ -41,11 +45,13 @@ class Minutes:
             minutes = known.get(g)
             if minutes is None:
                 minutes = known[g] = self._by_formula(self._floors[f], self._floors[g])
+                # Either way takes as long, so it is worked out once.
                 self._known[g][f] = minutes
             total += share * minutes
         return total
 
     def _by_formula(self, f: Floor, g: Floor) -> float:
+        """Return the minutes between two floors where `walking` has no row for them."""
         settings = self._scenario.settings.walking
         if f.floor_id == g.floor_id:
             return 0.0
@@ -61,6 +67,7 @@ class Minutes:
         return lifts + self._ways[pair]
 
     def _distance_m(self, a: str, b: str) -> float:
+        """Return metres between two towers in a straight line, 0 where one has no coordinates."""
         if a not in self._points or b not in self._points:
             return 0.0
         (x_a, y_a), (x_b, y_b) = self._points[a], self._points[b]
@@ -79,6 +86,8 @@ def spreads(plan: GivenPlan) -> dict[str, Spread]:
         places = plan.desks_by_floor.get(unit, {}) if needed else {}
         found[unit] = {floor: desks / needed for floor, desks in places.items()}
     for organisation, units in plan.units_by_organisation.items():
+        # One unit of the same name: its spread is there already, and not to be overwritten by its
+        # mean.
         if units == (organisation,):
             continue
         whole: Spread = {}
@@ -118,6 +127,7 @@ def walk(plan: GivenPlan) -> Walked:
     organisations = dict.fromkeys(plan.units_by_organisation, 0.0)
     kinds = dict.fromkeys(TripKind, 0.0)
     for a, b, per_week, kind in named_trips(plan):
+        # A body without pieces walks nowhere, and is walked to by nobody.
         walked = per_week * minutes.between(where.get(a, {}), where.get(b, {}))
         if walked:
             organisations[owner[a]] += walked / 2
@@ -140,6 +150,7 @@ def walked_within(
     up first, a among them, and what a would walk to itself, 2 · rate · h_a² · v_a · D(a, a), is
     taken off. That is exact, and spares a look at each pair of a large organisation.
     """
+    # A group with one member makes no trips, and would divide by 0.
     if len(group.people) < 2:
         return
     everybody = sum(group.people.values())
@@ -155,4 +166,5 @@ def walked_within(
         spread, own = where[member], 1 / (everybody - count)
         both = sum(s * (own * to_people[f] + to_inverse[f]) for f, s in spread.items())
         alone = 2 * count * own * minutes.between(spread, spread)
+        # The difference of two sums may end just below 0.
         yield member, max(group.rate * count * (both - alone) / 2, 0.0)

@@ -58,7 +58,7 @@ class Bounds:
 def bounds_at_once(case: Case) -> Bounds:
     """Return bounds that cost no time: no term is negative but placement costs.
 
-    They hold over all plans, however many people these leave unplaced.
+    They hold over all plans, however many people these leave unplaced. Their total may be below 0.
     """
     cheapest = dict.fromkeys(case.units, 0.0)
     for (u, _), cost in case.placement_cost.items():
@@ -77,7 +77,8 @@ def lower_bounds(
 ) -> Iterator[Bounds]:
     """Yield lower bounds over all plans that leave at most so many people unplaced.
 
-    Those that count are quick and come first, then those that search and walk.
+    Those that count are quick and come first; one with walking follows only where every desk must
+    be placed: a unit that may stay unplaced walks nowhere.
 
     Parameters
     ----------
@@ -102,6 +103,8 @@ def lower_bounds(
     walked, end = prices.walking * views.minutes, begun + time_limit_s
     alone = warm_transport(case, 0.0, walked, end).share(walked, end)
     terms = terms | {TermName.WALKING: max(cautious(alone.bound), 0.0)}
+    # The joint bound holds everything but people moved; the sum of single terms can still be
+    # higher.
     total = max(sum(terms.values()), joint + terms[TermName.PEOPLE_MOVED])
     yield Bounds(terms=terms, total=total)
 
@@ -115,10 +118,9 @@ def rising_bounds(
     unplaced_people: float = 0.0,
     plans: Plans | None = None,
 ) -> Iterator[Bounds]:
-    """Yield bounds that take longer, some seconds each.
+    """Yield bounds that take longer, some seconds each; every total is at least the one before.
 
     For many a large case none, nor where capacity is by chance among people who are not all alike.
-
     They hold over all plans that leave at most so many people unplaced.
 
     Parameters
@@ -127,6 +129,10 @@ def rising_bounds(
         Bounds that are known to hold.
     until
         Time of `time.monotonic` at which to stop.
+    should_stop
+        Asked often; stops sooner.
+    unplaced_people
+        None are sought if anybody may stay unplaced by it.
     plans
         Where the total of the best plan is asked, and plans met on the way are offered.
     """
@@ -149,7 +155,13 @@ def dual_bounds(
     ----------
     terms
         Bounds of the terms; those that a model does not hold are added to it.
+    plans
+        Says which total is to be proved, and whether multipliers are kept for a certificate.
+    is_over
+        Asked every moment.
     """
+    # With towers of one floor the assignment says everything, exactly, and organisations would add
+    # nothing.
     if has_towers_to_choose(case) and not is_alone(case):
         floors = terms[TermName.OPEN_FLOORS]
         yield from organisation_bounds(case, floors, is_over, keeps=plans.keeps_trees)
@@ -182,6 +194,7 @@ class _Rising:
 
     def _raised(self, bound: float, proof: MakeProof | None = None) -> Bounds:
         """Return bounds with that of the total raised; a proof counts where it raised it."""
+        # A certificate is for the total that is shown, so a proof of less than that is of no use.
         proof = proof if cautious(bound) > self.total else None
         self.total = max(self.total, cautious(bound))
         return Bounds(terms=self.terms, total=self.total, proof=proof)
@@ -201,6 +214,7 @@ def _alone(case: Case, needed: Needed, time_limit_s: float) -> dict[TermName, fl
     found = {
         TermName.EXTRA_TOWERS: prices.extra_tower * extra_towers(case, needed, time_limit_s),
         TermName.EXTRA_FLOORS: prices.extra_floor * extra_floors(case, needed),
+        # Nothing is proved of gaps: any set of floors may leave none.
         TermName.GAPS: 0.0,
         TermName.OPEN_FLOORS: open_floors(case, needed, time_limit_s),
         TermName.WALKING: 0.0,
@@ -211,5 +225,8 @@ def _alone(case: Case, needed: Needed, time_limit_s: float) -> dict[TermName, fl
 
 
 def cautious(bound: float) -> float:
-    """Return the bound, a little lower, so that rounding cannot lift it above a true cost."""
+    """Return the bound, a little lower, so that rounding cannot lift it above a true cost.
+
+    The checker adds the same costs in another order, and its total may be smaller by rounding.
+    """
     return bound - ROUNDING * abs(bound)

@@ -86,6 +86,7 @@ class Alone:
             return Least(np.inf, exact=True)
         towers = places(self.case, PlaceKind.TOWER)
         used = [pieces.any_used(tuple(units), tower) for tower in towers]
+        # Otherwise the model would put it into one tower, which is another branch.
         pieces.model.add(sum(used) >= 2)
         return self._own(pieces, effort)
 
@@ -99,6 +100,7 @@ class Alone:
         return pieces
 
     def _own(self, pieces: Pieces, effort: Effort) -> Least:
+        """Return the least of all terms but floors in use, with trips among these units alone."""
         terms = all_terms(pieces)
         del terms[TermName.OPEN_FLOORS]
         walked = _Walked(self, pieces, np.zeros(len(self.outwards))).cost()
@@ -110,6 +112,7 @@ class Alone:
         solved = solve_model(model, effort, should_stop=self.should_stop)
         if solved.proof is Proof.INFEASIBLE:
             return Least(np.inf, exact=True)
+        # Costs are rounded down as they are scaled, so the solver's bound is one of the case.
         return Least(scale.back(solved.bound), exact=solved.proof is Proof.OPTIMAL)
 
 
@@ -145,6 +148,7 @@ class _Walked:
             return
         desks = self.pieces.at(unit, floor)
         part: cp_model.LinearExprT | Literal = used
+        # All of a unit on one floor walks less than its line would say at that size.
         if demand <= self.rooms[k]:
             whole = model.new_bool_var("")
             model.add(desks == demand).only_enforce_if(whole)
@@ -153,6 +157,8 @@ class _Walked:
             part, desks = used - whole, desks - demand * whole
         sizes = np.arange(least, min(int(self.rooms[k]), demand - least) + 1)
         if sizes.size:
+            # What is walked depends on the size of a piece; a line below it keeps the model
+            # linear.
             fixed, slope = _line_below(sizes, [self._seen(i, k, int(s)) for s in sizes])
             cost.add(self.price * slope, desks)
             cost.add(self.price * fixed, part)
@@ -170,6 +176,7 @@ class _Walked:
         others = others[others != i]
         rest = _nearest(np.ones(1), demand[i : i + 1] - desks, near, elsewhere) / demand[i]
         inside = self.trips[i, i] / 2 * (rest + share * near[k])
+        # Each pair is seen half from either end, so that no trip counts twice.
         weight = self.trips[i, others] / 2 / demand[others]
         partners = _nearest(weight, demand[others], near, left)
         return float(share * (inside + partners + self.outwards[i, k]))

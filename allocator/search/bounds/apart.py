@@ -52,9 +52,11 @@ class _Child(NamedTuple):
     whole: Sequence[int]
 
     def model(self) -> Labelled:
-        """Return its model."""
+        """Return its model: the parent's, some organisations whole, one spread."""
         model = all_whole(self.parent.model, self.whole)
         cost = model.cost.copy()
+        # All labels of one that is apart stay open together. One of them alone would be no
+        # partition: it is at several at once.
         cost[self.node, ~model.spread] = FORBIDDEN
         return replace(model, cost=cost)
 
@@ -87,7 +89,15 @@ class Branches:
         return max(self.root.bound, min(self.closed, self.under_way, first))
 
     def rise(self, search_sets: SearchSets, is_over: ShouldStop) -> Iterator[None]:
-        """Raise the root, and then branch after branch."""
+        """Raise the root, and then branch after branch; a turn for the caller every moment.
+
+        Parameters
+        ----------
+        search_sets
+            Searches what sets of organisations pay that decide a minimum.
+        is_over
+            Asked every moment; `bound` holds whenever it stops.
+        """
         yield from rise_with_sets(self.root, search_sets, is_over)
         self.under_way = self.root.bound
         first = self._kept(self.root, -1, NOBODY)
@@ -97,6 +107,8 @@ class Branches:
             self.under_way = child.bound
             dual = Dual(child.model(), child.parent.x, self.root.warmer)
             self.current = child, dual
+            # A branch is raised only until it no longer matters: what is proved is the least of
+            # all branches.
             for _ in rise_with_sets(dual, search_sets, _reached(dual, self.closed, is_over)):
                 self.under_way = max(self.under_way, dual.bound)
                 yield
@@ -116,6 +128,7 @@ class Branches:
         if is_over() or not len(free):
             return
         self.bytes += branch.x.flat.nbytes + 2 * model.cost.nbytes
+        # What holds for the branch holds for its children.
         apart = np.maximum(marginals[:, model.spread].min(axis=1), bound)
         order = free[np.argsort(apart[free], kind="stable")].tolist()
         nobody = Dual(all_whole(model, order), branch.x, self.root.warmer)
@@ -124,6 +137,8 @@ class Branches:
         self._kept(nobody, branch.entry, NOBODY)
         self.closed, self.under_way = min(self.closed, max(nobody.bound, bound)), np.inf
         for at, node in enumerate(order):
+            # Those before it in the order are whole, so no plan is in two branches and none is
+            # left out.
             child = _Child(float(apart[node]), next(self.number), branch, node, order[:at])
             heappush(self.heap, child)
 
@@ -133,6 +148,8 @@ class Branches:
         if self.kept is None or self.kept.proved is not None:
             return branch
         if self.kept.bytes > MOST_BYTES:
+            # From here on entries are missing, so a certificate can say no more than what holds
+            # now.
             self.kept.proved = self.bound
             return branch
         return replace(branch, entry=self.kept.keep(parent, node, -1, dual.best.flat.copy()))
@@ -143,11 +160,14 @@ class Branches:
         if self.kept and self.kept.entries:
             entries = list(self.kept.entries)
             bound = self.bound if self.kept.proved is None else self.kept.proved
+            # The branch that is being raised counts in the bound with what it has so far.
             if self.current and self.kept.proved is None:
                 child, dual = self.current
                 flat = dual.best.flat.copy()
                 entries.append(Entry(child.parent.entry, child.node, -1, flat))
         sets, views = self.root.model.patterns, self.root.model.views
+        # Of thousands of sets only those that hold up a minimum are in the file; the others count
+        # as paying nothing.
         every = (sets.deciding(views(entry.multipliers).rho) for entry in entries)
         places = np.repeat(sets.label, np.diff(sets.start)).tolist()
         return replace(

@@ -3,6 +3,9 @@
 One pass over all pairs gives the bound at the multipliers, exactly, and a direction: the gradient
 of the dual with every minimum softened by a temperature. Steps follow it (Adam).
 
+The bound is concave in the multipliers, but has kinks; that is why minima are softened. Nothing is
+infinite here: the entry lets the compiler add in any order, and infinities would spoil that.
+
 References
 ----------
 Kingma, Ba (2015), Adam: a method for stochastic optimization, ICLR.
@@ -115,7 +118,11 @@ class Workspace(NamedTuple):
 
 @compiled
 def softened(z: float) -> float:
-    """Return about exp(z) for z up to 0: no call, so that many are worked out at a time."""
+    """Return about exp(z) for z up to 0: no call, so that many are worked out at a time.
+
+    It is (1 + z / 32) to the power of 32, and 0 from −32 down. The bound itself does not depend on
+    it, only the direction does.
+    """
     t = max(1.0 + z * (1.0 / 32.0), 0.0)
     t *= t
     t *= t
@@ -133,7 +140,11 @@ def copy(to: Any, numbers: Any) -> None:
 
 @compiled
 def prepare(model: Any, x: Any, w: Any) -> None:
-    """Work out what a node pays by itself, and mu by label."""
+    """Work out what a node pays by itself, and mu by label.
+
+    Writes `unary`, `seen` and `back`. Labels stand in for their places there, so that the loops
+    over pairs read rows that lie side by side.
+    """
     nodes, labels = model.cost.shape
     for i in range(nodes):
         for k in range(labels):
@@ -158,6 +169,7 @@ def look_at_pair(model: Any, x: Any, w: Any, p: int) -> float:
     """Work out what a pair pays by its labels, and at least by each of them; return the least."""
     i, j, t = model.first[p], model.second[p], model.table[p]
     labels = len(model.place)
+    # Higher than what two forbidden labels and a forbidden pair add up to.
     least = 4.0 * FORBIDDEN
     for m in range(labels):
         w.shift[m] = (FORBIDDEN if model.cost[j, m] > DEAD else 0.0) - x.phi[p, 1, m]
@@ -165,6 +177,8 @@ def look_at_pair(model: Any, x: Any, w: Any, p: int) -> float:
     for k in range(labels):
         mine = (FORBIDDEN if model.cost[i, k] > DEAD else 0.0) - x.phi[p, 0, k]
         heavy = model.weight[i, k]
+        # Two units too large together for a floor are forbidden there as a pair, since the rows
+        # cannot tell: for 20-15-75 the gap falls from 11.4 % to 9.1 % (docs/explanation/notes.md).
         kept, taken = w.shift[k], model.own[i, k] + model.own[j, k]
         if taken > model.capacity[model.place[k]] + TOLERANCE:
             w.shift[k] = FORBIDDEN
@@ -175,6 +189,7 @@ def look_at_pair(model: Any, x: Any, w: Any, p: int) -> float:
             w.entries[k, m] = paid
             w.column[m] = min(w.column[m], paid)
             low = min(low, paid)
+        # Only this label of the first node sees it so; the shift is used again for the next one.
         w.shift[k] = kept
         w.row[k] = low
         least = min(least, low)
@@ -186,7 +201,10 @@ def look_at_pair(model: Any, x: Any, w: Any, p: int) -> float:
 
 @compiled
 def part_minimum(model: Any, w: Any, i: int, v: int) -> float:
-    """Return the least that a part of a node pays, its share of what the node pays with it."""
+    """Return the least that a part of a node pays, its share of what the node pays with it.
+
+    Labels at which the node or the part cannot be are left out.
+    """
     least = 4.0 * FORBIDDEN
     for k in range(len(model.place)):
         if model.spread[k] and model.cost[i, k] < DEAD and model.part_cost[v, k] < DEAD:
@@ -196,7 +214,7 @@ def part_minimum(model: Any, w: Any, i: int, v: int) -> float:
 
 @compiled
 def apart_minimum(model: Any, w: Any, i: int) -> float:
-    """Return the least that a node pays once it is spread."""
+    """Return the least that a node pays once it is spread; beyond FORBIDDEN without parts."""
     if model.parts[i, 0] == model.parts[i, 1]:
         return 4.0 * FORBIDDEN
     least: float = model.spread_cost[i]
@@ -207,7 +225,13 @@ def apart_minimum(model: Any, w: Any, i: int) -> float:
 
 @compiled
 def soften_parts(model: Any, w: Any, i: int, chance: float, heat: float) -> None:
-    """Add the soft choice of a node's parts, which happens with some chance."""
+    """Add the soft choice of a node's parts, which happens with some chance.
+
+    Parameters
+    ----------
+    chance
+        Part of the soft choice that falls on being spread at all.
+    """
     for v in range(model.parts[i, 0], model.parts[i, 1]):
         least, total = part_minimum(model, w, i, v), 0.0
         for turn in range(2):
@@ -223,7 +247,11 @@ def soften_parts(model: Any, w: Any, i: int, chance: float, heat: float) -> None
 
 @compiled
 def look_at_nodes(model: Any, x: Any, w: Any, heat: float) -> float:
-    """Return what nodes and places add to the bound; work out the soft choice of each node."""
+    """Return what nodes and places add to the bound; work out the soft choice of each node.
+
+    Also what each node pays more at each label than at least (`added`). Labels that it can only be
+    spread over all have the same there, for it is at all of them or at none.
+    """
     labels, bound = len(model.place), 0.0
     w.numbers[0] = 0.0
     for r in range(len(model.capacity)):
@@ -274,7 +302,15 @@ def look_at_sets(sets: Any, x: Any, w: Any, gradient: Any, g: int, heat: float) 
 
 @compiled
 def soften_pair(model: Any, w: Any, g: Any, p: int, least: float, heat: float) -> None:
-    """Add a pair's part of the gradient."""
+    """Add a pair's part of the gradient.
+
+    Parameters
+    ----------
+    w
+        With the entries of this very pair, as `look_at_pair` has left them; they are overwritten.
+    least
+        The least of them.
+    """
     i, j = model.first[p], model.second[p]
     labels = model.cost.shape[1]
     total = 0.0
@@ -322,7 +358,15 @@ def look_at_places(model: Any, w: Any, g: Any) -> None:
 
 @compiled
 def advance(x: Any, state: Any, first: int, end: int, rate: float, least: float) -> None:
-    """Step along a part of the gradient (Adam); nothing goes below the least value."""
+    """Step along a part of the gradient (Adam); nothing goes below the least value.
+
+    Parameters
+    ----------
+    first, end
+        Which multipliers, by flat index.
+    rate
+        Length of a step, in the unit of these multipliers.
+    """
     g, mean, square = state.gradient.flat, state.mean, state.square
     rises, squares = 1.0 - BETA ** state.numbers[STEPS], 1.0 - GAMMA ** state.numbers[STEPS]
     for i in range(first, end):
@@ -339,9 +383,12 @@ def cool(x: Any, state: Any) -> None:
     n[WAITED] += 1.0
     if n[WAITED] < n[PATIENCE]:
         return
+    # The temperature counts as well: where the bound stays near 0, a part of it would never be
+    # little.
     if n[BOUND] - n[BEFORE] <= LITTLE * max(abs(n[BOUND]), n[HEAT]):
         n[HEAT] *= COOLER
         n[RATE] *= SLOWER
+        # Means of the old steps point from where they were taken, not from the best multipliers.
         n[STEPS] = 0.0
         copy(x.flat, state.best)
         state.mean[:] = 0.0
@@ -351,11 +398,22 @@ def cool(x: Any, state: Any) -> None:
 
 @summing_entry
 def climb(model: Any, x: Any, w: Any, state: Any, steps: int) -> None:
-    """Take so many steps; keep the best multipliers, and what each node adds at each label."""
+    """Take so many steps; keep the best multipliers, and what each node adds at each label.
+
+    Parameters
+    ----------
+    x
+        Multipliers; afterwards those of the last step, which need not be the best.
+    w
+        A workspace of the model's size. Its contents are those of the last step's beginning.
+    state
+        Best bound and multipliers so far; see `BOUND` and the other numbers.
+    """
     n = state.numbers
     free = x.phi.size + x.rho.size
     for _ in range(steps):
         prepare(model, x, w)
+        # The bound is exact whatever the temperature: softening only enters the gradient.
         bound = look_at_nodes(model, x, w, n[HEAT])
         for g in range(len(model.patterns.label)):
             least = look_at_sets(model.patterns, x, w, state.gradient, g, n[HEAT])
@@ -375,5 +433,7 @@ def climb(model: Any, x: Any, w: Any, state: Any, steps: int) -> None:
             copy(state.best, x.flat)
         cool(x, state)
         n[STEPS] += 1.0
+        # phi and rho are free in sign and in person-minutes; mu and lam are prices of a desk, from
+        # 0 up.
         advance(x, state, 0, free, n[RATE], -FORBIDDEN)
         advance(x, state, free, len(x.flat), n[RATE] / n[SCALE], 0.0)

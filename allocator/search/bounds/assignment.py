@@ -41,7 +41,10 @@ def is_alone(case: Case) -> bool:
 
 
 def assignment_model(case: Case, others: float = 0.0) -> Labelled:
-    """Return the model; `others` is a bound of all terms but walking, placement and moves."""
+    """Return the model; `others` is a bound of all terms but walking, placement and moves.
+
+    Nodes are the units with desks, in the order of the case; labels and places are the floors.
+    """
     price = case.scenario.settings.prices.walking
     units = np.flatnonzero(case.demand > 0)
     trips = price * WalkingTime(case).between(units.tolist())
@@ -49,6 +52,7 @@ def assignment_model(case: Case, others: float = 0.0) -> Labelled:
     cost = case.whole_costs()[units] + np.outer(np.diag(trips) / 2, np.diag(case.minutes))
     cost[~case.allowed[units] | (weight > case.capacity)] = FORBIDDEN
     first, second = np.triu_indices(len(units), 1)
+    # Units without desks are no nodes, yet people of theirs may count as moved.
     unplaced = float(case.leaving_cost.sum() - case.leaving_cost[units].sum())
     return Labelled(
         nodes=np.arange(len(units)),
@@ -82,8 +86,14 @@ def assignment_bounds(
 
     Parameters
     ----------
+    case
+        One that `is_assignment`.
     terms
         Bounds of all terms; those of the model are not used.
+    plans
+        Where the best total is asked, again and again: it falls while others search.
+    should_stop
+        Asked every moment.
     """
     units = np.flatnonzero(case.demand > 0).tolist()
 

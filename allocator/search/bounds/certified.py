@@ -37,7 +37,15 @@ class Kept:
     proved: float | None = None
 
     def keep(self, parent: int, node: int, label: int, multipliers: Floats) -> int:
-        """Keep multipliers, and return their number."""
+        """Keep multipliers, and return their number among the entries.
+
+        Parameters
+        ----------
+        parent
+            Number of the entry of the parent, −1 for the root.
+        node, label
+            What sets it apart from its parent; see docs/explanation/proof.md.
+        """
         self.entries.append(Entry(parent, node, label, multipliers))
         self.bytes += multipliers.nbytes
         return len(self.entries) - 1

@@ -45,9 +45,17 @@ class Contents:
     def inside(self, units: Sequence[int], tower: int) -> float:
         """Return the least that units pay, all of them in a tower; infinite if they cannot be.
 
-        Trips between organisations are left out.
+        Trips between organisations are left out, so units of several may be asked for at once.
+
+        Parameters
+        ----------
+        units
+            With desks, in any order.
+        tower
+            By its number; others on its floors are not counted.
         """
         floors = np.array(self.case.floors_of[tower])
+        # The heaviest first, as `packing_search` expects them.
         order = sorted(units, key=lambda u: (-int(self.case.demand[u]), u))
         whole = np.array([self._whole(u, floors) for u in order])
         divided = np.array([self.divided(u, floors) for u in order])
@@ -62,6 +70,7 @@ class Contents:
     def _searched(
         self, order: list[int], floors: Whole, whole: Floats, divided: Floats, trips: Floats
     ) -> float:
+        """Return what the compiled search proves, infinite if no way of placing them is left."""
         minutes = self.case.minutes[np.ix_(floors, floors)]
         given = packing_search.Tower(
             desks=self.case.demand[order].astype(float),
@@ -83,6 +92,8 @@ class Contents:
         )
         state.cost[0], state.apart[0] = whole, divided
         packing_search.least_inside(given, state, MOST_STEPS)
+        # What was found and what was left open: where steps have run out the latter is a bound,
+        # too.
         found = float(state.numbers[:2].min())
         return np.inf if found >= NEVER / 2 else found
 
@@ -99,7 +110,10 @@ class Contents:
         return found
 
     def divided(self, unit: int, floors: Whole) -> float:
-        """Return what a unit pays by itself at least on several of the floors."""
+        """Return what a unit pays by itself at least on several of the floors; NEVER if it cannot.
+
+        Trips inside it are counted with its desks in the largest pieces, the fewest of them apart.
+        """
         case, prices = self.case, self.case.scenario.settings.prices
         demand, least = int(case.demand[unit]), int(case.least[unit])
         mine = floors[case.allowed[unit, floors]]
@@ -108,6 +122,8 @@ class Contents:
             return NEVER
         left, largest, fewest = demand, 0.0, 0
         for room in sorted(case.capacity[mine].tolist(), reverse=True):
+            # Some piece lies elsewhere and is not too small, so none may be larger than what that
+            # leaves.
             piece = min(room, demand - least, left)
             largest, left, fewest = largest + (piece / demand) ** 2, left - piece, fewest + 1
             if not left:
@@ -115,6 +131,7 @@ class Contents:
         if left or fewest > most:
             return NEVER
         here, away = self._least_minutes(mine)
+        # Usually a floor of one's own is nearest, but a table of walking may say otherwise.
         walked = self.trips[unit, unit] / 2 * min(away, largest * here + (1 - largest) * away)
         site = least_site_cost(case, unit, mine) if self.has_site_costs else 0.0
         return float(prices.extra_floor * (max(fewest, 2) - 1) + walked + site)
@@ -148,7 +165,13 @@ def least_site_cost(case: Case, unit: int, floors: Whole) -> float:
 
 
 def _parts(site: SiteCost, most: float) -> list[tuple[float, float]]:
-    """Return the slopes of a cost, and on how much of the unit each is paid."""
+    """Return the slopes of a cost, and on how much of the unit each is paid.
+
+    Parameters
+    ----------
+    most
+        Largest share that the floor holds.
+    """
     ends = sorted({0.0, most, *(s.up_to for s in site.savings if s.up_to < most)})
     values = [site.at(end) for end in ends]
     return [

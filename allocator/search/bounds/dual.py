@@ -1,4 +1,7 @@
-"""The dual of a labelled model raised step by step: anytime, and from any multipliers."""
+"""The dual of a labelled model raised step by step: anytime, and from any multipliers.
+
+Compiled steps are in `ascent`; here are their pace and their state.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,17 @@ class Pace:
 
 
 class Dual:
-    """Multipliers of a model on their way up."""
+    """Multipliers of a model on their way up.
+
+    Parameters
+    ----------
+    model
+        Is not copied. What sets of nodes pay may rise meanwhile; `warm` is called then.
+    x
+        Multipliers to begin from, which are copied; else all are 0.
+    pace
+        First temperature and step; else by what an ordinary pair costs.
+    """
 
     def __init__(
         self, model: Labelled, x: Multipliers | None = None, pace: Pace | None = None
@@ -50,6 +63,7 @@ class Dual:
         self.coldest = COLDEST * pace.heat
         self.warmer = Pace(REHEAT * pace.heat, REHEAT * pace.rate)
         numbers = np.zeros(ascent.NUMBERS)
+        # Lower than any bound, and finite.
         numbers[[ascent.BOUND, ascent.BEFORE]] = -ascent.FORBIDDEN
         numbers[[ascent.HEAT, ascent.RATE, ascent.PATIENCE]] = pace.heat, pace.rate, pace.patience
         numbers[ascent.SCALE] = max(float(model.weight.mean()), 1e-9)
@@ -68,19 +82,26 @@ class Dual:
 
     @property
     def bound(self) -> float:
-        """The best bound so far, less what rounding may have added to it."""
+        """The best bound so far, less what rounding may have added; person-minutes a week."""
         n = self.state.numbers
         return float(self.model.constant + n[ascent.BOUND] - ROUNDING * n[ascent.SIZE])
 
     @property
     def pace_now(self) -> Pace:
-        """The pace it has by now, for models that are left of this one."""
+        """The pace it has by now, for models that are left of this one.
+
+        Warmer and faster than its own: that closes 20-15-35 with half the children
+        (docs/explanation/notes.md). They take few steps, so they never cool.
+        """
         n = self.state.numbers
         heat, rate = float(n[ascent.HEAT]), float(n[ascent.RATE])
         return Pace(WARMER * heat, FASTER * rate, CHILD_PATIENCE)
 
     def warm(self) -> None:
-        """Make it warmer: what the model costs has changed."""
+        """Make it warmer: what the model costs has changed.
+
+        The best bound stays: costs of sets only rise, and the bound with them.
+        """
         n = self.state.numbers
         n[ascent.HEAT], n[ascent.RATE] = self.warmer.heat, self.warmer.rate
         n[ascent.STEPS] = n[ascent.WAITED] = 0.0
@@ -94,7 +115,13 @@ class Dual:
         ascent.climb(self.given, self.x, self.work, self.state, steps)
 
     def rise(self, is_over: Callable[[], bool]) -> Iterator[float]:
-        """Yield the bound every moment, until it rises no more; nothing where no plan exists."""
+        """Yield the bound every moment, until it rises no more; nothing where no plan exists.
+
+        Parameters
+        ----------
+        is_over
+            Asked before every moment of about `AT_ONCE_S`.
+        """
         steps = 1
         while self.state.numbers[ascent.HEAT] > self.coldest and not is_over():
             began = monotonic()
@@ -102,14 +129,19 @@ class Dual:
             if self.bound > ascent.DEAD:
                 return
             yield self.bound
+            # How long a step takes depends on the model, so their number follows the clock.
             if monotonic() - began < AT_ONCE_S / 2:
                 steps *= 2
             elif monotonic() - began > AT_ONCE_S:
                 steps = max(steps // 2, 1)
 
     def marginals(self) -> Floats:
-        """Return a bound of the model with each node at each label (N, K), at the best so far."""
+        """Return a bound of the model with each node at each label (N, K), at the best so far.
+
+        From these a tree prunes children that it never looks at.
+        """
         self.x.flat[:] = self.state.best
+        # A step works out what every label adds before it moves, hence at the best multipliers.
         self.climb(1)
         size, bound = self.work.numbers
         found: Floats = self.work.added + (self.model.constant + bound - ROUNDING * size)
@@ -117,6 +149,7 @@ class Dual:
 
 
 def _workspace(nodes: int, labels: int, sets: int) -> ascent.Workspace:
+    """Return room for one step; its fields in the order of `ascent.Workspace`."""
     square, table, row = (nodes, labels, labels), (nodes, labels), (labels,)
     of_sets = (sets,), (nodes,)
     shapes = (table, *[square] * 4, (labels, labels), row, row, row, table, table, *of_sets, (2,))
@@ -127,5 +160,6 @@ def _first_pace(model: Labelled) -> Pace:
     """Return temperature and step by what an ordinary pair costs."""
     costs = model.pair_cost[model.table]
     allowed = costs[costs < ascent.DEAD]
+    # Where nobody walks any pace will do, but it must not be 0.
     ordinary = (float(allowed.mean()) if allowed.size else 0.0) or 1.0
     return Pace(HEAT * ordinary, RATE * ordinary)

@@ -32,6 +32,7 @@ def open_floors(case: Case, needed: Needed, time_limit_s: float) -> float:
     for i, (_, desks) in enumerate(covers):
         model.add(sum(kind[1] * n for kind, n in opened.items() if kind[2][i]) >= desks)
     model.minimize(sum(kind[0] * n for kind, n in opened.items()))
+    # Prices are from 0 up, so 0 is always proved.
     bound = proved(model, time_limit_s)
     return 0.0 if bound is None else max(scale.back(bound), 0.0)
 
@@ -41,6 +42,8 @@ def _covers(case: Case, needed: Needed) -> list[tuple[list[bool], int]]:
     everywhere = np.ones(len(case.floor_ids), bool)
     confined, _ = distinct_rows(case.allowed[needed.by_unit > 0])
     found = [
+        # Units confined to different floors may together need more than either: each set counts
+        # all units inside it.
         (floors.tolist(), needed.of(case, _inside(case, floors)))
         for floors in (everywhere, *confined)
     ]
@@ -58,6 +61,7 @@ def extra_floors(case: Case, needed: Needed) -> int:
 
     Alone, a unit uses the fewest floors when it takes the largest that it may use.
     """
+    # Other units on the floors are ignored, which only lowers the bound.
     return sum(fewest_floors(case, u, int(needed.by_unit[u])) - 1 for u in _present(needed))
 
 
@@ -77,6 +81,8 @@ def cheapest_floors(case: Case, floors: Sequence[int]) -> NDArray[np.float64]:
     least[0] = 0.0
     for f in floors:
         room = int(case.capacity[f])
+        # A floor may hold more than is asked for, hence the maximum with 0. The right side is
+        # evaluated first, so each floor is used at most once.
         taken = least[np.maximum(np.arange(len(least)) - room, 0)] + case.open_cost[f]
         least = np.minimum(least, taken)
     return least

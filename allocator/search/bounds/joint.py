@@ -43,12 +43,14 @@ def joint_bound(case: Case, views: Views, until: float) -> float:
 
     best, part, pace = share(), views.part, FIRST_PACE
     lean, took = views.lean(best.floor), monotonic() - begun
+    # A step takes about as long as the one before; one that would end too late is not begun.
     while pace > LAST_PACE and monotonic() + took < until:
         begun = monotonic()
         views.part = part + pace * lean
         here = share()
         if here.bound > best.bound:
             best, part = here, views.part
+            # Half of the old direction stays in, against steps to and fro.
             lean, pace = views.lean(here.floor) + lean / 2, pace * 1.1
         else:
             lean, pace = (views.lean(here.floor) + lean) / 2, pace * 0.7

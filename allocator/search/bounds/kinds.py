@@ -22,16 +22,21 @@ def kind_bounds(
 ) -> Iterator[tuple[TripKind, float]]:
     """Yield person-minutes a week that each kind costs at least where every desk is placed.
 
+    Their sum is below the bound of all walking: each kind has the best floors to itself.
+
     Parameters
     ----------
     until
         Time of `time.monotonic` at which to stop.
+    is_over
+        Asked before each kind.
     """
     price, began = case.scenario.settings.prices.walking, monotonic()
     for number, kind in enumerate(TripKind):
         left, took = until - began, monotonic() - began
         if is_over() or took * len(TripKind) > PART * left * max(number, 1):
             return
+        # The same case with one kind of trips: all the rest of the bound is as for all of them.
         only = replace(case, trips_later=cache(partial(trip_table, case.scenario, [kind])))
         bound = 0.0
         if len(only.trips.a):

@@ -156,6 +156,7 @@ class Labelled:
             model has patterns.
         """
         if self.spread[label] or len(self.patterns.label):
+            # Fixing one of several labels would leave out plans.
             raise ValueError("a node that is spread has several labels, and patterns have others")
         keep = np.arange(len(self.nodes)) != node
         here, there = self.first == node, self.second == node
@@ -177,6 +178,7 @@ class Labelled:
             parts=self.parts[keep],
             spread_cost=self.spread_cost[keep],
         )
+        # Rows seen from the label become plain ones; the child begins no lower by it.
         lam = x.lam + x.mu[node, label]
         flat = np.concatenate([x.phi[left].ravel(), x.mu[keep].ravel(), lam])
         return model, model.views(flat)
@@ -186,7 +188,10 @@ class Labelled:
         cost = self.cost.copy()
         cost[self.second[here]] += self.pair_cost[self.table[here], label]
         cost[self.first[there]] += self.pair_cost[self.table[there], :, label]
+        # Nodes that no longer fit beside the fixed one are forbidden outright; the dualised rows
+        # would only penalise them.
         cost[self.own > capacity[self.place] + TOLERANCE] = FORBIDDEN
+        # Sums of forbidden costs must not grow from child to child.
         return np.minimum(cost, FORBIDDEN)
 
 
@@ -201,7 +206,7 @@ class Undivided(TypedDict):
 
 
 def undivided(nodes: int, labels: int) -> Undivided:
-    """Return what a model says of parts where no node has any."""
+    """Return what a model says of parts where no node has any: empty arrays."""
     return {
         "spread": np.zeros(labels, bool),
         "parts": np.zeros((nodes, 2), np.int64),
@@ -212,7 +217,11 @@ def undivided(nodes: int, labels: int) -> Undivided:
 
 
 def bound_at(model: Labelled, x: ascent.Multipliers) -> float:
-    """Return the bound at any multipliers by the formula, less what rounding may have added."""
+    """Return the bound at any multipliers by the formula, less what rounding may have added.
+
+    Negative multipliers of inequalities count as 0. This is the plain form of what `ascent` works
+    out in compiled code, to compare it with.
+    """
     mu, lam, sets = np.maximum(x.mu, 0.0), np.maximum(x.lam, 0.0), model.patterns
     room = np.arange(len(model.nodes))[:, None], np.arange(len(model.place)), model.place
     unary = model.cost + lam[model.place] * model.weight - mu @ model.capacity
@@ -227,13 +236,21 @@ def bound_at(model: Labelled, x: ascent.Multipliers) -> float:
         pair = model.pair_cost[model.table[p]] + (dead[i] - x.phi[p, 0])[:, None]
         pair = pair + (dead[j] - x.phi[p, 1]) + model.weight[j] * mu[i][:, model.place]
         pair += model.weight[i][:, None] * mu[j][:, model.place].T
+        # Two that are too large for a place together are forbidden there as a pair. The rows
+        # cannot tell.
         together = model.own[i] + model.own[j] > model.capacity[model.place] + TOLERANCE
         added.append((pair + np.diag(np.where(together, FORBIDDEN, 0.0))).min())
     return float(np.sum(added) - ROUNDING * np.abs(added).sum())
 
 
 def _node_minima(model: Labelled, unary: Floats) -> list[float]:
-    """Return what each node pays at least (N)."""
+    """Return what each node pays at least (N).
+
+    Parameters
+    ----------
+    unary : (N, K)
+        What each node pays at each label by itself, the bracket of the formula.
+    """
     found = []
     for i, paid in enumerate(unary):
         parts = range(*model.parts[i])

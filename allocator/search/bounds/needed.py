@@ -50,6 +50,8 @@ def needed_desks(case: Case, unplaced_people: float) -> Needed:
     desks_a_person = np.divide(
         case.demand, case.people, out=np.zeros(len(case.demand)), where=case.people > 0
     )
+    # Each unit could be the one that is left out, so each may lack all of it; together they may
+    # not (`unplaced`).
     lost = np.minimum(np.floor(may_lack * desks_a_person), case.demand).astype(np.int64)
     lost[nowhere] = case.demand[nowhere]
     unplaced = _most_unplaced(case, desks_a_person, may_lack) + int(case.demand[nowhere].sum())

@@ -43,7 +43,10 @@ NEGLIGIBLE = 1e-9
 
 
 def has_towers_to_choose(case: Case) -> bool:
-    """Return whether organisations and towers are few enough, and more than one tower is there."""
+    """Return whether organisations and towers are few enough, and more than one tower is there.
+
+    Beyond these sizes walking as seen from floors proves more (`walking`, `joint`).
+    """
     towers, organisations = len(case.tower_ids), len(case.organisation_ids)
     few = organisations <= MOST_ORGANISATIONS and len(case.unit_ids) <= MOST_UNITS
     return few and towers > 1 and towers * organisations <= MOST_CELLS
@@ -56,8 +59,12 @@ def organisation_bounds(
 
     Parameters
     ----------
+    case
+        One that `has_towers_to_choose`.
     others
         A bound of floors in use.
+    is_over
+        Asked every moment.
     keeps
         Whether a proof of the best bound is wanted, or one of what the whole model proves will do.
     """
@@ -92,7 +99,21 @@ class _Apart(NamedTuple):
 
 
 class Organisations:
-    """The model while it is made. N organisations with desks, T towers, V units of one of them."""
+    """The model while it is made. N organisations with desks, T towers, V units of one of them.
+
+    Attributes
+    ----------
+    nodes : (N)
+        Organisations, by their numbers in the case.
+    rooms : (N, T)
+        Desks that each may use in a tower.
+    reach : (N, F)
+        Floors that any of its units may use.
+    most : (N, F)
+        Largest share of its people that a floor holds.
+    own : (N, T)
+        What it pays for itself, all of it in a tower; infinite where it cannot be.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case, self.contents = case, Contents(case)
@@ -115,6 +136,8 @@ class Organisations:
     def _most_shares(self, i: int) -> Floats:
         """Return the most of an organisation's people that a floor holds (F)."""
         us = self.units[i]
+        # Uses the unit with most people per desk: no mixture of units brings more people onto a
+        # floor.
         a_desk = (self.people[i] / self.case.demand[us]).max()
         return np.where(self.reach[i], np.minimum(self.case.capacity * a_desk, 1.0), 0.0)
 
@@ -127,11 +150,16 @@ class Organisations:
                 found[t] = self.contents.inside(self.units[i], t)
         for limit in self.case.limits:
             if isinstance(limit, Pinned) and limit.desks and set(limit.units) & set(self.units[i]):
+                # All of it is in one tower, so a pin of any of its units decides which.
                 found[np.arange(self.towers) != self.case.tower[limit.floor]] = np.inf
         return found
 
     def _weight(self, i: int, t: int) -> float:
-        """Return the desks that an organisation takes, all of it in a tower."""
+        """Return the desks that an organisation takes, all of it in a tower.
+
+        One that keeps its floors to itself takes whole floors: the fewest desks that they add up
+        to.
+        """
         for limit in self.case.limits:
             if isinstance(limit, Exclusive) and set(limit.units) >= set(self.units[i]):
                 floors = [f for f in self.case.floors_of[t] if self.reach[i, f]]
@@ -158,6 +186,7 @@ class Organisations:
             fits = np.isfinite(self.own[i])
             cost[i, :towers] = np.where(fits, self.own[i], FORBIDDEN)
             weight[i, :towers] = [self._weight(i, t) if fits[t] else 0.0 for t in range(towers)]
+            # Apart, its own desks are there only by share: all of them would prove too much.
             own[i, :towers] = weight[i, :towers]
             if (apart := self._apart(i, site)) is not None:
                 cost[i, towers:], weight[i, towers:] = apart.inside, apart.weight
@@ -197,6 +226,7 @@ class Organisations:
         units = self._towers_least(np.where(allowed, site[us] + left, FORBIDDEN))
         return _Apart(
             inside=np.where(units.min(axis=0) > DEAD, FORBIDDEN, inside),
+            # Uses the unit with fewest desks per person, since shares are of people.
             weight=float((self.case.demand[us] / people).min() * people.sum()),
             fixed=extra + float(self.case.leaving_cost[us].sum()),
             units=units,
@@ -206,6 +236,8 @@ class Organisations:
         """Return what towers cost an organisation that is apart; infinite if it cannot be."""
         case, us = self.case, self.units[i]
         fewest = max(fewest_towers(self.rooms[i], int(self.desks[i])), 2)
+        # A single unit that may not be divided, or a rule of fewer towers than it needs, leaves no
+        # way apart.
         alone = len(us) == 1 and case.demand[us[0]] < 2 * case.least[us[0]]
         for limit in case.limits:
             if isinstance(limit, AtMost) and set(limit.units) >= set(us):
@@ -220,6 +252,8 @@ class Organisations:
         case = self.case
         found = case.scenario.settings.prices.extra_floor * extra_floor_shares(case)
         for cell, site in case.site_costs.items():
+            # The cost of a share is convex: with all that staying could save taken off it is
+            # linear, and below.
             found[cell] += site.linear - sum(saving.rate for saving in site.savings)
         return found
 
@@ -231,6 +265,7 @@ class Organisations:
         """
         case, us, alpha = self.case, self.units[i], self.people[i]
         trips = self.trips[np.ix_(us, us)]
+        # The largest part proportional to people that leaves no pair of units a negative rest.
         kappa = float((trips / (2 * np.outer(alpha, alpha))).min())
         seen = self._nearest(case.minutes, self.most[i])
         organisation = kappa * self._towers_least(np.where(self.reach[i], seen, FORBIDDEN))
@@ -262,6 +297,8 @@ class Organisations:
         first, second, tables = [], [], []
         for i, j in combinations(range(len(self.nodes)), 2):
             trips = self.trips[np.ix_(self.units[i], self.units[j])]
+            # Pairs that neither walk nor exclude each other add nothing. All pairs were twenty
+            # times dearer and proved no more.
             if trips.sum() > NEGLIGIBLE or (i, j) in forbidden:
                 checkpoint()
                 table = self._walked(i, j, trips, seen)
@@ -293,7 +330,10 @@ class Organisations:
         by_j = float((rest.sum(axis=0) / self.people[j]).min())
         between = np.where(np.outer(self.reach[i], self.reach[j]), self.case.minutes, FORBIDDEN)
         nearest = self._towers_least(self._towers_least(between).T).T
+        # Labels that one of them cannot have are forbidden by its own cost; here they only have to
+        # be finite.
         nearest = np.where(nearest > DEAD, 0.0, nearest)
+        # Both views are bounds, so the larger one is.
         whole = np.maximum(self._from(i, seen[j]), self._from(j, seen[i]).T)
         to_i = self._towers_least(np.where(self.reach[j], seen[i], FORBIDDEN))
         to_j = self._towers_least(np.where(self.reach[i], seen[j], FORBIDDEN)).T
@@ -323,6 +363,7 @@ class Organisations:
             ends = limit.units, limit.units
             if isinstance(limit, Apart) and limit.place is PlaceKind.TOWER:
                 bad, ends = same, (limit.units, limit.others)
+            # One floor is one tower, too. Rules for more than one place say nothing of a pair.
             elif isinstance(limit, AtMost) and limit.most == 1:
                 bad = ~alike if limit.place is PlaceKind.COMPLEX else ~same
             else:
@@ -338,6 +379,7 @@ def _least_cover(rooms: Whole, desks: int) -> float:
     reachable = np.zeros(int(rooms.sum()) + 1, bool)
     reachable[0] = True
     for room in rooms.tolist():
+        # A copy of the right side: each floor may be used once only.
         reachable[room:] |= reachable[: len(reachable) - room].copy()
     enough = np.flatnonzero(reachable[desks:])
     return float(enough[0] + desks) if enough.size else np.inf

@@ -65,7 +65,11 @@ def outlook(t: Any, s: Any, depth: int) -> float:
 
 @compiled
 def place(t: Any, s: Any, depth: int, f: int) -> None:
-    """Work out what later units pay once a unit is on a floor, or divided."""
+    """Work out what later units pay once a unit is on a floor, or divided.
+
+    Trips to a unit whose floor lacks room for all of this one are counted at the least minutes for
+    the part that is left over.
+    """
     for u in range(depth + 1, len(t.desks)):
         trips = t.trips[depth, u]
         if f == DIVIDED:
@@ -83,7 +87,11 @@ def place(t: Any, s: Any, depth: int, f: int) -> None:
 
 @compiled
 def advance(t: Any, s: Any, depth: int) -> bool:
-    """Take the next option of the unit at a depth that may be the least; return whether."""
+    """Take the next option of the unit at a depth that may be the least; return whether.
+
+    Being divided comes first, then the floors in turn. Room is taken as an option is taken, and
+    given back where it leads nowhere; `least_inside` gives it back on the way up.
+    """
     u = depth
     while s.option[u] < len(t.capacity):
         f = s.option[u]
@@ -98,6 +106,8 @@ def advance(t: Any, s: Any, depth: int) -> bool:
         s.paid[depth + 1] = s.paid[depth] + paid
         place(t, s, depth, f)
         bound = s.paid[depth + 1] + outlook(t, s, depth + 1)
+        # Costs may be negative. What is open counts each unit's own least, so the bound holds all
+        # the same.
         if paid < NEVER / 2 and bound < s.numbers[LEAST]:
             return True
         if f != DIVIDED:
@@ -107,7 +117,15 @@ def advance(t: Any, s: Any, depth: int) -> bool:
 
 @entry
 def least_inside(t: Any, s: Any, most_steps: int) -> None:
-    """Search; if steps run out, note the least bound of what is left open."""
+    """Search; if steps run out, note the bound of the root for what is left open.
+
+    Parameters
+    ----------
+    t, s
+        Tables of the tower and of the search, the latter filled for depth 0.
+    most_steps
+        Steps after which it ends.
+    """
     units = len(t.desks)
     s.paid[0] = 0.0
     s.option[0] = DIVIDED
@@ -116,6 +134,7 @@ def least_inside(t: Any, s: Any, most_steps: int) -> None:
     while depth >= 0:
         steps += 1
         if steps > most_steps:
+            # The open options alone have a higher bound, but it is not kept by depth.
             s.numbers[OPEN] = root
             break
         if depth == units:
@@ -126,6 +145,7 @@ def least_inside(t: Any, s: Any, most_steps: int) -> None:
                 s.option[depth] = DIVIDED
             continue
         depth -= 1
+        # The option taken is the one before the next. A divided unit has taken no room.
         if depth >= 0 and s.option[depth] - 1 != DIVIDED:
             s.room[s.option[depth] - 1] += t.desks[depth]
     s.numbers[STEPS] = steps

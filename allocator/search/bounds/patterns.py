@@ -73,6 +73,8 @@ class Patterns(NamedTuple):
 
         def search(rho: Floats, is_over: ShouldStop) -> Iterator[None]:
             for g, begin in enumerate(self.start[:-1].tolist()):
+                # Sets near the least decide soon. The others may never do, and their contents are
+                # dear to search.
                 order = begin + np.argsort(self.paid(g, rho), kind="stable")[:AT_A_TIME]
                 for s in order.tolist():
                     if s not in done and not is_over():
@@ -89,6 +91,7 @@ class Patterns(NamedTuple):
 
 
 def _whole(values: Sequence[int]) -> Whole:
+    """Return whole numbers as an array, also where there are none."""
     return np.array(values, np.int64)
 
 
@@ -108,6 +111,7 @@ def patterns_of(weight: Floats, fits: NDArray[np.bool_], capacity: Floats) -> Pa
     for r, room in enumerate(capacity.tolist()):
         nodes = [i for i in np.argsort(weight[:, r], kind="stable").tolist() if fits[i, r]]
         weights = [float(weight[i, r]) for i in nodes]
+        # One set more than the most says that there are too many; the rest is not counted.
         found = list(_sets(weights, room, MOST_SETS))
         if 1 < len(found) <= MOST_SETS:
             label.append(r)
@@ -127,6 +131,7 @@ def _sets(weights: list[float], room: float, most: int) -> Iterator[tuple[int, .
         yield chosen
         most -= 1
         for k in range(next_one, len(weights)):
+            # Weights rise, so all that follow are too heavy as well.
             if weights[k] > left:
                 break
             waiting.append(((*chosen, k), k + 1, left - weights[k]))

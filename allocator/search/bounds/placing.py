@@ -31,6 +31,7 @@ def _cheapest(case: Case, unit: int, costs: dict[int, float], needed: Needed) ->
     floors = np.flatnonzero(case.allowed[unit]).tolist()
     for floor in sorted(floors, key=lambda f: costs.get(f, 0.0)):
         cost = costs.get(floor, 0.0)
+        # Desks that may stay unplaced are placed where that gains something, and only there.
         most = demand if cost < 0 else must
         desks = min(int(case.capacity[floor]), most - placed)
         if desks <= 0:
@@ -63,6 +64,7 @@ def least_moved(case: Case, reference: Reference) -> float:
 
 
 def _stay_by_unit(case: Case, reference: Reference) -> float:
+    """Return at most how many people stay, each unit for itself and with no more than it has."""
     stay: defaultdict[int, float] = defaultdict(float)
     for (unit, _), share in _shares_that_stay(case, reference):
         stay[unit] += float(reference.headcount[unit]) * share
@@ -89,5 +91,6 @@ def _shares_that_stay(case: Case, reference: Reference) -> Iterator[tuple[tuple[
     """Yield the largest share of each unit that can stay on a floor, as if alone there."""
     for (unit, floor), up_to in reference.up_to.items():
         demand = int(case.demand[unit])
+        # Who is on a floor that is no longer allowed moves in every plan.
         if demand and case.allowed[unit, floor]:
             yield (unit, floor), min(up_to, min(int(case.capacity[floor]), demand) / demand)

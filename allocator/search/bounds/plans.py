@@ -24,7 +24,10 @@ class Plans(Protocol):
 
 
 class NoPlans:
-    """No plan is known, and nobody wants any."""
+    """No plan is known, and nobody wants any.
+
+    For bounds that are asked for by themselves, without a search.
+    """
 
     keeps_trees = False
 

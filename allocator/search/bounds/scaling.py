@@ -33,6 +33,7 @@ class Scale:
 def scale_for(prices: Sequence[float]) -> Scale:
     """Return the finest scale that keeps the sum of these prices small enough."""
     total = sum(abs(price) for price in prices)
+    # The next power of two, so that prices are only shifted and the bound comes back exactly.
     _, exponent = frexp(total / LARGEST)
     return Scale(min(FINEST, 2.0**-exponent))
 
@@ -41,7 +42,7 @@ def proved(model: cp_model.CpModel, time_limit_s: float) -> float | None:
     """Return the proved lower bound of a model's whole-numbered objective.
 
     None if it has no solution or nothing was proved; then no plan follows the model either, or
-    the bound must come from elsewhere.
+    the bound must come from elsewhere. "No solution" is no proof here that no plan exists.
     """
     solved = solve_model(model, Effort(time_limit_s))
     return None if solved.proof is Proof.INFEASIBLE else solved.bound

@@ -70,7 +70,9 @@ def sharing_bounds(
         bound, places = heappop(heap)
         further = [(*places, p) for p in tree.choices(places)]
         if len(places) == len(tree.order):
+            # All have their places: the same entry comes back with a higher bound, or is settled.
             further = [places]
+            # A model may have said more of one of its towers since; then there is no need to ask.
             if tree.bound(places) <= bound:
                 yield bound
                 if not tree.look_closer(places):
@@ -126,6 +128,7 @@ class _Tree:
         ]
 
     def _load(self, places: tuple[int, ...]) -> list[int]:
+        """Return the desks that each tower holds so far; those apart are nowhere."""
         load = [0] * len(self.case.tower_ids)
         for o, p in zip(self.order, places, strict=False):
             if p != APART:
@@ -143,6 +146,8 @@ class _Tree:
                 apart += self.costs.own(o, p)
             else:
                 own[p] += self.costs.own(o, p)
+        # The sum by tower uses who is where; the bound of all floors uses who is confined to
+        # which. Both hold.
         floors = max(sum(towers), self.open_floors)
         found = floors + sum(own)
         if self._is_complete(places):
@@ -153,6 +158,7 @@ class _Tree:
         return len(places) == len(self.order) and APART not in places
 
     def _shared(self, places: tuple[int, ...], towers: list[float], own: list[float]) -> float:
+        """Return a bound of what towers cost, with what models say of those that share each."""
         found = [a + b for a, b in zip(towers, own, strict=True)]
         for t, organisations in self._sharing(places):
             found[t] = max(found[t], self.costs.known(t, organisations).bound)
@@ -165,7 +171,7 @@ class _Tree:
         return [(t, frozenset(organisations)) for t, organisations in here.items()]
 
     def _ways(self, placed: list[tuple[int, int]]) -> float:
-        """Organisations that are whole in two towers walk between them."""
+        """Return what organisations that are whole in two towers walk between them."""
         minutes = sum(
             float(self.trips[a, b] * self.costs.between[s, t])
             for (a, s), (b, t) in combinations(placed, 2)
@@ -286,6 +292,8 @@ def ways_out(case: Case) -> tuple[Floats, Floats]:
             nearest = elsewhere.min(axis=1)
             out[floors] = nearest - nearest.min()
     between = _between(case, out)
+    # A table of walking may bring towers nearer than the ways out of their floors; then these are
+    # left out.
     if between.min() < 0:
         return np.zeros(len(out)), _between(case, np.zeros(len(out)))
     return out, between

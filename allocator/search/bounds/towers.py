@@ -26,7 +26,13 @@ LARGEST_MODEL = 30_000
 
 
 def extra_towers(case: Case, needed: Needed, time_limit_s: float) -> int:
-    """Return at most the least number of towers beyond the first, summed over organisations."""
+    """Return at most the least number of towers beyond the first, summed over organisations.
+
+    Parameters
+    ----------
+    time_limit_s
+        For each of the two models, which are left out in large cases.
+    """
     rooms, desks = tower_rooms(case), organisation_desks(case, needed)
     alone = sum(max(fewest_towers(rooms[o], int(desks[o])) - 1, 0) for o in case.organisations)
     if rooms.size > LARGEST_MODEL or not needed.everyone:
@@ -48,6 +54,8 @@ def _undivided(case: Case) -> Parts | None:
         return None
     rooms = np.bincount(case.tower, weights=case.capacity).astype(np.int64)
     try:
+        # All towers as large as the largest: larger ones only make packing easier, so the bound
+        # holds, and towers that are alike need not be distinguished.
         return Parts(case, np.full_like(rooms, rooms.max()))
     except TooManyError:
         return None
@@ -105,10 +113,13 @@ def _together(
             model.add(placed[t] <= desks_here * here[t])
             in_tower[t].append(placed[t])
         model.add(sum(placed.values()) == int(desks[o]))
+        # Implied by the rows above, but not by their relaxation.
         model.add(sum(here.values()) >= fewest_towers(rooms[o], int(desks[o])))
         used += here.values()
     for t in case.towers:
         model.add(sum(in_tower[t]) <= int(capacity[t]))
     model.minimize(sum(used) - len(present))
     bound = proved(model, time_limit_s)
+    # Towers are whole, so a bound may be rounded up, but not for what the solver's floats have
+    # added.
     return 0 if bound is None else ceil(bound - 1e-6)

@@ -80,6 +80,7 @@ class Transport:
         self.units = placed[::every]
         self.closed = ~case.allowed.T[np.ix_(self.floors, self.units)]
         self.demand = case.demand[self.units].astype(np.float64)
+        # A sample of the units gets its part of every floor, so that prices come out alike.
         self.capacity = case.capacity * (self.demand.sum() / max(case.demand[placed].sum(), 1))
         present, self.first, self.owner = np.unique(
             case.organisation[self.units], return_index=True, return_inverse=True
@@ -105,8 +106,10 @@ class Transport:
         stake = _stake(mine)
         for _ in range(STEPS):
             checkpoint()
+            # Prices stay from 0 up, so there is no way down from 0.
             direction = np.where(price > 0, direction, np.maximum(direction, 0.0))
             norm = float(direction @ direction)
+            # Where no plan exists the bound grows without limit, and steps would go on in vain.
             if norm == 0 or ease < SMALLEST or best.bound > HOPELESS or monotonic() > until:
                 break
             step = ease * HOPE * max(abs(best.bound), stake) / norm
@@ -116,13 +119,24 @@ class Transport:
                 best, idle = here, 0
             if idle >= PATIENCE:
                 price, direction, ease, idle = best.price, best.excess, ease / 2, 0
+        # The next cost differs little, so it begins where this one ended, with longer steps again.
         self.price, self.ease = best.price, min(4 * ease, 1.0)
         return best
 
     def _at(self, cost: Floats, price: Floats) -> Share:
-        """Return the Lagrangian; cost is F × U, floors by towers and units by organisations."""
+        """Return the Lagrangian at some prices of desks.
+
+        Parameters
+        ----------
+        cost : (F, U)
+            Floors by towers and units by organisations; infinite where a unit may not be.
+        price : (F)
+            From 0 up, floors in the order of the case.
+        """
         reduced = np.multiply(price[self.floors, None], self.demand, out=self.reduced)
         reduced += cost
+        # Floors are sorted by tower and units by organisation, so both sums are over rows side by
+        # side.
         in_tower = np.minimum.reduceat(reduced, self.tower_ends[:-1], axis=0)
         together = np.add.reduceat(in_tower, self.first, axis=1)
         together[self.several.too_small] = np.inf
@@ -136,6 +150,7 @@ class Transport:
         floor = np.zeros(self.count, np.int64)
         floor[self.units] = chosen
         worth = float(self.capacity @ price)
+        # Large sums cancel here, so rounding is in proportion to them and not to the result.
         slack = ROUNDING * (float(np.abs(least).sum()) + worth)
         return Share(float(least.sum()) - worth - slack, price, floor, load - self.capacity)
 

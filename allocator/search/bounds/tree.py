@@ -42,7 +42,7 @@ class Problem:
     most
         Returns the total above which nothing is of interest: that of the best plan.
     leaf
-        Returns the exact total of a plan, by the label of each node of the model.
+        Returns the exact total of a plan, by the label of each node of the whole model.
     is_over
         Whether to stop.
     """
@@ -100,6 +100,7 @@ def tree_bounds(dual: Dual, problem: Problem, about: Proof | None = None) -> Ite
     """
     tree = _Tree(dual, problem, about)
     told = monotonic()
+    # Where memory is used up the tree stops with what it has proved; the bound stays valid.
     while tree.heap and not problem.is_over() and tree.bytes < MOST_BYTES:
         tree.step()
         if monotonic() - told > TURN_S:
@@ -109,7 +110,10 @@ def tree_bounds(dual: Dual, problem: Problem, about: Proof | None = None) -> Ite
 
 
 class _Tree:
-    """Open nodes, and the least bound of those that were left aside."""
+    """Open nodes, and the least bound of those that were left aside.
+
+    What is proved is the least over both, and never more than the best plan's total.
+    """
 
     def __init__(self, dual: Dual, problem: Problem, about: Proof | None) -> None:
         self.problem, self.pace, self.number = problem, dual.pace_now, count()
@@ -133,6 +137,8 @@ class _Tree:
         if self.kept is None or self.kept.proved is not None:
             return node
         if self.kept.bytes > MOST_KEPT:
+            # From here on entries are missing, so a certificate can say no more than what holds
+            # now.
             self.kept.proved = self.bound
             return node
         return replace(node, entry=self.kept.keep(node.entry, at, label, node.x.flat))
@@ -154,6 +160,8 @@ class _Tree:
         """Look at the open node of the least bound."""
         here = heappop(self.heap)
         here.siblings.pop()
+        # A parent's model and multipliers are held by its open children; with the last one they
+        # are free.
         if not here.siblings:
             self.bytes -= here.parent.bytes
         if here.bound >= self.limit:
@@ -172,6 +180,7 @@ class _Tree:
             dual.climb(STEPS_AT_ONCE)
             if dual.bound >= self.limit or self.problem.is_over():
                 break
+        # A few steps may end below what the parent's dual has already proved of this child.
         bound = max(bound, dual.bound)
         node = self._kept(replace(node, x=dual.best), at, label)
         if bound >= self.limit:
@@ -180,19 +189,25 @@ class _Tree:
         self._branch(node, dual, bound)
 
     def _leaf(self, node: _Node) -> None:
-        """A plan: its bound is its exact total, which the dual may lie below."""
+        """Note a plan: its bound is its exact total, which the dual may lie below.
+
+        Otherwise a gap would stay open once everything is closed.
+        """
         exact = max(node.model.constant, self.problem.leaf(node.labels))
         self.left_aside = min(self.left_aside, exact)
 
     def _branch(self, node: _Node, dual: Dual, bound: float) -> None:
         """Open the children of one node of the model: those that may be better."""
         rising = np.maximum(dual.marginals(), bound)
+        # Looked up once: the best total may fall meanwhile, and pruned and open children must not
+        # overlap.
         limit = self.limit
         pruned = (rising >= limit) & (node.model.cost < DEAD)
         if pruned.any():
             self.left_aside = min(self.left_aside, float(rising[pruned].min()))
         model = replace(node.model, cost=np.where(rising >= limit, FORBIDDEN, node.model.cost))
         keep = replace(node, model=model)
+        # What rises beyond the limit is closed all the same, and says no more for this node.
         gain = np.minimum(rising, limit) - bound
         chosen = int(np.argmax(gain.mean(axis=1)))
         labels = np.flatnonzero(rising[chosen] < limit).tolist()

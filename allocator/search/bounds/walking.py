@@ -55,6 +55,7 @@ class Views:
 
     @part.setter
     def part(self, part: Floats) -> None:
+        # An end that keeps nothing of a pair would not see it, nor ever lean towards it again.
         self.partners.part = np.clip(part, LEAST_PART, 1 - LEAST_PART)
         self.minutes = self._minutes()
 
@@ -91,6 +92,7 @@ def _classes(case: Case) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]
     Units confined to the same small part of all desks are a class; the others are one together.
     """
     placed = np.flatnonzero(case.demand > 0)
+    # Each class has a table of its own, so only units with really few floors get one.
     confined = case.allowed @ case.capacity <= CONFINED * case.capacity.sum()
     free = placed[~confined[placed]]
     if free.size:
@@ -178,6 +180,8 @@ class _View:
         self.units = units
         self.desks = case.demand[units]
         most = int(self.desks.sum())
+        # A grid of desks in a country: the table would not fit memory otherwise, and between two
+        # points convexity gives a bound.
         self.step = 1 + most * len(case.floor_ids) // TABLE
         self.value, self.slope = _nearest(
             case.minutes[:, floors], case.capacity[floors], np.arange(0, most + 1, self.step)
@@ -188,6 +192,8 @@ class _View:
         units, rho, upto = self._heaviest(density)
         if not len(units):
             return np.zeros(self.value.shape[1])
+        # Partners nearly alike count as the lightest of them. That loses little and spares most
+        # rows.
         last = _bands(rho)
         rho, upto = rho[last], upto[last]
         fall = rho - np.append(rho[1:], 0.0)
@@ -206,7 +212,10 @@ class _View:
             minutes[units] = np.repeat(mean, np.diff(last, prepend=-1))
 
     def _heaviest(self, density: Floats) -> tuple[NDArray[np.int64], Floats, NDArray[np.int64]]:
-        """Return partners, heaviest first, their trips a desk, and desks up to and with each."""
+        """Return partners, heaviest first, their trips a desk, and desks up to and with each.
+
+        Units without trips to the one that looks are left out.
+        """
         rho = density[self.units]
         order = np.argsort(-rho, kind="stable")[: np.count_nonzero(rho)]
         return self.units[order], rho[order], np.cumsum(self.desks[order])
@@ -228,6 +237,7 @@ def _nearest(
     value, slope = (np.empty((len(grid), len(minutes))) for _ in range(2))
     for f, (near, desks) in enumerate(zip(sorted_minutes, upto, strict=True)):
         checkpoint()
+        # Desks beyond all floors count as on the farthest; no plan has any there.
         k = np.minimum(np.searchsorted(desks, grid, side="right"), len(near) - 1)
         spent = np.append(0.0, np.cumsum(near * np.diff(desks, prepend=0)))
         value[:, f] = spent[k] + near[k] * (grid - np.append(0, desks)[k])

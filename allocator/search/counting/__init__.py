@@ -1,6 +1,7 @@
 """Proofs by counting that no plan exists. Each is a sentence with numbers; none is a search.
 
-Every reason is a proof, whatever the others say. Silence proves nothing.
+Every reason is a proof, whatever the others say. Silence proves nothing: a case without a reason
+may still have no plan (docs/explanation/proof.md).
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ def shortfalls(case: Case) -> tuple[Reason, ...]:
 
     With allow_unplaced only pins can fail, as desks may stay unplaced wherever they find no room.
     With capacity by chance only what holds whatever people share is counted.
+
+    Returns
+    -------
+    tuple of Reason
+        Sentences in the words of the scenario, with what is short; empty if nothing is proved.
     """
     if case.scenario.by_chance:
         return tuple(pooled(case))
@@ -29,4 +35,5 @@ def shortfalls(case: Case) -> tuple[Reason, ...]:
     found = [*total_desks(case), *rooms(case), *pins(case)]
     for count in (together, adjacent, few_places, apart):
         found += count(case)
+    # It takes a small model, and says least: it is asked only where nothing simpler is short.
     return tuple(found or own_floors(case))

@@ -1,4 +1,4 @@
-"""Rules that keep bodies from one another: desks that nobody else may use are lost to the rest.
+"""Rules that keep units from one another: desks that nobody else may use are lost to the rest.
 
 own_floor, apart_floor, apart_tower.
 """
@@ -24,7 +24,7 @@ LIMIT_S = 0.5
 
 
 def apart(case: Case) -> Iterator[Reason]:
-    """Two bodies that may not share a floor or tower, and cannot both find room."""
+    """Yield pairs that may not share a floor or tower, and cannot both find room."""
     floors: list[tuple[int, ...]] = [(f,) for f in case.floors]
     for limit in case.limits:
         if isinstance(limit, Apart):
@@ -33,12 +33,15 @@ def apart(case: Case) -> Iterator[Reason]:
 
 
 def _both_find_room(case: Case, limit: Apart, places: Sequence[Sequence[int]]) -> Iterator[Reason]:
-    """Give the object the most room that leaves enough for the subject."""
+    """Yield a reason if no choice of places for the subject leaves the object enough."""
     first, second = (sum(int(case.demand[u]) for u in us) for us in (limit.units, limit.others))
     here, there = _rooms(case, limit.units, places), _rooms(case, limit.others, places)
     enough = sum(there) - second
+    # A single place that is enough for the subject and can be spared settles nearly all cases
+    # without a model.
     if any(mine >= first and theirs <= enough for mine, theirs in zip(here, there, strict=True)):
         return
+    # Too little room even alone is reported by other counts, in plainer words.
     if not first or not second or sum(here) < first or enough < 0:
         return
     most = sum(there) - _least_loss(here, there, first)
@@ -59,16 +62,25 @@ def _rooms(case: Case, units: Sequence[int], places: Sequence[Sequence[int]]) ->
 
 
 def _least_loss(here: list[int], there: list[int], first: int) -> int:
-    """Return at most the least room that the second loses where the first finds its desks."""
+    """Return at most the least room that the second loses where the first finds its desks.
+
+    Parameters
+    ----------
+    here, there
+        Desks of each place that the first, and that the second may use.
+    first
+        Desks that the first needs.
+    """
     model = cp_model.CpModel()
     taken = [model.new_bool_var("") for _ in here]
     model.add(sum(room * t for room, t in zip(here, taken, strict=True)) >= first)
     model.minimize(sum(room * t for room, t in zip(there, taken, strict=True)))
+    # A bound, so it need not be solved to the end; whole desks, but for what floats have added.
     return max(ceil(solve_model(model, Effort(LIMIT_S)).bound - 1e-6), 0)
 
 
 def own_floors(case: Case) -> Iterator[Reason]:
-    """Bodies with floors of their own leave desks empty that the others would need.
+    """Yield a reason if units with floors of their own leave too many desks empty.
 
     Exact: the least stranded over all choices of whole floors for them.
     """
@@ -91,11 +103,15 @@ def own_floors(case: Case) -> Iterator[Reason]:
 
 
 def _rows(case: Case) -> list[Exclusive]:
+    """Return the limits that ask for floors of one's own."""
     return [limit for limit in case.limits if isinstance(limit, Exclusive)]
 
 
 def _owners(case: Case) -> dict[int, list[int]]:
-    """Return the units that need floors of their own, with desks, by organisation."""
+    """Return the units that need floors of their own, with desks, by organisation.
+
+    Several rules of one organisation count together: its units may share a floor with each other.
+    """
     found: defaultdict[int, set[int]] = defaultdict(set)
     for limit in _rows(case):
         for u in limit.units:
@@ -105,11 +121,23 @@ def _owners(case: Case) -> dict[int, list[int]]:
 
 
 class _OwnFloors:
-    """Whole floors for each owner, floors alike taken together; least desks left empty on them."""
+    """Whole floors for each owner, floors alike taken together; least desks left empty on them.
+
+    Attributes
+    ----------
+    taken
+        How many floors of a kind each owner has.
+    room
+        Desks of the floors of each owner.
+    empty
+        Those of them that its organisation does not need.
+    """
 
     def __init__(self, case: Case, owners: dict[int, list[int]]) -> None:
         self.model = cp_model.CpModel()
         open_to = [open_to_any(case, units).tolist() for units in owners.values()]
+        # Floors of one size that are open to the same owners are counted together: the model stays
+        # small.
         kinds = Counter((int(case.capacity[f]), tuple(o[f] for o in open_to)) for f in case.floors)
         self.taken = {
             (i, kind): self.model.new_int_var(0, count if kind[1][i] else 0, "")
@@ -122,6 +150,8 @@ class _OwnFloors:
             sum(kind[0] * taken for (j, kind), taken in self.taken.items() if j == i)
             for i in range(len(owners))
         ]
+        # Units of the same organisation may join on these floors, so desks are stranded only
+        # beyond all of it.
         wholes = [sum(int(case.demand[u]) for u in case.units_of[o]) for o in owners]
         least = [sum(int(case.demand[u]) for u in units) for units in owners.values()]
         self.empty = [
@@ -132,7 +162,9 @@ class _OwnFloors:
         self.model.minimize(sum(self.empty))
 
     def _empty(self, owner: int, whole: int, most: int) -> cp_model.IntVar:
-        """Desks on the owner's floors beyond what its whole organisation needs."""
+        """Return the desks on the owner's floors beyond what its whole organisation needs."""
+        # From 0 up: room that others of the organisation fill is not stranded, but gains nothing
+        # either.
         empty = self.model.new_int_var(0, most, "")
         self.model.add(empty >= self.room[owner] - whole)
         return empty

@@ -1,6 +1,7 @@
-"""Rules that keep a body together or to few places, against the largest places there are.
+"""Rules that keep units together or to few places, against the largest places there are.
 
-same_floor, same_tower, same_complex, adjacent_floors, max_floors, max_towers.
+same_floor, same_tower, same_complex, adjacent_floors, max_floors, max_towers. Each reason compares
+desks needed with the room of the best places, as if nobody else were there.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ SAME = (RuleKind.SAME_FLOOR, RuleKind.SAME_TOWER, RuleKind.SAME_COMPLEX)
 
 
 def together(case: Case) -> Iterator[Reason]:
-    """Bodies that must share a floor, tower or complex and need more than the largest has."""
+    """Yield units that must share a floor, tower or complex and need more than the largest has.
+
+    A place counts only where each of the units may be somewhere in it.
+    """
     for kind, rule in zip(WIDER, SAME, strict=True):
         places = case.places(kind)
         for limit, units in _joined(case, kind, rule):
@@ -39,7 +43,10 @@ def together(case: Case) -> Iterator[Reason]:
 
 
 def adjacent(case: Case) -> Iterator[Reason]:
-    """Bodies on adjacent floors that need more than the largest run of levels they may use."""
+    """Yield units on adjacent floors that need more than the largest run of levels has.
+
+    A run ends at a level that none of them may use.
+    """
     for limit in case.limits:
         if not isinstance(limit, Contiguous) or limit.row.rule is not RuleKind.ADJACENT_FLOORS:
             continue
@@ -55,7 +62,10 @@ def adjacent(case: Case) -> Iterator[Reason]:
 
 
 def few_places(case: Case) -> Iterator[Reason]:
-    """Units that may use only so many floors, or towers, and need more than the largest have."""
+    """Yield units that may use so many floors, or towers, and need more than the largest have.
+
+    Parts of a unit may be anywhere among them, so the rooms of the largest places are added up.
+    """
     for limit in case.limits:
         if not isinstance(limit, AtMost) or limit.row.rule not in (
             RuleKind.MAX_FLOORS,
@@ -67,6 +77,8 @@ def few_places(case: Case) -> Iterator[Reason]:
         rooms = [_room(case, units, floors) for floors in case.places(limit.place)]
         room = sum(sorted(rooms, reverse=True)[: limit.most])
         if demand > room:
+            # A rule max_floors may name an organisation and is then compiled for each unit: the
+            # sentence is of that one.
             is_unit = limit.place is PlaceKind.FLOOR
             who = case.unit_ids[limit.units[0]] if is_unit else limit.row.subject
             clause = (
@@ -77,12 +89,17 @@ def few_places(case: Case) -> Iterator[Reason]:
 
 
 def _placed(case: Case, units: Iterable[int]) -> list[int]:
-    """Units that must have desks somewhere; the others break no rule of place."""
+    """Return the units that must have desks somewhere; the others break no rule of place."""
     return [u for u in units if case.demand[u] > 0]
 
 
 def _joined(case: Case, place: PlaceKind, rule: RuleKind) -> Iterator[tuple[AtMost, list[int]]]:
-    """Yield a limit of the rule, and all units that limits tie to it; each set once."""
+    """Yield a limit of the rule, and all units that limits tie to it; each set once.
+
+    Who must share a floor shares a tower as well, and units of two rules with one in common are
+    all together. The sets are the components of that relation.
+    """
+    # Rules of narrower places bind here, too; those of wider ones do not.
     inside = WIDER[: WIDER.index(place) + 1]
     binding = [limit for limit in case.limits if isinstance(limit, AtMost) and limit.binds]
     sets: list[set[int]] = []
@@ -103,12 +120,12 @@ def _joined(case: Case, place: PlaceKind, rule: RuleKind) -> Iterator[tuple[AtMo
 
 
 def _room(case: Case, units: Sequence[int], floors: Sequence[int]) -> int:
-    """Desks of those floors that any of the units may use."""
+    """Return the desks of those floors that any of the units may use."""
     return int((case.capacity * open_to_any(case, units))[list(floors)].sum())
 
 
 def _room_for_all(case: Case, units: Sequence[int], floors: Sequence[int]) -> int:
-    """The same, and 0 where one of the units may use none of the floors."""
+    """Return the same, and 0 where one of the units may use none of the floors."""
     if not case.allowed[np.ix_(units, floors)].any(axis=1).all():
         return 0
     return _room(case, units, floors)
@@ -121,6 +138,7 @@ def _runs(case: Case, units: Sequence[int]) -> Iterator[list[int]]:
         run: list[int] = []
         for level in levels:
             if usable[list(level)].any():
+                # Floors of one level count together: a run is of levels, not of floors.
                 run += level
             elif run:
                 yield run
@@ -130,5 +148,6 @@ def _runs(case: Case, units: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _others(limit: AtMost, units: Sequence[int]) -> str:
+    """Return how many units are tied to those of a rule, in words; nothing if none are."""
     more = len(set(units) - set(limit.units))
     return f" with {counted(more, 'unit')} tied to them" if more else ""

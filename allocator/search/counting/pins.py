@@ -13,17 +13,18 @@ from allocator.words import counted
 
 
 def pins(case: Case) -> Iterator[Reason]:
-    """Pins beyond what a subject may have on the floor, beyond the floor, beyond the subject."""
+    """Yield pins beyond what their units may have, beyond the floor, or beyond all their desks."""
     rows = [limit for limit in case.limits if isinstance(limit, Pinned)]
     found = list(hopeless(case))
     yield from found
+    # A pin that is hopeless by itself would be counted again in the sums.
     if not found:
         yield from _beyond_floors(case, rows)
         yield from _beyond_demand(case, rows)
 
 
 def hopeless(case: Case) -> Iterator[Reason]:
-    """The subject's units that may be on the floor need fewer desks than are pinned there.
+    """Yield pins to a floor of which the units that may be there need fewer desks.
 
     Where desks are pooled, people are pinned, and counted.
     """
@@ -42,7 +43,7 @@ def hopeless(case: Case) -> Iterator[Reason]:
 
 
 def _beyond_floors(case: Case, rows: list[Pinned]) -> Iterator[Reason]:
-    """All pins on a floor exceed its desks."""
+    """Yield floors whose desks all pins on them exceed."""
     by_floor: defaultdict[int, list[Pinned]] = defaultdict(list)
     for limit in rows:
         by_floor[limit.floor].append(limit)
@@ -57,8 +58,9 @@ def _beyond_floors(case: Case, rows: list[Pinned]) -> Iterator[Reason]:
 
 
 def _beyond_demand(case: Case, rows: list[Pinned]) -> Iterator[Reason]:
-    """The pins of a body on all floors exceed its demand."""
+    """Yield units whose pins on all floors exceed their demand."""
     most: defaultdict[str, dict[int, Pinned]] = defaultdict(dict)
+    # The largest pin on a floor holds the smaller ones.
     for limit in sorted(rows, key=lambda limit: limit.desks):
         most[limit.row.subject][limit.floor] = limit
     for subject, by_floor in most.items():
@@ -79,6 +81,8 @@ def _by_organisation(case: Case, rows: list[Pinned]) -> dict[int, int]:
     single: defaultdict[tuple[int, int], int] = defaultdict(int)
     for limit in rows:
         owner, count = int(case.organisation[limit.units[0]]), limit.desks
+        # Pins of an organisation and of its units may be met by the same desks, so they do not add
+        # up.
         whole[owner] = max(whole[owner], count)
         if len(limit.units) == 1:
             unit = owner, limit.units[0]

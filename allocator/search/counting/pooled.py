@@ -27,8 +27,9 @@ def pooled(case: Case) -> Iterator[Reason]:
 
 
 def _too_many(case: Case) -> Iterator[Reason]:
-    """All people need more desks than there are, even if all shared them on a single floor."""
+    """Yield a reason if all people need more desks than there are, even sharing all of them."""
     beyond = float(case.load.sum() - case.capacity.sum()) / case.load_per_desk
+    # Less than a desk may come from rounding, and would read oddly.
     if beyond >= 1:
         message = (
             f"{counted(int(case.people.sum()), 'person')} share "
@@ -39,7 +40,7 @@ def _too_many(case: Case) -> Iterator[Reason]:
 
 
 def _homeless(case: Case) -> Iterator[Reason]:
-    """Units that have no floor, by needs and rules, or none that serves their smallest piece."""
+    """Yield units without a floor that their needs, rules and smallest piece allow."""
     units = np.flatnonzero((case.demand > 0) & ~case.allowed.any(axis=1)).tolist()
     if units:
         message = (

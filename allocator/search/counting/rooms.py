@@ -45,7 +45,7 @@ class ShortSet:
 
 
 def total_desks(case: Case) -> Iterator[Reason]:
-    """All desks that may be placed are fewer than all that are needed."""
+    """Yield a reason if all desks that may be placed are fewer than all that are needed."""
     demand, room = int(case.demand.sum()), int(case.capacity.sum())
     if demand > room:
         message = (
@@ -55,8 +55,9 @@ def total_desks(case: Case) -> Iterator[Reason]:
 
 
 def rooms(case: Case) -> Iterator[Reason]:
-    """Units whose floors, by needs and rules, have too few desks for all of them (Hall)."""
+    """Yield units whose floors, by needs and rules, have too few desks for all of them (Hall)."""
     for short_set in short_sets(case):
+        # Sets that may use every floor are the business of `total_desks`.
         if len(short_set.floors) < len(case.floor_ids):
             yield _explained(case, short_set)
 
@@ -66,6 +67,11 @@ def short_sets(case: Case) -> list[ShortSet]:
 
     The sets come from a least cut of the flow of desks from units to floors, units with the same
     floors taken as one; sets that share no floor are proofs of their own.
+
+    Notes
+    -----
+    Desks may be divided at will in the flow. So a set that is short stays short in every plan, but
+    finding none does not mean that whole pieces fit.
     """
     placed = np.flatnonzero(case.demand > 0)
     if not placed.size:
@@ -80,6 +86,7 @@ def short_sets(case: Case) -> list[ShortSet]:
     return [
         ShortSet(units, tuple(np.flatnonzero(floors).tolist()), desks)
         for units, floors in _by_needs(case, found)
+        # The cut is short as a whole; of its parts some may have room to spare.
         if (desks := int(case.demand[list(units)].sum() - case.capacity[floors].sum())) > 0
     ]
 
@@ -88,6 +95,7 @@ def _least_cut(
     rows: NDArray[np.bool_], demand: NDArray[np.int64], capacity: NDArray[np.int64]
 ) -> list[int]:
     """Return the groups on the source's side of a least cut; none where all desks find room."""
+    # Floors open to the same groups are one node. A country then has a graph of few nodes.
     columns, class_of = distinct_rows(rows.T)
     room = np.bincount(class_of, weights=capacity).astype(np.int64)
     classes, groups = columns.shape
@@ -96,6 +104,7 @@ def _least_cut(
     for g, desks in enumerate(demand.tolist()):
         flow.add_arc_with_capacity(source, g, desks)
     for g, c in np.argwhere(columns.T).tolist():
+        # As good as unlimited, since no more than this enters the group.
         flow.add_arc_with_capacity(g, groups + c, int(demand[g]))
     for c, desks in enumerate(room.tolist()):
         flow.add_arc_with_capacity(groups + c, sink, desks)
@@ -121,6 +130,8 @@ def _apart(rows: NDArray[np.bool_], groups: list[int]) -> list[list[int]]:
 def _by_needs(case: Case, found: list[Where]) -> Iterator[Where]:
     """Yield the sets; units that have no floor at all apart by what they need."""
     for units, floors in found:
+        # Units without any floor share none, so one set would hold all of them, whatever their
+        # causes.
         if floors.any():
             yield units, floors
             continue
@@ -132,7 +143,11 @@ def _by_needs(case: Case, found: list[Where]) -> Iterator[Where]:
 
 
 def _explained(case: Case, short_set: ShortSet) -> Reason:
-    """Return the reason with the first cause that leaves too little room by itself."""
+    """Return the reason with the first cause that leaves too little room by itself.
+
+    Causes are tried one after the other: the size of pieces, needs, each kind of rule. Only if
+    none is enough are needs and rules blamed together.
+    """
     demand = int(case.demand[list(short_set.units)].sum())
     if _room(_thinned(case), short_set) < demand:
         clause = f"{verb(len(short_set.units), 'have')} pieces too large for other floors"
@@ -150,7 +165,10 @@ def _explained(case: Case, short_set: ShortSet) -> Reason:
 
 
 def _thinned(case: Case, *, needs: bool = False, kind: RuleKind | None = None) -> Case:
-    """Return the case with nothing but the needs, or but one kind of rule."""
+    """Return the case with nothing but the needs, or but one kind of rule.
+
+    With neither, what is left is the size of floors and pieces.
+    """
     scenario = case.scenario
     rules = tuple(row for row in scenario.rules if row.rule is kind)
     units = scenario.units
@@ -160,6 +178,7 @@ def _thinned(case: Case, *, needs: bool = False, kind: RuleKind | None = None) -
 
 
 def _room(case: Case, short_set: ShortSet) -> int:
+    """Return the desks of all floors that any unit of the set may use in a case."""
     return int(case.capacity[open_to_any(case, short_set.units)].sum())
 
 
@@ -174,7 +193,10 @@ def _places(case: Case, short_set: ShortSet, kind: RuleKind) -> list[str]:
 
 
 def _unmet_needs(case: Case, short_set: ShortSet) -> Reason:
-    """Return the reason of units that need what too few floors have."""
+    """Return the reason of units that need what too few floors have.
+
+    Features that no floor has at all are named alone.
+    """
     needs = frozenset[str]().union(*(case.scenario.housed[u].needs for u in short_set.units))
     offered = frozenset[str]().union(*(floor.features for floor in case.scenario.floors))
     missing = sorted(needs - offered)
@@ -186,6 +208,15 @@ def _unmet_needs(case: Case, short_set: ShortSet) -> Reason:
 
 
 def _reason(case: Case, short_set: ShortSet, kind: str, cause: str, clause: str) -> Reason:
+    """Return a reason in words.
+
+    Parameters
+    ----------
+    kind, cause
+        What is blamed: a kind of rule, or needs, and its places or features.
+    clause
+        What the units have or may not, to stand behind their names.
+    """
     demand = int(case.demand[list(short_set.units)].sum())
     room = int(case.capacity[list(short_set.floors)].sum())
     where = f"their {counted(len(short_set.floors), 'floor')} offer {room:,}"

@@ -14,7 +14,17 @@ from allocator.words import counted, listed, verb
 
 
 def short(limit: Limit, lacking: int, clause: str, noun: str = "desk") -> Reason:
-    """Return the reason that a row of the rules leaves a body short of so many desks or people."""
+    """Return the reason that a rule leaves units short of so many desks or people.
+
+    Parameters
+    ----------
+    limit
+        Names the rule, its subject and its object.
+    clause
+        The sentence up to the colon.
+    noun
+        "desk" or "person"; people are not counted in `Reason.desks`.
+    """
     return Reason(
         kind=limit.row.rule.value,
         subject=limit.row.subject,
@@ -25,7 +35,7 @@ def short(limit: Limit, lacking: int, clause: str, noun: str = "desk") -> Reason
 
 
 def names(case: Case, units: Iterable[int]) -> str:
-    """Return the first few units by their ids, and how many more there are."""
+    """Return the first few units by their ids, and how many more there are, as one phrase."""
     return listed(case.unit_ids[u] for u in units)
 
 

@@ -1,6 +1,7 @@
 """The compiled loop over the layout of some floors: propose, evaluate, keep or take back.
 
-There is one loop, so that what a move changes is compiled once.
+There is one loop, so that what a move changes is compiled once. The two kinds of moves, of
+sequences and of transfers, differ only in how they fill `State.fresh`.
 
 References
 ----------
@@ -53,7 +54,10 @@ TRANSFERS = int(Kind.TRANSFERS)
 
 @compiled
 def count_others(given: Given, state: State) -> None:
-    """Count those who stay, before any member has a piece."""
+    """Count those who stay, before any member has a piece.
+
+    Gives scopes, and rules between them, the values that all later moves change.
+    """
     for c in range(len(state.scope_state)):
         weigh_scope(given, state, c)
         scope_state = state.scope_state[c]
@@ -74,7 +78,10 @@ def anneal(
     kind: int,
     steps: Steps,
 ) -> None:
-    """Try moves of a kind, from hot to cold."""
+    """Try moves of a kind, from hot to cold; `State.kept` is the best since it was last reset.
+
+    A sequence is read and changed by the kinds BEGIN and SEQUENCE alone.
+    """
     temperature = steps.hot
     if kind == LOAD:
         count_others(given, state)
@@ -82,6 +89,7 @@ def anneal(
         temperature *= steps.cooling
         if kind == TRANSFERS:
             transfers.propose(given, state)
+            # A proposal that came to nothing still cools: schedules are in tries, not in changes.
             if state.number[CHANGED] == 0:
                 continue
         elif kind > PLACE:
@@ -91,8 +99,11 @@ def anneal(
                 sequences.propose(given, sequence, state.rng_state)
             sequences.decode(given, state, sequence)
         worse = evaluate(given, state, prices)
+        # Loading, placing and beginning are not choices: they say where the search starts from.
         if kind <= BEGIN or accepts(state.rng_state, worse, temperature):
             settle(given, state, prices)
+            # Both sequences are equal again before the next move. `decode` relies on it where it
+            # stops early.
             if PLACE < kind < TRANSFERS:
                 sequences.copy_changed(sequence, sequence.fresh, sequence.now)
         else:

@@ -33,8 +33,25 @@ class Part:
 
     Parameters
     ----------
+    plan
+        The layout of all floors. Between beginning and `put_back` it lacks these pieces.
+    towers
+        Searched with all their floors, in this order.
+    units
+        The members: their pieces on these floors may move, those elsewhere stay.
+    prices
+        What a layout is weighed by besides its cost.
+    rng
+        Of whom a generator for compiled code is made.
     arriving
         Desks of units that are to come besides, more than they have here.
+
+    Attributes
+    ----------
+    before
+        Pieces that the members had here, by unit and floor.
+    floors
+        Floors searched, the lowest of each tower first.
     """
 
     def __init__(
@@ -61,15 +78,23 @@ class Part:
         self.state = setup.state(self.given, rng)
         self.sequence = NO_SEQUENCE
         self._write(self.before, Kind.LOAD)
+        # Costs here begin at 0 without the members, so only differences from what was loaded mean
+        # anything to the plan.
         self._tally = self.state.tally[NOW].copy()
 
     def place(self, desks: FloorDesks) -> None:
         """Put pieces on the floors in place of those that members had, whatever it costs."""
+        # Otherwise the layout before would stay the best wherever it was cheaper, and what was
+        # placed would be lost.
         self.state.best[:] = NOTHING_KEPT
         self._write(desks, Kind.PLACE)
 
     def _write(self, desks: FloorDesks, kind: Kind) -> None:
-        """Let pieces be a move."""
+        """Let pieces be one move of all members, which is kept.
+
+        Pieces are written into the fresh rows, so that loading and searching count in the same
+        way.
+        """
         column = {f: s for s, f in enumerate(self.floors)}
         fresh, row = self.state.fresh, {u: m for m, u in enumerate(self.units)}
         fresh.many[:] = 0
@@ -96,7 +121,10 @@ class Part:
         self._search(Kind.SEQUENCE, schedule, STEP, budget)
 
     def search_transfers(self, schedule: Schedule, budget: Budget) -> None:
-        """Anneal desks between all the floors."""
+        """Anneal desks between all the floors.
+
+        These moves are the slow ones, so the budget is looked at even in short schedules.
+        """
         self._search(Kind.TRANSFERS, schedule, 1, budget)
 
     def _search(self, kind: Kind, schedule: Schedule, least: int, budget: Budget) -> None:
@@ -107,7 +135,7 @@ class Part:
             budget.spend(steps.moves)
 
     def put_back(self) -> None:
-        """Put the best found into the plan."""
+        """Put the best found into the plan, and what it changes into the plan's tally."""
         kept = self.state.kept
         counts, rows = kept.many.tolist(), kept.row.tolist()
         self.plan.put(
@@ -117,4 +145,5 @@ class Part:
                 for k in range(counts[m])
             }
         )
+        # The last columns, sums of what is counted as a whole, belong to the part alone.
         self.plan.tally += (self.state.tally[KEPT] - self._tally)[: len(Tally)]

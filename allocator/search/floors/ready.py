@@ -15,7 +15,10 @@ from allocator.search.scale import prices_at
 
 
 def compile_all() -> None:
-    """Put pieces on floors, which takes one function."""
+    """Compile everything that floors need, by putting pieces on the floors of a tiny case once.
+
+    Searching needs no second pass: placing and annealing are the same compiled function.
+    """
     case = tiny_case()
     rng = np.random.default_rng(0)
     place = partial(Part, FloorPlan(case), [0], [0], prices_at(case, 1.0), rng, {0: 20})

@@ -1,8 +1,9 @@
-"""Rules as limits on scopes, prepared for compiled code. Counting them is in `counts`.
+"""Rules as limits on scopes, prepared for compiled code; `evaluation` counts them.
 
 A scope is a set of units whose whereabouts are counted together: every organisation, and every
-body or pair of bodies that a rule speaks of. Rules about single units and floors (only_in,
-never_in, kept_for, levels, needs) are in `Case.allowed` and are never broken by any move.
+set of units, or two of them together, that a rule speaks of. Rules about single units and floors
+(only_in, never_in, kept_for, levels, needs) are in `Case.allowed` and are never broken by any
+move.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ class CountingScope:
         Levels must follow one another: contiguous, adjacent_floors.
     apart, tower_apart
         Numbers of scopes that it may not share a floor, or a tower, with.
+
+    Notes
+    -----
+    Rules about the same units share one scope; the tightest limit of each kind holds.
     """
 
     members: frozenset[int]
@@ -66,7 +71,11 @@ class Scopes:
         self.pins: list[tuple[tuple[int, ...], int, int]] = []
 
     def scope(self, units: tuple[int, ...]) -> int:
-        """Return the number of a set of units, counted from now on."""
+        """Return the number of a set of units, counted from now on.
+
+        The same set always has the same number, so an organisation that a rule names is not
+        counted twice.
+        """
         wanted = frozenset(units)
         if wanted not in self.number:
             self.number[wanted] = len(self.all)
@@ -74,11 +83,13 @@ class Scopes:
         return self.number[wanted]
 
     def of(self, units: tuple[int, ...]) -> CountingScope:
-        """Return a set of units as a scope."""
+        """Return a set of units as a scope, to which limits can be added."""
         return self.all[self.scope(units)]
 
     def at_most(self, limit: AtMost) -> None:
-        """So many places at most; floors of one unit are counted with its pieces."""
+        """Limit a set of units to so many places; floors of one unit count as its pieces."""
+        # A unit knows its pieces, so max_floors needs no scope. That keeps scopes few where the
+        # rule is for everybody.
         if limit.place is PlaceKind.FLOOR and len(limit.units) == 1:
             (u,) = limit.units
             self.pieces_most[u] = min(self.pieces_most[u], limit.most)
@@ -87,23 +98,25 @@ class Scopes:
         setattr(scope, name, min(limit.most, getattr(scope, name)))
 
     def apart_from(self, limit: Apart) -> None:
-        """No floor, or tower, with pieces of both."""
+        """Forbid a floor, or a tower, with pieces of both sets of units."""
         a, b = self.scope(limit.units), self.scope(limit.others)
         name = "apart" if limit.place is PlaceKind.FLOOR else "tower_apart"
         getattr(self.all[a], name).append(b)
         getattr(self.all[b], name).append(a)
 
     def exclusive(self, limit: Exclusive) -> None:
-        """No other organisation on the floors used."""
+        """Forbid other organisations on the floors used."""
+        # A rule compiled to this limit is about units of one organisation, so the first stands for
+        # all.
         organisation = int(self.case.organisation[limit.units[0]])
         self.alone.append((self.scope(limit.units), organisation))
 
     def contiguous(self, limit: Contiguous) -> None:
-        """Levels that follow one another."""
+        """Ask for levels that follow one another in each tower."""
         self.of(limit.units).gapless = True
 
     def pinned(self, limit: Pinned) -> None:
-        """So many desks on a floor."""
+        """Ask for so many desks on a floor."""
         self.pins.append((limit.units, limit.floor, limit.desks))
 
 
@@ -115,9 +128,16 @@ MOST = {
 
 
 def scopes(case: Case) -> Scopes:
-    """Return the limits of a case as limits on scopes."""
+    """Return the limits of a case as limits on scopes.
+
+    Raises
+    ------
+    KeyError
+        For a kind of limit that this search does not know.
+    """
     found = Scopes(case)
     for limit in case.limits:
+        # No default: a limit that is silently dropped would make plans that break a rule.
         POSTED[type(limit)](found, limit)
     return found
 

@@ -37,8 +37,12 @@ class Setup:
 
     Parameters
     ----------
-    floors
-        Of the towers, each one's from the lowest up.
+    plan
+        The layout of all floors, without the members' pieces on these.
+    towers, floors
+        Numbers of the case; floors of the towers, each one's from the lowest up.
+    units
+        Members, by their numbers in the case.
     desks
         Of each unit, to be placed here.
     """
@@ -49,12 +53,14 @@ class Setup:
         self.plan, self.case = plan, plan.case
         self.towers, self.floors, self.units, self.desks = towers, floors, units, desks
         self.scopes = sorted({c for u in units for c in plan.scopes_of[u]})
+        # Only what members take part in is counted. Other scopes do not change, whatever the
+        # search does here.
         here = set(floors)
         self.pins = [p for p, (_, f, _) in enumerate(plan.scopes.pins) if f in here]
         self.complexes = list(dict.fromkeys(self.case.complex[towers].tolist()))
 
     def given(self) -> Given:
-        """Return what is given."""
+        """Return what is given; nothing in it changes while the floors are searched."""
         case, spreads = self.case, self.case.spreads
         prices = case.scenario.settings.prices
         members, scope_links, pin_links = self._members()
@@ -87,6 +93,8 @@ class Setup:
     def _members(self) -> tuple[Records, Whole, Whole]:
         """Return the members, a row more than there are, and numbers of their scopes and pins."""
         case, plan, units, spreads = self.case, self.plan, self.units, self.case.spreads
+        # The last row holds nothing but where links end, so that code reads the ends of each row
+        # from the next one.
         rows = np.zeros(len(units) + 1, MEMBER)
         own = rows[:-1]
         own["demand"], own["least"], own["people"] = (
@@ -98,6 +106,8 @@ class Setup:
         own["elsewhere"] = [len(plan.pieces[u]) for u in units]
         own["pieces_most"] = plan.scopes.pieces_most[units]
         load_per_desk = 1.0 if spreads is None else spreads.load_per_desk / case.load_per_desk
+        # About what a desk weighs with its share of the spread: moves estimate by it what fits. At
+        # least 1, since they divide by it.
         own["load"] = np.maximum(np.rint(case.weight[units] * load_per_desk), 1)
         if spreads is not None:
             own["pool"] = spreads.pool[units]
@@ -106,7 +116,11 @@ class Setup:
         return rows, scope_links, _links(rows, "pin_from", plan.pins_of, units, self.pins)
 
     def _savings(self) -> tuple[Reals, Reals]:
-        """Return what units save by not moving: rates, and shares up to which they do."""
+        """Return what units save by not moving: rates, and shares up to which they do.
+
+        Both are (R, M, S). R is 0 where nobody here saves anything, so that the loop over it ends
+        at once.
+        """
         cells = {
             (m, f): site.savings
             for m, u in enumerate(self.units)
@@ -121,9 +135,11 @@ class Setup:
         return rate, up_to
 
     def _floors(self) -> Records:
+        """Return capacity, cost of opening and level of each floor."""
         rows = np.zeros(len(self.floors), FLOOR)
         rows["capacity"] = self.plan.capacity[self.floors]
         rows["opening"] = self.case.open_cost[self.floors]
+        # Ranks of levels and not the levels themselves: a gap is a level that exists.
         rows["level"] = np.array(self.case.rank)[self.floors]
         return rows
 
@@ -140,14 +156,18 @@ class Setup:
         rows["tower_price"] = np.where(is_organisation, prices.extra_tower, 0.0)
         rows["gap_price"] = np.where(is_organisation, prices.extra_gap, 0.0)
         elsewhere = self.plan.at[self.scopes] > 0
+        # The members' pieces are out of the plan here, but others of their scopes may be on these
+        # floors. Those are in `State.at` and must not count twice.
         elsewhere[:, self.floors] = False
         of_tower = _any(elsewhere, case.tower, len(case.tower_ids))
         of_complex = _any(of_tower, case.complex, len(case.towers_of))
         rows["other_floors"], rows["other_towers"] = elsewhere.sum(axis=1), of_tower.sum(axis=1)
+        # Complexes that are searched in part may be used elsewhere as well, and count once.
         rows["far_complexes"] = np.delete(of_complex, self.complexes, axis=1).sum(axis=1)
         return rows, np.ascontiguousarray(of_complex[:, self.complexes])
 
     def _pins(self) -> Records:
+        """Return the pins on these floors: floor and desks."""
         rows = [
             (self.floors.index(f), n) for _, f, n in (self.plan.scopes.pins[p] for p in self.pins)
         ]
@@ -157,6 +177,8 @@ class Setup:
         """Return rules between scopes that are both here, each once."""
         number, every = {c: i for i, c in enumerate(self.scopes)}, self.plan.scopes
         found = {
+            # Both scopes list the rule. Sorted, the two entries are equal, and the rule counts
+            # once.
             (int(kind), *sorted((number[c], number[d])))
             for c in self.scopes
             for kind, others in (
@@ -172,11 +194,20 @@ class Setup:
         return np.array([*sorted(found), *own], PAIR)
 
     def state(self, given: Given, rng: np.random.Generator) -> State:
-        """Return a state with nobody of the members on the floors, others counted."""
+        """Return a state with nobody of the members on the floors, others counted.
+
+        Parameters
+        ----------
+        given
+            As returned by `given`.
+        rng
+            Seeds the generator of compiled code.
+        """
         plan, floors, units = self.plan, self.floors, self.units
         count, width = len(units), len(floors)
         use, tally = np.zeros(width, USE), np.zeros((3, len(Tally) + 2))
         use["load"], use["occupants"] = plan.used()[floors], plan.occupants[floors]
+        # Pieces elsewhere are placed already; those here come with the first move.
         missing = 1 - plan.placed[units] / given.members["demand"][:-1]
         tally[0, Tally.UNPLACED] = given.members["people"][:-1] @ missing
         return State(
@@ -199,7 +230,11 @@ class Setup:
         )
 
     def _marginal(self) -> Reals:
-        """Return what all of each unit would cost on each floor, others staying."""
+        """Return what all of each unit would cost on each floor, others staying (M, S).
+
+        Walking at its price, and placement cost. It is the gradient that `evaluation.follow` keeps
+        up to date.
+        """
         case, plan = self.case, self.plan
         shares = [
             {f: n / int(case.demand[u]) for f, n in plan.pieces[u].items()} for u in self.units
@@ -224,7 +259,13 @@ def _links(
 
 
 def _any(rows: Flags, owner: Whole, count: int) -> Flags:
-    """Return whether any of each owner's columns holds (N, owners)."""
+    """Return whether any of each owner's columns holds (N, owners).
+
+    Parameters
+    ----------
+    owner
+        Of each column, such as the tower of each floor.
+    """
     found = np.zeros((len(rows), count), bool)
     row, column = np.nonzero(rows)
     found[row, owner[column]] = True
@@ -232,4 +273,5 @@ def _any(rows: Flags, owner: Whole, count: int) -> Flags:
 
 
 def _pieces(count: int, width: int) -> Pieces:
+    """Return room for as many pieces of each member as there are floors."""
     return Pieces(np.zeros(count, np.int64), np.zeros((count, width), PIECE))

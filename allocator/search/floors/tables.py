@@ -3,6 +3,9 @@
 A member is a unit whose desks may move; others on the same floors are counted and stay. Filling
 the tables from a plan is in `setup`. Rows with several columns are records, so that few arrays go
 from function to function: the compiler's time grows with their number.
+
+M, S, T, C, P, R and X stand for members, floors, towers, scopes, pins, references and complexes.
+All are numbered within the part that is searched, not within the case.
 """
 
 from __future__ import annotations
@@ -23,10 +26,10 @@ without a fixed part annealing ends one to four desks over."""
 
 
 class Tally(IntEnum):
-    """What a layout is weighed by."""
+    """What a layout is weighed by; the columns of every tally."""
 
     COST = 0
-    """Person-minutes a week: the total of the contract, of the desks placed."""
+    """Person-minutes a week: the total (docs/explanation/objective.md), of the desks placed."""
     OVER = 1
     """Desks above capacity, short of a pin, or where they may not be, and `OVER_FIXED` for each
     such floor or pin."""
@@ -37,7 +40,7 @@ class Tally(IntEnum):
 
 
 def _record(whole: str, real: str = "") -> np.dtype[Any]:
-    """Return a row type with the named whole and real numbers."""
+    """Return a row type with the named whole and real numbers, 64 bits each."""
     return np.dtype([(n, "i8") for n in whole.split()] + [(n, "f8") for n in real.split()])
 
 
@@ -161,7 +164,10 @@ class State(NamedTuple):
 
 
 class Order(NamedTuple):
-    """Positions (N), and the order in which S floors are filled."""
+    """Positions (N), and the order in which S floors are filled.
+
+    Floors of positions are numbers in that order, not floors of `Given`.
+    """
 
     positions: Records
     floors: Whole
@@ -180,7 +186,10 @@ class Sequence(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """Person-minutes a week for what a layout is weighed by besides its cost."""
+    """Person-minutes a week for what a layout is weighed by besides its cost.
+
+    over: of a desk; broken: of a step; unplaced: of a person. See `Tally`.
+    """
 
     over: float
     broken: float

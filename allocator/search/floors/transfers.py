@@ -2,6 +2,7 @@
 
 Some desks of a unit go to another floor, and where that is too full, desks of another unit go
 back. It reaches what a sequence cannot: units in two towers, pieces of any size, awkward rules.
+It is slower than a search of sequences, which therefore comes first wherever it applies.
 
 References
 ----------
@@ -71,7 +72,7 @@ def floor_of_tower(given: Given, state: State, f: int) -> int:
 
 @compiled
 def target(given: Given, state: State, m: int, f: int) -> int:
-    """Return a floor to send desks of a member to."""
+    """Return a floor to send desks of a member to; it may be too full, or not allowed."""
     die = uniform(state.rng_state)
     if die < CHEAP:
         return cheap_floor(given, state, m)
@@ -88,12 +89,22 @@ def excess_of(given: Given, state: State, m: int, f: int) -> int:
 
     Rounded so that what is left fits.
     """
+    # Floor division rounds down, so its negative rounds up: rather one desk too many goes than one
+    # too few.
     return -((given.floors[f].capacity - state.use[f].load) // given.members[m].load)
 
 
 @compiled
 def amount(given: Given, state: State, m: int, f: int, g: int, have: int) -> int:
-    """Return how many of the desks on a floor should go to another."""
+    """Return how many of the desks on a floor should go to another.
+
+    Parameters
+    ----------
+    f, g
+        From and to, each a floor or NOWHERE.
+    have
+        Desks that may go.
+    """
     die = uniform(state.rng_state)
     room = -excess_of(given, state, m, g) if g != NOWHERE else 0
     if die < ALL_OF_IT:
@@ -114,7 +125,10 @@ def desks_on(of: Pieces, m: int, f: int) -> int:
 
 @compiled
 def fitted(given: Given, of: Pieces, m: int, f: int, g: int, desks: int) -> int:
-    """Return about so many desks that leave no piece too small, 0 if that cannot be."""
+    """Return about so many desks that leave no piece too small, 0 if that cannot be.
+
+    More may go than wanted: all of a piece where too little of it would stay.
+    """
     least, there = given.members[m].least, 0
     have = given.members[m].desks - placed(of, m) if f == NOWHERE else desks_on(of, m, f)
     if g != NOWHERE:
@@ -124,6 +138,7 @@ def fitted(given: Given, of: Pieces, m: int, f: int, g: int, desks: int) -> int:
         desks = have
     if g == NOWHERE:
         return desks
+    # Rows have as many cells as there are floors, and no cell may be written beyond.
     after = of.many[m] + (there == 0) - (f != NOWHERE and desks == have)
     return 0 if there + desks < least or after > of.row.shape[1] else desks
 
@@ -137,6 +152,8 @@ def transfer(of: Pieces, m: int, f: int, g: int, desks: int) -> None:
     if f != NOWHERE:
         piece, last = of.row[m, piece_on(of, m, f)], of.row[m, of.many[m] - 1]
         piece.desks -= desks
+        # The last piece takes the place of the empty one: pieces stay together at the front of the
+        # row.
         if piece.desks == 0:
             piece.floor, piece.desks = last.floor, last.desks
             of.many[m] -= 1
@@ -159,11 +176,16 @@ def change(given: Given, state: State, m: int, f: int, g: int, desks: int) -> No
 
 @large
 def propose(given: Given, state: State) -> None:
-    """Send some desks of a random member elsewhere, others back where it is full; or nothing."""
+    """Send some desks of a random member elsewhere, others back where it is full; or nothing.
+
+    Nothing is proposed, with no member changed, where the dice end at no legal move.
+    """
     rng_state, members, pieces = state.rng_state, given.members, state.pieces
     state.number[CHANGED] = 0
     m, f = pick(rng_state, 0, len(pieces.many)), NOWHERE
     have = members[m].desks - placed(pieces, m)
+    # Desks that are nowhere and desks that are placed have even chances; else the missing ones
+    # would wait for long.
     if pieces.many[m] > 0 and (have == 0 or uniform(rng_state) < 0.5):
         k = pick(rng_state, 0, pieces.many[m])
         f, have = pieces.row[m, k].floor, pieces.row[m, k].desks
@@ -177,6 +199,8 @@ def propose(given: Given, state: State) -> None:
     if desks == 0:
         return
     change(given, state, m, f, g, desks)
+    # An estimate, by what a desk weighs on average: it only decides what is tried, not what is
+    # counted.
     is_full = g != NOWHERE and (
         state.use[g].load + desks * members[m].load > given.floors[g].capacity
     )
@@ -207,6 +231,7 @@ def send_back(given: Given, state: State, m: int, f: int, g: int, desks: int) ->
 def occupant(state: State, f: int) -> tuple[int, int]:
     """Return a random member with a piece on a floor, and the number of the piece; else -1."""
     members, found = len(state.pieces.many), NOWHERE
+    # The next one behind a random start, so that no list of occupants has to be kept or made.
     first, piece = pick(state.rng_state, 0, members), NOWHERE
     for i in range(members):
         m = (first + i) % members

@@ -48,7 +48,13 @@ def improve_alone(
     rng, budget
         As for every local search; its moves are those of the general one.
     watcher
-        Neither asked nor told: floors hold what they hold.
+        Not used: floors hold what they hold.
+    parameters
+        Of which `alone` is used.
+
+    Notes
+    -----
+    Nothing is yielded where a unit has no tower that may take it, or nobody has desks.
     """
     search = _Restarts(case, rng, budget, parameters)
     if len(search.groups.partition) and search.groups.given.allowed.any(axis=1).all():
@@ -56,7 +62,10 @@ def improve_alone(
 
 
 class _Restarts:
-    """Annealings of single units between towers, and what they have taught."""
+    """Annealings of single units between towers, and what they have taught.
+
+    How often each price of a desk too many led to a plan decides how often it is tried again.
+    """
 
     def __init__(
         self, case: Case, rng: np.random.Generator, budget: Budget, parameters: Parameters
@@ -86,6 +95,7 @@ class _Restarts:
         groups.put_anywhere(self.rng)
         yield from self._anneal(given.hot[0], len(given.prices) - 1, given.first_moves)
         while not self.budget.over:
+            # Prices under which plans fit come more often; see `_learn` for the others.
             arm = int(self.rng.choice(len(self.fits), p=self.fits / self.fits.sum()))
             again = np.isfinite(groups.best) and self.rng.random() < given.reheated
             if again:
@@ -102,6 +112,8 @@ class _Restarts:
         schedule = Schedule(
             hot * self.ordinary, given.cold * self.ordinary, min(moves * size, given.most_moves)
         )
+        # Prices are per desk and temperatures per unit, so the price is spread over the desks of
+        # an ordinary unit.
         desks = float(self.case.demand.sum()) / len(self.everybody)
         price = self.pressure * given.prices[arm] * OVER * self.ordinary / desks
         over = (price, price)
@@ -112,12 +124,14 @@ class _Restarts:
     def _learn(self, arm: int) -> None:
         """Learn whether a price led to a plan; all rise while nothing fits."""
         self.fits[arm] += self.given.forgets * (self.groups.fits - self.fits[arm])
+        # A price that never fitted so far must stay possible.
         self.fits = np.maximum(self.fits, self.given.least_chance)
         self.pressure *= 1.0 if np.isfinite(self.groups.best) else self.given.dearer
 
     def _news(self) -> Iterator[Improvement]:
         """Yield the best plan if it was not yet."""
         groups = self.groups
+        # By more than rounding, else one plan would be reported again and again.
         if groups.best < self.reported - 1e-6:
             self.reported = groups.best
             floors = [self.case.floors_of[t][0] for t in groups.state.best.tolist()]
@@ -128,16 +142,22 @@ class _Restarts:
             yield Improvement(layout, groups.best, 0.0)
 
     def _towers_of(self, start: Layout) -> Whole | None:
-        """Return the tower of each unit in a start, None where it does not tell or forbids it."""
+        """Return the tower of each unit in a start (U), None where one is missing or forbidden."""
         found = np.full(len(self.case.unit_ids), -1, np.int64)
         for u, f in start:
             found[u] = self.case.tower[f] if self.case.allowed[u, f] else -1
         return found if (found[self.case.demand > 0] >= 0).all() else None
 
     def _ordinary_change(self) -> float:
-        """Return what a shift of a unit changes on average, from where all are at random."""
+        """Return what a shift of a unit changes on average, from where all are at random.
+
+        Temperatures are measured in it. Where nothing costs anything it is 1, so that they are not
+        0.
+        """
         self.groups.put_anywhere(self.rng)
         self.groups.weigh()
+        # A random layout that happens to fit is no plan to report: weighing has noted it as the
+        # best.
         self.groups.forget_best()
         costs = self.groups.marginal_costs()
         here = costs[self.everybody, self.groups.at]

@@ -1,5 +1,8 @@
 """The choice of towers: proposals of a tower for every unit, for floors to be laid out by.
 
+What a proposal costs is an estimate (`surrogate`). So it may be a little dearer than the towers at
+hand, and is judged by the floors that are laid out for it.
+
 References
 ----------
 Lourenço, Martin, Stützle (2003), Iterated local search, Handbook of Metaheuristics.
@@ -34,8 +37,14 @@ class TowerChoice:
 
     Parameters
     ----------
+    case
+        With its floors; the case by towers is made of it.
     worth
         What a desk is worth, in person-minutes a week.
+    rng, budget
+        Of the local search that asks for proposals; reheats spend from its budget.
+    parameters
+        Schedules, noise and patience.
     """
 
     def __init__(
@@ -64,11 +73,17 @@ class TowerChoice:
         self._tolerance = parameters.tolerance * self.size
 
     def begin(self) -> Whole:
-        """Choose towers for all units, by large groups."""
+        """Choose towers for all units, by large groups; return them (U)."""
         return self._begun(np.inf).tower_of
 
     def begin_again(self, home: Whole) -> Whole:
-        """Choose towers for all units anew, unless they are dearer than those at hand."""
+        """Choose towers for all units anew, unless they are dearer than those at hand.
+
+        Parameters
+        ----------
+        home : (U)
+            Towers at hand, −1 for nowhere. They are returned if nothing as good comes.
+        """
         cost = self._search(0, home).weigh()
         search = self._begun(cost)
         return search.tower_of if search.cost < cost + self._tolerance else home
@@ -86,6 +101,8 @@ class TowerChoice:
         schedule = Schedule(given.begin_hot, given.cold, moves)
         enough = min(given.beginnings * moves, given.most_begin_moves)
         best, home, done, fits = np.inf, search.at.copy(), 0, False
+        # With prices that rise some six beginnings in ten fit (docs/explanation/notes.md), so
+        # there are several, and more of them while none has.
         while not self.budget.over and (
             done < enough or (not fits and done < given.most_tries * enough)
         ):
@@ -95,6 +112,7 @@ class TowerChoice:
             if search.cost < best:
                 best, home = search.cost, search.at.copy()
         search.at[:] = home
+        # No reheats for a beginning that even they would hardly bring down to the known cost.
         if search.weigh() < known * (1 + given.promise):
             self._reheat(search, given.begin_patience)
         return search
@@ -112,6 +130,8 @@ class TowerChoice:
 
         Temperatures are in ordinary units, `first` the part of the price to begin with.
         """
+        # While desks too many are cheap, groups pass through full towers; the last price decides
+        # where they end.
         last = ease.part * self._over
         prices = (last if first is None else min(first * self._over, last), last)
         search.anneal(self._heated(schedule), self.budget, who, somewhere, prices)
@@ -121,20 +141,32 @@ class TowerChoice:
             mending = Schedule(given.mend_hot, given.cold, max(schedule.moves // MENDING, 1))
             full = (self._over, self._over)
             search.anneal(self._heated(mending), self.budget, who, somewhere, full)
+        # Costs are compared between annealings, so all are weighed at the full price in the end.
         search.price(self._over, self._broken)
 
     def _heated(self, schedule: Schedule) -> Schedule:
-        """Return a schedule with temperatures in person-minutes, told in ordinary units."""
+        """Return a schedule with temperatures in person-minutes, made of one in ordinary units."""
         return Schedule(schedule.hot * self.size, schedule.cold * self.size, schedule.moves)
 
     def _search(self, number: int, home: Whole) -> GroupSearch:
-        """Return groups where units are, parted where they are in several towers."""
+        """Return groups where units are, parted where they are in several towers.
+
+        Parameters
+        ----------
+        number
+            Of the partition, 0 for the coarsest.
+        home : (U)
+            Tower of each unit, −1 for nowhere.
+        """
         wanted = parted_by_tower(self._partitions[number], home)
         last = self._last.get(number)
+        # Its tables are kept for each partition while its groups stay the same.
         if last is None or last.partition != wanted:
             last = GroupSearch(self.towers, self._known, self._fields, wanted, self.rng)
             self._last[number] = last
+        # In place: compiled code holds this array. What floors could not take has changed since.
         last.given.capacity[:] = self.capacity
+        # Noise of the last use must not be in the costs by which home is weighed.
         last.perturb(0.0, self.rng)
         last.put(home)
         last.price(self._over, self._broken)
@@ -143,11 +175,13 @@ class TowerChoice:
     def reheat(self, home: Whole) -> Whole:
         """Reheat large groups until towers come that were not tried and are about as good.
 
-        Costs that are off lead to other towers.
+        Costs that are off lead to other towers: without noise every search ended in the same ones,
+        whose floors need not be the best.
         """
         search = self._search(int(self.rng.integers(self._coarse)), home)
         cost = search.cost
         self._tried.add(search.tower_of.tobytes())
+        # The noise grows from try to try, so that costs are no further off than it takes.
         for noise in self.parameters.noise:
             search.put(home)
             search.perturb(noise * self.size, self.rng)
@@ -160,7 +194,8 @@ class TowerChoice:
     def nudge(self, home: Whole) -> Whole:
         """Let a few groups change places in a few towers, cheaper or a little dearer.
 
-        What floors make of it is for others to see.
+        Floors decide afterwards whether that was good. Unlike a reheat it works at the full price,
+        from where groups are.
         """
         given = self.parameters
         search = self._search(int(self.rng.integers(len(self._partitions))), home)
@@ -175,16 +210,23 @@ class TowerChoice:
         return self._unless_dear(search, cost, home)
 
     def _unless_dear(self, search: GroupSearch, cost: float, home: Whole) -> Whole:
-        """Return the towers of a search, or those at hand if they are clearly dearer."""
+        """Return the towers of a search, or those at hand if they are clearly dearer.
+
+        Without noise: it led the search, and has no part in the judgement.
+        """
         search.perturb(0.0, self.rng)
         return search.tower_of if search.weigh() <= cost + self._tolerance else home
 
     def _reheat(self, search: GroupSearch, patience: int) -> None:
-        """Anneal groups of some towers near each other, again and again; keep what is as good."""
+        """Anneal groups of some towers near each other, again and again; keep what is as good.
+
+        Ends after so many tries in vain one after the other, or when the budget is over.
+        """
         cost, in_vain, tries = search.weigh(), 0, self.parameters.most_reheats
         while in_vain < patience and tries > 0 and not self.budget.over:
             before, tries = search.at.copy(), tries - 1
             self._reheat_some(search)
+            # Where the pool holds no groups nothing is annealed, and the try counts all the same.
             self.budget.spend(1)
             in_vain = 0 if search.cost < cost - 1e-6 else in_vain + 1
             if search.cost > cost + 1e-6:

@@ -100,7 +100,10 @@ class Prices(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """A move: group u goes from tower p to q, and group v, if there is one, from q to p."""
+    """A move: group u goes from tower p to q, and group v, if there is one, from q to p.
+
+    Without a second group v is NOBODY, and the move is a shift.
+    """
 
     u: int
     p: int
@@ -117,12 +120,14 @@ SWAP, NEAR_MEMBER, NEAR = 0.5, 0.5, 4
 """How often two groups change places; how often a group goes to where one of its organisation is,
 or to one of so many towers nearest to it."""
 NOBODY = -1
+# Places in `State.sums`.
 COST, EXCESS, BEST = 0, 1, 2
 
 
 @compiled
 def tower_cost(given: Given, prices: Prices, t: int, load: int) -> float:
     """Return what a tower costs with a load: floors opened, and what is too much."""
+    # Loads may be finer than desks; a part of a desk takes a whole one.
     desks = int(np.ceil(load / given.load_per_desk))
     cost = given.opening[t, min(desks, given.opening.shape[1] - 1)]
     excess = load - given.capacity[t]
@@ -131,18 +136,26 @@ def tower_cost(given: Given, prices: Prices, t: int, load: int) -> float:
 
 @compiled
 def count(given: Given, state: State, prices: Prices, k: int, t: int, step: int) -> float:
-    """Put a group into a tower (step 1) or take it out (-1); return what is counted then."""
+    """Put a group into a tower (step 1) or take it out (-1); return what is counted then.
+
+    Loads, desks left stranded, floors opened, extra towers and limits of towers are counted, in
+    person-minutes a week. Walking is not: that is `marginal_cost`.
+    """
     o = given.organisation[k]
     before = state.held[o, t]
     after = before + step * given.load[k]
     state.held[o, t] = after
     more, row = after - before, given.stranded_row[o]
     if row >= 0:
+        # Stranded desks depend on all that the organisation has in the tower, so the group changes
+        # them by a difference.
         more += given.stranded[row, t, after] - given.stranded[row, t, before]
     load, capacity = state.load[t], given.capacity[t]
     state.load[t] = load + more
     state.sums[EXCESS] += max(load + more - capacity, 0) - max(load - capacity, 0)
     cost = tower_cost(given, prices, t, load + more) - tower_cost(given, prices, t, load)
+    # Only the first group of an organisation in a tower, or the last, changes how many towers it
+    # uses.
     if state.groups[o, t] == (0 if step > 0 else 1):
         others = state.towers[o] - (0 if step > 0 else 1)
         cost += step * (given.extra_tower if others >= 1 else 0.0)
@@ -164,7 +177,10 @@ def is_broken(given: Given, kind: float, s: int, t: int) -> bool:
 
 @compiled
 def marginal_cost(given: Given, state: State, prices: Prices, k: int, t: int) -> float:
-    """Return what a group costs in a tower, others staying, what is counted aside."""
+    """Return what a group costs in a tower, others staying, without what `count` counts.
+
+    In person-minutes a week: its fixed cost, walking to all fields, and rules that bind it.
+    """
     cost, linear = given.fixed[k, t], given.linear
     for i in range(linear.start[k], linear.start[k + 1]):
         cost += linear.weight[i] * state.potential[linear.to[i], t]
@@ -182,11 +198,17 @@ def apart(given: Given, p: int, q: int) -> float:
 
 @compiled
 def joint_change(given: Given, prices: Prices, pair: Pair) -> float:
-    """Return what two groups that change places do besides what each does alone."""
+    """Return what two groups that change places do besides what each does alone.
+
+    Each marginal cost takes the other group to stay. Trips between the two, and rules that bind
+    them to each other, are therefore put right here.
+    """
     linear, fed, trips, broken = given.linear, given.contributions, 0.0, 0
     u, v, p, q = pair.u, pair.v, pair.p, pair.q
     i, j = linear.start[u], fed.start[v]
     end_i, end_j = linear.start[u + 1], fed.start[v + 1]
+    # Links are sorted by field (`kernels.links`), so one pass over both finds the fields in
+    # common.
     while i < end_i and j < end_j:
         if linear.to[i] == fed.to[j]:
             trips += linear.weight[i] * fed.weight[j]
@@ -207,14 +229,21 @@ def change(given: Given, state: State, prices: Prices, pair: Pair) -> float:
         k, here, there = (pair.u, pair.p, pair.q) if turn == 0 else (pair.v, pair.q, pair.p)
         found += marginal_cost(given, state, prices, k, there)
         found -= marginal_cost(given, state, prices, k, here)
+        # Potentials hold the group itself where it was, so what it walks to itself would count as
+        # a trip between the towers.
         found -= given.quadratic[k] * apart(given, pair.p, pair.q)
     return found if pair.v == NOBODY else found + joint_change(given, prices, pair)
 
 
 @compiled
 def recount(given: Given, state: State, prices: Prices, pair: Pair, there: int) -> float:
-    """Count a pair in each other's towers (there 1), or back (0); return what changes."""
+    """Count a pair in each other's towers (there 1), or back (0); return what changes.
+
+    Back is its exact inverse: counts are whole numbers and a refused move leaves no trace.
+    """
     found = 0.0
+    # Both are taken out before either is put in; otherwise the two would fill a tower together for
+    # a moment.
     for step in range(-1, 2, 2):
         for turn in range(1 if pair.v == NOBODY else 2):
             at_p = (turn == 0) == ((step < 0) == (there == 1))
@@ -236,6 +265,7 @@ def contribute(given: Given, state: State, k: int, t: int, step: float) -> None:
 @compiled
 def settle(given: Given, state: State, k: int, q: int) -> None:
     """Bring a group to another tower, with the fields that it is part of."""
+    # Only for moves that are kept: it touches every tower.
     contribute(given, state, k, q, 1.0)
     contribute(given, state, k, state.at[k], -1.0)
     state.at[k] = q
@@ -259,6 +289,8 @@ def weigh(given: Given, state: State, prices: Prices) -> None:
         contribute(given, state, k, state.at[k], 1.0)
     for k in range(len(state.at)):
         t = state.at[k]
+        # Marginal costs see walking and rules from both ends, hence half of them; fixed costs are
+        # seen once.
         cost += 0.5 * (marginal_cost(given, state, prices, k, t) + given.fixed[k, t])
     state.sums[COST] = cost
     keep_if_best(state)
@@ -266,7 +298,10 @@ def weigh(given: Given, state: State, prices: Prices) -> None:
 
 @compiled
 def goal(given: Given, state: State, k: int, somewhere: Whole) -> int:
-    """Return a tower to bring a group to."""
+    """Return a tower to bring a group to: near one of its organisation, or any of the pool.
+
+    It may be closed or not allowed; `anneal` looks at that.
+    """
     if uniform(state.rng_state) >= NEAR_MEMBER:
         return somewhere[int(uniform(state.rng_state) * len(somewhere))]
     o = given.organisation[k]
@@ -302,6 +337,7 @@ def anneal(
             q = state.at[v]
         else:
             q = goal(given, state, u, somewhere)
+        # A proposal that is not allowed still cools.
         if p == q or not (state.active[q] and given.allowed[u, q]):
             continue
         if v != NOBODY and not (state.active[p] and given.allowed[v, p]):

@@ -37,13 +37,18 @@ def partitions(towers: Case) -> list[Partition]:
     fine: Partition = [(u,) for u in placed]
     found: list[Partition] = []
     for way in (coarse, middle, fine):
+        # Only ways that are finer than the one before: where organisations are single units all
+        # three are the same.
         if not found or len(way) > len(found[-1]):
             found.append(way)
     return found
 
 
 def parted_by_tower(partition: Partition, tower_of: Whole) -> Partition:
-    """Return the groups, those with units in several towers (U) in parts."""
+    """Return the groups, those with units in several towers (U) in parts.
+
+    A group can be in one tower alone, so it could not stand for units that floors have divided.
+    """
     found: Partition = []
     for units in partition:
         parts: defaultdict[int, list[int]] = defaultdict(list)
@@ -56,11 +61,22 @@ def parted_by_tower(partition: Partition, tower_of: Whole) -> Partition:
 def _parted(
     towers: Case, placed: list[int], wanted: Iterable[Sequence[int]], most: float
 ) -> Partition:
-    """Return the wanted groups that may be one, those before others first, and what is left."""
+    """Return the wanted groups that may be one, those before others first, and what is left.
+
+    Parameters
+    ----------
+    placed
+        Units with desks.
+    wanted
+        Groups by preference; units of an earlier one are left out of later ones.
+    most
+        Load of a group, at most.
+    """
     left = dict.fromkeys(placed)
     found: Partition = []
     for group in wanted:
         members = tuple(u for u in group if u in left)
+        # A group that no tower may hold in full would have nowhere to go.
         fits = towers.load[list(members)].sum() <= most
         if len(members) > 1 and fits and towers.allowed[list(members)].all(axis=0).any():
             found.append(members)

@@ -1,4 +1,7 @@
-"""A search over groups as Python sees it: where they are, what they cost, and annealing them."""
+"""A search over groups as Python sees it: where they are, what they cost, and annealing them.
+
+Compiled code and its tables are in `kernel`; filling them is in `tables`.
+"""
 
 from __future__ import annotations
 
@@ -65,12 +68,16 @@ class GroupSearch:
             self.given.fixed[:] += rng.normal(0.0, noise, self._fixed.shape)
 
     def put_anywhere(self, rng: np.random.Generator) -> None:
-        """Put every group into a random tower that is allowed."""
+        """Put every group into a random tower that is allowed; sums stay until `weigh`."""
         chance = rng.random(self._allowed.shape)
         self.at[:] = np.argmax(np.where(self._allowed, chance, -1.0), axis=1)
 
     def put(self, tower_of: Whole) -> None:
-        """Put every group where most desks of its units are (U), -1 for nowhere, if allowed."""
+        """Put every group where most desks of its units are (U), -1 for nowhere, if allowed.
+
+        A group without a tower so far gets the first one that is allowed. Sums are as before until
+        `weigh`.
+        """
         desks = np.zeros(self._allowed.shape)
         known = np.flatnonzero((tower_of >= 0) & (self.group_of >= 0))
         np.add.at(desks, (self.group_of[known], tower_of[known]), self.towers.demand[known])
@@ -91,7 +98,10 @@ class GroupSearch:
         return np.append(self.at, -1)[self.group_of]
 
     def weigh(self) -> float:
-        """Work out all sums anew; return what all groups cost."""
+        """Work out all sums anew; return what all groups cost.
+
+        It also takes away what rounding has added to sums over many moves.
+        """
         for counted in COUNTED:
             getattr(self.state, counted)[...] = 0
         self.state.sums[kernel.EXCESS] = 0.0
@@ -149,8 +159,15 @@ class GroupSearch:
 
         Parameters
         ----------
+        who, somewhere
+            Groups that may move, and towers between which they may.
         over
             What a desk too many costs at first, and at last.
+
+        Notes
+        -----
+        Nothing happens if there are no groups or no towers. When the budget ends it stops between
+        two steps, groups being where they are then.
         """
         if not len(who) or not len(somewhere):
             return
@@ -161,6 +178,8 @@ class GroupSearch:
         for price, step in zip(prices, steps, strict=True):
             if budget.over:
                 return
+            # All is weighed anew at the new price; sums at the old one would make every later
+            # change wrong.
             self.price(price, self.prices.broken)
             kernel.anneal(self.given, self.state, self.prices, who, somewhere, step)
             budget.spend(max(step.moves // MOVES_AS_ONE, 1))

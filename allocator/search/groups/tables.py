@@ -42,7 +42,15 @@ def given_of(towers: Case, known: Surrogate, fields: Fields, partition: Partitio
 
 
 class _Filling:
-    """Sums over the units of each group, while tables are filled."""
+    """Sums over the units of each group, while tables are filled.
+
+    Attributes
+    ----------
+    group : (U)
+        Group of each unit, −1 without desks.
+    organisation : (K)
+        Of each group: that of its first unit, for no group has units of two.
+    """
 
     def __init__(
         self, towers: Case, known: Surrogate, fields: Fields, partition: Partition
@@ -59,6 +67,8 @@ class _Filling:
         quadratic = [
             sum(w * fed[k].get(v, 0.0) for v, w in row.items()) for k, row in enumerate(linear)
         ]
+        # Potentials of fields that nobody walks to would be kept up to date for nothing, move
+        # after move.
         walked_to = {v for row in linear for v in row}
         fed = [{v: w for v, w in row.items() if v in walked_to} for row in fed]
         members: list[list[int]] = [[] for _ in towers.organisations]
@@ -103,6 +113,8 @@ class _Filling:
         inside = np.zeros(len(self.partition))
         np.add.at(inside, self.group[self.group >= 0], self.fields.own[self.group >= 0])
         for k, row in enumerate(linear):
+            # Whichever tower the group is in, these trips stay inside it. They are a fixed cost,
+            # and no field to follow.
             for field in [v for v in row if self._home[v] == k]:
                 inside[k] += 0.5 * row.pop(field) * fed[k].get(field, 0.0)
         return inside
@@ -137,7 +149,7 @@ class _Filling:
         return found
 
     def _bound(self) -> list[dict[int, float]]:
-        """Return rules between two bodies, as far as two groups are concerned."""
+        """Return, for each group, the groups that a rule binds it to and the kind of rule."""
         rows: list[dict[int, float]] = [{} for _ in self.partition]
         for limit in self.towers.limits:
             pairs: list[tuple[int, int]] = []
@@ -147,6 +159,8 @@ class _Filling:
                 pairs = [(a, b) for a in self._groups(limit.units) for b in others]
             elif isinstance(limit, AtMost) and limit.binds:
                 first, *others = self._groups(limit.units) or [-1]
+                # A star and not all pairs: with all pairs one group elsewhere would count many
+                # times.
                 pairs = [(first, b) for b in others]
                 in_complex = limit.place is PlaceKind.COMPLEX
                 kind = kernel.SAME_COMPLEX if in_complex else kernel.SAME_TOWER
@@ -170,6 +184,7 @@ class _Filling:
         return found
 
     def _stranded_row(self) -> Whole:
+        """Return the row of stranded desks of each organisation, −1 without one (O)."""
         found = np.full(len(self.towers.units_of), -1, np.int64)
         for row, of in enumerate(self.known.stranded):
             found[int(self.towers.organisation[of.units[0]])] = row
@@ -186,7 +201,7 @@ class _Filling:
 
 
 def empty_state(given: kernel.Given, fields: Fields, rng: np.random.Generator) -> kernel.State:
-    """Return a state to be weighed: all groups in the first tower."""
+    """Return a state to be weighed: all groups in the first tower, nothing counted yet."""
     groups, towers = given.fixed.shape
     organisations = len(given.towers_most)
     return kernel.State(

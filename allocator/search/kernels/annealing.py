@@ -31,6 +31,7 @@ NEVER = 30.0
 
 def rng_state(rng: np.random.Generator) -> RngState:
     """Return the state of a generator of its own for compiled code."""
+    # From 1 up: a xorshift generator that is at 0 stays there.
     return rng.integers(1, 2**62, 1).astype(np.uint64)
 
 
@@ -42,12 +43,13 @@ def uniform(state: RngState) -> float:
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
     state[0] = x
+    # The upper 53 bits: as many as a float holds.
     return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * 2.0**-53
 
 
 @compiled
 def pick(state: RngState, first: int, end: int) -> int:
-    """Return a random whole number from first to below end."""
+    """Return a random whole number from first to below end; end must be above first."""
     return first + int(uniform(state) * (end - first))
 
 
@@ -56,6 +58,7 @@ def accepts(state: RngState, worse: float, temperature: float) -> bool:
     """Tell whether a move that makes a layout worse by so much is kept (Metropolis)."""
     if worse <= 0.0:
         return True
+    # The comparison comes first, so that no exponential is taken for a move that is hopeless.
     return worse < NEVER * temperature and uniform(state) < np.exp(-worse / temperature)
 
 
@@ -70,7 +73,8 @@ class Schedule:
     def steps(self, least: int, most: int) -> Iterator[Steps]:
         """Yield at most so many parts of it, each at least so many moves long.
 
-        Between them the budget is looked at, and prices change.
+        Between them the budget is looked at, and prices change. A schedule shorter than `least` is
+        one part.
         """
         count = max(min(self.moves // least, most), 1)
         moves = max(self.moves // count, 1)
@@ -106,4 +110,5 @@ class AdaptivePenalty:
     def learn(self, fits: bool) -> None:
         """Make it cheaper where all has fitted, dearer where it has not."""
         changed = self.part * (self.CHEAPER if fits else self.DEARER)
+        # Never above the full price, at which everything is mended anyway.
         self.part = min(max(changed, self._least), 1.0)

@@ -24,11 +24,11 @@ class Budget:
         The most it may take, if anything but `should_stop` ends it. Wall time depends on the
         machine, moves do not: with them the same random numbers give the same layouts.
     clock
-        What seconds are told by: wall time usually, or processor time.
+        What seconds are measured by: wall time usually, or processor time.
     should_stop
         Asked a few times a second.
     on_moves
-        Told of moves that were made.
+        Called with the moves that were made.
 
     Attributes
     ----------
@@ -61,6 +61,8 @@ class Budget:
     @property
     def over(self) -> bool:
         """Whether nothing is left, or somebody asked to stop."""
+        # Moves first: with them alone a search must end alike on every machine, whatever the clock
+        # says.
         if self._left is not None and self._left <= 0:
             return True
         if self._end is not None and self._clock() >= self._end:

@@ -45,6 +45,7 @@ def summing_entry(function: Callable[Parameters, Result]) -> Callable[Parameters
 
 def _kept(function: Callable[Parameters, Result], **options: Any) -> Callable[Parameters, Result]:
     """Numba's own place for the code is beside the module, which may not be writable."""
+    # Numba reads the folder when a function is decorated. Other code in the process keeps its own.
     usual = config.CACHE_DIR  # type: ignore[attr-defined]
     config.CACHE_DIR = str(code_folder())  # type: ignore[attr-defined]
     try:
@@ -56,6 +57,8 @@ def _kept(function: Callable[Parameters, Result], **options: Any) -> Callable[Pa
 def _compiled(
     function: Callable[Parameters, Result], **options: Any
 ) -> Callable[Parameters, Result]:
+    # Without the GIL, so that threads search side by side. With numpy's error model a division is
+    # not checked before it is done.
     options |= {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
     compiling = numba.njit(**options)
     return cast(Callable[Parameters, Result], compiling(function))

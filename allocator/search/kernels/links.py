@@ -23,6 +23,7 @@ class Links(NamedTuple):
 
 def links(rows: Sequence[Mapping[int, float]], price: float = 1.0) -> Links:
     """Return the links of every row in the order of what they point at, weights at a price."""
+    # Sorted, so that compiled code can go through two rows side by side.
     ordered = [sorted(row.items()) for row in rows]
     return Links(
         np.cumsum([0, *map(len, ordered)], dtype=np.int64),

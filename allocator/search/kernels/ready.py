@@ -56,12 +56,15 @@ def compile_search(
     """
     if is_ready():
         return
+    # The lock ends with its process, however that ends, so nobody waits for one that has died.
     with (code_folder() / "turn").open("w") as turn, ExitStack() as stack:
         children, reported = list[subprocess.Popen[bytes]](), -1.0
         while not is_ready() and not should_stop():
             if not children and _is_ours(turn):
                 children = [_begin(part) for part in PARTS if not is_ready(part)]
                 stack.callback(_end, children)
+            # All have ended and not all is ready: one has failed. The loop below compiles here and
+            # shows why.
             elif children and all(child.poll() is not None for child in children):
                 break
             done = sum(map(_share_done, PARTS)) / len(PARTS)
@@ -118,6 +121,8 @@ def _begin(module: str) -> subprocess.Popen[bytes]:
         "NUMBA_CACHE_DIR": str(code_folder().parents[1]),
         "NUMBA_OPT": OPTIMISED,
     }
+    # -P keeps the current folder off the path: a copy of the package there would be compiled in
+    # place of this one.
     command = [sys.executable, "-P", "-c", f"import {module} as part; part.compile_all()"]
     return subprocess.Popen(
         command,
@@ -130,11 +135,13 @@ def _begin(module: str) -> subprocess.Popen[bytes]:
 
 
 def _python_path() -> str:
+    """Return a path on which this very package comes first."""
     ours = (str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", ""))
     return os.pathsep.join(filter(None, ours))
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    """Stop processes that compile; what they have finished is kept."""
     for child in children:
         child.kill()
         child.wait()
@@ -148,6 +155,7 @@ def compile_steps(module: str, steps: Sequence[Callable[[], object]]) -> None:
 
 
 def _share_done(module: str) -> float:
+    """Return the part of a module's steps that are compiled, 0..1; 0 where nothing is noted."""
     try:
         done, _, entries = _note(module).read_text(encoding="ascii").partition("/")
         return int(done) / int(entries)
@@ -156,6 +164,7 @@ def _share_done(module: str) -> float:
 
 
 def _note(module: str) -> Path:
+    """Return the file that says how far a module's part is."""
     return code_folder() / f"{module}.done"
 
 
@@ -188,6 +197,7 @@ def is_lasting() -> bool:
 
 
 def _lasting_places() -> tuple[Path, ...]:
+    """Return folders where compiled code may be kept for good: the chosen one, then the user's."""
     chosen = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
     home = Path(os.path.expanduser("~")) / ".cache"
     return (Path(chosen), home) if chosen else (home,)
@@ -198,6 +208,8 @@ def _temporary_place() -> Path:
     place = Path(tempfile.gettempdir()) / f"allocator-{os.getuid()}"
     with suppress(FileExistsError):
         place.mkdir(mode=0o700)
+    # Somebody else may have made the folder first, or a link in its place; code in it would be run
+    # as ours.
     found = place.lstat()
     is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
     if is_ours and not found.st_mode & 0o077:
@@ -213,6 +225,7 @@ def _fingerprint() -> str:
     one file to see whether the code is still good, though much of it comes from the others.
     """
     digest = hashlib.sha256()
+    # By path as well: machine code is kept by the path of its source.
     for path in shaping():
         digest.update(str(path).encode() + path.read_bytes())
     versions = (metadata.version(name) for name in ("numba", "llvmlite", "numpy"))

@@ -33,7 +33,7 @@ OnLayout = Callable[[dict[Cell, int]], object]
 
 @dataclass(frozen=True)
 class LayoutSolution:
-    """A layout, what was proved of it, and a lower bound of the model's objective.
+    """A layout, what was proved, and a lower bound of the model's objective.
 
     bound is in person-minutes a week over the free part, or in people where the fewest unplaced
     people are sought; None where nothing is known. work is CP-SAT's deterministic seconds.
@@ -74,6 +74,7 @@ class LayoutModel:
         self.model = cp_model.CpModel()
         cells = [cell for cell in dict.fromkeys(free) if case.allowed[cell]]
         chosen = set(cells)
+        # Pieces that are not free count as numbers, so that rules and costs see all of the plan.
         self.fixed = {cell: desks for cell, desks in layout.items() if cell not in chosen}
         self.pieces = Pieces(
             self.model, case, cells, self.fixed, may_be_short=may_be_short, target=target
@@ -83,6 +84,7 @@ class LayoutModel:
         self._scale = 1.0
 
     def _hint(self) -> None:
+        """Give CP-SAT the layout at hand: it need not be feasible to be of use."""
         for cell, used in self.pieces.free_used.items():
             self.model.add_hint(used, self.layout.get(cell, 0) > 0)
         for cell, desks in self.pieces.sizes.items():
@@ -98,8 +100,19 @@ class LayoutModel:
     ) -> None:
         """Minimise the total of the free part, unplaced people at a price each.
 
-        Rounding coefficients to whole numbers lowers the optimum by at most `precision`,
-        in person-minutes a week, unless prices are so large that they need a coarser scale.
+        Rounding coefficients to whole numbers lowers the optimum by at most `precision`, in
+        person-minutes a week, unless prices are so large that they need a coarser scale.
+
+        Parameters
+        ----------
+        walking
+            Trips of the case.
+        form
+            How walking enters: exactly, or to where others are in the layout at hand.
+        precision
+            Person-minutes a week, above 0.
+        short_price
+            Person-minutes a week for a person unplaced.
         """
         terms = list(all_terms(self.pieces).values())
         terms.append(walking_cost(self.pieces, walking, self.layout, form))
@@ -114,7 +127,7 @@ class LayoutModel:
         self.model.minimize(cost.scaled(self._scale))
 
     def minimise_short(self) -> None:
-        """Minimise unplaced people."""
+        """Minimise unplaced people, to a millionth of a person."""
         short = self._short_cost(1.0)
         self._scale = 1e6
         self.model.minimize(short.scaled(self._scale))
@@ -123,10 +136,18 @@ class LayoutModel:
         """Leave no more people unplaced than that, to a millionth, everybody counted."""
         short = self._short_cost(1.0)
         left = people - self._left_out()
+        # Coefficients are rounded down, so the row lets in a little more and never cuts off a plan
+        # that counts.
         self.model.add(short.scaled(1e6) <= int(left * 1e6) + 1)
 
     def keep_moved_within(self, people: float) -> None:
-        """Let no more people move from where they are today, where every piece is free."""
+        """Let no more people move from where they are today, where every piece is free.
+
+        Parameters
+        ----------
+        people
+            May be a part of a person; the row is kept to `FINEST`, rounded down.
+        """
         moved = people_moved_from(self.pieces, self.case.references[0])
         scale = fitting_scale(self.pieces, [moved], FINEST)
         self.model.add(moved.scaled(scale) <= int(people * scale))
@@ -141,6 +162,7 @@ class LayoutModel:
         )
 
     def _short_cost(self, price: float) -> Cost:
+        """Return the cost of unplaced people: a desk stands for people / demand of its unit."""
         cost = Cost()
         for u, desks in self.pieces.short.items():
             cost.add(price * int(self.case.people[u]) / int(self.case.demand[u]), desks)
@@ -158,7 +180,17 @@ class LayoutModel:
         on_layout: OnLayout | None = None,
         should_stop: ShouldStop | None = None,
     ) -> LayoutSolution:
-        """Run CP-SAT and return the whole layout, the fixed part included."""
+        """Run CP-SAT and return the whole layout, the fixed part included.
+
+        Parameters
+        ----------
+        effort
+            Time or work, and workers.
+        on_layout
+            Called with every layout that is found, from the thread of the solver.
+        should_stop
+            Asked while it runs.
+        """
 
         def tell(solution: Solution) -> None:
             if on_layout is not None:
@@ -169,6 +201,7 @@ class LayoutModel:
         return LayoutSolution(
             proof=solved.proof,
             layout=self.read(solved.value) if solved.has_solution else None,
+            # Without a solution the solver's bound means nothing.
             bound=None if is_proved_none else self.unscaled(solved.bound),
             work=solved.work,
         )

@@ -37,13 +37,23 @@ class Cost:
             self.rows.append((price, amount))
 
     def scaled(self, scale: float) -> cp_model.LinearExprT:
-        """Return the sum times `scale`, every coefficient rounded down."""
+        """Return the sum times `scale`, every coefficient rounded down.
+
+        Down also where a coefficient is negative: amounts are from 0 up, so the sum never exceeds
+        the true cost.
+        """
         rows = [floor(price * scale) * amount for price, amount in self.rows]
         return sum(rows) + floor(self.constant * scale)
 
 
 def most_of(pieces: Pieces, amount: cp_model.LinearExprT) -> int:
-    """Return how much an amount can be at the most; an expression is of the desks of a unit."""
+    """Return how much an amount can be at the most, for estimates of overflow.
+
+    Parameters
+    ----------
+    amount
+        A variable, whose domain says it, or an expression in the desks of one unit.
+    """
     if isinstance(amount, cp_model.IntVar):
         return int(list(pieces.model.proto.variables[amount.index].domain)[-1])
     return 2 * int(pieces.case.demand.max())
@@ -53,6 +63,13 @@ def fitting_scale(pieces: Pieces, terms: Iterable[Cost], wanted: float) -> float
     """Return the scale that is wanted, or the largest below it at which no sum can overflow.
 
     A smaller scale rounds more off, always down, so that a bound stays a bound.
+
+    Parameters
+    ----------
+    terms
+        All that is added up in one objective or row.
+    wanted
+        Parts of a unit to count in.
     """
     largest = sum(
         abs(term.constant) + sum(abs(price) * most_of(pieces, each) for price, each in term.rows)
@@ -79,6 +96,8 @@ def extra_towers(pieces: Pieces) -> Cost:
         pieces,
         price,
         [
+            # All units of the organisation, those that are fixed as well: a tower that one of them
+            # uses is used.
             [pieces.any_used(pieces.case.units_of[o], tower) for tower in towers]
             for o in organisations(pieces)
         ],
@@ -88,6 +107,7 @@ def extra_towers(pieces: Pieces) -> Cost:
 def extra_floors(pieces: Pieces) -> Cost:
     """Each floor of a unit beyond its first."""
     price = pieces.case.scenario.settings.prices.extra_floor
+    # A unit that stays whole is on one floor, so it has none beyond it.
     split = [u for u in pieces.units if not pieces.is_whole(u)]
     return _beyond_first(pieces, price, [list(pieces.floors_of(u).values()) for u in split])
 
@@ -99,6 +119,8 @@ def gaps(pieces: Pieces) -> Cost:
     for o in organisations(pieces) if price else ():
         for tower in pieces.case.towers:
             used = levels_used(pieces, pieces.case.units_of[o], tower)
+            # Two levels have none between them, and an organisation that may not be in the tower
+            # leaves none out.
             if len(used) > 2 and any(literal is not False for literal in used):
                 for gap in _gaps_of(pieces, used):
                     cost.add(price, gap)
@@ -132,6 +154,7 @@ def people_moved(pieces: Pieces) -> Cost:
     cost = Cost()
     case = pieces.case
     nowhere = ~case.allowed.any(axis=1)
+    # They have no piece in the model, yet count in the total of every plan.
     cost.constant += float(case.leaving_cost[nowhere].sum())
     for u in pieces.units:
         cost.constant += float(case.leaving_cost[u])
@@ -167,6 +190,8 @@ def _beyond_first(pieces: Pieces, price: float, groups: Iterable[list[Literal]])
     """A price for each that holds in a group, beyond the first."""
     cost = Cost()
     for literals in groups if price else ():
+        # Where all desks are placed at least one literal holds, and the first can simply be taken
+        # off. Where some may be left out none may hold, and that would count below 0.
         if pieces.short:
             beyond = pieces.model.new_int_var(0, len(literals), "")
             pieces.model.add(beyond >= sum(literals) - 1)
@@ -186,6 +211,7 @@ def _gaps_of(pieces: Pieces, used: list[Literal]) -> list[cp_model.IntVar]:
         if used[i] is True or below is False or above is False:
             continue
         gap = pieces.model.new_bool_var("")
+        # Only one direction: the price keeps the literal down where it need not hold.
         pieces.model.add_bool_or([gap, used[i], _negated(below), _negated(above)])
         found.append(gap)
     return found
@@ -202,10 +228,12 @@ def _add_staying(pieces: Pieces, cost: Cost, cell: tuple[int, int], saving: Savi
     per_desk = saving.rate / demand
     stay_desks = min(saving.up_to, 1.0) * demand
     whole = floor(stay_desks + 1e-12)
+    # Maximised by the objective, as it takes off; so "at most" is enough.
     staying = pieces.model.new_int_var(0, whole, "")
     pieces.model.add(staying <= pieces.at(*cell))
     cost.add(-per_desk, staying)
     edge = stay_desks - whole
+    # Shares are of people and pieces of desks, so the share that saves may end within a desk.
     if edge > 1e-12:
         beyond = pieces.model.new_bool_var("")
         pieces.model.add(pieces.at(*cell) >= whole + 1).only_enforce_if(beyond)
@@ -213,4 +241,5 @@ def _add_staying(pieces: Pieces, cost: Cost, cell: tuple[int, int], saving: Savi
 
 
 def _negated(literal: Literal) -> Literal:
+    """Return the opposite of a literal, known or not."""
     return (not literal) if isinstance(literal, bool) else ~literal

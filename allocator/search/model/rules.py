@@ -19,7 +19,7 @@ from allocator.search.rules import Apart, AtMost, Contiguous, Exclusive, Limit, 
 
 
 def post_all(pieces: Pieces) -> None:
-    """Post everything that a plan must satisfy (sections 3 and 4 of the contract)."""
+    """Post everything that a plan must satisfy (docs/explanation/objective.md)."""
     for u in pieces.units:
         checkpoint()
         every_desk_placed(pieces, u)
@@ -29,6 +29,8 @@ def post_all(pieces: Pieces) -> None:
     for limit in pieces.case.limits:
         checkpoint()
         if (
+            # A limit on fixed pieces alone holds already. An exclusive one can be broken by other
+            # units, and a hopeless pin cannot be kept by any.
             pieces.touches(limit.all_units)
             or isinstance(limit, Exclusive)
             or _is_hopeless(pieces, limit)
@@ -44,19 +46,25 @@ def _is_hopeless(pieces: Pieces, limit: Limit) -> bool:
 
 
 def every_desk_placed(pieces: Pieces, unit: int) -> None:
-    """Every desk is placed, never more; what is short is counted where that is allowed."""
+    """Post that every desk of a unit is placed, never more.
+
+    What is short is a variable of its own where that is allowed.
+    """
     free = [f for f in pieces.floors_of(unit) if pieces.is_free((unit, f))]
     placed = sum(pieces.at(unit, f) for f in free)
     pieces.model.add(placed + pieces.short.get(unit, 0) == pieces.target[unit])
 
 
 def capacity(pieces: Pieces, floor: int) -> None:
-    """The desks on a floor are at most those that may be placed there."""
+    """Post that the desks on a floor are at most those that may be placed there."""
     pieces.model.add(load(pieces, floor) <= int(pieces.case.capacity[floor]))
 
 
 def load(pieces: Pieces, floor: int) -> cp_model.LinearExprT:
-    """Return what the pieces on a floor weigh: desks, and a fixed load for each organisation."""
+    """Return what the pieces on a floor weigh: desks, and a fixed load for each organisation.
+
+    In the unit of `Case.capacity`, which is desks unless capacity is by chance.
+    """
     case, here = pieces.case, pieces.units_on(floor)
     desks = sum(int(case.weight[u]) * pieces.at(u, floor) for u in here)
     if not case.fixed_load:
@@ -69,7 +77,8 @@ def load(pieces: Pieces, floor: int) -> cp_model.LinearExprT:
 
 
 def at_most(pieces: Pieces, limit: AtMost) -> None:
-    """The units are in so many places at most: Σ_p used(units, p) ≤ most."""
+    """Post that the units are in so many places at most: Σ_p used(units, p) ≤ most."""
+    # One unit has a literal for each floor already; no new ones are needed.
     if limit.place is PlaceKind.FLOOR and len(limit.units) == 1:
         used = list(pieces.floors_of(limit.units[0]).values())
     else:
@@ -78,16 +87,18 @@ def at_most(pieces: Pieces, limit: AtMost) -> None:
 
 
 def apart(pieces: Pieces, limit: Apart) -> None:
-    """No place holds pieces of both: used(units, p) + used(others, p) ≤ 1."""
+    """Post that no place holds pieces of both: used(units, p) + used(others, p) ≤ 1."""
     for place in places(pieces.case, limit.place):
         ours, theirs = pieces.any_used(limit.units, place), pieces.any_used(limit.others, place)
         pieces.forbid_both(ours, theirs)
 
 
 def exclusive(pieces: Pieces, limit: Exclusive) -> None:
-    """No other organisation is on any floor that the units use."""
+    """Post that no other organisation is on any floor that the units use."""
     of = pieces.case.organisation
     subject, own = set(limit.units), int(of[limit.units[0]])
+    # Free pieces may come to floors of fixed hosts, and free hosts to floors of fixed pieces: both
+    # are looked at.
     for f in {f for u in (*pieces.units, *limit.units) for f in pieces.floors_of(u)}:
         checkpoint()
         here = pieces.units_on(f)
@@ -98,9 +109,13 @@ def exclusive(pieces: Pieces, limit: Exclusive) -> None:
 
 
 def contiguous(pieces: Pieces, limit: Contiguous) -> None:
-    """A run of levels that the units use starts at most once a tower."""
+    """Post that a run of levels that the units use starts at most once a tower.
+
+    Gaps between runs are so excluded without saying which level lies between which.
+    """
     for tower in pieces.case.towers:
         used = levels_used(pieces, limit.units, tower)
+        # All is fixed here, so the model decides nothing about it.
         if all(isinstance(literal, bool) for literal in used):
             continue
         below = [False, *used[:-1]]
@@ -109,10 +124,12 @@ def contiguous(pieces: Pieces, limit: Contiguous) -> None:
 
 
 def pinned(pieces: Pieces, limit: Pinned) -> None:
-    """The units have at least that many desks on the floor: Σ_u desks(u, f) ≥ pinned."""
+    """Post that the units have at least that many desks on the floor: Σ_u desks(u, f) ≥ pinned."""
     desks = sum(pieces.at(u, limit.floor) for u in limit.units)
     if isinstance(desks, int):
         if desks < limit.desks:
+            # An empty clause cannot hold: the pieces are fixed and too few, so there is no
+            # solution.
             pieces.model.add_bool_or([])
         return
     pieces.model.add(desks >= limit.desks)
@@ -133,7 +150,7 @@ def places(case: Case, kind: PlaceKind) -> list[frozenset[int]]:
 
 
 def levels_used(pieces: Pieces, units: tuple[int, ...], tower: int) -> list[Literal]:
-    """Whether the units use each level of a tower, lowest first."""
+    """Return whether the units use each level of a tower, lowest first."""
     return [pieces.any_used(units, frozenset(level)) for level in pieces.case.levels_of[tower]]
 
 

@@ -26,6 +26,17 @@ DeskCount = cp_model.LinearExpr | int
 class Pieces:
     """Desks of every unit on every floor it may use.
 
+    Parameters
+    ----------
+    free
+        Units and floors to decide on.
+    fixed
+        Desks of all other pieces.
+    may_be_short
+        Whether desks may stay unplaced.
+    target
+        See the attribute; what is not fixed if left out.
+
     Attributes
     ----------
     units
@@ -59,6 +70,8 @@ class Pieces:
         self.sizes: dict[Cell, cp_model.IntVar] = {}
         self._of_unit: defaultdict[int, dict[int, Literal]] = defaultdict(dict)
         self._on_floor: defaultdict[int, dict[int, Literal]] = defaultdict(dict)
+        # Rules and terms ask for the same literals; each is made once. The cache dies with the
+        # model.
         self.any_used = cache(self._any_used)
         for cell, desks in fixed.items():
             self._know(cell, desks, True)
@@ -77,6 +90,7 @@ class Pieces:
                 self.short[u] = model.new_int_var(0, self.target[u], f"short_{u}")
 
     def _know(self, cell: Cell, desks: DeskCount, used: Literal) -> None:
+        """Note what is known of a piece: its desks, and whether it is there."""
         self.desks[cell] = desks
         self._of_unit[cell[0]][cell[1]] = used
         self._on_floor[cell[1]][cell[0]] = used
@@ -88,7 +102,10 @@ class Pieces:
         )
 
     def _free(self, cell: Cell, may_be_short: bool) -> None:
-        """A piece is none, or all of the unit, or leaves enough for another piece."""
+        """Make the variables of a piece: none, all of the unit, or enough left for another piece.
+
+        A unit too small for two pieces needs one literal alone, which stands for all of its desks.
+        """
         unit, floor = cell
         demand, least = self.target[unit], int(self.case.least[unit])
         most = min(demand, self.case.holds(unit, floor))
@@ -96,6 +113,7 @@ class Pieces:
             return
         used = self.model.new_bool_var(f"used_{unit}_{floor}")
         self.free_used[cell] = used
+        # Where desks may be left out even a small unit may be there in part.
         if not may_be_short and demand < 2 * least:
             if demand == int(self.case.demand[unit]):
                 self._whole.add(unit)
@@ -103,6 +121,8 @@ class Pieces:
             return
         sizes = [[0, 0], [least, most]]
         if not may_be_short:
+            # What is left over goes elsewhere and must not be too small there. In the domain, as
+            # propagation then knows it from the start.
             sizes = [[0, 0], [least, min(most, demand - least)]]
             sizes += [[demand, demand]] if most == demand else []
         domain = cp_model.Domain.from_intervals([pair for pair in sizes if pair[0] <= pair[1]])
@@ -145,7 +165,10 @@ class Pieces:
         )
 
     def either(self, literals: Sequence[Literal]) -> Literal:
-        """Return whether at least one holds, folding what is known."""
+        """Return whether at least one holds, folding what is known.
+
+        A variable is made only where two or more are open.
+        """
         open_ones = [literal for literal in literals if not isinstance(literal, bool)]
         if len(open_ones) < len(literals) and any(
             literal for literal in literals if isinstance(literal, bool)
@@ -164,7 +187,7 @@ class Pieces:
         self.at_most([first, second], 1)
 
     def at_most(self, literals: Iterable[Literal], count: int) -> None:
-        """At most so many of them may hold."""
+        """Post that at most so many of them may hold, those that are known counted."""
         known = 0
         open_ones: list[cp_model.BoolVarT] = []
         for literal in literals:
@@ -172,7 +195,10 @@ class Pieces:
                 known += literal
             else:
                 open_ones.append(literal)
+        # The most usual case has a constraint of its own in CP-SAT.
         if count - known == 1:
             self.model.add_at_most_one(open_ones)
+        # If fewer are open than may hold the row says nothing; if more are known than may hold it
+        # is infeasible, as it should be.
         elif len(open_ones) > count - known:
             self.model.add(sum(open_ones) <= count - known)

@@ -47,6 +47,15 @@ def walking_cost(pieces: Pieces, walking: WalkingTime, layout: Layout, form: Wal
 
 
 class _Products:
+    """Walking as a cost, while pairs of units get products of floors one after the other.
+
+    Attributes
+    ----------
+    marginal : (units, floors)
+        Minutes that all of a unit walks from a floor to partners where they sit in the layout.
+        Whoever gets products is taken out of it.
+    """
+
     def __init__(
         self, pieces: Pieces, walking: WalkingTime, layout: Layout, form: WalkingForm
     ) -> None:
@@ -100,6 +109,7 @@ class _Products:
     def _pairs(self) -> list[tuple[int, int]]:
         """Pairs with trips, most trips first, as many as the form allows."""
         first, second = np.nonzero(np.triu(self.trips, 1))
+        # Pairs with many trips gain most from being exact, and the number of products is limited.
         order = np.argsort(-self.trips[first, second], kind="stable")
         chosen, left = [], self.form.products
         for k in order:
@@ -131,6 +141,7 @@ class _Products:
         product = {}
         for f in self.free[u]:
             for g in self.free[v]:
+                # Products are of whole desks, so that shares need no fractions.
                 q = model.new_int_var(0, most, "")
                 product[f, g] = q
                 minutes = float(self.case.minutes[f, g])
@@ -138,6 +149,8 @@ class _Products:
                 if self.form.exact and (both_split or self.pieces.short):
                     amounts = [self._amount(u, f)[0], self._amount(v, g)[0]]
                     model.add_multiplication_equality(q, amounts)
+        # The rows need all of both to be free: parts that are fixed or left out would be missing
+        # from the sums.
         if not self.pieces.short and not self._has_fixed(u) and not self._has_fixed(v):
             for f in self.free[u]:
                 row = sum(product[f, g] for g in self.free[v])
@@ -149,6 +162,7 @@ class _Products:
             self._at_least_overlap(u, v, product, total)
 
     def _has_fixed(self, u: int) -> bool:
+        """Whether a part of a unit is not free."""
         return self.pieces.fixed_desks[u] > 0
 
     def _at_least_overlap(
@@ -159,6 +173,7 @@ class _Products:
         total: dict[int, int],
     ) -> None:
         """Where amounts are open: q ≥ total_v · a_u + total_u · a_v − total_u · total_v."""
+        # McCormick's lower envelope: it holds for any amounts, and a minimum needs no upper one.
         for (f, g), q in product.items():
             a, b = self._amount(u, f)[0], self._amount(v, g)[0]
             self.pieces.model.add(q >= total[v] * a + total[u] * b - total[u] * total[v])
@@ -171,7 +186,7 @@ class _Products:
             self.result.add(price, self.pieces.floors_of(u)[f])
 
     def _inside(self, i: int) -> None:
-        """Trips inside a unit that may be split."""
+        """Add trips inside a unit that may be split."""
         u = self.units[i]
         floors = self.free[u]
         for k, f in enumerate(floors):
@@ -194,12 +209,16 @@ class _Products:
         used = self.pieces.floors_of(u)
         model.add_bool_or([both, ~used[f], ~used[g]])
         least = int(self.case.least[u]) / demand
+        # The product of two shares lies between that of the smallest piece and that of two halves;
+        # the mean of both is a usual split.
         return price * (least * (1 - least) + 0.25) / 2, both
 
     def _rest(self) -> None:
-        """All other partners, where they sit."""
+        """Add walking to all other partners, where they sit."""
         for i, u in enumerate(self.units):
             for f in self.free[u]:
+                # Taking out partners leaves what rounding has added, and no coefficient should be
+                # below 0 by that.
                 minutes = max(0.0, float(self.marginal[i, self.place[f]]))
                 self.result.add(
                     self.price * minutes / int(self.case.demand[u]), self.pieces.at(u, f)

@@ -45,6 +45,8 @@ class HardDay:
 
 def bandwidths(people: int, attendance: float, correlation: float, sign: int) -> Floats:
     """Return the bandwidth of a person at each of `THETAS`, or at each −θ with sign −1."""
+    # A correlation below 0 makes a single person the hardest part, so the law is taken of one,
+    # uncorrelated.
     return _bandwidths(people if correlation >= 0 else 1, attendance, max(correlation, 0.0), sign)
 
 
@@ -53,6 +55,7 @@ def _bandwidths(people: int, attendance: float, correlation: float, sign: int) -
     law = unit_pmf(people, attendance, correlation)
     some = np.flatnonzero(law)
     exponents = np.log(law[some]) + sign * np.outer(THETAS, some)
+    # The largest exponent is taken out first: exponentials of hundreds of people would overflow.
     most = exponents.max(axis=1)
     psi = most + np.log(np.exp(exponents - most[:, None]).sum(axis=1))
     return np.asarray(sign * psi / (np.array(THETAS) * people))
@@ -69,6 +72,7 @@ def sufficient_days(allowed: float, day_shock: float) -> Iterator[HardDay]:
         HardDay(1 + day_shock * deviations, allowed - max(0.0, worse))
         for (_, deviations), worse in zip(kinds, beyond.tolist(), strict=True)
     ]
+    # Days on which hardly anything is allowed make rows that no floor obeys.
     yield from [day for day in left if day.allowed > allowed / 100][:MOST_DAYS]
 
 
@@ -84,9 +88,10 @@ def necessary_days(allowed: float, day_shock: float) -> Iterator[HardDay]:
         for (_, deviations), at_least in zip(kinds, from_here.tolist(), strict=True)
         if allowed / at_least < 1
     ]
+    # The busiest ones: they say most.
     yield from found[-MOST_DAYS:]
 
 
 def on(day: HardDay, attendances: Iterable[float]) -> tuple[float, ...]:
-    """Return attendances, 0..1, on such a day."""
+    """Return attendances on such a day: 0..1, whatever the factor."""
     return tuple(min(1.0, max(0.0, share * day.factor)) for share in attendances)

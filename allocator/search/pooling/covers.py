@@ -50,8 +50,8 @@ class Covers:
     def learn(self, layout: Layout) -> bool:
         """Rule out the short floors of a layout; False where there is none or nothing is proved.
 
-        Nothing is where rounding of own desks of divided units plays a part, or people avoid one
-        another.
+        Nothing is proved where rounding of own desks of divided units plays a part, or people
+        avoid one another: a floor might then be short with these people, and not with more.
         """
         new = [
             self._cover(f, pieces)
@@ -67,12 +67,14 @@ class Covers:
         return not any(self.rooms.is_short(f, pieces) for f, pieces in on_floors.items())
 
     def _is_monotone(self, pieces: tuple[Piece, ...]) -> bool:
+        """Return whether more people on the floor never make it less short."""
         whole = all(people == self.demand[u] or not self.needs.own[u] for u, people, _ in pieces)
         return whole and self.needs.correlation >= 0
 
     def _cover(self, floor: int, pieces: tuple[Piece, ...]) -> Cover:
         """Leave out pieces, and people, as long as the floor stays short."""
         kept = pieces
+        # Small pieces first: a cover of few large ones rules out more.
         for piece in sorted(pieces, key=lambda piece: piece[1]):
             rest = tuple(other for other in kept if other != piece)
             if rest and self.rooms.is_short(floor, rest):
@@ -82,6 +84,7 @@ class Covers:
         return Cover(
             at_least=(*((u, people) for u, people, _ in kept), *others),
             count=len(kept),
+            # What is short here is short on every floor with no more desks and no more occupants.
             desks=self.rooms.desks[floor],
             most=self.rooms.most[floor],
         )
@@ -107,6 +110,7 @@ class Covers:
         if self.needs.is_apart or any(self.needs.own[u] for u in units):
             return []
         most = max(people for _, people, _ in pieces)
+        # Whoever comes at least as often on every weekday may take the place of any of them.
         week = [max(shares) for shares in zip(*(self.needs.weeks[u] for u in units), strict=True)]
         return [
             (v, most)
@@ -132,6 +136,7 @@ def _has(pieces: Pieces, unit: int, floor: int, people: int) -> Literal:
     """Return whether a unit has at least so many people on a floor."""
     used = pieces.floors_of(unit).get(floor, False)
     size = pieces.sizes.get((unit, floor))
+    # A piece is never smaller than the least, so being there says it already.
     if size is None or people <= int(pieces.case.least[unit]):
         return used
     has: cp_model.IntVar = pieces.model.new_bool_var("")

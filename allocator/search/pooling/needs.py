@@ -48,6 +48,8 @@ class Needs:
         self.pool = [pool_of(scenario, unit) for unit in units]
         self.is_apart = given.shared_by != "floor"
         self.weeks = [scenario.weekday_shares[unit.unit_id] for unit in units]
+        # With a correlation below 0 more people are not always harder, so every weekday is worked
+        # out.
         self.days = _hard_days(self.weeks) if self.correlation >= 0 else range(5)
         self.limited = any(floor.max_occupants is not None for floor in scenario.floors)
         self._known: dict[tuple[Piece, ...], Need] = {}
@@ -70,6 +72,8 @@ class Needs:
     def _own(self, u: int, places: Mapping[int, int]) -> dict[int, int]:
         if not self.own[u]:
             return {}
+        # The checker rounds by largest remainder over named floors; the same function keeps both
+        # alike.
         named = {str(f): people for f, people in places.items()}
         own = share_people(self.own[u], self.people[u], named)
         return {f: min(own[str(f)], people) for f, people in places.items()}
@@ -77,6 +81,7 @@ class Needs:
     def of(self, pieces: tuple[Piece, ...]) -> Need:
         """Return the needs of the people on one floor."""
         if pieces not in self._known:
+            # All at once, as which of them are still of use is not known.
             if len(self._known) > REMEMBERED:
                 self._known.clear()
             self._known[pieces] = self._worked_out(pieces)
@@ -88,12 +93,14 @@ class Needs:
         return Need(desks, self._most(everybody) if self.limited else 0)
 
     def _pools(self, pieces: tuple[Piece, ...]) -> Iterable[Iterable[Piece]]:
+        """Return the pieces of each pool: of those who share desks with one another."""
         pools: defaultdict[str, list[Piece]] = defaultdict(list)
         for piece in pieces:
             pools[self.pool[piece[0]]].append(piece)
         return pools.values()
 
     def _desks(self, pool: Iterable[Piece]) -> int:
+        """Return the desks that one pool needs: own ones, and those that the others share."""
         pool = tuple(pool)
         shared = self._most((u, people - own) for u, people, own in pool)
         return sum(own for _, _, own in pool) + shared

@@ -47,6 +47,7 @@ class Rooms:
         self.needs = Needs(scenario)
         self.desks = [desks_to_share(place, sharing) for place in scenario.floors]
         self.most = [
+            # No limit: far above anybody, and still a whole number that sums do not overflow.
             self.desks[f] + 10**9 if place.max_occupants is None else place.max_occupants
             for f, place in enumerate(scenario.floors)
         ]
@@ -60,6 +61,7 @@ class Rooms:
             load_per_desk=rows.load_per_desk,
         )
         rows_hold, spreads_hold = self._mixed()
+        # What the safe row promises holds by proof, so a floor never begins lower.
         self._set(np.maximum(rows.capacity, rows_hold), spreads_hold)
 
     def _set(self, by_rows: Whole, by_spreads: Whole) -> None:
@@ -69,7 +71,10 @@ class Rooms:
         self.case = replace(self.case, capacity=capacity, spreads=self.spreads)
 
     def admits(self, layout: Layout) -> bool:
-        """Judge a layout exactly, and learn from it."""
+        """Judge a layout exactly, and learn from it: return whether no floor is short.
+
+        Changes `case`: floors hold less or more from then on.
+        """
         on_floors = self.needs.by_floor(layout)
         spare = {f: self.spare(f, pieces) for f, pieces in on_floors.items()}
         by_rows, by_spreads = self.case.capacity.copy(), self.spreads.capacity.copy()
@@ -103,6 +108,7 @@ class Rooms:
         """Return what floors hold of a mixture of all people, by rows and by spreads."""
         rooms = np.array([min(d, m) for d, m in zip(self.desks, self.most, strict=True)])
         sizes = np.unique(np.quantile(rooms, np.linspace(0, 1, SIZES), method="nearest"))
+        # A seed of its own: what floors hold at first must not depend on the search.
         rng = np.random.default_rng(0)
         held = np.array(
             [
@@ -112,6 +118,8 @@ class Rooms:
         )
         by_rows, by_spreads = (
             (
+                # What is read between sizes is by how much a floor holds less than its desks,
+                # which varies slowly.
                 rooms * load_per_desk - np.interp(rooms, sizes, sizes * load_per_desk - held[:, i])
             ).astype(np.int64)
             for i, load_per_desk in enumerate((self.load_per_desk, LOAD_PER_DESK))
@@ -138,10 +146,12 @@ class Rooms:
         )
 
     def _whole(self, units: Sequence[int]) -> tuple[Piece, ...]:
+        """Return units as pieces with all their people, as for a floor that holds all of them."""
         own = self.needs.own
         return tuple(sorted((u, int(self.case.demand[u]), own[u]) for u in units))
 
     def _need(self, units: Sequence[int]) -> int:
+        """Return the desks that units need together on one floor."""
         return self.needs.of(self._whole(units)).desks if units else 0
 
 
@@ -152,6 +162,7 @@ def _learnt(capacity: int, load: int, spare: int, load_per_desk: float, failures
     """
     if spare < 0:
         return min(capacity, load - ceil((-spare - 1 + STEP) * load_per_desk))
+    # A floor that is far from full says nothing of how much fits.
     if load <= FULL * capacity:
         return capacity
     return max(capacity, load + floor(spare * load_per_desk / 2.0**failures))

@@ -105,6 +105,7 @@ class _Candidates:
                 yield self._safe(weights[:, :, i].max(axis=1), log(1 / day.allowed) / theta)
                 continue
             slack = log(1 / (1 - day.allowed)) / theta
+            # Any one weekday gives a row that every plan obeys; the busiest gives the tightest.
             busiest = int((heads @ weights[:, :, i]).argmax())
             row = weights[:, busiest, i]
             if self.given.shared_by == "floor":
@@ -184,6 +185,8 @@ def _held(scenario: Scenario, row: _Candidate, *, fewest: bool) -> float:
 
 def _whole(scenario: Scenario, row: _Candidate, fine: int, *, safe: bool) -> Rows:
     """Return a row in whole numbers, rounded to the side of its proof."""
+    # Rounding goes to the side of the proof: safe rows weigh a little more, relaxed ones a little
+    # less.
     hair = 1 + HAIR if safe else 1 - HAIR
     some = row.weight[_heads(scenario) > 0] * hair
     spread, usual = (float(np.ptp(some)), float(np.median(some))) if some.size else (0.0, 1.0)
@@ -195,6 +198,8 @@ def _whole(scenario: Scenario, row: _Candidate, fine: int, *, safe: bool) -> Row
         weight = np.ones(len(each), np.int64)
     else:
         weight = (np.ceil if safe else np.floor)(each * load_per_desk).astype(np.int64)
+    # Weights below 1 are lifted to 1, which would cut off plans; the capacity is lifted by as
+    # much.
     lifted = _heads(scenario)[weight < 1].sum()
     rooms = _rooms(scenario, row.slack)
     capacity = [max(0, floor(room * load_per_desk / hair)) for room in rooms]

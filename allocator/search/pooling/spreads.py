@@ -66,6 +66,8 @@ class Spreads:
             mean += int(self.mean[u]) * people
             spread = int(self.linear[u]) * people + int(self.square[u]) * people**2
             variances[int(self.pool[u])] += spread
+        # Truncated pool by pool, as in the search over floors. Rounded parts may add up to less
+        # than 0.
         return mean + sum(int(self.z_factor * sqrt(max(v, 0))) for v in variances.values())
 
 
@@ -76,6 +78,7 @@ def spreads_of(scenario: Scenario, organisation: Whole) -> Spreads:
     pools = {"organisation": organisation, "unit": np.arange(len(organisation))}
     z = NormalDist().inv_cdf(1 - given.short_day_probability)
     return Spreads(
+        # At least 1, since the search divides by what a desk weighs.
         mean=np.maximum(np.rint(rows[:, 0] * LOAD_PER_DESK), 1).astype(np.int64),
         linear=np.rint(rows[:, 1] * SQUARE).astype(np.int64),
         square=np.rint(rows[:, 2] * SQUARE).astype(np.int64),

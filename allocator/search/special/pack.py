@@ -1,4 +1,8 @@
-"""The search for packings as others call it: from any layout, or none, to better ones."""
+"""The search for packings as others call it: from any layout, or none, to better ones.
+
+Whose floor a unit is on matters only to its organisation, so a layout is weighed by pairs of
+organisation and floor (`refilling`).
+"""
 
 from __future__ import annotations
 
@@ -33,18 +37,18 @@ def pack(
 ) -> Iterator[Improvement]:
     """Yield plans, each with fewer extra towers than those before, until the budget ends.
 
+    There are none where nobody has desks, or a unit is larger than the largest floor.
+
     Parameters
     ----------
     case
         One that is a packing (`packing.is_packing`).
     start
-        Any layout; what it does not tell is left out at first.
+        Any layout; units that are not on one floor there are left out at first.
     rng
         Where all chance comes from. The same with the same budget of moves gives the same plans.
     budget
-        When to stop; its moves are those of the general search.
-    watcher
-        Not asked, not told: desks are not pooled here, and floors hold what they hold.
+        Its moves are those of the general search.
     """
     units = np.flatnonzero(case.demand > 0)
     stock = stock_of(case, units)
@@ -66,7 +70,14 @@ def pack(
 
 
 def _floors_told(case: Case, units: NDArray[np.int64], start: Layout) -> NDArray[np.int64]:
-    """Return the floors of units in a start where they fit, NOWHERE for the others."""
+    """Return the floors of units in a start where they fit, NOWHERE for the others.
+
+    Parameters
+    ----------
+    units
+        Those that have desks; floors are returned in their order.
+    """
+    # A unit in several pieces is on no floor here: a packing keeps it whole.
     floor = {u: f for (u, f), desks in start.items() if desks == case.demand[u]}
     room, at = case.capacity.copy(), np.full(len(units), refilling.NOWHERE)
     for i, u in enumerate(units.tolist()):
@@ -77,6 +88,7 @@ def _floors_told(case: Case, units: NDArray[np.int64], start: Layout) -> NDArray
 
 
 def _found(case: Case, units: NDArray[np.int64], at: NDArray[np.int64]) -> Improvement:
+    """Return a plan by the floor of each unit, with its extra towers at their price."""
     cells = zip(units.tolist(), at.tolist(), strict=True)
     layout = dict(zip(cells, case.demand[units].tolist(), strict=True))
     pairs = {(int(case.organisation[u]), f) for u, f in layout}

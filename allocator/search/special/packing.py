@@ -16,7 +16,10 @@ from allocator.search.special.refilling import MOST, Filled, Stock
 
 
 def is_packing(case: Case) -> bool:
-    """Whether units stay whole, and a plan's total says only how organisations are torn apart."""
+    """Return whether units stay whole and a plan's total is its extra towers alone.
+
+    Nobody walks, moving and places cost nothing, and every tower is one floor.
+    """
     prices = case.scenario.settings.prices
     walks = prices.walking > 0 and len(case.trips.a) > 0 and case.minutes.any()
     if walks or case.site_costs or case.open_cost.any() or not prices.extra_tower:
@@ -26,9 +29,11 @@ def is_packing(case: Case) -> bool:
 
 
 def stays_whole(case: Case) -> bool:
-    """Whether no unit can be split, and no rule speaks of more than one unit and one floor."""
+    """Return whether no unit can be split, and rules speak of the floors of single units alone."""
+    # A piece may be left out then, and capacity by chance is no sum of desks.
     if case.allow_unplaced or case.scenario.by_chance:
         return False
+    # Two pieces would be too small, or there is nothing to split.
     whole: NDArray[np.bool_] = (case.demand < 2 * case.least) | (case.demand == 0)
     for limit in case.limits:
         if not _is_of_one(limit):
@@ -48,6 +53,7 @@ def _anywhere(case: Case) -> bool:
     """Whether each unit may be on every floor that has room for it."""
     units = case.demand > 0
     fits = case.capacity[None, :] >= case.demand[units][:, None]
+    # A floor that is too small need not be allowed: no plan has the unit there anyway.
     return bool((case.allowed[units] >= fits).all())
 
 
@@ -58,13 +64,22 @@ def stock_of(case: Case, units: NDArray[np.int64]) -> Stock:
 
 
 def empty_floors(case: Case, stock: Stock, rng: np.random.Generator) -> Filled:
-    """Return floors of a stock with nobody on them yet."""
+    """Return floors of a stock with nobody on them yet.
+
+    Parameters
+    ----------
+    stock
+        As `stock_of` gives it.
+    rng
+        Seeds the generator of compiled code.
+    """
     units, floors, organisations = (
         len(stock.desks),
         len(stock.capacity),
         len(case.organisation_ids),
     )
     largest, room = int(stock.largest[0]), stock.capacity.astype(float)
+    # Units on a floor at most: the smallest ones, as many as the largest floor holds.
     most = int(np.searchsorted(np.cumsum(np.sort(stock.desks)), largest, side="right"))
     return Filled(
         at=np.full(units, -1),
@@ -81,6 +96,7 @@ def empty_floors(case: Case, stock: Stock, rng: np.random.Generator) -> Filled:
         picks=np.zeros(MOST, np.int64),
         keys=np.zeros(MOST),
         reach=np.zeros((MOST + 1, largest + 1), np.bool_),
+        # All are out at first, and all desks are vacant: the sums of `refilling` begin from there.
         sums=np.array([units, stock.desks.sum(), 0.0, room @ room, np.inf]),
         rng_state=rng.integers(1, 2**62, 1).astype(np.uint64),
     )

@@ -44,7 +44,17 @@ Filling = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Packed:
-    """A layout, None where none was found; extra towers that any has; whether that is all."""
+    """What a model has found and proved.
+
+    Attributes
+    ----------
+    layout
+        None where none was found, or where rooms are not floors.
+    extra
+        Extra towers that any layout has at least.
+    is_over
+        Whether more time would say no more.
+    """
 
     layout: dict[tuple[int, int], int] | None
     extra: int
@@ -56,7 +66,9 @@ class TooManyError(Exception):
 
 
 class Parts:
-    """The model of a case.
+    """The model of a case: which parts there are, and how rooms are filled with them.
+
+    Units of one organisation and size are alike, and so are rooms of one size; both are counted.
 
     Parameters
     ----------
@@ -78,6 +90,8 @@ class Parts:
         for u in np.flatnonzero(case.demand).tolist():
             self.stock[int(case.organisation[u]), int(case.demand[u])].append(u)
         self.rooms = Counter(rooms.tolist())
+        # Desks that stay vacant in every layout. No room may be emptier than that, which leaves
+        # few ways.
         self.spare = int(rooms.sum() - case.demand.sum())
         self.model = mathopt.Model()
         self.parts = [(o, way, self._most(o, way)) for o, way in _few(self._ways())]
@@ -108,6 +122,7 @@ class Parts:
         sums = 1  # bit n tells whether some units have n desks together
         for (_, size), units in self.stock.items():
             for _ in units:
+                # All sums at once, as the bits of one whole number.
                 sums |= sums << size
 
         def fits(desks: int, room: int) -> bool:
@@ -117,6 +132,7 @@ class Parts:
         return [any(fits(n, room) for room in self.rooms) for n in range(max(self.rooms) + 1)]
 
     def _most(self, o: int, way: Filling) -> int:
+        """Return how often a part can be made of the organisation's units at most."""
         return min(len(self.stock[o, size]) // count for size, count in way)
 
     def _fillings(self, room: int, desks: Counter[int]) -> Iterator[Filling]:
@@ -138,13 +154,17 @@ class Parts:
                 balance[size].append(-count * times)
         for kind, units in self.stock.items():
             self.model.add_linear_constraint(mathopt.fast_sum(placed[kind]) == len(units))
+        # As many parts of a size are made as rooms ask for; whose they are does not matter.
         for parts in balance.values():
             self.model.add_linear_constraint(mathopt.fast_sum(parts) == 0)
         for room, times in floors.items():
             self.model.add_linear_constraint(mathopt.fast_sum(times) <= self.rooms[room])
 
     def solve(self, seconds: float) -> Packed:
-        """Solve for so many seconds at most."""
+        """Solve for so many seconds at most.
+
+        Raises nothing where time runs out: the bound is then what was proved until there.
+        """
         params = mathopt.SolveParameters(
             time_limit=timedelta(seconds=seconds),
             presolve=mathopt.Emphasis.OFF,  # it may take longer than the rest, and knows no limit
@@ -152,6 +172,7 @@ class Parts:
         result = mathopt.solve(self.model, mathopt.SolverType.HIGHS, params=params)
         reason = result.termination.reason
         bound = result.termination.objective_bounds.dual_bound
+        # Pairs are whole, so a bound may be rounded up, once what floats may have added is off.
         pairs = ceil(bound - UNCERTAIN) if np.isfinite(bound) else 0
         found = self.lays_out and result.has_primal_feasible_solution()
         layout = self._layout(result.variable_values()) if found else None
@@ -186,10 +207,12 @@ def _few(ways: Iterable[Way]) -> list[Way]:
 
 
 def _lists() -> defaultdict[object, list[mathopt.LinearTypes]]:
+    """Return lists by key, made as they are asked for."""
     return defaultdict(list)
 
 
 def _desks(way: Filling) -> int:
+    """Return the desks of a way."""
     return sum(size * count for size, count in way)
 
 
@@ -212,6 +235,7 @@ def fillings(sizes: list[tuple[int, int]], room: int) -> Iterator[Filling]:
             yield way
         for i in range(first, len(sizes)):
             size, count = sizes[i]
+            # From the largest size on, so that every way comes once.
             for n in range(1, min(count, left // size) + 1):
                 yield from further(i + 1, left - n * size, (*way, (size, n)))
 

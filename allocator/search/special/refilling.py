@@ -86,6 +86,7 @@ OUT_WORTH, EACH_OUT = 40.0, 5.0
 @compiled
 def uniform(x: Any) -> float:
     """Return a random number from 0 to below 1 (xorshift64*)."""
+    # The same generator as in `kernels.annealing`; why it stands here too is said above.
     rng_state = x.rng_state[0]
     rng_state ^= rng_state >> np.uint64(12)
     rng_state ^= rng_state << np.uint64(25)
@@ -104,11 +105,16 @@ def shuffle(x: Any, numbers: Any, count: int) -> None:
 
 @compiled
 def weigh(stock: Any, x: Any, u: int, f: int, desks: int) -> None:
-    """Count a unit's desks on a floor, or fewer than 0 of them when it goes."""
+    """Count a unit's desks on a floor, or fewer than 0 of them when it goes.
+
+    All sums but the best are changed by differences, so that a move costs the same in any case.
+    """
     o = stock.organisation[u]
     part, vacant = x.part[o, f], stock.capacity[f] - x.load[f]
     after, left = part + desks, vacant - desks
     x.sums[PAIRS] += (after > 0) - (part > 0)
+    # Squares tell which of two packings with as many pairs is nearer to one with fewer: large
+    # parts and large vacancies are good.
     x.sums[SQUARES] += after * after - part * part + left * left - vacant * vacant
     x.sums[OUT] -= 1 if desks > 0 else -1
     x.sums[OUT_DESKS] -= desks
@@ -127,7 +133,7 @@ def put(stock: Any, x: Any, u: int, f: int) -> None:
 
 @compiled
 def empty(stock: Any, x: Any, f: int) -> None:
-    """Take all units off a floor, into the hand."""
+    """Take all units off a floor, into the hand; where they were is remembered."""
     for i in range(x.count[f]):
         u = x.occupants[f, i]
         weigh(stock, x, u, f, -stock.desks[u])
@@ -139,7 +145,17 @@ def empty(stock: Any, x: Any, f: int) -> None:
 
 @compiled
 def choose(stock: Any, x: Any, o: Any, room: int, mix: float) -> int:
-    """Order the units in hand of an organisation that fit, large ones first; return how many."""
+    """Order the units in hand of an organisation that fit, large ones first; return how many.
+
+    Parameters
+    ----------
+    o
+        The organisation, or ANYBODY.
+    room
+        Desks that are vacant.
+    mix
+        Desks by which the order may be off.
+    """
     count = 0
     for i in range(x.loose[0]):
         u = x.pool[i]
@@ -147,6 +163,7 @@ def choose(stock: Any, x: Any, o: Any, room: int, mix: float) -> int:
         if fits and count < MOST and (o == ANYBODY or stock.organisation[u] == o):
             line_up(x, u, count, stock.desks[u] + mix * uniform(x))
             count += 1
+    # The first in order is placed in any case, so another one must come first now and then.
     if count > 1 and uniform(x) > LARGEST_FIRST:
         j = int(uniform(x) * count)
         x.picks[0], x.picks[j] = x.picks[j], x.picks[0]
@@ -165,7 +182,10 @@ def line_up(x: Any, u: int, count: int, key: float) -> None:
 
 @compiled
 def fill(stock: Any, x: Any, f: int, o: Any, mix: float) -> None:
-    """Put units of an organisation on a floor: the first in order, and what leaves least room."""
+    """Put units of an organisation on a floor: the first in order, and what leaves least room.
+
+    What leaves least room is found exactly, as a subset sum over the units to choose from.
+    """
     room = stock.capacity[f] - x.load[f]
     count = choose(stock, x, o, room, mix)
     if count == 0:
@@ -179,9 +199,11 @@ def fill(stock: Any, x: Any, f: int, o: Any, mix: float) -> None:
         desks = stock.desks[x.picks[i]]
         for k in range(room + 1):
             reach[i + 1, k] = reach[i, k] or (k >= desks and reach[i, k - desks])
+    # The most desks that the others add up to; going back through the table gives the units.
     while room > 0 and not reach[count, room]:
         room -= 1
     for i in range(count - 1, 0, -1):
+        # Without this unit so many desks could not be reached, so it is one of them.
         if not reach[i, room]:
             put(stock, x, x.picks[i], f)
             room -= stock.desks[x.picks[i]]
@@ -189,7 +211,13 @@ def fill(stock: Any, x: Any, f: int, o: Any, mix: float) -> None:
 
 @compiled
 def refill(stock: Any, x: Any, floors: int) -> None:
-    """Fill the first shuffled floors from the hand: with one organisation, then with more."""
+    """Fill the first shuffled floors from the hand: with one organisation, then with more.
+
+    Parameters
+    ----------
+    floors
+        How many of `x.floors` are empty, the first ones.
+    """
     mix = MIXES[int(uniform(x) * len(MIXES))] * stock.largest[0]
     organisations, done, spare = len(x.organisations), 0, np.int64(0)
     for i in range(floors):
@@ -225,6 +253,8 @@ def fill_mixed(stock: Any, x: Any, f: int, spare: Any, mix: float) -> Any:
         fill(stock, x, f, ANYBODY, mix)
     for o in x.organisations:
         vacant = stock.capacity[f] - x.load[f]
+        # Room that must stay vacant somewhere may as well keep another organisation off this
+        # floor.
         if vacant == 0 or (x.count[f] > 0 and vacant <= spare and uniform(x) < LEAVE):
             break
         fill(stock, x, f, o, mix)
@@ -268,7 +298,11 @@ def draw(stock: Any, x: Any, floors: int) -> None:
 
 @compiled
 def energy(stock: Any, x: Any) -> float:
-    """Return what a layout is weighed by, in pairs of organisation and floor."""
+    """Return what a layout is weighed by, in pairs of organisation and floor.
+
+    Units without a floor weigh more than any pair that they could spare. Squares are of desks over
+    the largest floor, so that they decide between layouts with about as many pairs.
+    """
     room = float(stock.largest[0])
     out = EACH_OUT * x.sums[OUT] + OUT_WORTH * x.sums[OUT_DESKS] / room
     return x.sums[PAIRS] + out - x.sums[SQUARES] / (room * room)
@@ -277,6 +311,7 @@ def energy(stock: Any, x: Any) -> float:
 @compiled
 def keep(x: Any) -> None:
     """Remember the plan if it leaves nobody out and is the best."""
+    # Counts held as floats: a half tells one number from the next.
     if x.sums[OUT] < 0.5 and x.sums[PAIRS] < x.sums[KEPT] - 0.5:
         x.sums[KEPT] = x.sums[PAIRS]
         for u in range(len(x.at)):
@@ -285,7 +320,13 @@ def keep(x: Any) -> None:
 
 @entry
 def begin(stock: Any, x: Any, at: Any) -> None:
-    """Put units on the empty floors as told, and fill all floors where nothing is told."""
+    """Put units on the empty floors as a start has them, and fill all floors where it has none.
+
+    Parameters
+    ----------
+    at : (U)
+        Floor of each unit, NOWHERE for those without one.
+    """
     for u in range(len(at)):
         if at[u] != NOWHERE:
             put(stock, x, u, at[u])
@@ -306,6 +347,7 @@ def step(stock: Any, x: Any, heat: float) -> None:
     draw(stock, x, floors)
     before = energy(stock, x)
     x.loose[0] = 0
+    # Units without a floor are in hand in every step, since any floor may turn out to have room.
     if x.sums[OUT] > 0:
         for u in range(len(x.at)):
             if x.at[u] == NOWHERE:
@@ -315,6 +357,7 @@ def step(stock: Any, x: Any, heat: float) -> None:
     for i in range(floors):
         empty(stock, x, x.floors[i])
     refill(stock, x, floors)
+    # Heat is drawn from the exponential law, so this is the rule of Metropolis.
     if energy(stock, x) <= before + heat:
         keep(x)
         return
@@ -323,12 +366,16 @@ def step(stock: Any, x: Any, heat: float) -> None:
 
 @compiled
 def undo(stock: Any, x: Any, floors: int) -> None:
-    """Put the units in hand where they were before."""
+    """Put the units in hand where they were before.
+
+    Others were not touched, so all sums are as they were.
+    """
     for i in range(x.loose[0]):
         u = x.pool[i]
         if x.at[u] != NOWHERE:
             weigh(stock, x, u, x.at[u], -stock.desks[u])
             x.at[u] = NOWHERE
+    # Occupants are written anew from the start; who was there is known by unit.
     for i in range(floors):
         x.count[x.floors[i]] = 0
     for i in range(x.loose[0]):
