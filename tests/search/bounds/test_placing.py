@@ -91,7 +91,7 @@ def test_people_move_from_floors_that_a_rule_closes() -> None:
 
 def test_a_unit_that_has_grown_moves_nobody_for_it() -> None:
     """Of 20 people 5 were there before, and those can stay."""
-    assert people_moved(case_of(current=[("P", "A-2", 5)])) == 0
+    assert people_moved(case_of(current=[("P", "A-2", 5, 5)])) == 0
 
 
 def test_units_share_the_floor_that_they_are_on_today() -> None:
