@@ -379,7 +379,8 @@ class _Page:
             group=say("stack.other") if group == OTHER else group,
             desks=say.number(piece.desks),
             people=say.number(piece.people),
-            ratio=say.number(piece.people / piece.desks, 2),
+            # Of desks that all of a floor share a small unit may have none.
+            ratio=say.number(piece.people / piece.desks, 2) if piece.desks else "–",
             chance=say.percent(chance, 1),
         )
 

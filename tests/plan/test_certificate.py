@@ -89,6 +89,14 @@ def raised(certificate: Certificate) -> dict[str, object]:
     return {"entries": (replace(first, multipliers=flat), *others)}
 
 
+def vast(certificate: Certificate) -> dict[str, object]:
+    """No branch, and a multiplier so large that the sum of the bound is no number."""
+    first = certificate.proof.entries[0]
+    flat = first.multipliers.copy()
+    flat[-1] = 1.7e308
+    return {"entries": (replace(first, multipliers=flat),)}
+
+
 def cut(certificate: Certificate) -> dict[str, object]:
     """One multiplier less."""
     first, *others = certificate.proof.entries
@@ -117,6 +125,7 @@ def boasting(certificate: Certificate) -> dict[str, object]:
     ("tamper", "said"),
     [
         (raised, "its multipliers prove|lacks the branch"),
+        (vast, "its multipliers prove|lacks the branch"),
         (cut, "multipliers, and the model takes"),
         (pruned, "lacks the branch|its multipliers prove"),
         (boasting, "lies above"),

@@ -282,3 +282,18 @@ def test_plan_without_its_scenario_cannot_be_drawn() -> None:
     with pytest.raises(ValueError, match="needs the scenario"):
         read.stack_chart()
     assert read.of(office()).stack_chart() is not None
+
+
+def test_unit_that_has_no_desk_of_a_shared_floor_is_drawn() -> None:
+    """One person among many may have no part of the desks that all share, and so no ratio."""
+    settings = {
+        "sharing": {"capacity": "chance"},
+        "attendance": {"mean_share": 0.3, "short_day_probability": 0.5, "shared_by": "floor"},
+    }
+    small = {f"s{i}": 1 for i in range(9)}
+    people = [("big", 40, "P"), *((unit, count, "Q") for unit, count in small.items())]
+    case = scenario(floors=[("A-1", "A", 1, 30)], headcounts=people, settings=settings)
+    pieces = {(unit, "A-1"): count for unit, count in ({"big": 40} | small).items()}
+    placed = plan(case, pieces)
+    assert min(row.desks for row in placed.placements) == 0
+    assert "big" in as_svg(placed.stack_chart())

@@ -94,7 +94,9 @@ class _Search:
 
     def __init__(self, desks: Floats, trips: Floats, minutes: Floats) -> None:
         self.desks, self.trips, self.minutes = desks, trips, minutes
-        self.nearest, self.least, self.steps = float(minutes.min()), np.inf, 0
+        apart = ~np.eye(len(minutes), dtype=bool)
+        self.nearest = float(minutes[apart].min()) if apart.any() else 0.0
+        self.least, self.steps = np.inf, 0
 
     def outlook(self, depth: int, room: Floats, cost: Floats, apart: Floats) -> float:
         """Return what all open units pay at the least, each by itself."""

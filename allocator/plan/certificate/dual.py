@@ -23,6 +23,9 @@ from allocator.plan.certificate.types import Floats, Whole
 
 TOLERANCE = 1e-6
 """Desks by which a place may be too full, by rounding alone."""
+LARGEST = 1e15
+"""Multipliers beyond it are no proof: their sums could overflow, and pass for a model that has no
+solution."""
 ROUNDING = 1e-13
 """Part of all that a bound is added up from that is given up for rounding."""
 
@@ -140,13 +143,16 @@ def evaluate(model: Model, flat: Floats) -> Evaluated:
     ----------
     flat
         φ (pairs, 2, labels), ρ (nodes, sets), μ (nodes, labels, places) and λ (places), one after
-        the other. Any numbers are a proof; negative μ and λ count as 0.
+        the other. Any numbers up to `LARGEST` are a proof; negative μ and λ count as 0.
 
     Returns
     -------
     Evaluated
-        Infinite where the model has no solution.
+        Infinite where the model has no solution, and below everything where the multipliers are
+        no proof.
     """
+    if not (np.abs(flat) <= LARGEST).all():
+        return Evaluated(-np.inf, np.full(model.cost.shape, -np.inf))
     (nodes, labels), places, pairs = model.cost.shape, len(model.capacity), len(model.first)
     upto = pairs * 2 * labels
     end = upto + nodes * len(model.sets)

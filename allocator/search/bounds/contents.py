@@ -72,13 +72,15 @@ class Contents:
     ) -> float:
         """Return what the compiled search proves, infinite if no way of placing them is left."""
         minutes = self.case.minutes[np.ix_(floors, floors)]
+        # On one floor nobody is divided, so that nothing is ever multiplied by it.
+        nearest = self._least_minutes(floors)[1] if len(floors) > 1 else 0.0
         given = packing_search.Tower(
             desks=self.case.demand[order].astype(float),
             whole=whole,
             divided=divided,
             trips=trips,
             minutes=minutes,
-            nearest=np.array([minutes.min()]),
+            nearest=np.array([nearest]),
             capacity=self.case.capacity[floors].astype(float),
         )
         n, f = whole.shape

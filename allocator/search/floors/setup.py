@@ -52,12 +52,21 @@ class Setup:
     ) -> None:
         self.plan, self.case = plan, plan.case
         self.towers, self.floors, self.units, self.desks = towers, floors, units, desks
-        self.scopes = sorted({c for u in units for c in plan.scopes_of[u]})
-        # Only what members take part in is counted. Other scopes do not change, whatever the
-        # search does here.
+        self.scopes = self._scopes_here()
         here = set(floors)
         self.pins = [p for p, (_, f, _) in enumerate(plan.scopes.pins) if f in here]
         self.complexes = list(dict.fromkeys(self.case.complex[towers].tolist()))
+
+    def _scopes_here(self) -> list[int]:
+        """Return the scopes of members, and those that stay here and have a rule with them."""
+        every, at = self.plan.scopes, self.plan.at[:, self.floors].any(axis=1)
+        found = {c for u in self.units for c in self.plan.scopes_of[u]}
+        beside = {d for c in found for d in (*every.all[c].apart, *every.all[c].tower_apart)}
+        # A rule holds again once either side has left, so a side that stays is counted, too. Other
+        # scopes do not change, whatever the search does here.
+        found |= {d for d in beside if at[d]}
+        own = [pair for pair in every.alone if pair[0] in found or at[pair[0]]]
+        return sorted(found.union(*own))
 
     def given(self) -> Given:
         """Return what is given; nothing in it changes while the floors are searched."""

@@ -78,6 +78,14 @@ def test_a_divided_unit_walks_inside_itself() -> None:
     assert Contents(case).inside([0], 0) == pytest.approx(EXTRA + walked)
 
 
+def test_a_partner_of_a_divided_unit_walks_to_what_is_on_other_floors() -> None:
+    """Of 20 divided desks at most 5 are on its floor: three quarters of 40 trips are walked."""
+    heads = [("u", 20, "P"), ("v", 5, "P")]
+    case = case_of(headcounts=heads, affinities=[("u", "v", 40.0)])
+    walked = 40 * case.minutes[0, 1] * (1 - 5 / 20)
+    assert Contents(case).inside([0, 1], 0) == pytest.approx(EXTRA + walked)
+
+
 def test_more_floors_than_a_rule_allows_are_never_used() -> None:
     """25 desks need three floors, and may have two."""
     case = case_of(headcounts=[("P", 25)], rules=[("max_floors", "P", None, "2")])

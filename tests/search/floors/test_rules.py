@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from allocator.scenario.rules import RuleKind
 from allocator.search.compile import compile_case
+from allocator.search.floors.part import Part
 from allocator.search.floors.plan import FloorPlan
 from allocator.search.floors.tables import Tally
 from allocator.search.rules import LIMITS, NARROWS
+from allocator.search.scale import prices_at
 from tests.search.hot import heated, judged, office, searched
 
 RULES: dict[str, tuple[Any, ...]] = {
@@ -55,6 +58,23 @@ def test_search_knows_when_the_rule_is_broken(kind: str) -> None:
         kinds = {v.kind for v in judged(scenario, case, plan.layout()).violations}
         rest = plan.tally[Tally.BROKEN] + _short_pins(plan)
         assert (rest > 0.5) == (kind in kinds)
+
+
+@pytest.mark.parametrize("kind", ["apart_floor", "apart_tower", "own_floor"])
+@pytest.mark.parametrize("leaving", ["O0", "O1", "O2"])
+def test_a_rule_is_kept_once_either_side_has_left(kind: str, leaving: str) -> None:
+    """Whoever stays is counted with those who go, tower by tower, as when a kick takes them."""
+    scenario = office(rules=[RULES[kind]])
+    case = compile_case(scenario)
+    plan = heated(case, 1)
+    units = set(case.units_of[case.organisation_ids.index(leaving)])
+    for t in case.towers:
+        here = [u for u in units if any(case.tower[f] == t for f in plan.pieces[u])]
+        part = Part(plan, [t], here, prices_at(case, 1.0), np.random.default_rng(0))
+        part.place({})
+        part.put_back()
+    kinds = {v.kind for v in judged(scenario, case, plan.layout()).violations}
+    assert (plan.tally[Tally.BROKEN] > 0.5) == (kind in kinds)
 
 
 def _short_pins(plan: FloorPlan) -> int:
