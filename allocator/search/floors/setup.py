@@ -59,7 +59,8 @@ class Setup:
 
     def _scopes_here(self) -> list[int]:
         """Return the scopes of members, and those that stay here and have a rule with them."""
-        every, at = self.plan.scopes, self.plan.at[:, self.floors].any(axis=1)
+        every = self.plan.scopes
+        at: Flags = np.any(self.plan.at[:, self.floors], axis=1)
         found = {c for u in self.units for c in self.plan.scopes_of[u]}
         beside = {d for c in found for d in (*every.all[c].apart, *every.all[c].tower_apart)}
         # A rule holds again once either side has left, so a side that stays is counted, too. Other
