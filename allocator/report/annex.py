@@ -37,19 +37,23 @@ def rows(given: Reported) -> Iterator[tuple[Cell, ...]]:
     """Yield number, unit with its organisation, tower, floor, desks and people."""
     names = Names(given.scenario, given.say)
     order = {unit.unit_id: place for place, unit in enumerate(given.scenario.housed)}
+    # In the order of the ministry's own table, which is how a decree lists units.
     placed = sorted(given.plan.placements, key=lambda p: (order.get(p.unit_id, 0), p.level))
     for number, piece in enumerate(placed, 1):
         unit, body = names.unit(piece.unit_id), names.organisation(piece.organisation_id)
+        # Many units bear the name of their organisation already.
         whose = unit if body in unit or unit == body else f"{unit}, {body}"
         level = names.level(piece.level)
         yield number, whose, names.tower(piece.tower_id), level, piece.desks, piece.people
 
 
 def _heads(say: Texts) -> list[str]:
+    """Return the heads of the annex in the language."""
     return [say(key) for key in (*HEADS, "column.people")]
 
 
 def _title(given: Reported) -> str:
+    """Return what the plan is called: by who asks for the annex, else by the scenario."""
     settings = given.scenario.settings
     return given.title or settings.title or settings.name or given.say("report.untitled")
 
@@ -78,6 +82,7 @@ def annex_xlsx(given: Reported) -> bytes:
                     sheet.write_number(last, place, cell or 0, number)
         sheet.write_string(last + 2, 3, say("annex.signature"))
         sheet.write_string(last + 7, 3, say("annex.sign"))
+        # A decree is printed: the heads on every page, one page wide, A4.
         sheet.repeat_rows(3)
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
@@ -95,6 +100,7 @@ def annex_docx(given: Reported) -> bytes:
 
 
 def _document(given: Reported) -> str:
+    """Return the document as XML: heading, table, and room for place, date and signature."""
     say = given.say
     lines = [_row(_heads(say), bold=True)]
     lines += [
@@ -128,18 +134,22 @@ def _document(given: Reported) -> str:
 
 
 def _row(cells: list[str], *, bold: bool = False) -> str:
+    """Return a row of the table as XML; a bold one is the head."""
     parts = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
         f"{_paragraph(cell, bold=bold, size=20)}</w:tc>"
         for cell, width in zip(cells, WIDTHS, strict=True)
     )
+    # Word repeats a row that is marked so on every page.
     repeated = "<w:trPr><w:tblHeader/></w:trPr>" if bold else ""
     return f"<w:tr>{repeated}{parts}</w:tr>"
 
 
 def _paragraph(text: str, *, bold: bool = False, size: int = 22, indent: int = 0) -> str:
+    """Return a paragraph as XML; size in half points, indent in twentieths of a point."""
     looks = ("<w:b/>" if bold else "") + f'<w:sz w:val="{size}"/>'
     moved = f'<w:pPr><w:ind w:left="{indent}"/></w:pPr>' if indent else ""
+    # Control characters are no XML, even escaped: Word would refuse the whole file.
     words = escape("".join(c if c.isprintable() else " " for c in text))
     run = f'<w:r><w:rPr>{looks}</w:rPr><w:t xml:space="preserve">{words}</w:t></w:r>'
     return f"<w:p>{moved}{run}</w:p>"

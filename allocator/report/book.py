@@ -40,6 +40,7 @@ def workbook(given: Reported) -> bytes:
 
 
 def _summary(book: Any, given: Reported, bold: Any) -> None:
+    """Add the sheet with title, verdict, figures and sentences."""
     brief = summary(given)
     sheet = book.add_worksheet(given.say("sheet.summary"))
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -66,13 +67,17 @@ def sheet_of(book: Any, table: Table) -> None:
     for row, values in enumerate(table.rows, 1):
         for place, (column, value) in enumerate(zip(table.columns, values, strict=True)):
             if isinstance(value, str):
+                # As a string, always: a name that begins with = or looks like a number stays what
+                # it is.
                 sheet.write_string(row, place, value[:LONGEST])
             elif value is not None:
                 sheet.write_number(row, place, value, formats[column.kind])
     sheet.freeze_panes(1, 1)
+    # Excel takes no filter without a row below the head.
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
 
 
 def _width(table: Table, place: int, column: Column) -> float:
+    """Return how wide a column is, in characters: by its longest text, within limits."""
     longest = max((len(str(row[place])) for row in table.rows), default=0)
     return min(max(12, longest + 2), 60) if column.kind == "text" else 13

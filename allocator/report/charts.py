@@ -28,6 +28,7 @@ def curve_chart(
         for point in trace
         for field in names
         if getattr(point, field) is not None
+        # A bound of 0, before anything is proved, would make the scale begin at 0.
         and (field == "total" or is_bound(point.total, point.bound))
     ]
     base = alt.Chart(alt.InlineData(values=values, name="trace"))
@@ -59,6 +60,7 @@ def costs_chart(plan: Plan, say: Texts, *, width: int = 520, height: int = 240) 
         for term in terms
     ]
     names = [value["term"] for value in values]
+    # Placement costs may be below 0.
     highest = max((abs(value["cost"]) for value in values), default=1.0)
     base = alt.Chart(alt.InlineData(values=values)).encode(
         y=alt.Y("term:N", sort=names, title=None, axis=alt.Axis(labelLimit=220, ticks=False))
@@ -67,6 +69,7 @@ def costs_chart(plan: Plan, say: Texts, *, width: int = 520, height: int = 240) 
         "cost:Q",
         title=say("curve.minutes"),
         axis=alt.Axis(format=",.0f", tickCount=5),
+        # Room for the figures behind the longest bar.
         scale=alt.Scale(domainMax=highest * 1.18),
     )
     bars = base.mark_bar(color="#9DC3E6", height=22).encode(x=across)
@@ -79,6 +82,7 @@ def costs_chart(plan: Plan, say: Texts, *, width: int = 520, height: int = 240) 
 
 
 def _looks(chart: Any, say: Texts, width: int, height: int) -> Any:
+    """Return a chart in the fonts, colours and numbers of all pictures."""
     return (
         chart.properties(width=width, height=height, padding=8)
         .configure(font=FONT, background="white", locale=alt.Locale(number=say.locale))

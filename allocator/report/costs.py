@@ -50,14 +50,17 @@ def costs_by_organisation(plan: Plan, scenario: Scenario, check: Check) -> Costs
         }
         for use in plan.organisations
     }
+    # fsum: the shares of many units would otherwise not add up to the total that is printed.
     return dict(sorted(found.items(), key=lambda item: (-fsum(item[1].values()), item[0])))
 
 
 def _walked(use: OrganisationUse, check: Check) -> float:
+    """Return the minutes that an organisation's trips walk, each counted half at either end."""
     return check.walking_by_organisation.get(use.organisation_id, 0.0)
 
 
 def _extra_floors(pieces: list[Placement]) -> int:
+    """Return the floors beyond the first of each unit, added up."""
     return sum(floors - 1 for floors in Counter(piece.unit_id for piece in pieces).values())
 
 
@@ -68,11 +71,13 @@ def _cost_of_a_desk(plan: Plan, scenario: Scenario) -> dict[str, float]:
     for floor in plan.floors:
         price = given[floor.floor_id]
         whole = scenario.settings.prices.open_desk * floor.desks if price is None else price
+        # A floor with nobody has no share, whatever it is divided by.
         found[floor.floor_id] = whole / max(floor.desks_used, 1)
     return found
 
 
 def _placing(scenario: Scenario, pieces: Mapping[tuple[str, str], int]) -> Amounts:
+    """Return the placement costs of each organisation, by the share of a unit on the floor."""
     units = {unit.unit_id: unit for unit in scenario.housed}
     found = defaultdict[str, float](float)
     for row in scenario.placement_costs:

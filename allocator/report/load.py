@@ -46,6 +46,8 @@ def load(
         raise InputError([Problem(f"expected a folder with a {PLAN}, or that file", str(path))])
     if not beside.exists():
         raise InputError([Problem("expected the plan's scenario; give it", str(beside))])
+    # The scenario beside the plan is the one that it was made for; a folder may have changed
+    # since.
     plan = plan_from_json(file.read_bytes())
     return reported(plan, read_variant(beside, Variant(people_per_desk, scheme)), say)
 
@@ -61,6 +63,7 @@ def reported(plan: Plan, scenario: Scenario, say: Texts) -> Reported:
     if plan.objective.total is None:
         raise InputError([Problem(f"there is no plan to report on: {plan.status}", PLAN)])
     check = verify_again(plan, scenario)
+    # What floors hold is worked out again as well: a report never repeats what a file claims.
     known = plan.model_copy(update=uses(scenario, check))
     return Reported(known.of(scenario), scenario, check, say)
 
@@ -77,6 +80,7 @@ def verify_again(plan: Plan, scenario: Scenario) -> Check:
     check = verify(scenario, given)
     total = plan.objective.total or 0.0
     broken = [v.message for v in check.violations if v.kind != "unplaced"]
+    # Another ratio or price breaks no rule, but makes another total.
     if not broken and abs(check.total - total) > ROUNDING * max(1.0, abs(total)):
         broken = [f"its total is {check.total:,.1f} here, not {total:,.1f}"]
     if broken:

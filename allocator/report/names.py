@@ -7,7 +7,10 @@ from allocator.texts import Texts
 
 
 class Names:
-    """What people call the things of a scenario, in a language."""
+    """What people call the things of a scenario, in a language.
+
+    Every method returns the id itself where there is no name: an id is better than nothing.
+    """
 
     def __init__(self, scenario: Scenario, say: Texts) -> None:
         self.say = say
@@ -22,6 +25,7 @@ class Names:
         self._places: dict[str, str] = {}
         self._on_level: dict[tuple[str, int], int] = {}
         for floor in scenario.floors:
+            # Two floors on one level would have one name; these bear their ids as well.
             at = floor.tower_id, floor.level
             self._on_level[at] = self._on_level.get(at, 0) + 1
 
@@ -50,6 +54,7 @@ class Names:
         return self._places[floor_id]
 
     def _place(self, floor: Floor) -> str:
+        """Return the place of a floor; with its id where its level has several."""
         place = self.say(
             "page.place", tower=self.tower(floor.tower_id), level=self.level(floor.level)
         )

@@ -58,16 +58,26 @@ class Placed:
 
 
 class Sheets(FPDF):
-    """Pages with a foot, in the fonts that come with the package."""
+    """Pages with a foot, in the fonts that come with the package.
+
+    Parameters
+    ----------
+    say
+        Words of the language.
+    title
+        Of the document, which the foot repeats; shortened where it is long.
+    """
 
     def __init__(self, say: Texts, title: str) -> None:
         super().__init__(orientation="landscape", format="A4")
         self.say, self.foot = say, shorten(title, 90)
         folder = resources.files("allocator.report") / "fonts"
         for style, name in (("", "Regular"), ("B", "Bold")):
+            # A package may be in an archive, and fpdf2 reads files alone.
             with resources.as_file(folder / f"LiberationSans-{name}.ttf") as file:
                 self.add_font(FAMILY, style, str(file))
         self.set_margin(MARGIN)
+        # Room for the foot, which is written below it.
         self.set_auto_page_break(True, margin=18)
         self.set_title(shorten(title, 120))
         self.set_lang(say.language)
@@ -82,11 +92,13 @@ class Sheets(FPDF):
         self.cell(self.epw / 2, 5, number, align="R")
 
     def _pen(self, size: float, colour: tuple[int, int, int] = INK, style: str = "") -> None:
+        """Take a font size in points, a colour and a style for what is written next."""
         self.set_font(FAMILY, style, size)
         self.set_text_color(*colour)
 
     def fitting(self, title: str) -> float:
         """Return the size at which a heading fits on one line, or the smallest one."""
+        # Titles come from a ministry's table: some are a word, others a sentence.
         for size in (20, 18, 16, 14):
             self._pen(size, style="B")
             if self.get_string_width(title) < self.epw - 2:
@@ -103,7 +115,15 @@ class Sheets(FPDF):
         width: float = 0,
         height: float | None = None,
     ) -> None:
-        """Write a paragraph and go to the line below it."""
+        """Write a paragraph and go to the line below it.
+
+        Parameters
+        ----------
+        size
+            Of the font, in points.
+        width, height
+            Of the paragraph and of a line, in millimetres; 0 is up to the margin.
+        """
         self._pen(size, colour, style)
         self.multi_cell(
             width,
@@ -149,6 +169,7 @@ def _first_page(sheets: Sheets, given: Reported, brief: Summary, *, is_country: 
         sheets.line_of(f"•  {point}", 9.5, height=4.8)
     sheets.ln(2)
     if is_country:
+        # A country has too many towers for this page; each complex has one of its own.
         _tiles(sheets, brief.tiles)
         sheets.ln(3)
         _country_table(sheets, given)
@@ -173,6 +194,7 @@ def _figure(sheets: Sheets, given: Reported, top: float) -> None:
     say, plan = given.say, given.plan
     gap = told_gap(plan.gap)
     best = plan.status is Status.OPTIMAL
+    # A proved plan may have a gap of rounding alone, which nobody should have to explain.
     figure = "0%" if best else say.percent(gap, 1)
     sheets.set_fill_color(*PALE)
     sheets.rect(MARGIN, top, FIGURE_WIDTH, 30, style="F", round_corners=True, corner_radius=2)
@@ -227,6 +249,13 @@ def _annex(sheets: Sheets, given: Reported, brief: Summary) -> list[Placed]:
 
 
 def _charts(sheets: Sheets, given: Reported, top: float, half: float) -> Iterable[Placed]:
+    """Set the titles of the charts side by side, and yield the charts to be laid over the page.
+
+    Parameters
+    ----------
+    top, half
+        Millimetres from the top, and how wide each may be.
+    """
     plan, say, page = given.plan, given.say, sheets.page_no() - 1
     drawn = [("report.costs_chart", costs_chart(plan, say, width=460, height=170))]
     if plan.run.trace:
@@ -334,6 +363,7 @@ def _row(  # noqa: PLR0913 - how it looks, by name
     inner = [width - 2 * GRID_MARGIN for width in widths]
     lines = [_wrapped(sheets, cell, width) for cell, width in zip(cells, inner, strict=True)]
     height = GRID_LINE * max(map(len, lines)) + 2 * padding
+    # A row is never divided between two pages.
     if sheets.get_y() + height > sheets.page_break_trigger:
         sheets.add_page(format="A4")
         if heads:
@@ -348,6 +378,7 @@ def _row(  # noqa: PLR0913 - how it looks, by name
             if text:
                 room = width - GRID_MARGIN - sheets.get_string_width(text)
                 indent = GRID_MARGIN if column.kind == "text" else max(room, GRID_MARGIN)
+                # Text is placed by its baseline, three quarters down a line.
                 sheets.text(x + indent, y + padding + GRID_LINE * (number + 0.75), text)
         x += width
     sheets.line(MARGIN, y + height, MARGIN + sheets.epw, y + height)
@@ -377,11 +408,14 @@ def _cut(sheets: Sheets, word: str, width: float) -> str:
         return word
     letters = len(word)
     while letters > 1 and sheets.get_string_width(f"{word[:letters]}…") > width:
+        # By an eighth at a time: measuring each letter of a hostile name of thousands takes
+        # seconds.
         letters = letters * 7 // 8
     return f"{word[:letters]}…"
 
 
 def _written(column: Column, value: Cell, say: Texts) -> str:
+    """Return a cell as the page shows it: a dash for no number, nothing for no text."""
     if value is None or value == "":
         return "–" if column.kind != "text" else ""
     if isinstance(value, str):
@@ -405,13 +439,17 @@ def _lay(writer: PdfWriter, one: Placed, name: str) -> None:
     """Add a picture to its page as an object of its own, which need not be taken apart."""
     picture, page = PdfReader(io.BytesIO(one.picture)).pages[0], writer.pages[one.page]
     wide, high = float(picture.mediabox.width), float(picture.mediabox.height)
+    # PDF counts points from the bottom left, pages here millimetres from the top left.
     scale = min(one.width / wide, one.height / high) / MM_A_POINT
     x = one.x / MM_A_POINT
     y = float(page.mediabox.height) - one.y / MM_A_POINT - high * scale
     found: Any = page["/Resources"].get_object()
     objects = found.setdefault(NameObject("/XObject"), DictionaryObject())
+    # As an object of its own: merged into the page it would have to be taken apart, which takes
+    # longer than everything else.
     objects.get_object()[NameObject(name)] = writer._add_object(_form(writer, picture))
     drawing = StreamObject()
+    # q and Q keep the scale from what is drawn after it.
     drawing.set_data(f"q {scale:.5f} 0 0 {scale:.5f} {x:.3f} {y:.3f} cm {name} Do Q\n".encode())
     before = page.raw_get("/Contents")
     parts = list(before) if isinstance(before, ArrayObject) else [before]
@@ -419,6 +457,7 @@ def _lay(writer: PdfWriter, one: Placed, name: str) -> None:
 
 
 def _form(writer: PdfWriter, picture: PageObject) -> StreamObject:
+    """Return a picture as an object that pages can draw, with its own fonts and colours."""
     content: Any = picture.get_contents()
     form = StreamObject()
     form.set_data(content.get_data())

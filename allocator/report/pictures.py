@@ -31,6 +31,7 @@ def pictures(
     """Return what draws every picture of a plan, by name."""
 
     def stack(colour: str) -> Callable[[], alt.LayerChart]:
+        # By a function: a name bound in a loop would be that of the last colouring for all.
         return lambda: stack_chart(plan, scenario, colour=colour, say=say)
 
     found: dict[str, Callable[[], alt.LayerChart]] = {
@@ -62,5 +63,6 @@ def render(spec: dict[str, Any], form: str) -> bytes:
 
 @cache
 def _register_fonts() -> None:
+    """Hand the fonts over once a process, as reading them takes longer than a small picture."""
     with resources.as_file(resources.files("allocator.report") / "fonts") as folder:
         vl_convert.register_font_directory(str(folder))

@@ -50,8 +50,17 @@ def draw_stack(  # noqa: PLR0913 - where it goes, by name
     height: float,
     whole: Plan | None = None,
 ) -> None:
-    """Draw a plan, or a part of the whole, into a box of the page, in millimetres."""
+    """Draw a plan, or a part of the whole, into a box of the page.
+
+    Parameters
+    ----------
+    left, top, width, height
+        Of the box, in millimetres. The plan keeps its proportions and begins at the top left.
+    whole
+        The plan that this one is a part of: colours are those of the whole.
+    """
     groups = Groups(whole or plan, scenario, most=len(PALETTE))
+    # By the whole plan: a complex on a page of its own keeps the colours that it has on others.
     kind = usual_colouring(whole or plan)
     colours = colouring(kind, groups, Chances(1.0, {}), say)
     towers = len({floor.tower_id for floor in plan.floors})
@@ -82,11 +91,20 @@ def _legend(sheets: FPDF, colours: Colouring, left: float, top: float, width: fl
 
 
 def _rgb(fill: str) -> tuple[int, int, int]:
+    """Return a colour as red, green and blue from 0 to 255."""
     return int(fill[1:3], 16), int(fill[3:5], 16), int(fill[5:7], 16)
 
 
 class _Pen:
-    """Draws the items of a layout, those at the back first."""
+    """Draws the items of a layout, those at the back first.
+
+    Parameters
+    ----------
+    fills
+        Colour by shade.
+    corner, scale
+        Where the top left is, and millimetres of a pixel of the layout.
+    """
 
     def __init__(
         self,
@@ -111,6 +129,7 @@ class _Pen:
             "rule": self._line,
             "label": self._label,
         }
+        # Kind by kind, so that labels lie over pieces and frames over both.
         for kind, step in steps.items():
             for item in self.layout.items:
                 if item.kind == kind:
@@ -122,45 +141,55 @@ class _Pen:
         self.sheets.set_text_color(*INK)
 
     def _at(self, x: float, y: float) -> tuple[float, float]:
+        """Return a point of the layout in millimetres of the page."""
         return self.left + x * self.scale, self.top + y * self.scale
 
     def _box(self, item: Segment | Box, style: str) -> None:
+        """Draw a rectangle of the layout, filled (F) or as lines (D)."""
         x, y = self._at(item.x, item.y)
         sides = (item.x2 - item.x) * self.scale, (item.y2 - item.y) * self.scale
         self.sheets.rect(x, y, *sides, style=style)
 
     def _vacant(self, item: Segment) -> None:
+        """Draw vacant desks: an empty box with a broken line."""
         self.sheets.set_draw_color(*GREY)
         self.sheets.set_line_width(0.15)
         self.sheets.set_dash_pattern(dash=0.7, gap=0.5)
         self._box(item, "D")
+        # Back to whole lines, for whatever is drawn next.
         self.sheets.set_dash_pattern()
 
     def _piece(self, item: Segment) -> None:
+        """Draw a piece of a unit in its colour."""
         self.sheets.set_fill_color(*_rgb(self.fills[item.shade]))
         self._box(item, "F")
 
     def _frame(self, item: Box) -> None:
+        """Draw the white frame of an organisation, or the red one of a floor too full."""
         is_over = item.kind == "over"
         self.sheets.set_draw_color(*(OVER if is_over else (255, 255, 255)))
         self.sheets.set_line_width(0.5 if is_over else 0.35)
         self._box(item, "D")
 
     def _tick(self, item: Tick) -> None:
+        """Draw the border between two units of an organisation."""
         self.sheets.set_draw_color(255, 255, 255)
         self.sheets.set_line_width(0.2)
         self.sheets.line(*self._at(item.x, item.y), *self._at(item.x, item.y2))
 
     def _line(self, item: Line) -> None:
+        """Draw the ground, thick, or a line above it."""
         self.sheets.set_draw_color(*FAINT)
         self.sheets.set_line_width(0.4 if item.kind == "ground" else 0.2)
         self.sheets.line(*self._at(item.x, item.y), *self._at(item.x2, item.y))
 
     def _label(self, item: Label) -> None:
+        """Write the name of an organisation into its box, light on dark colours."""
         dark = is_dark(self.fills[item.shade])
         self._write(item, item.font, "center", (255, 255, 255) if dark else (0, 0, 0))
 
     def _caption(self, item: Caption) -> None:
+        """Write the name of a complex or a tower, or what is said of a floor."""
         font = self.layout.style.font
         sizes = {"complex": font + 3, "tower": self.layout.style.name_font}
         is_name = item.kind in sizes
@@ -177,6 +206,13 @@ class _Pen:
         *,
         is_bold: bool = False,
     ) -> None:
+        """Write a text that begins, is centred or ends at its point.
+
+        Parameters
+        ----------
+        font
+            Pixels of the layout.
+        """
         if not item.text:
             return
         size = font * self.scale

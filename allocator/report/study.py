@@ -6,8 +6,7 @@ sheets are `study_files`'.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,6 +51,7 @@ def study_report(kind: str, result: Result, scenario: Scenario, say: Texts) -> S
     """Return what a study of a kind found; where there is no plan, that, and why."""
     names = Names(scenario, say)
     found = TELLERS[kind](result, names)
+    # Reasons come after what was found: that there is no plan is said first, then why.
     reasons = [capital(said(r["message"], say, names.of)) for r in result.get("reasons") or ()]
     if result.get("status") in ("unknown", "infeasible"):
         reasons = [say(f"study.is_{result['status']}"), *reasons]
@@ -160,6 +160,15 @@ def table(name: str, heads: Heads, rows: Iterable[Row], names: Names, *, note: s
 
 
 def _cell(value: Any, kind: str, row: Row, names: Names) -> Cell:
+    """Return a cell of a table, with a name in the place of an id.
+
+    Parameters
+    ----------
+    kind
+        What the cells of the column are, as `Heads` has it.
+    row
+        The whole row, as some cells are told by others.
+    """
     say = names.say
     if kind in ("number", "percent"):
         return value if value is None or isinstance(value, str) else float(value)
@@ -168,6 +177,8 @@ def _cell(value: Any, kind: str, row: Row, names: Names) -> Cell:
     if value in (None, ""):
         return ""
     if kind == "binds":
+        # Nothing binds either where there is a plan or where time ran out; these must not look
+        # alike.
         is_open = "open" if row.get("total") is None else "plan"
         return say(f"relocate.is_{is_open if value == 'none' else value}")
     if kind == "floors":
@@ -182,12 +193,14 @@ def _cell(value: Any, kind: str, row: Row, names: Names) -> Cell:
         "demand": lambda demand: label(demand, (), say),
     }
     text = wordings.get(kind, str)(str(value))
+    # A ratio is text, so that 1.30 stays 1.30; Indonesian writes a comma in it all the same.
     if kind == "text" and say.language == "id" and text.replace(".", "", 1).isdigit():
         text = text.replace(".", ",")
     return shorten(text, LONGEST)
 
 
 def _ratios(result: Result, names: Names) -> StudyReport:
+    """Tell a comparison: the window of ratios that fit and serve, and a row for each."""
     from allocator.studies.compare.serving import (  # noqa: PLC0415
         ComparisonRow,
         Serving,
@@ -197,6 +210,7 @@ def _ratios(result: Result, names: Names) -> StudyReport:
     from allocator.studies.outcome import Outcome  # noqa: PLC0415
 
     case = names.case or names.say("report.untitled")
+    # The service calls every case by one name; people call it by its title.
     rows: list[Row] = [dict(row) | {"scenario": case} for row in result["rows"]]
     made = [
         ComparisonRow(
@@ -221,6 +235,7 @@ def _ratios(result: Result, names: Names) -> StudyReport:
 
 
 def _restack(result: Result, names: Names) -> StudyReport:
+    """Tell a restack: the fewest people who move, the point that is recommended, and the curve."""
     from allocator.studies.restack.chart import restack_chart  # noqa: PLC0415 - slow to import
     from allocator.studies.restack.run import Point  # noqa: PLC0415
 
@@ -244,6 +259,7 @@ def _restack(result: Result, names: Names) -> StudyReport:
                 "study.knee_said", point=knee.point, more=say.number(more), saved=say.number(saved)
             )
         )
+    # Moves are told for the point that is recommended, else for the least change.
     moves = _first_moves(result, next((i for i, p in enumerate(points) if p.knee), 0), names)
     return StudyReport(
         title=say("study.name_restack"),
@@ -257,11 +273,13 @@ def _restack(result: Result, names: Names) -> StudyReport:
 
 
 def _first_moves(result: Result, place: int, names: Names) -> tuple[str, ...]:
+    """Return how the moves to a point come about; nothing where they were not ordered."""
     moves = (result.get("moves") or [None])[place : place + 1]
     return tuple(_moving(each, names) for each in moves if each)
 
 
 def _moving(moves: Row, names: Names) -> str:
+    """Return how many people move in how many steps, elsewhere meanwhile, and twice."""
     say = names.say
     told_as = {
         "people": say.number(moves["people_moved"]),
@@ -273,11 +291,13 @@ def _moving(moves: Row, names: Names) -> str:
 
 
 def _moves(result: Result, names: Names) -> StudyReport:
+    """Tell an order of moves: what it takes, whether that is proved the least, and each move."""
     say = names.say
     sentences = [_moving(result, names)]
     if result["cycle"]:
         floors = ", ".join(names.floor(floor) for floor in result["cycle"])
         sentences.append(say("study.cycle", floors=floors))
+    # Only if both are proved may the sentence say so.
     proved = result["is_fewest_elsewhere"] and result["is_fewest_twice"]
     sentences.append(say("study.fewest_proved" if proved else "study.fewest_open"))
     return StudyReport(
@@ -288,6 +308,7 @@ def _moves(result: Result, names: Names) -> StudyReport:
 
 
 def _waves(result: Result, names: Names) -> StudyReport:
+    """Tell plans in waves: their total, what foresight gains, and the moves between them."""
     say, rows = names.say, [_without_bound(row) for row in result["waves"]]
     sentences = []
     if result["total"] is not None:
@@ -316,6 +337,7 @@ def _without_bound(row: Row) -> Row:
 
 
 def _relocate(result: Result, names: Names) -> StudyReport:
+    """Tell a relocation: how many combinations fit, and what keeps the others."""
     from allocator.studies.relocate.chart import relocate_chart  # noqa: PLC0415 - slow to import
     from allocator.studies.relocate.report import summary  # noqa: PLC0415
 
@@ -331,6 +353,7 @@ def _relocate(result: Result, names: Names) -> StudyReport:
 
 
 def _rotas(result: Result, names: Names) -> StudyReport:
+    """Tell weeks: floors short of desks before and after, all-hands days, and each unit's week."""
     from allocator.studies.rotas.chart import rotas_chart  # noqa: PLC0415 - slow to import
 
     say, people = names.say, max(1, result["people"])
@@ -357,6 +380,7 @@ def _rotas(result: Result, names: Names) -> StudyReport:
 
 
 def _prices(result: Result, names: Names) -> StudyReport:
+    """Tell what demands cost, the dearest first, and how many cost nothing that was found."""
     from allocator.studies.sensitivity.chart import sensitivity_chart  # noqa: PLC0415 - slow
 
     say, rows = names.say, result["rows"]
@@ -366,6 +390,7 @@ def _prices(result: Result, names: Names) -> StudyReport:
         demands=len(rows),
         none=result["none_found"],
     )
+    # Differences smaller than searches differ by are told as none, not as a small price.
     found = found_rows(result)  # the dearest, which come first
     shown = [*found, *({**row, "price": say("study.none_found")} for row in rows[len(found) :])]
     chart = sensitivity_chart(dict(result), names.of, say).to_dict(validate=False)
@@ -387,54 +412,3 @@ TELLERS: dict[str, Callable[[Result, Names], StudyReport]] = {
     "rotas": _rotas,
     "sensitivity": _prices,
 }
-
-
-def moves_of(result: Result, kind: str) -> Sequence[Row]:
-    """Return the moves that a study lists: its own, those to the knee, or those between waves."""
-    if kind == "moves":
-        rows: Sequence[Row] = result["rows"]
-        return [row for row in rows if row["people"]]
-    if kind == "restack" and any(result.get("moves") or ()):
-        knees = [place for place, point in enumerate(result["points"]) if point["knee"]] or [0]
-        found = result["moves"][knees[0]]
-        return [row for row in found["rows"] if row["people"]] if found else ()
-    if kind != "waves":
-        return ()
-    return [
-        {**row, "wave": wave["wave"]}
-        for wave, each in zip(result["waves"], result.get("moves") or (), strict=False)
-        for row in (each["rows"] if each else ())
-        if row["people"]
-    ]
-
-
-def moves_by_unit(moves: Iterable[Row]) -> list[Row]:
-    """Return a row for each unit and wave: the floors it leaves and goes to, whatever is between.
-
-    Who comes from elsewhere, or leaves for it, changes the floors of a unit and is not moved.
-    """
-    net: dict[tuple[int, str, str], Counter[str]] = {}
-    steps: dict[tuple[int, str, str], set[int]] = {}
-    for row in moves:
-        key = row.get("wave", 0), row["organisation_id"], row["unit_id"]
-        floors = net.setdefault(key, Counter())
-        floors[row["from_floor"]] -= row["people"]
-        floors[row["to_floor"]] += row["people"]
-        steps.setdefault(key, set()).add(row["step"])
-    found: list[Row] = []
-    for (wave, body, unit), floors in sorted(net.items()):
-        left = {floor: -people for floor, people in floors.items() if floor and people < 0}
-        entered = {floor: people for floor, people in floors.items() if floor and people > 0}
-        if left or entered:
-            found.append(
-                {
-                    "organisation_id": body,
-                    "unit_id": unit,
-                    "from_floors": tuple(left),
-                    "to_floors": tuple(entered),
-                    "people_moved": min(sum(left.values()), sum(entered.values())),
-                    "wave": wave or "",
-                    "steps": ", ".join(str(step) for step in sorted(steps[wave, body, unit])),
-                }
-            )
-    return found

@@ -9,10 +9,11 @@ from itertools import groupby
 import xlsxwriter
 
 from allocator.report.book import OPTIONS, sheet_of
+from allocator.report.moves import moves_by_unit
 from allocator.report.names import Names
 from allocator.report.pdf import MARGIN, Placed, Sheets, table_page, with_pictures
 from allocator.report.pictures import render
-from allocator.report.study import MOVES, MOVES_BY_UNIT, Row, StudyReport, moves_by_unit, table
+from allocator.report.study import MOVES, MOVES_BY_UNIT, Row, StudyReport, table
 from allocator.report.tables import Table
 
 CHART_HEIGHT = 100.0
@@ -36,8 +37,10 @@ def study_workbook(study: StudyReport, moves: Sequence[Row], names: Names) -> by
 
 
 def _tables(study: StudyReport, moves: Sequence[Row], names: Names) -> tuple[Table, ...]:
+    """Return the tables of a study, and its moves by step and by unit where it has any."""
     if not moves:
         return study.tables
+    # The study of moves has them among its tables already.
     listed = any(each.name == "moves" for each in study.tables)
     steps = () if listed else (table("moves", MOVES, moves, names),)
     return (*study.tables, *steps, _by_unit(moves, names))
@@ -70,6 +73,7 @@ def study_pdf(study: StudyReport, moves: Sequence[Row], names: Names, case: str)
 
 
 def _first_page(sheets: Sheets, study: StudyReport, case: str) -> Sequence[Placed]:
+    """Set title, sentences and the place of the picture; return the picture."""
     sheets.add_page()
     sheets.line_of(study.title, sheets.fitting(study.title), style="B")
     if case:
@@ -85,6 +89,7 @@ def _first_page(sheets: Sheets, study: StudyReport, case: str) -> Sequence[Place
 
 
 def _by_organisation(moves: Sequence[Row]) -> Sequence[tuple[str, list[Row]]]:
+    """Return the moves of each organisation, in the order in which they happen."""
     ordered = sorted(moves, key=lambda row: (row["organisation_id"], row["step"], row["unit_id"]))
     return [
         (body, list(rows))

@@ -67,6 +67,7 @@ def summary(given: Reported) -> Summary:
 
 
 def _verdict(given: Reported) -> str:
+    """Say whether everybody has a place, and how good the plan provably is."""
     say, plan = given.say, given.plan
     unplaced = plan.objective.unplaced_people or 0.0
     people = say.number(sum(unit.headcount for unit in given.scenario.housed))
@@ -77,6 +78,7 @@ def _verdict(given: Reported) -> str:
     )
     if plan.objective.total is None:
         return placed
+    # Only a closed plan is called the best; every other sentence names the gap.
     if plan.status is Status.OPTIMAL:
         return f"{placed} {say('report.proved_best')}"
     gap = told_gap(plan.gap)
@@ -99,10 +101,12 @@ def _widest(given: Reported) -> Iterator[str]:
 
 
 def _tiles(given: Reported) -> Iterator[Tile]:
+    """Yield the figures of the first page: people, desks, ratio, floors, towers, shortage."""
     say, plan = given.say, given.plan
     sharing = given.scenario.settings.sharing
     needed = sum(demand(unit) for unit in given.scenario.housed)
     if given.scenario.by_chance:
+        # By chance no ratio says how many desks are needed; those in use are told.
         needed = sum(floor.desks_used for floor in plan.floors)
     usable = sum(usable_desks(floor, sharing) for floor in given.scenario.floors)
     in_use = sum(1 for floor in plan.floors if floor.desks_used)
@@ -126,9 +130,11 @@ def _tiles(given: Reported) -> Iterator[Tile]:
 
 
 def _points(given: Reported) -> Iterator[str]:
+    """Yield the sentences on what to know, the most pressing first."""
     yield from _serving(given)
     yield from _apart(given)
     say, plan = given.say, given.plan
+    # Hours a week mean more to a reader than minutes.
     total, hours = plan.objective.total or 0.0, (plan.objective.total or 0.0) / 60
     yield say("point.cost", total=say.number(total), hours=say.number(hours))
     if is_bound(plan.objective.total, plan.bound):
@@ -139,6 +145,7 @@ def _points(given: Reported) -> Iterator[str]:
 
 
 def _serving(given: Reported) -> Iterator[str]:
+    """Yield how the plan serves on the busiest day, and which floors are worst."""
     say, service = given.say, given.plan.attendance
     if service is None:
         return
@@ -159,6 +166,7 @@ def _serving(given: Reported) -> Iterator[str]:
 
 
 def _apart(given: Reported) -> Iterator[str]:
+    """Yield which organisations are in several towers; or that none is."""
     say = given.say
     apart = sorted(
         (use for use in given.plan.organisations if use.towers > 1),

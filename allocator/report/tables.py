@@ -81,6 +81,7 @@ class Reported:
     def tower_names(self) -> dict[str, str]:
         """Name of every tower, or its id."""
         named = {row.tower_id: row.name or row.tower_id for row in self.scenario.towers or ()}
+        # Towers need no table: those without a row go by their ids.
         return {floor.tower_id: floor.tower_id for floor in self.scenario.floors} | named
 
     @cached_property
@@ -106,6 +107,7 @@ class Reported:
             if piece.organisation_id == organisation_id:
                 desks[piece.tower_id] = desks.get(piece.tower_id, 0) + piece.desks
                 levels.setdefault(piece.tower_id, set()).add(piece.level)
+        # By id where desks are equal, so that the same plan is always told alike.
         order = sorted(desks, key=lambda tower: (-desks[tower], tower))
         return "; ".join(
             self.say("report.levels", tower=self.tower_names[t], levels=_runs(levels[t]))
@@ -221,6 +223,7 @@ def costs(given: Reported) -> Table:
         for body, by in given.costs.items()
     ]
     whole = [sum(by[term] for by in given.costs.values()) for term in terms]
+    # The last line shows that the shares add up to the total of the plan.
     lines.append((given.say("report.total"), *whole, sum(whole)))
     charged = (f"term_{name}" for name in terms)
     columns: tuple[Head, ...] = (("organisation", "text", 4.0), *charged, "total")
@@ -269,6 +272,7 @@ def inputs(given: Reported) -> Table:
 
 
 def _prices(given: Reported) -> Iterator[tuple[str, float]]:
+    """Yield the prices that the plan was made by, under the names of their terms."""
     prices = given.scenario.settings.prices
     yield TermName.WALKING.value, prices.walking
     yield TermName.EXTRA_TOWERS.value, prices.extra_tower
@@ -279,10 +283,12 @@ def _prices(given: Reported) -> Iterator[tuple[str, float]]:
 
 
 def _matters(given: Reported, name: TermName) -> bool:
+    """Whether a term costs anything: columns of zeros tell nobody anything."""
     return any(term.name is name and term.cost for term in given.plan.objective.terms or ())
 
 
 def _serving(area: AreaService | None) -> tuple[float | None, float | None]:
+    """Return people without a desk and the chance of a short day; nothing where nobody is."""
     return (None, None) if area is None else (area.without_desk_peak, area.short_day_peak)
 
 
@@ -303,6 +309,7 @@ def _table(
     columns: Iterable[Head],
     rows: Iterable[tuple[Cell, ...]],
 ) -> Table:
+    """Return a table with its title, its note and its heads in the language."""
     say = given.say
     heads = [(column,) if isinstance(column, str) else column for column in columns]
     return Table(

@@ -12,6 +12,7 @@ from allocator.report.tables import Reported
 
 
 def _pdf(given: Reported) -> bytes:
+    """Return the report as a PDF."""
     from allocator.report.pdf import pdf  # noqa: PLC0415 - slow to import, and a workbook needs none
 
     return pdf(given)
@@ -30,6 +31,7 @@ def check_place(out: Path) -> None:
     InputError
         If it cannot.
     """
+    # A folder may have a dot in its name, if it is there already.
     if out.suffix and out.suffix.lower() not in MADE_BY and not out.is_dir():
         message = "expected the name of a .pdf or .xlsx file, or of a folder"
         raise InputError([Problem(message, str(out))])
@@ -57,7 +59,9 @@ def write_report(given: Reported, out: Path) -> tuple[Path, ...]:
 
 
 def _folder(given: Reported, out: Path) -> tuple[Path, ...]:
+    """Write report, workbook and pictures into a folder, and return the files."""
     (out / PICTURES).mkdir(parents=True, exist_ok=True)
+    # All is made before anything is written: a picture that fails leaves no half report.
     files = {out / f"report{end}": maker(given) for end, maker in MADE_BY.items()}
     for name, draw in pictures(given.plan, given.scenario, given.say).items():
         spec = spec_of(draw())

@@ -207,7 +207,8 @@ def _picture(document: Document, scenario: Scenario) -> dict[str, Any]:
 
 def study(document: Document) -> Answer:
     """Return what a study found, told; as a PDF or a workbook where one is asked for."""
-    from allocator.report.study import moves_of, study_report  # noqa: PLC0415
+    from allocator.report.moves import moves_of  # noqa: PLC0415
+    from allocator.report.study import study_report  # noqa: PLC0415
 
     for_relocation = document.kind == "relocate"
     scenario = scenario_from_json(document.scenario, for_relocation=for_relocation)

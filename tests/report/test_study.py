@@ -11,8 +11,9 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from allocator.report.annex import annex_docx, annex_xlsx
+from allocator.report.moves import moves_by_unit, moves_of
 from allocator.report.names import Names
-from allocator.report.study import moves_by_unit, moves_of, study_report
+from allocator.report.study import study_report
 from allocator.report.study_files import study_pdf, study_workbook
 from allocator.texts import texts
 from tests.builders import scenario
