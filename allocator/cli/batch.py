@@ -114,6 +114,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
             should_stop=stop.is_set,
         )
         found = None
+        # Not after Ctrl-C: one allocation for some of the tables is not what was asked.
         if one_plan and len(rows) == len(files):
             shown.show("one allocation for all tables")
             rows, found = one_plan_of(given, rows, out, pool=pool, options=options)

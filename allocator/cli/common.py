@@ -42,6 +42,7 @@ TICK_S = 0.1
 
 
 def _above_zero(seconds: float) -> float:
+    """Return seconds as they are; NaN and infinity fail the comparison, too."""
     if not 0 < seconds < math.inf:
         raise typer.BadParameter("expected seconds above 0")
     return seconds
@@ -87,6 +88,7 @@ Seed = Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the se
 
 
 def _a_language(language: str) -> str:
+    """Return a language that there are texts in."""
     from allocator.texts import LANGUAGES
 
     if language not in LANGUAGES:
@@ -111,6 +113,7 @@ def stop_on_interrupt(said: str) -> Iterator[Event]:
     stop = Event()
 
     def on_interrupt(_signal: int, _frame: FrameType | None) -> None:
+        # The first Ctrl-C asks, the second insists.
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
@@ -134,11 +137,13 @@ def aligned(rows: Sequence[Sequence[str]], left: int) -> str:
 
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     needed = sum(widths) + 2 * len(widths)
+    # A pipe gets whole lines, however long: what reads it takes them apart by columns.
     width = min(needed, get_terminal_size().columns) if sys.stdout.isatty() else needed
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     for place in range(len(widths)):
         table.add_column(justify="left" if place < left else "right", overflow="fold")
     for row in rows:
+        # As Text, since rich would take brackets in a name for its own marks.
         table.add_row(*map(Text, row))
     written = StringIO()
     Console(file=written, width=width, color_system=None).print(table)

@@ -104,6 +104,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     if out is not None:
         prepare_folder(out)
     if not as_json:
+        # What is known by counting comes at once; the rest takes minutes.
         print_result(_desks([row_of(case, case.counted) for case in given]))
     rows = _solved(given, workers, time_limit, seed)
     files = () if out is None or not rows else write_comparison(rows, out)
@@ -115,6 +116,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 
 
 def _listed(text: str | None) -> list[str]:
+    """Return the names in a list with commas; none where it is not given."""
     return [] if text is None else [name.strip() for name in text.split(",")]
 
 
@@ -155,6 +157,7 @@ def _solved(
 
 
 def _progress(progress: ComparisonProgress) -> str:
+    """Return how many cases are done and being solved, in one line."""
     return f"{progress.done:,} of {progress.cases:,} done · {progress.running:,} being solved"
 
 
@@ -231,11 +234,13 @@ def _serving(rows: Sequence[ComparisonRow]) -> str:
     lines = [(*_case(row, rows), *_serving_cells(row)) for row in rows]
     table = aligned([head, *lines], left=len(_case_heads(rows)) + 1)
     several = {name: members for name, members in groups(rows).items() if len(members) > 1}
+    # A window of ratios needs several of them.
     said = [f"{name}: {window(members)}\n" for name, members in several.items()]
     return table + "".join(["\n", *said] if said else [])
 
 
 def _serving_cells(row: ComparisonRow) -> tuple[str, ...]:
+    """Return how a case serves: its verdict in words, then figures, dashes where there is no plan."""
     serving = row.serving
     return (
         texts("en")(f"verdict.{row.verdict}"),
@@ -263,6 +268,7 @@ def _case_heads(rows: Sequence[ComparisonRow]) -> tuple[str, ...]:
 
 
 def _case(row: ComparisonRow, rows: Sequence[ComparisonRow]) -> tuple[str, ...]:
+    """Return the cells that name a case, as `_case_heads` has them."""
     cells = {
         "scenario": shorten(row.scenario, 40),
         "scheme": shorten(row.scheme or "–", 20),

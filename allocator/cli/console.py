@@ -129,6 +129,7 @@ def certified(certificate: Certificate) -> str:
 
 
 def _covered(bound: float, shown: float) -> str:
+    """Return how much of the bound that is shown a proof covers."""
     if bound >= shown:
         return f"certifies the bound shown, {shown:,.1f}"
     return f"certifies {bound:,.1f}; the rest of the bound shown, {shown:,.1f}, comes from no dual"
@@ -154,11 +155,13 @@ def certificate_verdict(found: Verdict, path: Path) -> str:
 
 
 def _heading(scenario: Scenario) -> str:
+    """Return what the plan is called."""
     settings = scenario.settings
     return shorten(settings.title or settings.name or "plan", 120)
 
 
 def _case(scenario: Scenario) -> dict[str, str]:
+    """Return the facts of a case: desks needed and usable, people, units, organisations, ratio."""
     sharing = scenario.settings.sharing
     needed = sum(demand(unit) for unit in scenario.housed)
     usable = sum(usable_desks(floor, sharing) for floor in scenario.floors)
@@ -182,8 +185,10 @@ def _case(scenario: Scenario) -> dict[str, str]:
 
 
 def _seating(plan: Plan) -> dict[str, str]:
+    """Return the facts of a plan: floors in use, who is in several towers, who has no place."""
     used = sum(1 for floor in plan.floors if floor.desks_used)
     apart = [o for o in plan.organisations if o.towers > 1]
+    # Those in most towers first, as not all are named.
     apart.sort(key=lambda o: (-o.towers, o.organisation_id))
     named = [f"{shorten(o.organisation_id, 40)} ({o.towers})" for o in apart[:MOST_SHOWN]]
     rest = [f"{len(apart) - MOST_SHOWN:,} more"] if len(apart) > MOST_SHOWN else []
@@ -200,8 +205,10 @@ def _seating(plan: Plan) -> dict[str, str]:
 
 
 def _costs(terms: Sequence[Term], total: float | None, bound: float | None) -> str:
+    """Return the costs by term as lines, with what is proved of each, and the total."""
     rows = [(t.name.replace("_", " "), _number(t.amount), t.cost, t.bound) for t in terms]
     lines = [_cost_line("person-minutes a week", "amount", "cost", "bound")]
+    # A bound of 0 proves nothing and is not shown as if it did.
     known = bound if is_bound(total, bound) else None
     for name, amount, cost, least in [*rows, ("total", "", total, known)]:
         lines.append(_cost_line(name, amount, _number(cost), _number(least)))
@@ -214,16 +221,19 @@ def _gap(plan: Plan) -> str:
         return "no bound yet: nothing is proved of how far the best plan is below the total"
     gap = told_gap(plan.gap)
     share = "" if gap is None else f"gap {gap:.1%}: "
+    # Where the gap is closed, what rounding leaves lies nowhere in particular.
     most = None if plan.status is Status.OPTIMAL else widest(costs(plan.objective))
     where = f"; widest in {_SAY(f'term.{most.name}')}" if most else ""
     return f"{share}the best plan costs between bound and total{where}"
 
 
 def _cost_line(name: str, amount: str, cost: str, bound: str) -> str:
+    """Return a line of the costs, its columns aligned."""
     return f"{name:<22}{amount:>12}{cost:>14}{bound:>14}"
 
 
 def _warnings(warnings: Sequence[ScenarioWarning]) -> str:
+    """Return the first warnings, a line each, and how many more there are."""
     text = [f"  {_line(_warning(warning))}" for warning in warnings[:MOST_SHOWN]]
     rest = len(warnings) - len(text)
     more = [f"  and {rest:,} more"] if rest else []
@@ -231,23 +241,28 @@ def _warnings(warnings: Sequence[ScenarioWarning]) -> str:
 
 
 def _warning(warning: ScenarioWarning) -> str:
+    """Return a warning with the table and row that it is about."""
     row = "" if warning.row is None else f", row {warning.row}"
     return f"{warning.table}{row}: {warning.message}"
 
 
 def _aligned(facts: dict[str, str]) -> str:
+    """Return facts as lines, the texts below one another."""
     return "\n".join(f"{name:<19}{text}" for name, text in facts.items())
 
 
 def _number(value: float | None) -> str:
+    """Return a number without decimals; a dash where there is none."""
     return "–" if value is None else f"{value:,.0f}"
 
 
 def _percent(share: float) -> str:
+    """Return a share in per cent, with two digits that count."""
     return f"{100 * share:.2g} %" if share < 0.995 else f"{100 * share:.0f} %"
 
 
 def _line(text: str) -> str:
+    """Return a text short enough for a line."""
     return shorten(text, 400)
 
 
@@ -258,6 +273,7 @@ class Display:
 
     def update(self, progress: Progress) -> None:
         """Take the latest word of the search; may be called from any thread."""
+        # Said once: a pipe keeps every line, and a terminal shows a moving one instead.
         if progress.stage == COMPILING and not self._is_compiling:
             self.announce()
         self.latest = progress
@@ -286,6 +302,7 @@ class TerminalDisplay(Display):
     """A line on a terminal: stage, best total, bound, gap and seconds."""
 
     def __init__(self) -> None:
+        # Imported where a terminal is: a pipe does without, and starts sooner.
         from rich.console import Console
         from rich.text import Text
 

@@ -75,6 +75,7 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         prepare_folder(out)
     if body is not None or plan is not None:
         effort = (time_limit, worker_count(workers), seed, began)
+        # Another question: why they sit there, where a plan exists.
         raise typer.Exit(_places(given, body, plan, effort, as_json=as_json))
     from allocator.search.solve import SolveOptions  # after all that can be refused at once
     from allocator.studies.explain import counted, report
@@ -120,6 +121,7 @@ def _places(
     with stop_on_interrupt("stopping with what is known; Ctrl-C again to abort") as stop:
         budget = Budget.of(options, None, stop.is_set, began)
         if pieces is None:
+            # Half of the time for a plan, half for the next best tower of each.
             part = options.model_copy(update={"time_limit_s": max(budget.left() / 2, 0.1)})
             plan = solve(given, part, should_stop=stop.is_set)
             if plan.objective.total is None:
@@ -132,6 +134,7 @@ def _places(
 
 
 def _explained(given: Scenario, options: SolveOptions, began: float) -> Explanation:
+    """Explain in a thread, so that Ctrl-C is heard."""
     from allocator.studies.explain import explain as study
 
     return watched(

@@ -74,6 +74,7 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     Gives tower and floor of every unit. Every plan is checked before it is shown. Ctrl-C keeps
     the best plan so far; a second Ctrl-C aborts.
     """
+    # The time limit begins here: what follows takes seconds on a slow disk, and belongs to it.
     began = time.monotonic()
     from allocator.cli.console import summary
     from allocator.plan.tables import prepare_folder, prepare_pictures
@@ -82,6 +83,7 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     variant = Variant(
         people_per_desk, scheme, opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave
     )
+    # What cannot be is refused before anything is read or searched.
     if certificate is not None and with_rotas:
         raise typer.BadParameter("--certificate is of one solve, not of one with rotas")
     if certificate is not None and (certificate.is_dir() or not certificate.parent.is_dir()):
@@ -151,6 +153,7 @@ def _written(plan: Plan, out: Path, given: Scenario) -> tuple[Path, ...]:
     from allocator.texts import texts
 
     files = write_plan(plan, out, given)
+    # A workbook of nothing would only look like a plan.
     if plan.objective.total is None:
         return files
     return (*files, *write_report(reported(plan, given, texts("en")), out / WORKBOOK))

@@ -33,9 +33,11 @@ def watched(said: str, work: Callable[[OnProgress, ShouldStop], _Result]) -> _Re
         def run() -> None:
             try:
                 answer.set_result(work(shown.update, stop.is_set))
+            # Whatever it is, it is raised in the main thread, or nobody would hear of it.
             except BaseException as error:
                 answer.set_exception(error)
 
+        # A daemon: at the second Ctrl-C the process ends, whatever the thread is doing.
         Thread(target=run, daemon=True).start()
         while not answer.done():
             shown.tick()

@@ -24,6 +24,7 @@ from allocator.plan.stack_groups import Groups
 from allocator.plan.stack_items import Box, Caption, Label, Line, Segment, Tick
 from allocator.plan.stack_layout import Drawing, StackLayout, lay_out, style_for
 from allocator.plan.types import Plan
+from allocator.report.sheets import FAINT, FAMILY, INK
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts
 
@@ -32,10 +33,9 @@ PAGE, TALLEST = 1180, 0.58
 POINTS_A_MM = 72 / 25.4
 ABOVE_BASE = 0.35
 """How far the middle of a letter is above its line, by the size of the font."""
-GREY, INK, FAINT, OVER = (154, 165, 177), (31, 41, 51), (91, 102, 112), (198, 40, 40)
+GREY, OVER = (154, 165, 177), (198, 40, 40)
 LEGEND_FONT, LEGEND_LINE, SAMPLE = 7.5, 4.6, 2.6
 """Points of the legend's font; millimetres of its line and of a sample of a colour."""
-FAMILY = "Liberation Sans"
 
 
 def draw_stack(  # noqa: PLR0913 - where it goes, by name

@@ -11,8 +11,9 @@ import xlsxwriter
 from allocator.report.book import OPTIONS, sheet_of
 from allocator.report.moves import moves_by_unit
 from allocator.report.names import Names
-from allocator.report.pdf import MARGIN, Placed, Sheets, table_page, with_pictures
+from allocator.report.pdf import Placed, table_page, with_pictures
 from allocator.report.pictures import render
+from allocator.report.sheets import MARGIN, Sheets
 from allocator.report.study import MOVES, MOVES_BY_UNIT, Row, StudyReport, table
 from allocator.report.tables import Table
 
