@@ -240,7 +240,7 @@ def _serving(rows: Sequence[ComparisonRow]) -> str:
 
 
 def _serving_cells(row: ComparisonRow) -> tuple[str, ...]:
-    """Return how a case serves: its verdict in words, then figures, dashes where there is no plan."""
+    """Return how a case serves: its verdict in words, then figures or dashes."""
     serving = row.serving
     return (
         texts("en")(f"verdict.{row.verdict}"),
