@@ -17,7 +17,7 @@ from api.openapi import Responses
 
 DESCRIPTION = (
     "Workbooks and text tables as a ministry keeps them, in the form field `files`. Every "
-    "decision is told with its reason. With open questions there is no scenario: send the files "
+    "decision comes with its reason. With open questions there is no scenario: send the files "
     "again with an answer to each in `assume` (KEY=VALUE), or take all proposals with `yes`. What "
     "was decided is in `record`, to be sent with next month's files."
 )

@@ -44,12 +44,12 @@ def report(
 
 
 INTRODUCTION = (
-    "Made by `allocator bench`; do not edit. Every plan, the peers' too, was checked by the same "
-    "checker, and its total is the checker's: person-minutes a week. A figure for several seeds "
-    "is their median, a seed without a plan counting as worse than any; memory is the most of "
-    "all. A bound is shown where it holds for the total: a model by home floors proves one only "
-    "where no unit can be split. A total is measured by the best known one, and where there is "
-    "none by the best here."
+    "Made by `allocator bench`; do not edit. One checker checks every plan, those of the peers "
+    "too, and totals are the checker's, in person-minutes a week. A figure for several seeds is "
+    "their median, and a seed without a plan counts as worse than any. Memory is the most of all "
+    "seeds. A bound is shown where it holds for the total: a model by home floors proves one only "
+    "where no unit can be split. A total is compared with the best known one; where none is "
+    "known, with the best here."
 )
 
 

@@ -54,7 +54,7 @@ class Peer:
 PEERS = {
     "first-fit": Peer(
         first_fit,
-        "a spreadsheet: bodies by size, floor by floor, the best of four ways to go",
+        "a spreadsheet: organisations by size, floor by floor, the best of four orders",
         is_one_model=False,
         is_seeded=False,
     ),
