@@ -72,7 +72,11 @@ class Claim:
 
 
 class Notes:
-    """Plans of a peer as it finds them, with the seconds since it began."""
+    """Plans of a peer as it finds them, with the seconds since it began.
+
+    The clock starts with the object. Plans are kept as they are, and only judged when the peer has
+    ended, so that judging takes none of its time.
+    """
 
     def __init__(self, allowance: Allowance) -> None:
         self._began = time.monotonic()
@@ -92,6 +96,7 @@ class Notes:
         return max(0.0, self._allowed_s - self.elapsed())
 
     def __iter__(self) -> Iterator[tuple[float, Pieces]]:
+        """Yield seconds and pieces of every plan, in the order in which they were found."""
         return iter(self._plans)
 
 

@@ -51,7 +51,18 @@ class Rows:
     constant: float = 0.0
 
     def column(self, most: float = 1, *, cost: float = 0.0, step: float = 1.0) -> int:
-        """Add a column from 0 to `most`, and return its number."""
+        """Add a column and return its number.
+
+        Parameters
+        ----------
+        most
+            End of its range, which begins at 0.
+        cost
+            Of one unit of it, in the objective that is minimised.
+        step
+            1 for a column of whole numbers; else the size to which a solver of whole numbers
+            rounds it, while others take it as continuous.
+        """
         self.most.append(most)
         self.cost.append(cost)
         self.step.append(step)
@@ -66,18 +77,32 @@ class Rows:
         only_if: int | None = None,
         step: float = 1.0,
     ) -> None:
-        """Add a row."""
+        """Add a row least ≤ Σ coefficient · column ≤ most.
+
+        Parameters
+        ----------
+        terms
+            Columns with their coefficients, each column once.
+        only_if
+            A column of 0 and 1; where it is 0 the row need not hold. Only for rows with `least`
+            alone.
+        step
+            Size to which the row is rounded where a solver knows whole numbers alone.
+        """
         pairs = list(terms)
         columns = np.array([column for column, _ in pairs], np.int64)
         coefficients = np.array([number for _, number in pairs], float)
         self.rows.append(Row(columns, coefficients, least, most, only_if, step))
 
     def implies(self, one: int, other: int) -> None:
-        """A column may be 1 only if another is."""
+        """Post that a column may be 1 only if another is."""
         self.row([(other, 1), (one, -1)], least=0)
 
     def any_of(self, columns: Sequence[int]) -> int:
-        """Return a column that is 1 exactly if any of these is."""
+        """Return a column that is 1 exactly if any of these is.
+
+        For a single column that is the column itself, so nothing is added.
+        """
         if len(columns) == 1:
             return columns[0]
         found = self.column()
@@ -87,11 +112,15 @@ class Rows:
         return found
 
     def at_most(self, columns: Iterable[int], count: int) -> None:
-        """At most so many of the columns may be 1."""
+        """Post that at most so many of the columns may be 1."""
         self.row([(column, 1) for column in columns], most=count)
 
     def always(self) -> list[Row]:
-        """Return the rows for a solver that knows no `only_if`: with the least big M."""
+        """Return the rows for a solver that knows no `only_if`: with the least big M.
+
+        The least M is worked out for each row from the ranges of its columns. A larger one would
+        be as true and make the linear relaxation weaker.
+        """
         most = np.array(self.most)
         return [row if row.only_if is None else _with_big_m(row, most) for row in self.rows]
 
