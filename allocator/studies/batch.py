@@ -374,8 +374,8 @@ class _Batch:
     def _exchange(self, table: _Table, plan: Plan) -> None:
         """Offer a new plan to every table that is done, and their plans to its own.
 
-        A plan found for one table is often valid for another and may cost less there than what the
-        table's own solve found, so a row can improve after it was written.
+        A plan found for one table may fit another and cost less there than what that table's own
+        solve found, so a row can improve after it was written.
         """
         if len(self.answers) >= MOST_EXCHANGED:
             return

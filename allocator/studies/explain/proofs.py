@@ -135,8 +135,7 @@ class Part:
     def _headcounts(
         self, rules: Sequence[Rule], required: frozenset[str]
     ) -> tuple[Headcount, ...]:
-        """Return the rows of units that must be placed, and of those that may help to keep a rule.
-        """
+        """Return the rows of units that must be placed, and of those that may help keep a rule."""
         helping = [row for row in rules if row.rule in KEPT_BY_PIECES]
         units_of = self.scenario.units_of
         useful = {u for row in helping for body in bodies_of(row) for u in units_of.get(body, ())}

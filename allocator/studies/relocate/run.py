@@ -39,13 +39,22 @@ class WaveAnswer:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A combination with the answers of its waves, and what binds first."""
+    """A combination with the answers of its waves, and what binds first.
+
+    Attributes
+    ----------
+    answers
+        By wave; None where no solve was needed, as counting or flats settle it.
+    """
 
     combination: Combination
     answers: tuple[WaveAnswer | None, ...]
 
     def binds_in(self, number: int) -> Binds:
-        """Return what binds in a wave, by its place."""
+        """Return what binds in a wave, by its place from 0.
+
+        Counting comes first; a solve adds `placement` where it proved that there is no plan.
+        """
         counted, answer = self.combination.waves[number], self.answers[number]
         if counted.binds is Binds.NONE and answer is not None:
             infeasible = answer.plan.status is Status.INFEASIBLE
@@ -60,7 +69,7 @@ class Fitted:
 
     @property
     def fits(self) -> bool:
-        """Whether every wave has a plan, and flats."""
+        """Say whether every wave has a plan, and flats."""
         return all(
             counted.binds is Binds.NONE and answer and answer.plan.objective.total is not None
             for counted, answer in zip(self.combination.waves, self.answers, strict=True)
@@ -68,18 +77,19 @@ class Fitted:
 
 
 def most_s(scenario: Scenario, found: Sequence[Combination], time_limit_s: float) -> float:
-    """Return the seconds that all solves may take together."""
+    """Return the seconds that all solves may take together, with checking and writing."""
     written = sum(len(each.waves) for each in found if each.binds is Binds.NONE)
     return solves(scenario, found) * time_limit_s + AFTER_S + WRITE_S * written
 
 
 def solves(scenario: Scenario, found: Sequence[Combination]) -> int:
-    """Return how many waves are to be solved."""
+    """Return how many waves are to be solved; what combinations have in common counts once."""
     open_ones = [each for each in found if each.binds is Binds.NONE]
     return len(_to_solve(open_ones, [by_wave(scenario, each) for each in open_ones]))
 
 
 def _key(given: Scenario) -> Key:
+    """Return what tells one wave's scenario from another's."""
     return given.headcounts, given.floors, given.rules, given.affinities
 
 
@@ -145,6 +155,7 @@ class _Run:
     def solve(self, given: Scenario, number: int, of: int) -> None:
         """Solve one wave, from the nearest plan at hand."""
         key = _key(given)
+        # An answer without a plan, so that what was not solved is not taken for proved.
         if self.should_stop():
             run = run_record(
                 given,
@@ -166,11 +177,13 @@ class _Run:
         self.answers[key] = WaveAnswer(given, plan)
 
     def _progress(self, what: str) -> OnProgress | None:
+        """Return a listener that passes progress on, with which solve it is of."""
         tell = self.on_progress
         if tell is None:
             return None
 
         def pass_on(progress: Progress) -> None:
+            """Pass progress on with the seconds of the whole study."""
             seconds = time.monotonic() - self.began
             tell(replace(progress, stage=f"{what}: {progress.stage}", seconds=seconds))
 
@@ -186,7 +199,10 @@ class _Run:
         return min(plans)[2] if plans else None
 
     def exchange(self) -> None:
-        """Offer every plan to every wave that it fits."""
+        """Offer every plan to every wave that it fits.
+
+        A plan of one combination may fit another as well and cost less there.
+        """
         offers, keys = Offers(), list(self.answers)
         for number, key in enumerate(keys):
             own = self.answers[key]
@@ -199,4 +215,5 @@ class _Run:
 
 
 def _people(scenario: Scenario) -> int:
+    """Return the people of a scenario."""
     return sum(row.headcount for row in scenario.headcounts)

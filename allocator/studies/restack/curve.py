@@ -38,6 +38,7 @@ def undominated(points: Iterable[CurvePoint]) -> list[CurvePoint]:
     One that moves a little less for the same total, within rounding, beats nothing.
     """
     found: list[CurvePoint] = []
+    # By people moved, so that each next point has to be cheaper to be of any use.
     for point in sorted(points, key=lambda s: (round(s.moved, 6), s.total, not s.is_final)):
         if not found or point.total < found[-1].total - NEAR * max(1.0, abs(found[-1].total)):
             found.append(point)
@@ -45,7 +46,10 @@ def undominated(points: Iterable[CurvePoint]) -> list[CurvePoint]:
 
 
 def slope(few: CurvePoint, many: CurvePoint) -> float:
-    """Return the price of a person moved at which two points cost the same."""
+    """Return the price of a person moved at which two points cost the same.
+
+    Solving at this price looks for a plan below the straight line between them.
+    """
     return (few.total - many.total) / max(many.moved - few.moved, NEAR)
 
 
@@ -58,6 +62,7 @@ def knee(points: Sequence[CurvePoint]) -> int | None:
         return None
     first, last = points[0], points[-1]
     width, height = last.moved - first.moved, first.total - last.total
+    # Distance from the chord in scaled axes, but for a constant factor.
     depths = [
         1 - (point.moved - first.moved) / width - (point.total - last.total) / height
         for point in points
@@ -89,6 +94,13 @@ def filled_up(points: Sequence[CurvePoint], count: int) -> list[CurvePoint]:
     """Return the points with which solves ended, and so many in all with those seen on the way.
 
     Ends are always among them; then each is taken that lies in the widest gap of people moved.
+
+    Parameters
+    ----------
+    points
+        None dominated, fewest moved first.
+    count
+        Points wanted; all are returned where there are not so many.
     """
     ends = {0, len(points) - 1}
     chosen = {i for i, point in enumerate(points) if point.is_final or i in ends}
@@ -97,6 +109,7 @@ def filled_up(points: Sequence[CurvePoint], count: int) -> list[CurvePoint]:
         others = [i for i in range(len(points)) if i not in chosen]
 
         def apart(i: int, order: list[int] = order) -> float:
+            """Return how far a point is from the nearest one chosen, in people moved."""
             return min(abs(points[i].moved - points[j].moved) for j in order)
 
         chosen.add(max(others, key=apart))

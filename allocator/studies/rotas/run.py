@@ -137,7 +137,14 @@ def rotas(  # noqa: PLR0913 - as of `solve`, and what weeks are for
 def best_weeks(
     scenario: Scenario, placements: Sequence[Placement], by: OrganisationsOrUnits, budget: Budget
 ) -> Rotas:
-    """Return the best weeks for placements, checked by working their service out anew."""
+    """Return the best weeks for placements, checked by working their service out anew.
+
+    Raises
+    ------
+    UncheckedPlanError
+        If the service of the plan with these weeks has another number of short floors than the
+        search said: a bug of ours.
+    """
     seats = seats_of_plan(scenario, placements)
     choices = Choices(scenario, seats, by_organisation=by == "organisation")
     found = search(choices, budget)
@@ -164,6 +171,7 @@ def best_weeks(
 
 
 def _unit_weeks(scenario: Scenario, choices: Choices, found: BestChoice) -> Iterable[UnitWeek]:
+    """Yield each unit's week before and after."""
     share = scenario.settings.rotas.all_hands_share
     chosen = choices.weeks(found.choice)
     for unit in scenario.housed:
@@ -193,6 +201,7 @@ def _rota(scenario: Scenario, week: UnitWeek) -> Rota:
 
 
 def _row(unit_id: str, week: Week) -> Rota:
+    """Return a week as a row of the table `rotas`."""
     mon, tue, wed, thu, fri = week
     return Rota(unit_id=unit_id, mon=mon, tue=tue, wed=wed, thu=thu, fri=fri)
 
@@ -226,12 +235,15 @@ def with_rotas(
 def _in_turn(
     scenario: Scenario, start: Pieces | None, budget: Budget
 ) -> tuple[Plan, Rotas | None]:
+    """Look for plan and weeks in turn, each for the other, while the plan gets better."""
     best: tuple[Plan, Rotas] | None = None
+    # Even weeks ask for the fewest desks, so a plan is likeliest to be found with them.
     given, pieces = even_weeks(scenario), start
     answer: Plan | None = None
     for left in range(MOST_ROUNDS, 0, -1):
         part = budget.part(budget.left() / left)
         plan = _planned(given, pieces, part.part(part.left() * (1 - ROTA_PART)))
+        # The first answer is the one to give if there is never a plan.
         answer = answer or plan
         if plan.objective.total is None or (best and not _is_better(plan, best[0])):
             break
@@ -247,7 +259,10 @@ def _in_turn(
 
 
 def _is_better(plan: Plan, than: Plan) -> bool:
+    """Say whether a plan is better: fewer people unplaced, then a lower total."""
+
     def key(each: Plan) -> tuple[float, float]:
+        """Return what plans are compared by."""
         return each.objective.unplaced_people or 0.0, each.objective.total or 0.0
 
     return key(plan) < key(than)
@@ -277,6 +292,7 @@ def _of_weeks(plan: Plan, weeks: Rotas) -> Plan:
 
 
 def _planned(scenario: Scenario, start: Pieces | None, budget: Budget) -> Plan:
+    """Solve a scenario within the budget."""
     options = SolveOptions(
         time_limit_s=max(budget.left(), 0.5), workers=budget.workers, seed=budget.seed
     )

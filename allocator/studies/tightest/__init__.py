@@ -77,6 +77,7 @@ def tightest_with_rotas(
     plan, at = (served.plan, served.scenario) if served else (found.fit.plan, found.fit.scenario)
     if plan is None or at is None:
         return found
+    # The weeks have what the shorter limit left over.
     budget = Budget.of(options, on_progress, should_stop, began)
     weeks = best_weeks(at.replace(rotas=scenario.rotas), plan.placements, "unit", budget)
     return replace(found, weeks=weeks, seconds=round(time.monotonic() - began, 3))
@@ -130,6 +131,7 @@ def tightest(
 
 
 def _does_both(fit: Fit, served: Served) -> bool | None:
+    """Say whether a ratio has a plan and serves; None where that is not settled."""
     if fit.at_least is None or (served.people_per_desk is None and not served.needs_plan):
         return False
     if served.people_per_desk is None:

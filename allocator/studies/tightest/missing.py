@@ -61,6 +61,7 @@ def missing_desks(ratios: Ratios, place: int, near: Pieces, budget: Budget) -> M
     beyond = dict(zip(case.floor_ids, found.beyond.tolist(), strict=True))
     added = {floor: desks for floor, desks in beyond.items() if desks}
     pieces = case.pieces(found.layout)
+    # Without a checked plan nothing is claimed to be enough.
     if verify(with_desks(scenario, added), as_given(pieces)).violations:
         return Missing(least)
     return Missing(least, found.desks, added)

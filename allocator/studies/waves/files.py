@@ -48,7 +48,7 @@ class WaveRow(Record):
 
 
 def rows(found: WavesFound) -> tuple[WaveRow, ...]:
-    """Return the rows of waves.csv."""
+    """Return the rows of waves.csv, the first wave first."""
     solution = found.solution
     lines = []
     for number, bound in enumerate(found.bounds):
@@ -99,6 +99,7 @@ def write_waves(found: WavesFound, folder: Path, options: SolveOptions) -> tuple
     InputError
         If the folder cannot be written to.
     """
+    # Fewer waves than last time would leave folders that belong to no row.
     for stale in folder.glob("wave-[0-9]*"):
         shutil.rmtree(stale, ignore_errors=True)
     columns = tuple(WaveRow.model_fields)
@@ -173,6 +174,7 @@ def _stack(
     moved = movers(before, solution.plans[number])
     chart = stack_chart(plan, solution.scenario(number), say=say, outlined=moved)
     svg = as_svg(chart)
+    # Ids of several pictures in one document must differ, or one picture would refer to another.
     svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>w{number + 1}-", svg)
     width, height = (
         float(found[1]) if (found := re.search(rf'<svg [^>]*\b{side}="([\d.]+)"', svg)) else 0.0
@@ -182,4 +184,5 @@ def _stack(
 
 
 def _escaped(text: str) -> str:
+    """Return text as it may stand in SVG."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
