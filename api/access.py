@@ -33,8 +33,13 @@ class Tokens(Protocol):
 class Access:
     """Tells who calls.
 
+    While no key was ever made and no issuer is set, the service is open to this machine alone, and
+    everybody there is the same caller.
+
     Parameters
     ----------
+    keys
+        The keys of callers.
     tokens
         What recognises tokens of an issuer, if any are accepted.
     """
@@ -63,11 +68,15 @@ class Access:
             raise DatabaseAwayError from error
 
     def _owner(self, request: HTTPConnection) -> str:
+        """Return who calls, as `owner` does; asks the database, so it blocks."""
+        # A key that is shown is checked even where the service is open, so that a wrong one never
+        # passes.
         shown = _shown(request)
         if shown is None and self.is_open():
             _from_here(request)
             return ANYONE
         if shown is not None and shown == request.cookies.get(COOKIE):
+            # Keys in headers need no such care: no page of another site can add them.
             own_page_only(request)  # a browser sends cookies for whatever page asks
         owner = None
         if shown is not None and could_be_key(shown):
@@ -94,10 +103,13 @@ def could_be_key(text: str) -> bool:
 def own_page_only(request: HTTPConnection) -> None:
     """Refuse what a page of another site makes a browser send.
 
+    Requests without an Origin pass: only browsers send one, and they do with whatever could change
+    something.
+
     Raises
     ------
     Forbidden
-        If it does.
+        If the page is of another site.
     """
     origin = request.headers.get("origin")
     if origin is not None and origin.split("://")[-1] != request.headers.get("host", ""):
@@ -109,6 +121,8 @@ def _from_here(request: HTTPConnection) -> None:
     own_page_only(request)
     client = request.client.host if request.client else ""
     host = request.headers.get("host", "")
+    # Both are asked: a page elsewhere whose name is made to resolve to 127.0.0.1 (DNS rebinding)
+    # comes from loopback, but with its own name as Host.
     if not (is_loopback(client) and is_loopback(host.rsplit(":", 1)[0].strip("[]"))):
         raise Forbidden("make a key with: allocator keys make NAME")
 

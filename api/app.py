@@ -67,6 +67,8 @@ def create_app(
         lifespan=_open(settings, solver),
     )
     _add_routes(app)
+    # The last added is the outermost: a HEAD is turned into a GET before it is counted, and a body
+    # is bounded only within both, so that a refused one is counted as well.
     app.add_middleware(BoundedBodies, most_bytes=settings.max_body_bytes)
     app.add_middleware(_Counted)
     app.add_middleware(HeadAsGet)
@@ -75,7 +77,11 @@ def create_app(
 
 
 def _open(settings: ServiceSettings, solver: Solver) -> Lifespan:
-    """Return what opens the service when it starts, and closes it when it stops."""
+    """Return what opens the service when it starts, and closes it when it stops.
+
+    The database is prepared first, as everything else asks it. With `concurrent_solves` 0 this
+    process only answers; other processes (`allocator worker`) then carry out the jobs.
+    """
 
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
@@ -83,12 +89,16 @@ def _open(settings: ServiceSettings, solver: Solver) -> Lifespan:
         service = _service(settings)
         app.state.service = service
         worker = Worker(settings, service.metrics, solver) if settings.concurrent_solves else None
+        # Started with the service: a first request must not wait for three Python processes to
+        # begin.
         service.workers.start()
         if worker:
             await run_in_threadpool(worker.open)
         try:
             yield
         finally:
+            # What still asks the database goes first and the database last, so that nothing asks
+            # in vain.
             await service.watch.close()
             if worker:
                 await run_in_threadpool(worker.close)
@@ -99,6 +109,7 @@ def _open(settings: ServiceSettings, solver: Solver) -> Lifespan:
 
 
 def _service(settings: ServiceSettings) -> Service:
+    """Put together what requests share; it starts no process and asks no database yet."""
     store = Store(settings.database_url)
     return Service(
         settings=settings,
@@ -113,6 +124,7 @@ def _service(settings: ServiceSettings) -> Service:
 
 
 def _tokens(settings: ServiceSettings) -> Tokens | None:
+    """Return what recognises tokens of an issuer, if one is set; its library is an extra."""
     if not settings.oidc_issuer:
         return None
     try:
@@ -124,6 +136,7 @@ def _tokens(settings: ServiceSettings) -> Tokens | None:
 
 
 def _add_routes(app: FastAPI) -> None:
+    """Add all routes, each with the problems that it may answer with, for the documentation."""
     handler = handle_problems(app)
     asked = problem_responses(handler, 401, 403, 422, 429, 500, 503)
     sent = problem_responses(handler, 400, 408, 413, 415)
@@ -133,6 +146,8 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(jobs.router(asked | problem_responses(handler, 404, 406, 409, 413)))
     app.include_router(cases.router(asked | problem_responses(handler, 404)))
     app.include_router(health.router(asked))
+    # Found by its name: an installation without the page still serves, and sends / to the
+    # documentation.
     mount = getattr(import_module(PAGE), "mount", None) if find_spec(PAGE) else None
     if mount:
         mount(app)
@@ -141,6 +156,7 @@ def _add_routes(app: FastAPI) -> None:
 
 
 def _to_documentation(request: Request) -> RedirectResponse:
+    """Send a browser to the documentation, also behind a proxy that serves this under a path."""
     return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
 
 
@@ -157,6 +173,8 @@ class _Counted:
 
         async def counting(message: Message) -> None:
             if message["type"] == "http.response.start":
+                # The template of the route, not the path: paths hold job ids and would make a
+                # series each.
                 route = getattr(scope.get("route"), "path", "none")
                 service: Service = scope["app"].state.service
                 service.metrics.answered(route, scope["method"], message["status"])

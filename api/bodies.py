@@ -49,10 +49,14 @@ class BoundedBodies:
         answering = asyncio.current_task()
         assert answering is not None
         request = _Request(receive, send, answering, self._most_bytes)
+        # What the caller sends is taken in beside the answering, as only so is it noticed that the
+        # caller has gone while nobody reads.
         taking = asyncio.create_task(request.take())
         try:
             await self._app(scope, request.receive, request.send)
         except asyncio.CancelledError:
+            # A cancellation of ours ends here, quietly. One from outside, as when the server
+            # stops, goes on.
             if not request.is_gone or answering.uncancel():
                 raise
         finally:
@@ -61,7 +65,11 @@ class BoundedBodies:
 
 @dataclass
 class _Request:
-    """A request while it is answered."""
+    """A request while it is answered.
+
+    One task takes in what the caller sends (`take`), another answers. They meet in a queue of one
+    message, so that a body is taken in no faster than it is read.
+    """
 
     _receive: Receive
     _send: Send
@@ -78,6 +86,8 @@ class _Request:
     async def take(self) -> None:
         """Take in what the caller sends; end the request once the caller has gone."""
         while (message := await self._receive())["type"] != "http.disconnect":
+            # Once the answer has begun nobody reads the body, and a full queue would hide the
+            # disconnection.
             if not self._has_begun:
                 await self._came.put(message)
         if not self._is_answered:
@@ -95,6 +105,7 @@ class _Request:
         if self._is_whole or self._has_begun:  # all that may come is the end, which cancels
             await asyncio.get_running_loop().create_future()
         message = await self._next()
+        # Counted as it comes: Content-Length is the caller's word, and chunked bodies have none.
         self._bytes += len(message.get("body", b""))
         if self._bytes > self._most_bytes:
             raise ContentTooLarge(f"at most {self._most_bytes:,} bytes", headers=_LAST)
@@ -102,6 +113,7 @@ class _Request:
         return message
 
     async def _next(self) -> Message:
+        """Return the next message, at most `SENDING_S` seconds after the first was asked for."""
         if self._ends_s is None:
             self._ends_s = asyncio.get_running_loop().time() + SENDING_S
         try:
@@ -114,6 +126,7 @@ class _Request:
         """Send a piece of the answer; what still comes of the body is thrown away."""
         if message["type"] == "http.response.start":
             self._has_begun = True
+            # A piece in the queue of one would block `take` for good.
             if not self._came.empty():
                 self._came.get_nowait()
         ends = message["type"] == "http.response.body" and not message.get("more_body", False)
@@ -164,6 +177,8 @@ async def _parts(request: Request) -> tuple[Part, ...]:
         again(),
         max_files=MOST_PARTS,
         max_fields=MOST_PARTS,
+        # The body as a whole is bounded already; the parser's own limit is lower and would name no
+        # reason.
         max_part_size=len(body) + 1,
     )
     try:
@@ -174,6 +189,7 @@ async def _parts(request: Request) -> tuple[Part, ...]:
     parts: list[Part] = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
+            # Read now: the parser's temporary files end with the form.
             parts.append((name, value.filename or name, await value.read()))
         else:
             parts.append((name, None, value.encode()))

@@ -54,6 +54,8 @@ class GuardedProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Wait for the head of the next request, unless it is uncertain where that begins."""
+        # Both headers at once are how requests are smuggled: a proxy before us may see another end
+        # of this one. RFC 9112, section 6.3, has the connection closed after the answer.
         if {name for name, _ in self.scope["headers"]} >= _LENGTHS:
             self.transport.close()
         self._wait()
@@ -67,11 +69,13 @@ class GuardedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def _wait(self) -> None:
+        """Begin to wait for a head, behind all that wait already."""
         self._wait_no_longer()
         self._waiting[self] = None
         self._overdue = self.loop.call_later(HEAD_S, self.transport.close)
 
     def _wait_no_longer(self) -> None:
+        """Stop waiting for a head: it is whole, or the connection has gone."""
         self._waiting.pop(self, None)
         if self._overdue is not None:
             self._overdue.cancel()
@@ -79,6 +83,7 @@ class GuardedProtocol(H11Protocol):
 
 def guard(**more: Any) -> dict[str, Any]:
     """Return the options of a server whose connections are guarded, with more of its options."""
+    # Shells begin with 1,024 open files, which two thousand connections exceed.
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
     GuardedProtocol.most = max(1, min(MOST_CONNECTIONS, most_files - SPARE_FILES))
@@ -121,6 +126,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _refused(host: str, port: int, error: OSError) -> InputError:
+    """Return what is said of an address that cannot be listened on, with the system's reason."""
     reason = (error.strerror or str(error)).lower()
     return InputError([Problem(f"cannot listen there: {reason}", f"{host}:{port}")])
 

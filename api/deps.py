@@ -44,6 +44,7 @@ InService = Annotated[Service, Depends(service_of)]
 async def caller_of(request: Request, service: InService) -> str:
     """Return who calls, and count the request."""
     caller = await service.access.owner(request)
+    # Counted once it is known who calls: strangers cannot use up another caller's minute.
     service.rate.count(caller)
     return caller
 

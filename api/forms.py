@@ -35,6 +35,7 @@ def formed(form: str, scenario: Mapping[str, Any], plan: str, language: str) -> 
     language
         Of the words in it.
     """
+    # The scenario of the job, not today's: the picture shows what the plan was made for.
     given = in_wave(scenario_from_json(scenario))
     return FORMS[form](plan_from_json(plan).of(given), given, texts(language))
 

@@ -23,6 +23,7 @@ class HeadAsGet:
             if message["type"] == "http.response.start":
                 told = True
                 await send(message)
+                # An empty body at once: a GET of a stream of events would otherwise never be over.
                 await send({"type": "http.response.body", "body": b""})
 
         async def gone_once_told() -> Message:

@@ -68,6 +68,7 @@ def import_request(parts: Sequence[Part]) -> ImportRequest:
         If it holds no file, or a field that is none.
     """
     files = {name or field: data for field, name, data in parts if name and field != "record"}
+    # A part with a file name is a file. Without one it is a field, whatever it is called.
     fields = [
         (field, data.decode("utf-8", "replace").strip())
         for field, name, data in parts
@@ -81,6 +82,8 @@ def import_request(parts: Sequence[Part]) -> ImportRequest:
     answers: dict[str, str] = {}
     for field, text in fields:
         if field == "assume":
+            # From the right: a key names a sheet or a column of the workbook, which may have a =
+            # in its name.
             key, mark, value = text.rpartition("=")
             if not mark or not key.strip() or not value.strip():
                 problems.append(Problem("expected KEY=VALUE", "request", None, "assume", text))

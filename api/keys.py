@@ -52,6 +52,7 @@ class Keys:
         InputError
             If there is no such key.
         """
+        # The id is public: lists and logs may show it. Only the secret proves who calls.
         key_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
         owners = {key.key_id: key.owner for key in self.all()}
         if same_as is not None and same_as not in owners:
@@ -95,10 +96,13 @@ class Keys:
         query = sa.select(*columns).where(KEYS.c.key_id == key_id)
         with self._engine.begin() as connection:
             row = connection.execute(query).first() if prefix == _PREFIX else None
+        # An unknown id is compared as well, so that the time it takes does not tell which ids
+        # there are.
         kept, revoked_s, owner = row or (_NO_HASH, None, None)
         is_same = secrets.compare_digest(_hashed(secret), kept)
         return f"key:{owner}" if row and is_same and revoked_s is None else None
 
 
 def _hashed(secret: str) -> str:
+    """Return what is kept of a secret: its SHA-256, in hexadecimal."""
     return hashlib.sha256(secret.encode()).hexdigest()

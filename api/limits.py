@@ -21,7 +21,10 @@ TURN_S = 30.0
 
 
 class RequestRate:
-    """Requests a minute of each caller, counted in this process."""
+    """Requests a minute of each caller, counted in this process.
+
+    The window slides, so that no burst passes where two minutes meet.
+    """
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._most = RateLimitItemPerMinute(settings.requests_a_minute)
@@ -42,7 +45,15 @@ class RequestRate:
 
 
 class Turns:
-    """So many things of each caller at a time; what more it asks for waits its turn."""
+    """So many things of each caller at a time; what more it asks for waits its turn.
+
+    A turn that does not come within `TURN_S` seconds is refused with 429.
+
+    Parameters
+    ----------
+    most
+        How many turns each caller has at a time.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -57,6 +68,8 @@ class Turns:
         TooMany
             If none comes.
         """
+        # A semaphore is made with a caller's first request and removed with its last. Callers come
+        # and go for months, and a dictionary that only grows would be a leak.
         turns = self._turns.setdefault(caller, asyncio.Semaphore(self._most))
         self._asking[caller] += 1
         try:
@@ -74,6 +87,7 @@ class Turns:
         self._forget(caller)
 
     def _forget(self, caller: str) -> None:
+        """Count one fewer that waits or has a turn; forget a caller who has none."""
         self._asking[caller] -= 1
         if not self._asking[caller]:
             del self._asking[caller], self._turns[caller]
@@ -113,6 +127,7 @@ def room_for_a_job(settings: ServiceSettings) -> Admits:
     """
 
     def admits(mine: int, all_jobs: int) -> None:
+        # The caller's own limit comes first: it is the one that the caller can do something about.
         if mine >= settings.jobs_a_key:
             most = f"at most {counted(settings.jobs_a_key, 'job')} at a time"
             raise later(TooMany, most, RETRY_S)

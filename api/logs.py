@@ -23,6 +23,7 @@ class Lines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
+            # One line: what follows in a message of a library may be what somebody sent.
             "message": record.getMessage().splitlines()[0],
         }
         line |= {name: getattr(record, name) for name in TOLD if hasattr(record, name)}
@@ -33,12 +34,14 @@ class Lines(logging.Formatter):
 
 
 def _where(record: logging.LogRecord) -> list[str]:
+    """Return the places of a trace as `file:line function`, the innermost last; no values."""
     trace = record.exc_info[2] if record.exc_info else None
     places = []
     while trace is not None:
         code = trace.tb_frame.f_code
         places.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
+    # The end of the trace is where it was raised; frameworks fill the beginning.
     return places[-8:]
 
 

@@ -15,6 +15,8 @@ class Metrics:
     """The metrics of one process."""
 
     def __init__(self) -> None:
+        # A registry of its own: the library's is global, and refuses a second service in one
+        # process.
         self.registry = CollectorRegistry()
         self._jobs = Gauge(
             "allocator_jobs", "Jobs kept, by state", ["state"], registry=self.registry

@@ -54,21 +54,31 @@ class IssuedTokens:
 
     def owner(self, token: str) -> str | None:
         """Return who the token is of; None if it does not hold, or no keys are to be had."""
+        # Issuers change their keys. A token that does not hold by the keys at hand is tried again
+        # with fresh ones, but no more often than each AGAIN_S: anybody can send tokens that do not
+        # hold.
         for age_s in (FRESH_S, AGAIN_S):
             keys = self._fresh(age_s)
             try:
                 found = jwt.decode(token, keys, algorithms=ALGORITHMS) if keys else None
                 if found is not None:
                     self._claims.validate(found.claims)
+                    # The subject alone is no name: two issuers may give out the same.
                     return f"{self._issuer} {found.claims['sub']}"
             except (JoseError, ValueError):
                 continue
         return None
 
     def _fresh(self, age_s: float) -> KeySet | None:
-        """Return the issuer's keys, asked for anew if they are older than that."""
+        """Return the issuer's keys, asked for anew if they are older than `age_s` seconds.
+
+        None where none were ever had. Keys that cannot be renewed are used on.
+        """
+        # One thread asks the issuer; the others wait for its answer rather than ask as well.
         with self._lock:
             if time.monotonic() - self._asked_s > age_s:
+                # Noted before asking: an issuer that does not answer is left alone for a while,
+                # too.
                 self._asked_s = time.monotonic()
                 try:
                     about = _fetched(f"{self._issuer}/.well-known/openid-configuration")
@@ -79,11 +89,20 @@ class IssuedTokens:
 
 
 def _fetched(url: str) -> Any:
+    """Return the JSON at an address, asked for with a limit of time and size."""
     with urllib.request.urlopen(_sound(url), timeout=PATIENCE_S) as answer:
+        # An issuer that has been taken over must not fill the memory.
         return json.loads(answer.read(LARGEST))
 
 
 def _sound(url: str) -> str:
+    """Return an address at which keys may be fetched.
+
+    Raises
+    ------
+    ValueError
+        If it is neither https nor of this machine: whoever is in between could hand out own keys.
+    """
     parts = urlsplit(url)
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise ValueError("keys must come by https")

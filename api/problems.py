@@ -189,12 +189,15 @@ def listed(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 
 def later(problem: type[StatusProblem], detail: str, seconds: float) -> StatusProblem:
     """Return a problem that passes, with when to try again."""
+    # At least 1: told 0, a client would come again at once, and for ever.
     return problem(detail, headers={"Retry-After": str(max(1, ceil(seconds)))})
 
 
 def handle_problems(app: FastAPI) -> ExceptionHandler:
     """Answer every exception with a problem; return what does, which also documents them."""
     handler = new_exception_handler(
+        # Whatever is not foreseen is answered as well, without its words: they may hold a cell of
+        # a table.
         unhandled_wrappers={"default": UnforeseenError},
         handlers={
             InputError: lambda _handler, _request, error: invalid_scenario(error),
@@ -227,6 +230,7 @@ def _identified(
     content: dict[str, Any], request: Request, response: JSONResponse
 ) -> tuple[dict[str, Any], JSONResponse]:
     """Give an answer an id of its own, by which a bug is found in the log."""
+    # The same id is in the answer and in the log, which is all that a caller has to report.
     content |= {"instance": f"urn:uuid:{uuid4()}"}
     response.body = response.render(content)
     if content["status"] == InternalError.status:

@@ -63,6 +63,7 @@ class Reading:
         except requests.MalformedError as error:
             return Malformed(error.problems)
         except InputError as error:
+            # A table of a hundred thousand bad rows would make an answer larger than the request.
             raise InputError(_first(error.problems)) from error
         if self.kind != requests.CHECK:
             return parsed

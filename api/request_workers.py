@@ -74,6 +74,7 @@ class RequestWorkers:
         return found
 
     async def _read(self, kind: str, body: Body) -> Any:
+        """Return what is read of a body in a process, or raise as `read` does."""
         found = await self.do_with(body, lambda content: Reading(kind, content, self._settings))
         if isinstance(found, Malformed):
             raise MalformedJson(str(InputError(found.problems)), errors=listed(found.problems))
@@ -111,6 +112,8 @@ class RequestWorkers:
             self._processes.give_back(caller)
             raise
         self.start()
+        # An idle process is taken only after the semaphore: then there is one, whoever waits
+        # beside.
         loop, process = asyncio.get_running_loop(), self._idle.pop()
         job = process.submit(work)
         job.future.add_done_callback(
@@ -129,6 +132,9 @@ class RequestWorkers:
             raise
 
     def _give_back(self, process: Pool, caller: str, done: Future[Any]) -> None:
+        """Let others have a process that is done, in the event loop's thread."""
+        # A process that died or was ended is begun anew and has nothing at hand, so it goes to the
+        # back.
         starts_anew = not done.cancelled() and isinstance(done.exception(), SolveFailedError)
         self._idle.insert(0 if starts_anew else len(self._idle), process)
         self._any_idle.release()

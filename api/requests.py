@@ -122,6 +122,7 @@ def read_json(kind: str, body: bytes, limits: ServiceSettings) -> tuple[ParsedRe
     if not isinstance(document, Mapping):
         raise InputError([Problem("expected an object", _PLACE, value=shown(document))])
     too_many = list(_too_many(document, limits))
+    # Before anything is read: the limit is there so that no reading takes long.
     if too_many:
         raise InputError(too_many)
     tables = {key: document[key] for key in SCENARIO_KEYS if key in document}
@@ -168,6 +169,7 @@ def _scenario(kind: str, tables: Mapping[str, Any], options: Mapping[str, Any]) 
     schemes = options.get("schemes")
     if not isinstance(schemes, list) or not all(isinstance(name, str) for name in schemes):
         return scenario_from_json(tables, name=_PLACE)
+    # All are read, so that what is wrong in the last scheme is said now and not after an hour.
     each = [scenario_from_json(tables, scheme=name, name=_PLACE) for name in schemes]
     return each[0] if each else scenario_from_json(tables, name=_PLACE)
 
@@ -191,6 +193,7 @@ def read_form(
         scenario = scenario_from_files(tables, for_relocation=kind == RELOCATE)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from error
+    # Kept as JSON whatever it came as: workers read one form only.
     document = json.loads(scenario_json(scenario))
     problems += [*_too_many(document, limits), *_unwanted(options, scenario)]
     problems += over_time_problems(kind, options, scenario)
@@ -203,12 +206,14 @@ def read_form(
 def _parsed(
     kind: str, tables: Mapping[str, Any], options: Mapping[str, Any], scenario: Scenario
 ) -> ParsedRequest:
+    """Return the parsed request, its JSON as it is kept and hashed."""
     request = json.dumps({"scenario": tables, "options": options}, separators=(",", ":"))
     name = scenario.settings.title or scenario.settings.name
     return ParsedRequest(kind, request, name[:200], options.get("time_limit_s", 0.0))
 
 
 def _too_many(document: Mapping[str, Any], limits: ServiceSettings) -> Iterator[Problem]:
+    """Yield a problem for each table with more rows than this service takes."""
     most_rows = {
         "floors": limits.max_floors,
         "headcounts": limits.max_units,
@@ -233,6 +238,7 @@ def _units(rows: list[Any], most: int) -> int:
     if len(rows) > most * MOST_SCHEMES:
         return len(rows)
     counts = Counter(str(row.get("scheme") or "") if isinstance(row, dict) else "" for row in rows)
+    # Rows without a scheme belong to each, so they count with the largest.
     of_all = counts.pop("", 0)
     return of_all + max(counts.values(), default=0)
 
@@ -269,10 +275,12 @@ def _options(
 
 
 def _are_texts(value: Any) -> bool:
+    """Whether a value is an array of texts."""
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
 def _unknown_keys(document: Mapping[str, Any], known: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem for each unknown key, with the nearest known one."""
     nearest = Nearest(known)
     for key in document:
         if key not in known:
@@ -282,6 +290,8 @@ def _unknown_keys(document: Mapping[str, Any], known: Collection[str]) -> Iterat
 def _unfit(effort: Mapping[str, Any], most_s: float) -> Iterator[Problem]:
     """Return what is wrong with how to solve; types are strict, so true is no number."""
     seconds, seed = effort["time_limit_s"], effort["seed"]
+    # The exact type: isinstance(True, int) holds, and true is no number of seconds. NaN fails as
+    # well.
     if type(seconds) not in (int, float) or not 0 < seconds <= most_s:
         message = f"expected a number of seconds above 0 and at most {most_s:g}"
         yield Problem(message, _PLACE, None, "time_limit_s", shown(seconds))
@@ -334,6 +344,7 @@ def over_time_problems(kind: str, options: Mapping[str, Any], scenario: Scenario
     if kind == "moves" and scenario.by_chance:
         message = 'expected "ratio": moves are not ordered where capacity is by chance'
         problems.append(Problem(message, "settings", None, "sharing.capacity", "chance"))
+    # Steps are ordered towards a plan that holds; one that breaks a rule is refused now.
     if kind == "moves" and not problems and not list(_unfit_rows(options)):
         given = in_wave(scenario)
         check = verify(given, given_placements(options["placements"]))
@@ -346,6 +357,7 @@ def over_time_problems(kind: str, options: Mapping[str, Any], scenario: Scenario
 
 
 def _unfit_rows(options: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with the placements of a request."""
     return _unfit_placements("placements", options.get("placements"))
 
 

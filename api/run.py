@@ -56,6 +56,7 @@ def serve(
             )
             raise InputError([Problem(wanted, "--host", value=host)])
         say(OPEN)
+    # Compiled before it listens: else the first job would take half a minute longer than it says.
     if settings.concurrent_solves and solver is default_solver:
         _compile(say)
     listener = listen(host, port)
@@ -88,6 +89,7 @@ def work(say: Callable[[str], None], solver: Solver = default_solver) -> None:
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, settings.metrics_host, metrics.registry)
     stopped = Event()
+    # SIGTERM is what containers send. Both let the worker hand over what runs.
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: stopped.set())
     worker = Worker(settings, metrics, solver)
@@ -102,6 +104,7 @@ def end_process() -> None:
     """End this process, with whatever threads wait in it for jobs that go on elsewhere."""
     sys.stdout.flush()
     sys.stderr.flush()
+    # An ordinary exit would join threads of dbos that wait for jobs which others carry out by now.
     os._exit(0)
 
 
@@ -130,6 +133,7 @@ def _compile(say: Callable[[str], None]) -> None:
 
 
 def _is_open(settings: ServiceSettings) -> bool:
+    """Return whether nobody is asked who they are; as `Access.is_open`, before it is there."""
     engine = open_engine(settings.database_url)
     try:
         return not settings.oidc_issuer and not Keys(engine).any()

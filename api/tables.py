@@ -37,6 +37,7 @@ def formed(form: str, answer: Mapping[str, Any]) -> bytes | None:
 
 
 def _columns(rows: Rows) -> list[str]:
+    """Return the columns of all rows, in the order in which they first occur."""
     return list(dict.fromkeys(column for row in rows for column in row))
 
 
@@ -49,6 +50,7 @@ def _book(tables: Mapping[str, Rows]) -> bytes:
     import xlsxwriter  # noqa: PLC0415 - slow to import
 
     out = io.BytesIO()
+    # A name that begins with = is text. Excel must neither work it out nor open it.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         bold = book.add_format({"bold": True})
@@ -64,5 +66,6 @@ def _book(tables: Mapping[str, Rows]) -> bytes:
                         sheet.write_string(number, place, harmless(value))
                     elif value is not None:
                         sheet.write(number, place, value)
+            # Header and first column stay in sight.
             sheet.freeze_panes(1, 1)
     return out.getvalue()

@@ -85,7 +85,10 @@ _JOB_COLUMNS = (
 
 
 def jobs_table(engine: sa.Engine) -> sa.TableClause:
-    """Return the table of dbos that holds the jobs, as far as it is asked here."""
+    """Return the table of dbos that holds the jobs, as far as it is asked here.
+
+    dbos has no questions such as "how many of a caller wait", so these are asked of its table.
+    """
     attributes: sa.ColumnClause[Any] = sa.column(
         "attributes", sa.JSON().with_variant(JSONB(), "postgresql")
     )
@@ -110,9 +113,13 @@ class Database:
     """The one door to the database.
 
     A question waits until the database answers, however long it is away, unless it is given up.
+    Requests give up at once (503, try again). Workers wait, as a solve of theirs may have run for
+    minutes.
 
     Parameters
     ----------
+    url
+        As `ServiceSettings.database_url`.
     gives_up
         Whether to raise `DatabaseAwayError` rather than to wait; asked each time that the
         database does not answer.
@@ -123,12 +130,15 @@ class Database:
         self.jobs = jobs_table(self.engine)
         self._gives_up = gives_up
         if gives_up is not at_once:
+            # dbos connects by this engine on its own. Waiting here makes it as patient as we are.
             event.listen(self.engine, "do_connect", self._connect_patiently, insert=True)
         self._client = DBOSClient(
             system_database_engine=self.engine,
             serializer=SERIALIZER,
             application_name=APPLICATION,
             retry_connection_errors=False,
+            # Nothing is asked before the first question: the service starts while the database is
+            # away.
             lazy=True,
         )
 
@@ -220,9 +230,11 @@ def _prepare_file(path: str) -> None:
         oldest = ".".join(map(str, OLDEST_SQLITE))
         message = f"expected SQLite {oldest} or later with this Python; PostgreSQL will do as well"
         raise InputError([Problem(message, "SQLite", value=sqlite3.sqlite_version)])
+    # Made before SQLite does: it would use the umask, and headcounts are nobody else's business.
     Path(path).touch(mode=0o600)
     connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000)
     try:
+        # Kept in the file. Without it every reader would wait while a plan is being written.
         connection.execute("PRAGMA journal_mode=WAL")
     finally:
         connection.close()
@@ -256,6 +268,8 @@ def open_engine(url: str) -> sa.Engine:
         )
         engine = sa.create_engine(
             ours,
+            # A connection that the server has closed meanwhile is noticed before a job fails by
+            # it.
             pool_pre_ping=True,
             pool_size=_CONNECTIONS,
             max_overflow=_CONNECTIONS,
@@ -285,6 +299,8 @@ class _BoundedConnection(psycopg.Connection[Any]):
         try:
             return super().wait(gen, interval, ANSWER_S if timeout is None else timeout)
         except psycopg.OperationalError:
+            # Closed without a farewell: a server that does not answer would not answer that
+            # either.
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.pgconn.finish()
             raise
@@ -292,6 +308,8 @@ class _BoundedConnection(psycopg.Connection[Any]):
 
 def _as_one_of_many(connection: sqlite3.Connection, _record: object) -> None:
     """Make a connection as dbos makes its own."""
+    # A transaction that reads first and writes later would fail at once where another one writes;
+    # begun as a writer it waits its turn.
     connection.isolation_level = "IMMEDIATE"
     connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     connection.execute("PRAGMA foreign_keys=ON")
@@ -301,5 +319,6 @@ def _tell_what_passes(context: sa.engine.ExceptionContext) -> None:
     """Take a full disk for a lost connection, so that dbos waits for it as for one."""
     code = getattr(context.original_exception, "sqlite_errorcode", None)
     if code is not None and code & 0xFF in _UNUSABLE:
+        # The pool is kept: the connections themselves are sound.
         context.is_disconnect = True
         context.invalidate_pool_on_disconnect = False

@@ -58,6 +58,8 @@ class JobHandler:
                 merged(asked, self.base), for_relocation=self.kind == "relocate"
             )
         except InputError as error:
+            # A request was read before it was accepted, so this is a bug. A child's table is read
+            # only now.
             if self.base is None:
                 raise
             return _bad_input(error)
@@ -91,11 +93,13 @@ def rows_of(pieces: Pieces, scenario: Scenario) -> Rows:
 
 
 def _allocate(scenario: Scenario, work: Work) -> Answer:
+    """Solve; where nothing fits, explain it within the time that is left."""
     from allocator.studies.outcome import Outcome  # noqa: PLC0415 - in a process
 
     options = work.effort()
     told = {"on_progress": work.on_progress, "should_stop": work.should_stop}
     plan = work.solver(scenario, options, start=work.start(scenario), **told)
+    # Why nothing fits is looked for in what is left of the time, so that no answer comes late.
     left_s = options.time_limit_s - plan.run.wall_s
     if plan.status is Status.INFEASIBLE and left_s > 0 and not work.should_stop():
         from allocator.studies.explain import with_conflict  # noqa: PLC0415 - slow
@@ -106,6 +110,7 @@ def _allocate(scenario: Scenario, work: Work) -> Answer:
 
 
 def _bad_input(error: InputError) -> Answer:
+    """Return the answer of a child whose table cannot be used: every problem, and no status."""
     from allocator.studies.outcome import Outcome  # noqa: PLC0415 - in a process
 
     outcome = Outcome.of_bad_input(error).model_dump(mode="json")
@@ -115,6 +120,7 @@ def _bad_input(error: InputError) -> Answer:
 
 
 def _of_plan(plan: Plan) -> Answer:
+    """Return the part of an answer that says how good its plan is."""
     objective = plan.objective
     status = {"total": objective.total, "unplaced_people": objective.unplaced_people}
     status |= {"bound": plan.bound, "gap": plan.gap, "seconds": plan.run.wall_s}
@@ -122,6 +128,7 @@ def _of_plan(plan: Plan) -> Answer:
 
 
 def _explain(scenario: Scenario, work: Work) -> Answer:
+    """Say why nothing fits and what to give up, with a checked plan for each way out."""
     from allocator.studies.explain import explain, report  # noqa: PLC0415 - slow, in a process
 
     found = explain(
@@ -138,6 +145,7 @@ def _explain(scenario: Scenario, work: Work) -> Answer:
 
 
 def _tightest(scenario: Scenario, work: Work) -> Answer:
+    """Find the smallest sharing ratio, with the plan and settings that it was found by."""
     from allocator.studies.tightest import report, tightest  # noqa: PLC0415 - slow
 
     found = tightest(
@@ -171,6 +179,7 @@ def _waves(scenario: Scenario, work: Work) -> Answer:
 
 
 def _relocate(scenario: Scenario, work: Work) -> Answer:
+    """Go through all combinations, with a plan and its tables for each wave that fits."""
     from allocator.studies.relocate import (  # noqa: PLC0415 - slow
         Names,
         combinations,
@@ -182,6 +191,7 @@ def _relocate(scenario: Scenario, work: Work) -> Answer:
     names = Names.of(scenario, *(work.options.get(key) for key in CHOSEN))
     found = combinations(scenario, names)
     effort = work.effort()
+    # A tenth is left for what is not solving: reading, checking, writing.
     each_s = max(0.1, 0.9 * effort.time_limit_s / max(1, solves(scenario, found)))
     options = effort.model_copy(update={"time_limit_s": each_s})
     fitted = relocate(
@@ -203,6 +213,7 @@ def _relocate(scenario: Scenario, work: Work) -> Answer:
 
 
 def _rotas(scenario: Scenario, work: Work) -> Answer:
+    """Choose weeks; with a plan for them where the placements hold under the new weeks, too."""
     from allocator.plan.verify import verify  # noqa: PLC0415 - slow, in a process
     from allocator.studies.rotas import report, rotas  # noqa: PLC0415
 
@@ -221,6 +232,7 @@ def _rotas(scenario: Scenario, work: Work) -> Answer:
     pieces = {(p.unit_id, p.floor_id): p.desks for p in found.placements}
     if scenario.by_chance:
         pieces = {(p.unit_id, p.floor_id): p.people for p in found.placements}
+    # Days are chosen for a plan; with the rotas' own weeks it is checked like any other.
     if verify(found.scenario, given_pieces(found.scenario, pieces)).feasible:
         plan = _plan_with_weeks(found.scenario, pieces, work.effort())
         answer |= {"plan": compact(plan.as_json()), "changes": {"rotas": document["rotas"]}}
@@ -242,6 +254,7 @@ def _plan_with_weeks(scenario: Scenario, pieces: Pieces, effort: SolveOptions) -
 
 
 def _sensitivity(scenario: Scenario, work: Work) -> Answer:
+    """Price every demand against one plan."""
     from allocator.studies.pool import PoolHere  # noqa: PLC0415 - in a process
     from allocator.studies.sensitivity import demands, report, sensitivity  # noqa: PLC0415 - slow
     from allocator.studies.sensitivity.run import limit_within  # noqa: PLC0415

@@ -46,6 +46,8 @@ class Leases:
         mine = LEASES.c.executor_id == executor_id
 
         def renewed(connection: sa.Connection) -> None:
+            # Not only inserted at the start: a lease may have run out and been forgotten
+            # meanwhile.
             if not connection.execute(sa.update(LEASES).where(mine).values(values)).rowcount:
                 row = {"executor_id": executor_id, **values}
                 connection.execute(sa.insert(LEASES).values(row))
@@ -80,6 +82,7 @@ class Leases:
 
     def end(self, executor_id: str) -> None:
         """Give up a lease and all that its worker holds, which counts as never begun."""
+        # A worker that stops in good order does not use up one of the starts that a job may have.
         self._queue_again(self._database.jobs.c.executor_id == executor_id, recovery_attempts=0)
         mine = LEASES.c.executor_id == executor_id
         self._database.transact(
@@ -89,6 +92,8 @@ class Leases:
     def _queue_again(self, *which: sa.ColumnElement[bool], **more: object) -> int:
         """Queue jobs that run; whoever carries one out is refused its outcome from now on."""
         jobs = self._database.jobs
+        # dbos compares owner_xid before it records an outcome: without it the old worker's is
+        # refused.
         again = {"status": "ENQUEUED", "owner_xid": None, "started_at_epoch_ms": None, **more}
         query = sa.update(jobs).where(jobs.c.status == "PENDING", *which).values(again)
         return self._database.transact(lambda connection: connection.execute(query).rowcount)

@@ -52,6 +52,7 @@ class NewJob:
 
 def retry_id(owner: str, again: str) -> str:
     """Return the id of the job that a caller's Idempotency-Key names."""
+    # The length comes first: "a" with "b c" and "a b" with "c" must not name the same job.
     digest = hashlib.sha256(f"{len(owner)} {owner} {again}".encode()).digest()
     return str(UUID(bytes=digest[:16], version=5))
 
@@ -62,8 +63,11 @@ def options_of(job: NewJob, job_id: str) -> EnqueueOptions:
         "workflow_name": job.kind.value,
         "queue_name": STUDIES if job.kind.is_parent else SOLVES,
         "workflow_id": job_id,
+        # Workers of another version leave such a job in the queue.
         "app_version": VERSION,
         "authenticated_user": job.owner,
+        # Each caller has a part of the queue of its own, so that nobody waits behind another's
+        # batch.
         "queue_partition_key": job.owner,
         "priority": DIRECT if job.parent is None else CHILD,
         "attributes": {

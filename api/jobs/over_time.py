@@ -78,6 +78,8 @@ def answer_waves(scenario: Scenario, work: Work) -> Answer:
 def _divided(whole: SolveOptions, at_most_s: Callable[[SolveOptions], float]) -> SolveOptions:
     """Return the time limit of each solve, so that all take as long as the job may."""
     unit = whole.model_copy(update={"time_limit_s": 1.0})
+    # What a study takes at most grows in a straight line with the limit of one solve, so two
+    # values give both the number of solves and what is beside them.
     double = whole.model_copy(update={"time_limit_s": 2.0})
     each = at_most_s(double) - at_most_s(unit)
     besides = at_most_s(unit) - each
@@ -86,6 +88,7 @@ def _divided(whole: SolveOptions, at_most_s: Callable[[SolveOptions], float]) ->
 
 
 def _answer(status: str, result: dict[str, Any], plan: Plan | None) -> Answer:
+    """Return the answer of a study, with the figures of its plan where it has one."""
     answer: Answer = {"status": status, "result": compact(result)}
     if plan is not None:
         objective = plan.objective

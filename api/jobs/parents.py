@@ -114,6 +114,7 @@ class Parent:
 
     def end(self, rows: list[dict[str, Any]], of: int) -> Answer:
         """Return the answer with these rows, once every child is over; keep how the job ended."""
+        # No child outlives its parent: nobody would look at what it finds.
         while not all(STATES[child.status].is_over for child in self.store.children(self.id)):
             self.must_stop()
             self.store.stop_children(self.id)
@@ -129,6 +130,7 @@ def conduct_batch(parent: Parent) -> Answer:
     rows = {row["job"]: row for row in parent.store.rows(parent.id)}
     known = {child.workflow_id for child in parent.store.children(parent.id)}
     running = known - rows.keys()
+    # Children of an earlier start are known by their ids, so none is solved twice.
     left = deque(child for child in table_of if child not in known)
     while (left and not parent.must_stop()) or running:
         while left and len(running) < AT_HAND + FOR_EACH_SOLVE * parent.solves():
@@ -140,6 +142,7 @@ def conduct_batch(parent: Parent) -> Answer:
         new = [
             {"file": table_of[child]["name"], "job": child, **_outcome(ended)}
             for child, ended in over.items()
+            # A child that was cancelled has no row; the batch was, and says so itself.
             if ended.state is not State.CANCELLED
         ]
         rows |= {row["job"]: row for row in new}
@@ -153,6 +156,7 @@ def conduct_batch(parent: Parent) -> Answer:
 
 
 def _outcome(ended: Ended) -> dict[str, Any]:
+    """Return the cells of a row: how a child ended, also where it failed."""
     if ended.answer is not None:
         outcome: dict[str, Any] = ended.answer["outcome"]
         return outcome
@@ -175,6 +179,7 @@ class Children:
         assert isinstance(task, Task)
         number, changes = self._changes_of[id(task.scenario)]
         if id(task.scenario) in self.child_of:
+            # Compare solves a case a second time where a neighbour's plan may help it.
             number = f"{number}-2"
         child = f"{self._parent.id}.{number}"
         if child not in self._known:
@@ -182,6 +187,8 @@ class Children:
             self._parent.hand_in(number, changes, **more)
         self.child_of[id(task.scenario)] = child
         job = Job(task, on_progress)
+        # A future that looks pending could be cancelled here, while the child would go on
+        # elsewhere.
         job.future.set_running_or_notify_cancel()
         self._jobs[child] = job
         if child in self._known:
@@ -195,6 +202,7 @@ class Children:
         self.processes = max(1, self._parent.solves())
 
     def _settle(self, job: Job, ended: Ended) -> None:
+        """Settle a solve by how its child ended."""
         assert isinstance(job.task, Task)
         if ended.answer is not None and ended.answer.get("plan"):
             plan: Plan = plan_from_json(ended.answer["plan"]).of(job.task.scenario)
@@ -233,6 +241,7 @@ def conduct_comparison(parent: Parent) -> Answer:
         options=SolveOptions(time_limit_s=asked["time_limit_s"], workers=1, seed=asked["seed"]),
         on_step=step,
         should_stop=parent.must_stop,
+        # Children share no memory, so better plans cannot be exchanged while they run.
         exchanges=False,
     )
     return parent.end(row_reports.all(rows), len(cases))
@@ -260,6 +269,7 @@ class RowReports:
         self._parent.tell(list(self._new(progress.rows)), progress.done, progress.cases)
 
     def _new(self, rows: Iterable[ComparisonRow]) -> Iterator[dict[str, Any]]:
+        """Yield the cells of rows that were not told yet, or have changed since."""
         for row in rows:
             if id(row) in self._seen:
                 continue
@@ -289,6 +299,8 @@ def variants_of(request: Mapping[str, Any]) -> Iterable[tuple[Scenario, dict[str
         given = in_wave(scenario_from_json(document, scheme=scheme))
         for ratio in wanted:
             scenario = given if ratio is None else given.with_sharing(people_per_desk=ratio)
+            # The change is made to what the caller sent, not to the scenario: a child reads it as
+            # a request.
             settings = dict(document.get("settings") or {})
             if scheme is not None:
                 settings["options"] = {**(settings.get("options") or {}), "scheme": scheme}

@@ -110,13 +110,14 @@ class Label(BaseModel):
     @field_validator("about")
     @classmethod
     def _is_short(cls, about: dict[str, Any]) -> dict[str, Any]:
+        # It is kept with the job's attributes, which every look at the job loads.
         if len(json.dumps(about)) > MOST_ABOUT:
             raise ValueError(f"expected at most {MOST_ABOUT:,} letters")
         return about
 
 
 class Links(BaseModel):
-    """Where more about a job is."""
+    """Where more about a job is: addresses without host, below that of the service."""
 
     self: str
     events: str
@@ -172,6 +173,7 @@ def status_of(found: WorkflowStatus) -> JobStatus:
 def state_of(found: WorkflowStatus) -> State:
     """Return the state of a job: one that was told to stop is cancelled once it has."""
     state = STATES[found.status]
+    # dbos has it as a success: it ended in good order, with the best plan that it had.
     return State.CANCELLED if is_to_stop(found) and state is State.DONE else state
 
 
@@ -197,10 +199,12 @@ def reason_of(found: WorkflowStatus) -> str | None:
     told = status_of(found).reason
     if STATES[found.status] is not State.FAILED or told is not None:
         return told
+    # Set by dbos itself, so nobody of ours was there to say why.
     if found.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
         return f"whoever carried it out died, {MOST_STARTS} times"
     return "a bug of ours: the log of the worker says more"
 
 
 def _time(epoch_ms: int | None) -> datetime | None:
+    """Return a moment as the database has it, in milliseconds since 1970, as a time in UTC."""
     return None if epoch_ms is None else datetime.fromtimestamp(epoch_ms / 1000, UTC)

@@ -50,6 +50,8 @@ class Progressing:
         """Take what a solve says of itself."""
         if progress.pieces:
             self._plan = progress
+        # Without the pieces: progress comes many times a second, and a country has thousands of
+        # them.
         self._last = replace(progress, pieces=None)
 
     def tell(self) -> None:
@@ -72,8 +74,10 @@ class Progressing:
         ):
             return
         used_s = time.monotonic() - self._began
+        # The longer a solve, the rarer: a solve of an hour would else write its plan 18,000 times.
         self._tell_at = self._began + used_s + max(TELL_S, TELL_PART * used_s)
         pieces = [(unit, floor, amount) for (unit, floor), amount in plan.pieces.items()]
+        # Kept first. Told first, a listener could hear of a total that a crash then loses.
         self._store.keep_plan({"pieces": pieces, "time_limit_s": self._left_s()})
         figures = ("stage", "total", "unplaced_people", "bound")
         self._say({name: getattr(plan, name) for name in figures})
@@ -86,6 +90,7 @@ class Progressing:
         return replace(handler, start=start, time_limit_s=self._left_s())
 
     def _left_s(self) -> float:
+        # At least a second, so that the plan that was kept is read, checked and returned.
         return max(1.0, self._time_limit_s - (time.monotonic() - self._began))
 
     def finish(self, answer: Answer) -> None:
@@ -97,6 +102,7 @@ class Progressing:
         self._store.note(self._job_id, JobStatus.model_validate(told))
 
     def _is_better(self, unplaced_people: float | None, total: float | None) -> bool:
+        """Whether a plan is better than all told: fewer people without a place, then cost."""
         if total is None:
             return False
         best = self._best
@@ -107,6 +113,7 @@ class Progressing:
 
     def _say(self, found: dict[str, Any]) -> None:
         """Tell of a plan; bounds of the same case hold, whoever proved them."""
+        # A process that began anew proves its bound anew, and may still be below what was proved.
         bound = max(found.get("bound") or 0.0, self._best.bound or 0.0)
         gap = max(0.0, found["total"] - bound) / max(found["total"], 1.0)
         figures = {**found, "bound": bound, "gap": gap, "seconds": self._seconds()}
@@ -147,12 +154,15 @@ class CancellationRequests:
 
         Return whether it was time to look.
         """
+        # Looked up by every running job: not as often as progress is told.
         if time.monotonic() < self._look_at:
             return False
         found = next(iter(self._store.statuses([self._job_id])), None)
         self._look_at = time.monotonic() + LOOK_S
         running = found is not None and STATES[found.status] is State.RUNNING
         if found is None or not running or found.executor_id != self._executor_id:
+            # Taken over while this worker was silent for a lease: whoever has the job now records
+            # its outcome.
             self.lost = True
         else:
             self.stop = is_to_stop(found)
@@ -207,17 +217,20 @@ class Running:
                 answer = self._once(handler, progress)
                 break
             except ProcessDiedError:
+                # A case that kills its process each time must not go on for ever.
                 if not self.left:
                     raise
                 _log.warning("process died, begun anew", extra={"job": self.job_id})
                 handler = progress.resumed(handler)
         if self.closing.is_set() and not self.requests.stop and self.handed_over:
+            # Whoever begins it next goes on from this plan.
             progress.tell_plan()
             raise given_up(self.job_id)
         progress.finish(answer)
         return answer
 
     def _once(self, handler: JobHandler, progress: Progressing) -> Answer:
+        """Return the answer of one process; tell progress and hear requests meanwhile."""
         job = self.pool.submit(handler, progress.note)
         told = False
         while not wait([job.future], timeout=TELL_S / 4).done:
@@ -235,6 +248,7 @@ class Running:
         return answer
 
     def _look(self, job: Job, progress: Progressing) -> None:
+        """Hear requests and tell progress; end the process of a job that others have now."""
         try:
             self.requests.look()
             if self.requests.lost:

@@ -94,6 +94,7 @@ class Store:
         def written(connection: sa.Connection) -> None:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SET LOCAL statement_timeout={PING_MS}")
+            # A row is really written: a database on a full disk still answers questions.
             at_s = {"at_s": time.time()}
             if not connection.execute(sa.update(PINGS).values(at_s)).rowcount:
                 connection.execute(sa.insert(PINGS).values(one=1, **at_s))
@@ -118,9 +119,13 @@ class Store:
 
         def accepted(client: DBOSClient) -> None:
             with self.engine.begin() as connection:
+                # Nobody else hands in a job between the counting and the queueing, so no limit is
+                # ever exceeded.
                 begin_writing(connection)
                 is_new = not self._is_there(connection, job_id)
                 if is_new and admits is not None:
+                    # A retry is not counted: its job is there already and takes up no further
+                    # room.
                     admits(*self._active(connection, job.owner))
                 client.enqueue_in_transaction(connection, options, job.request)
                 if is_new and connection.dialect.name == "sqlite":
@@ -131,10 +136,13 @@ class Store:
         except dbos_error.DBOSConflictingWorkflowError as error:  # a job of another kind
             raise KeyReusedError from error
         if job.again is not None:
+            # Only now: of two retries at the same moment, the one that came second sees the first
+            # one's.
             self._same(job_id, job.sha256)
         return job_id
 
     def _same(self, job_id: str, sha256: str) -> None:
+        """Refuse a retry whose request is not the one of the job."""
         found = self._status(job_id)
         if (found.attributes or {}).get("sha256") != sha256:
             raise KeyReusedError
@@ -175,13 +183,18 @@ class Store:
         return found
 
     def _found(self, job_ids: Collection[str], **more: bool) -> list[WorkflowStatus]:
+        """Return what dbos has of jobs, without input and output unless `more` asks for them."""
         load = {"load_input": False, "load_output": False} | more
+        # Outputs are whole plans, megabytes of a country, so they are loaded only where they are
+        # needed.
         if not job_ids:  # dbos would take that for all
             return []
         return self._ask(lambda one: one.list_workflows(workflow_ids=list(job_ids), **load))  # type: ignore[arg-type]
 
     def _status(self, job_id: str, *, whole: bool = False) -> WorkflowStatus:
+        """Return what dbos has of one job, `whole` with input and output; raise as `get` does."""
         is_one = _JOB_ID.fullmatch(job_id)
+        # What cannot be an id is never asked for: NUL bytes and the like make PostgreSQL fail.
         found = self._found([job_id] if is_one else [], load_input=whole, load_output=whole)
         if not found or found[0].name not in set(Kind):
             raise NoSuchJobError
@@ -196,6 +209,7 @@ class Store:
             If the caller has no such job; so do all methods that take one.
         """
         found = self._status(job_id)
+        # Somebody else's job is answered as none at all: who asks does not learn that it is there.
         if found.authenticated_user != owner:
             raise NoSuchJobError
         return record_of(found)
@@ -227,8 +241,11 @@ class Store:
         if before is not None:
             self.get(owner, before)
             last = sa.select(jobs.created_at).where(jobs.workflow_uuid == before)
+            # Compared as a pair: jobs accepted in the same millisecond are neither skipped nor
+            # shown twice.
             query = query.where(order < sa.tuple_(last.scalar_subquery(), sa.literal(before)))
         ids = self._transact(lambda one: one.execute(query).scalars().all())
+        # dbos gives them in an order of its own.
         record = {each.workflow_id: record_of(each) for each in self._found(ids)}
         return [record[job_id] for job_id in ids if job_id in record]
 
@@ -315,6 +332,7 @@ class Store:
         found: dict[object, dict[str, Any]] = {}
         for row in (row for rows in told for row in rows):
             name = row.get("job") or (row.get("scheme"), row.get("people_per_desk"))
+            # A parent that is begun again tells rows once more; what was told last counts.
             found[name] = row
         return list(found.values())
 
@@ -335,15 +353,18 @@ class Store:
         self._stop(self.children(parent))
 
     def _stop(self, jobs: Iterable[WorkflowStatus]) -> None:
+        """Cancel those that wait and have no plan; ask the others to end with their best one."""
         active = [each for each in jobs if each.status in ACTIVE and not is_to_stop(each)]
         self._cancel(each.workflow_id for each in active if not has_kept_plan(each))
         for job_id, state in self.states([each.workflow_id for each in active]).items():
+            # Looked up once more: some ran to their end while the others were being cancelled.
             if not state.is_over:
                 self._keep(job_id, {"stop": True})
 
     def _cancel(self, job_ids: Iterable[str]) -> None:
         """Cancel those jobs that wait."""
         jobs, now_ms = self._jobs, int(time.time() * 1000)
+        # The condition is in the statement itself: a worker may begin one of them at this moment.
         waiting = jobs.c.workflow_uuid.in_(list(job_ids)) & jobs.c.status.in_(WAITING)
         over = {"status": "CANCELLED", "queue_name": None, "completed_at": now_ms}
         query = sa.update(jobs).where(waiting).values(over | {"updated_at": now_ms})
@@ -376,6 +397,7 @@ class Store:
         return found
 
     def _keep(self, job_id: str, attributes: dict[str, Any]) -> None:
+        """Keep attributes of a job beside those that it has."""
         self._ask(lambda client: client.update_workflow_attributes(job_id, attributes, merge=True))
 
     def forget(self, days: float) -> None:
@@ -389,6 +411,7 @@ class Store:
                 load_input=False,
                 load_output=False,
             )
+            # Not all at once: deleting thousands of plans would hold the lock for seconds.
             if old:
                 client.delete_workflows([job.workflow_id for job in old])
 
@@ -396,5 +419,6 @@ class Store:
 
 
 def _ended(found: WorkflowStatus) -> Ended:
+    """Return how a job ended; the output of one that failed is no answer."""
     answer = found.output if found.status == "SUCCESS" else None
     return Ended(STATES[found.status], answer, reason_of(found))

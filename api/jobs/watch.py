@@ -35,8 +35,11 @@ class Watch:
             If it does not.
         """
         if self._pinging is None or self._pinging.done():
+            # One ping at a time: while the database hangs, questions about readiness must not fill
+            # the threads.
             self._pinging = asyncio.create_task(run_in_threadpool(self._store.ping))
         try:
+            # Shielded: the ping is of others as well, whose caller has not gone.
             await asyncio.wait_for(asyncio.shield(self._pinging), READY_S)
         except TimeoutError as error:
             raise DatabaseAwayError("it takes too long") from error
@@ -52,11 +55,13 @@ class Watch:
                 await asyncio.wait_for(over.wait(), seconds)
         finally:
             self._waiting[job_id] -= 1
+            # Several requests may wait for one job: retries, and a page in two windows.
             if not self._waiting[job_id]:
                 del self._waiting[job_id], self._over[job_id]
         return over.is_set()
 
     async def _look(self) -> None:
+        """Ask for the states of all jobs that somebody waits for, until nobody does."""
         while self._over:
             with suppress(DatabaseAwayError):
                 states = await run_in_threadpool(self._store.states, list(self._over))

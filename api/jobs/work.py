@@ -73,4 +73,5 @@ class Work:
 
 def compact(document: object) -> str:
     """Return a document as JSON text without blanks, ASCII alone."""
+    # NaN is no JSON: browsers and most languages would refuse the whole answer.
     return json.dumps(document, separators=(",", ":"), allow_nan=False)

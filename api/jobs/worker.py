@@ -121,9 +121,11 @@ class Worker:
     def close(self) -> None:
         """Hand over what runs, and stop; a thread whose job goes on elsewhere ends at exit."""
         self._closing.set()
+        # Containers are killed ten seconds after they are told to stop.
         until = time.monotonic() + HANDOVER_S
         while self._carried_out() and time.monotonic() < until:
             time.sleep(0.05)
+        # Only now: recording an outcome still needs dbos.
         DBOS.destroy(destroy_registry=True)
         self._closed.set()
         self._keeper.join(timeout=5)
@@ -137,6 +139,7 @@ class Worker:
     def _be_eager(self, eager: bool) -> None:
         """Look at the queue more often, and take one more, while short children are in it."""
         self._had_children = self._had_children or eager
+        # Changing a queue is a write to the database.
         if self._is_eager is eager:
             return
         self._is_eager = eager
@@ -146,6 +149,11 @@ class Worker:
             queue.set_worker_concurrency(self.settings.concurrent_solves + eager)
 
     def _register(self, kind: Kind) -> None:
+        """Make a kind of job known to dbos, as a workflow of one step.
+
+        One step: when a worker dies, it is repeated from its beginning, from the best plan kept.
+        """
+
         def workflow(request: str) -> Any:
             return DBOS.run_step({"name": "carry out"}, self._carry_out, kind, request)
 
@@ -153,6 +161,7 @@ class Worker:
         decorate(workflow)
 
     def _carry_out(self, kind: Kind, request: str) -> Answer:
+        """Carry out a job in the thread that dbos gave it, and return its answer."""
         job_id = DBOS.workflow_id or ""
         began = time.monotonic()
         _log.info("started", extra={"job": job_id, "kind": kind.value})
@@ -175,25 +184,32 @@ class Worker:
                 _log.warning("failed", extra={"job": job_id, "why": type(failed).__name__})
                 raise
         except _ELSEWHERE as gone:
+            # An outcome recorded by two workers would be whoever's came last, so this one records
+            # none.
             _log.info("left", extra={"job": job_id})
             raise given_up(job_id) from gone
         except SolveFailedError:
             raise
         except Exception:
             _log.exception("a bug of ours", extra={"job": job_id})
+            # Nobody would collect what its children find.
             self._safely(lambda: self.store.stop_children(job_id))
             raise
 
     def _note_failure(self, job_id: str, reason: str) -> None:
+        """Keep why a job failed, beside how far it had come."""
         for status in self.store.statuses([job_id]):
             self.store.note(job_id, status_of(status).model_copy(update={"reason": reason}))
 
     def _answer(self, job_id: str, kind: Kind, request: str) -> Answer:
+        """Return the answer of a job: a parent's from its children, others from a process."""
         statuses = self.store.statuses([job_id])
         if self._closing.is_set() or not statuses:
             raise given_up(job_id)
         [status] = statuses
         self.metrics.waited(kind.value, status.created_at, status.dequeued_at)
+        # A parent only waits, so it takes no place of a solve: with one place it would wait for
+        # ever.
         if kind.is_parent:
             return self._conduct(status, kind, request)
         running = Running(status, self.store, self.pool, self.executor_id, self._closing)
@@ -228,6 +244,7 @@ class Worker:
     def _request_of(self, parent: str) -> str:
         """Return the request of a parent, asked for once for its many children."""
         known, request = self._last_parent
+        # A batch has a thousand children with one request, which may have megabytes.
         if known != parent:
             request = self.store.request(parent)
             self._last_parent = parent, request
@@ -249,7 +266,7 @@ class Worker:
                 self._safely(self.leases.forget)
 
     def _safely(self, work: Callable[[], None]) -> None:
-        """Do what is done again soon, whatever happens."""
+        """Do what is done again soon; a failure is logged and does not end the keeper's thread."""
         try:
             work()
         except Exception as failed:
@@ -267,6 +284,8 @@ class Worker:
         """Renew the lease; after a time without the database, give others time to do so, too."""
         self.leases.renew(self.executor_id, self.settings.concurrent_solves)
         now = time.monotonic()
+        # All leases ran out while the database was away. Whoever is back first must not take
+        # everything.
         if now - self._renewed > self.settings.lease_s:
             self._certain_from = now + self.settings.lease_s
         self._renewed = now
@@ -276,6 +295,8 @@ class Worker:
         live = self.leases.live()
         holders = {held.executor_id for held in self.leases.held()}
         dead = sorted(holder for holder in holders if holder and holder not in live)
+        # Every live worker does this, and the statement's condition lets each job be queued only
+        # once.
         if dead and time.monotonic() >= self._certain_from:
             _log.warning("taking over from the dead", extra={"workers": len(dead)})
             self.leases.take_from(dead)

@@ -56,6 +56,7 @@ def drawing(
     shown = every & set(towers)
     is_glance = len(every) > MANY and not shown
     part = _part(plan, shown or every)
+    # Chances are worked out only where they are shown: a country at a glance shows none.
     needs_chances = colour == "chance" or not is_glance
     allowed = scenario.settings.attendance.short_day_probability
     by_piece = short_day_chances(part, scenario) if needs_chances else {}
@@ -70,6 +71,7 @@ def drawing(
         return answer | {"glance": _glance(plan, scenario, colours)}
     style = style_for(min(len(shown or every), MANY), size[0])
     looks = SCREEN | {"tallest": size[1] / size[0]}
+    # The page is as wide as its window, a file has a fixed size.
     style = type(style)(**(vars(style) | looks))
     layout = lay_out(Drawing(part, scenario, groups, colours, by_piece, say, style))
     fills = colours.fills | {say("stack.vacant"): VACANT_FILL}
@@ -84,11 +86,13 @@ def _part(plan: Plan, towers: Collection[str]) -> Plan:
 
 
 def _legend(colours: Colouring) -> dict[str, Any]:
+    """Return the shades with their fills; no entries where they would only repeat names."""
     entries = [{"shade": shade, "fill": fill} for shade, fill in colours.fills.items()]
     return {"title": colours.title, "entries": entries if colours.has_legend else []}
 
 
 def _laid_out(layout: StackLayout, fills: dict[str, str], hatch: dict[str, int]) -> dict[str, Any]:
+    """Return a layout as the page reads it: its items by tower, and those of none."""
     drawn = [
         {
             "id": tower,

@@ -77,6 +77,7 @@ def frame_of(kind: str, number: int, moves: Row, scenario: Scenario, say: Texts)
 
 
 def _title(kind: str, number: int, moves: Row, say: Texts) -> str:
+    """Return what the slider says at a place: the wave, the step, or the point of the curve."""
     if kind == "waves":
         return say("waves.wave", number=number)
     if kind == "moves":
@@ -102,6 +103,7 @@ def _line(row: Row, steps: int, names: Names) -> tuple[str, str]:
 
 
 def _arrow(row: Row) -> dict[str, Any]:
+    """Return the arrow of a move: its ends, and how many people go along it."""
     return {"from": row["from_floor"], "to": row["to_floor"], "people": row["people"]}
 
 
@@ -120,5 +122,6 @@ def _before(scenario: Scenario, rows: Iterable[Row], step: int) -> list[Piece]:
                 key = row["unit_id"], row[end]
                 desks[key] = desks.get(key, 0) + change
                 moved = -row["people"] if end == "from_floor" else row["people"]
+                # People are rounded shares of a unit: taking off may go one below none.
                 people[key] = max(0, people.get(key, 0) + moved)
     return [Piece(*key, count, people[key]) for key, count in desks.items() if count > 0]

@@ -75,6 +75,7 @@ async def index(request: Request, lang: str | None = None) -> HTMLResponse:
     language = lang if lang in LANGUAGES else _language(request)
     root, most_s = request.scope.get("root_path", ""), _most_s(request)
     html = await run_in_threadpool(_index, language, root, most_s)
+    # A cache between us and the browser must keep the page of each language apart.
     answer = HTMLResponse(html, headers=HEADERS | {"Vary": "Accept-Language, Cookie"})
     if lang in LANGUAGES:
         answer.set_cookie(LANGUAGE_COOKIE, language, samesite="strict", max_age=31536000)
@@ -91,8 +92,10 @@ async def favicon() -> Response:
 async def file(request: Request, version: str, name: str) -> Response:
     """Return a script, a style or a picture; its address changes when the files do."""
     content = await run_in_threadpool(_vega if name == VEGA else _file, *_args(name))
+    # An old page in a browser may ask by an old address; what it gets must not be kept under that.
     headers = HEADERS | (UNCHANGING if version == _version() else {"Cache-Control": "no-store"})
     if "gzip" in request.headers.get("accept-encoding", ""):
+        # Packed once and kept: the library of pictures is large.
         content = await run_in_threadpool(_packed, name)
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return Response(
@@ -130,12 +133,14 @@ async def take_key(request: Request) -> Response:
     key = await _sent_key(request)
     home = RedirectResponse(f"{request.scope.get('root_path', '')}/", status_code=303)
     secure = request.url.scheme == "https"
+    # The key is not looked up here: a wrong one shows at the next request, and cannot be tried
+    # out.
     home.set_cookie(COOKIE, key, httponly=True, samesite="strict", secure=secure)
     return home
 
 
 def _outdated_units(service: Service, caller: str, job_id: str) -> int:
-    """Count units by the newest job of the case that was made from inputs, not from a plan."""
+    """Count units that have another headcount in the newest inputs of the same case."""
     job = service.store.get(caller, job_id)
     case = job.label.about.get("case")
     made = service.store.list(caller, kind=Kind.ALLOCATE, limit=JOBS_LOOKED_AT)
@@ -154,11 +159,13 @@ def _is_derived(job: JobRecord) -> bool:
 
 
 def _headcounts(scenario: dict[str, Any]) -> dict[tuple[str, str | None], int]:
+    """Return the headcounts of a scenario by unit and scheme."""
     rows = scenario.get("headcounts") or ()
     return {(row["unit_id"], row.get("scheme")): row["headcount"] for row in rows}
 
 
 async def _sent_key(request: Request) -> str:
+    """Return the key in a form; read piece by piece, as anybody may send one of any length."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
@@ -173,6 +180,7 @@ async def _sent_key(request: Request) -> str:
 @router.post("/page/{task}")
 async def ask(task: str, service: InService, _caller: Caller, body: SentBody) -> Response:
     """Let a request worker do a task of `tasks`."""
+    # Files come as a form and only to `read`; all other tasks take JSON.
     if task not in TASK_NAMES or (task == "read") != (media_type_of(body.request) == FORM):
         raise NoSuchCase("no such task of the page")
     limit_s = TIME_LIMIT_S if task == "read" else DRAWING_S
@@ -211,6 +219,7 @@ def _warm_up(request: Request) -> None:
 
 
 async def _warmed(service: Service, body: bytes) -> None:
+    """Let every request worker load what pictures and verdicts need."""
     for task in ("stack", "look"):
         await service.workers.warm_up(Asked(task, body))
 
@@ -220,6 +229,7 @@ def _args(name: str) -> tuple[str, ...]:
 
 
 def _language(request: Request) -> str:
+    """Return the language of the page: the one kept, else the browser's first that there is."""
     kept = request.cookies.get(LANGUAGE_COOKIE)
     if kept in LANGUAGES:
         return str(kept)
@@ -237,6 +247,8 @@ def _most_s(request: Request) -> int:
 
 @cache
 def _index(language: str, root: str, most_s: int) -> str:
+    """Return the page in a language, made once and kept."""
+    # StrictUndefined: a sentence that is missing must fail in a test, not show as nothing.
     loader = PackageLoader("api.page")
     pages = Environment(
         loader=loader, autoescape=select_autoescape(default=True), undefined=StrictUndefined
@@ -263,6 +275,7 @@ def _embedded(document: Any) -> str:
 
 @cache
 def _file(name: str) -> bytes:
+    """Return a file of the page. Only names in the folder do, so that no path leads out of it."""
     folder = resources.files("api.page") / "static"
     if name not in {each.name for each in folder.iterdir()}:
         raise NoSuchCase("no such file of the page")
@@ -271,6 +284,7 @@ def _file(name: str) -> bytes:
 
 @cache
 def _vega() -> bytes:
+    """Return the script that draws charts, bundled with the package that also draws files."""
     import vl_convert  # noqa: PLC0415 - slow to import
 
     return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).encode()
@@ -278,12 +292,14 @@ def _vega() -> bytes:
 
 @cache
 def _packed(name: str) -> bytes:
+    """Return a file as gzip, packed as small as it gets, once."""
     return gzip.compress(_vega() if name == VEGA else _file(name), 9)
 
 
 @cache
 def _version() -> str:
     """Return a name for the files as they are now."""
+    # The library of pictures is served from that package, so its version counts as a file.
     told = sha256(metadata.version("vl-convert-python").encode())
     folder = resources.files("api.page") / "static"
     for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
@@ -293,6 +309,7 @@ def _version() -> str:
 
 @cache
 def _curve(language: str) -> dict[str, Any]:
+    """Return the picture of progress without points, as a specification of Vega-Lite."""
     from allocator.report.charts import curve_chart  # noqa: PLC0415 - slow to import
 
     specification: dict[str, Any] = curve_chart(

@@ -112,6 +112,7 @@ def answer(task: str, body: bytes) -> Answer:
 def case(document: Document) -> Answer:
     """Return what is known of a scenario before it is solved."""
     given = document.scenario
+    # A relocation says who may come; headcounts follow from it and are not there yet.
     moves = isinstance(given, dict) and given.get("staff") and not given.get("headcounts")
     return told_of(scenario_from_json(given, for_relocation=bool(moves)), _say(document))
 
@@ -162,11 +163,14 @@ def said_of(document: Document) -> Answer:
     """
     scenario, say = scenario_from_json(document.scenario), _say(document)
     names = Names(scenario, say)
+    # The page shows tables as a workbook does: rows count from the header, ratios have no
+    # fractions.
     told = (_ROWS.sub(_below_header, _FRACTION.sub(r"\1", each)) for each in document.messages)
     return {"said": [capital(said(message, say, names.of)) for message in told]}
 
 
 def _below_header(found: re.Match[str]) -> str:
+    """Return a list of row numbers, each one further down, as the header is the first."""
     return found[1] + re.sub(r"\d+", lambda row: str(int(row[0]) + 1), found[2])
 
 
@@ -187,6 +191,8 @@ def _picture(document: Document, scenario: Scenario) -> dict[str, Any]:
     from api.page.drawing import drawing  # noqa: PLC0415 - slow to import
 
     pieces, _ = read_pieces(scenario, _rows(document))
+    # The page says how wide it is; whatever it says, the picture stays one that a browser can
+    # draw.
     width = int(min(max(document.width, 320), 4000))
     height = int(min(max(document.height, 300), 4000))
     return drawing(
@@ -239,6 +245,7 @@ def frame(document: Document) -> Answer:
     if document.kind == "waves":
         scenario = in_wave(scenario, document.wave)
     towers = [] if len(scenario.complex_of) <= MANY else list(found.towers)[:MANY]
+    # What people have today would be judged as well, and here a step in between is shown.
     scenario = scenario.replace(current=(), predecessors=())
     asked = {"placements": rows, "towers": towers}
     picture = _picture(document.model_copy(update=asked), scenario)
@@ -321,6 +328,7 @@ TASKS = {task.__name__: task for task in _NAMED} | {"said": said_of}
 
 
 def _scenario(document: Document) -> Scenario:
+    """Return the scenario of a document, kept by its text, as a page asks many times about one."""
     return _read_scenario(json.dumps(document.scenario))
 
 
@@ -331,6 +339,7 @@ def _read_scenario(text: str) -> Scenario:
 
 
 def _say(document: Document) -> Texts:
+    """Return the words in the language of a document."""
     return texts(document.language)
 
 
@@ -340,6 +349,7 @@ def _finished(document: Document) -> Reported:
         plan = plan_from_json(json.dumps(document.plan))
         return reported(plan, _scenario(document), _say(document))
     given = _drafted(document)
+    # A plan with units left out may be printed: it says so itself. One that breaks a rule may not.
     broken = [v for v in given.check.violations if v.kind != "unplaced"]
     if broken:
         raise InputError([Problem(violation.message, "plan") for violation in broken])
@@ -354,6 +364,7 @@ def _drafted(document: Document) -> Reported:
 
 
 def _rows(document: Document) -> list[GivenPlacement]:
+    """Return the placements of a document as the checker takes them."""
     return [
         GivenPlacement(
             str(row.get("unit_id")), str(row.get("floor_id")), row.get("desks"), row.get("people")

@@ -52,6 +52,7 @@ def _warned(given: Reported) -> dict[str, int]:
             towers[name].add(floor.tower_id)
     for piece in plan.placements:
         towers[piece.unit_id].add(piece.tower_id)
+        # What breaks a rule names a unit, an organisation, a floor, a tower or a complex.
         towers[piece.organisation_id].add(piece.tower_id)
     body_of = {unit.unit_id: unit.organisation_id for unit in scenario.housed}
     found = Counter[str]()
@@ -72,6 +73,7 @@ def _violation(violation: Violation, names: Names) -> dict[str, Any]:
 
 
 def _organisations(given: Reported, names: Names) -> Iterable[dict[str, Any]]:
+    """Yield each organisation with its people, its place, what it costs by term, and its units."""
     say = given.say
     serving = {area.area_id: area for area in given.areas(AreaKind.ORGANISATION)}
     pieces: dict[str, list[dict[str, Any]]] = {}
@@ -121,6 +123,7 @@ def _units(
 
 
 def _pieces(given: Reported, names: Names) -> Iterable[dict[str, Any]]:
+    """Yield each piece of a plan with its floor as people call it."""
     for piece in given.plan.placements:
         yield {
             "organisation": piece.organisation_id,
@@ -133,6 +136,7 @@ def _pieces(given: Reported, names: Names) -> Iterable[dict[str, Any]]:
 
 
 def _floors(given: Reported, names: Names) -> Iterable[dict[str, Any]]:
+    """Yield each floor with its desks and how many are vacant."""
     for floor in given.plan.floors:
         yield {
             "id": floor.floor_id,

@@ -94,6 +94,7 @@ def router(refusals: Responses) -> APIRouter:
 
 
 def _forms() -> Responses:
+    """Return how the forms of a plan are documented."""
     content: dict[str, Any] = {media_type: {} for media_type in MEDIA_TYPES.values()}
     return {200: {"content": content, "description": "The plan"}}
 
@@ -203,6 +204,7 @@ def form_of(accept: str) -> str:
     for part in accept.split(","):
         media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        # A weight that is none counts as 0, which is "not at all": better than a guess.
         wanted.append((-float(weight) if _WEIGHT.fullmatch(weight) else 0.0, media_type))
     for less, media_type in sorted(wanted, key=lambda pair: pair[0]):
         for form, offered in MEDIA_TYPES.items():
@@ -215,6 +217,7 @@ def form_of(accept: str) -> str:
 async def _plan(
     service: InService, caller: str, job_id: str, form: str, language: str
 ) -> Response:
+    """Return a plan in a form: JSON as it is kept, anything else drawn in a request worker."""
     job = await run_in_threadpool(service.store.get, caller, job_id)
     answer = await run_in_threadpool(service.store.answer, job_id) or {}
     text = answer.get("plan")
@@ -222,6 +225,7 @@ async def _plan(
         raise NotThere(f"the job is {job.state} and has no plan")
     if form == "json":
         return Response(text, media_type=MEDIA_TYPES[form])
+    # There is a document, which says why nothing fits, but nothing to draw.
     if json.loads(text)["objective"]["total"] is None:
         raise NotThere(f"there is no plan: {job.status}")
     scenario = await run_in_threadpool(service.store.scenario, job_id)
@@ -230,6 +234,7 @@ async def _plan(
     shown = "inline" if form in ("svg", "png", "pdf") else "attachment"
     headers = {
         "Content-Disposition": f'{shown}; filename="plan-{job_id[:8]}.{form}"',
+        # An SVG opened by itself is a document: whatever a name in it holds must not run.
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
         "X-Content-Type-Options": "nosniff",
     }
@@ -245,6 +250,7 @@ async def job_events(
 ) -> StreamingResponse:
     """Tell every better plan, and at the end the job; after Last-Event-ID, what came since."""
     await run_in_threadpool(service.store.get, caller, job_id)
+    # A browser sends it by itself when it connects again. What is no number of ours begins anew.
     after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 10 else 0
     return _EventStream(service, caller, _told(request, service, caller, job_id, after))
 
@@ -254,6 +260,7 @@ class _EventStream(StreamingResponse):
 
     def __init__(self, service: Service, caller: str, told: AsyncIterator[str]) -> None:
         service.streams.open(caller)
+        # nginx would hold events back until it has a buffer full of them.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(told, media_type="text/event-stream", headers=headers)
         self._end = partial(service.streams.close, caller)

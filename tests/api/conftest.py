@@ -16,6 +16,7 @@ from api import request_workers
 from api.app import create_app
 from api.settings import ServiceSettings
 from tests.api import planted as solves
+from tests.api.databases import empty_database
 from tests.api.live import Live, live
 
 request_workers.PROCESSES = 1
@@ -27,7 +28,7 @@ HERE = "http://127.0.0.1"
 def limits(folder: Path, **changes: Any) -> ServiceSettings:
     """Return narrow limits, and a database in a folder."""
     narrow = {
-        "database_url": f"sqlite:///{folder / 'jobs.sqlite'}",
+        "database_url": empty_database(folder),
         "max_body_bytes": 20_000,
         "max_units": 20,
         "max_floors": 10,
@@ -67,6 +68,6 @@ def steady() -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The service as it is, in a process of its own."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('service') / 'jobs.sqlite'}"
+    url = empty_database(tmp_path_factory.mktemp("service"))
     with live("serve", url, "real") as one:
         yield one

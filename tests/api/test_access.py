@@ -24,6 +24,7 @@ from api.jobs.database import open_engine, prepare_database
 from api.keys import Keys
 from api.oidc import IssuedTokens
 from tests.api.conftest import client, limits
+from tests.api.databases import empty_database
 from tests.api.live import served, until
 
 ASYNC = {"Prefer": "respond-async"}
@@ -74,7 +75,7 @@ def test_key_for_the_caller_of_no_key_is_refused(keys: Keys) -> None:
 
 def test_keys_of_an_older_database_are_kept(tmp_path: Path) -> None:
     """A table of keys made before a caller could have several is brought up to date."""
-    url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    url = empty_database(tmp_path)
     prepare_database(url)
     engine = open_engine(url)
     key = Keys(engine).make("me")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from allocator.search.bounds import bounds_at_once, rising_bounds
-from tests.search.test_labelled import CLOSE, complete, never, over_towers
+from tests.search.bounds.test_labelled import CLOSE, complete, never, over_towers
 
 MOMENT_S = 0.3
 

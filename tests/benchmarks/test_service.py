@@ -19,6 +19,7 @@ import pytest
 
 from allocator.scenario.read import read_scenario
 from allocator.scenario.write import scenario_json
+from tests.api.databases import empty_database
 from tests.api.live import ROOT, Live, live
 
 WAVE1 = ROOT / "data" / "ikn-wave1"
@@ -40,7 +41,7 @@ OFFICE: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The service as it is started by `allocator serve`, with two solves at a time."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('service') / 'jobs.sqlite'}"
+    url = empty_database(tmp_path_factory.mktemp("service"))
     with live("serve", url, "real", concurrent_solves=2, lease_s=20) as one:
         time.sleep(5)
         yield one

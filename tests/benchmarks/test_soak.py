@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from api.examples import SMALLEST
+from tests.api.databases import empty_database
 from tests.api.live import Json, Live, live, until
 
 JOBS = 1_000
@@ -94,7 +95,7 @@ def kills(url: str, rng: random.Random) -> Iterator[str]:
 
 def test_thousand_jobs_among_kills(tmp_path: Path, folder: Path) -> None:
     """Every job ends with a plan; nothing is left behind."""
-    url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    url = empty_database(tmp_path)
     with live("serve", url, "real", concurrent_solves=0, **ROOMY) as service:
         service.ask("GET", "/jobs")
         before = descriptors(service), megabytes(service)
@@ -129,7 +130,7 @@ def test_thousand_jobs_among_kills(tmp_path: Path, folder: Path) -> None:
 
 def test_thousand_queued_jobs_after_a_kill(tmp_path: Path) -> None:
     """Seconds from the start of a killed service to its first result, and of a DELETE then."""
-    url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    url = empty_database(tmp_path)
     with live("serve", url, "real", **ROOMY) as first:
         jobs = [first.accept(SMALLEST | {"seed": number}) for number in range(JOBS)]
         first.kill()
@@ -150,7 +151,7 @@ def test_thousand_queued_jobs_after_a_kill(tmp_path: Path) -> None:
 
 def test_cancelling_a_comparison_of_a_thousand_cases(tmp_path: Path) -> None:
     """Seconds from DELETE until a comparison of a thousand ratios is cancelled."""
-    url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    url = empty_database(tmp_path)
     order = SMALLEST | {"people_per_desk": "1.2:2.199:0.001", "time_limit_s": 5}
     with live("serve", url, "real", **ROOMY) as service:
         job = service.ask("POST", "/compare", json=order, headers=ASYNC).json()["id"]

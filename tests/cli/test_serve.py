@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from api.examples import SMALLEST
+from tests.api.databases import empty_database
 from tests.api.live import live, processes, until
 from tests.cli.conftest import ROOT
 
@@ -21,7 +22,7 @@ from tests.cli.conftest import ROOT
 @pytest.fixture(autouse=True)
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of an empty database, in the environment."""
-    url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    url = empty_database(tmp_path)
     monkeypatch.setenv("ALLOCATOR_DATABASE_URL", url)
     return url
 
@@ -78,7 +79,7 @@ print(json.dumps([*found, said("worker")]))
 @pytest.fixture(scope="module")
 def refused(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
     """Exit codes and errors: of a port in use, an open address, a database that is not there."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('refused') / 'jobs.sqlite'}"
+    url = empty_database(tmp_path_factory.mktemp("refused"))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         command = [sys.executable, "-c", REFUSED, str(taken.getsockname()[1])]
         done = subprocess.run(

@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from allocator.scenario.template import EXAMPLE
+from tests.api.databases import empty_database
 from tests.api.live import live
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
@@ -97,8 +98,8 @@ POINT = """([kind, wanted]) => {
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service that really solves."""
-    database = tmp_path_factory.mktemp("page") / "jobs.db"
-    with live("serve", f"sqlite:///{database}", "real", lease_s=60) as service:
+    database = empty_database(tmp_path_factory.mktemp("page"))
+    with live("serve", database, "real", lease_s=60) as service:
         yield service.url.rstrip("/")
 
 

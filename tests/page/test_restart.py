@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.databases import empty_database
 from tests.api.live import live
 from tests.page.conftest import Visit
 
@@ -27,7 +28,7 @@ OFFICE: dict[str, Any] = {
 
 def test_plans_are_there_after_the_service_was_killed(browser: Any, tmp_path: Path) -> None:
     """Names, changes and what is compared are as they were, in this browser and by its links."""
-    database = f"sqlite:///{tmp_path / 'jobs.db'}"
+    database = empty_database(tmp_path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.faults.postgres import Postgres, postgres
+from tests.api.postgres import Postgres, postgres
 from tests.more import DATABASES
 
 

@@ -17,11 +17,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from api.examples import BATCHED, COMPARED, SMALLEST
 from api.jobs.records import Kind
-from tests.api.faults.postgres import Postgres
 from tests.api.faults.test_database import fill
 from tests.api.faults.test_killed import is_checked
 from tests.api.faults.test_restarts import DIED
 from tests.api.live import Json, Live, until
+from tests.api.postgres import Postgres
 from tests.more import ALL, DATABASES
 
 pytestmark = pytest.mark.faults

@@ -10,9 +10,9 @@ import pytest
 
 from api.examples import COMPARED, SMALLEST
 from api.jobs.database import ANSWER_S, CONNECT_S
-from tests.api.faults.postgres import Postgres
 from tests.api.faults.test_killed import ended_well
 from tests.api.live import live, until
+from tests.api.postgres import Postgres
 
 pytestmark = pytest.mark.faults
 ASYNC = {"Prefer": "respond-async"}

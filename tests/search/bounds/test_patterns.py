@@ -17,8 +17,8 @@ from allocator.search.bounds.patterns import patterns_of
 from allocator.search.compile import compile_case
 from tests.builders import scenario
 from tests.more import TIMES
-from tests.search.test_labelled import CLOSE, LABELS, NODES, at_random, price
-from tests.search.test_labelled import drawn as labelled
+from tests.search.bounds.test_labelled import CLOSE, LABELS, NODES, at_random, price
+from tests.search.bounds.test_labelled import drawn as labelled
 
 
 def drawn(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
