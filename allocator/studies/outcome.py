@@ -62,6 +62,7 @@ class Outcome(Record):
 
         People, the desks that they need and those there are.
         """
+        # Also for a solve that failed: a row says at least how tight the case was.
         sharing = scenario.settings.sharing
         return cls(
             status=status,

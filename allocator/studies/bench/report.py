@@ -37,6 +37,7 @@ def report(
     """
     drawn = lines(attempts)
     blocks = ["# Benchmarks", INTRODUCTION, *_protocol(said), *_overview(drawn)]
+    # Above the tables: a total below the best known one is what a reader must not miss.
     heard = news(attempts)
     if heard:
         blocks += ["## News", "\n".join(f"- {sentence}" for sentence in heard)]

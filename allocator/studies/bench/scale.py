@@ -54,6 +54,7 @@ def scale(found: Sequence[Line]) -> Scale:
     Lines of given scenarios have no size and are left out. What first-fit reached stands beside
     ours, as no bound of a country says as plainly how much a plan is worth.
     """
+    # A case has one line of a peer, so its name is enough.
     first_fit = {line.case: line.total for line in found if line.peer == "first-fit"}
     rows = [
         SizeRow(

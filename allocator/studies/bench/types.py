@@ -79,6 +79,7 @@ class Notes:
     """
 
     def __init__(self, allowance: Allowance) -> None:
+        # Monotonic, as the clock of the machine may be set while a peer runs.
         self._began = time.monotonic()
         self._allowed_s = allowance.seconds
         self._plans: list[tuple[float, Pieces]] = []

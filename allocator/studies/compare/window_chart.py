@@ -148,5 +148,6 @@ def _datum(row: ComparisonRow, say: Texts) -> dict[str, Any]:
 def _scale(data: Data) -> alt.Scale:
     """Return the axis of ratios with a margin, also where there is only one ratio."""
     ratios = [datum["ratio"] for datum in data]
+    # A single ratio has no range, so the margin is taken as it is.
     margin = MARGIN * (max(ratios) - min(ratios)) or MARGIN
     return alt.Scale(domain=[min(ratios) - margin, max(ratios) + margin], nice=False, zero=False)

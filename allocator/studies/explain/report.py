@@ -54,6 +54,7 @@ def text(found: Explanation, *, is_opened: bool = False) -> str:
     if found.conflict is not None:
         blocks.append(_conflict(found.conflict))
     if found.ways_out:
+        # Numbered as their folders are.
         said = [f"{i}. {way.message}" for i, way in enumerate(found.ways_out, 1)]
         head = "ways out, cheapest first (in desks given up), each with a checked plan:"
         blocks.append(_lines(head, said))
@@ -121,6 +122,7 @@ def _lines(head: str, lines: list[str]) -> str:
 def _member(member: Member) -> dict[str, Any]:
     """Return a member as a row, with the ids of what it is of."""
     ids = "floors" if member.kind is MemberKind.DESKS else "units"
+    # A rule is found in the table by its rows; anything else by the ids that it is of.
     rows = {"rows": member.rows} if member.kind is MemberKind.RULE else {ids: list(member.ids)}
     return {"kind": member.kind.value} | member.as_reason().model_dump(mode="json") | rows
 

@@ -66,6 +66,7 @@ class Site:
     def _leaving(self) -> dict[str, list[int]]:
         """Legs that free desks, by the floor they leave."""
         found = _by_floor(leg.from_floor for leg in self.legs)
+        # A leg that frees nothing can be waited for by nobody.
         return {f: [i for i in legs if self.legs[i].desks_freed] for f, legs in found.items()}
 
     def most_held(self, floor: str) -> int:
@@ -86,6 +87,8 @@ class Site:
         Below 0 if it is too full.
         """
         after = self.most_held(floor) - sum(self.legs[i].desks_freed for i in self.leaving(floor))
+        # The fuller of the two moments counts, as somebody may stay there from the one to the
+        # other.
         return self.has[floor] - max(self.held.get(floor, 0), after)
 
     @cached_property
@@ -126,6 +129,8 @@ def site_of(
     for floor in scenario.floors:
         desks = desks_on(floor, sharing)
         most = floor.max_occupants
+        # People and desks are counted alike here: max_occupants limits what a floor receives as
+        # desks do.
         has[floor.floor_id] = desks if most is None else min(desks, most)
     held: dict[str, int] = {}
     for floors in before.values():

@@ -129,6 +129,7 @@ def relocate(
     run = _Run(options or SolveOptions(), on_progress, should_stop or (lambda: False))
     waves = [by_wave(scenario, each) for each in found]
     to_solve = _to_solve(found, waves)
+    # In the order of the waves, so that a wave begins from the plan of the one before.
     for number, given in enumerate(to_solve.values(), 1):
         run.solve(given, number, len(to_solve))
     run.exchange()
@@ -191,6 +192,7 @@ class _Run:
 
     def _nearest(self, people: int) -> Plan | None:
         """Return the plan whose people are nearest in number."""
+        # The number breaks ties, as plans themselves have no order.
         plans = [
             (abs(_people(answer.scenario) - people), n, answer.plan)
             for n, answer in enumerate(self.answers.values())

@@ -31,6 +31,7 @@ def restack_chart(points: Sequence[Point], name: str, language: str = "en") -> a
         domain=[say("restack.plan"), say("restack.knee"), say("restack.bound")],
         range=[LINE, KNEE, PROVED],
     )
+    # The bound first, so that plans are drawn over it.
     layers = [*_bound(points, say, fills), *_plans(points, say, fills), _least(points, say)]
     title = alt.TitleParams(say("restack.title", name=name), anchor="start", color=INK)
     chart: alt.LayerChart = (
@@ -96,6 +97,7 @@ def _x(say: Texts) -> alt.X:
 
 def _y(field: str, points: Sequence[Point], say: Texts) -> alt.Y:
     """Return the axis of totals, with room for the bound below and a margin."""
+    # The axis need not begin at 0: what moves buy is a small part of the total.
     low = min(min(point.bound, point.total_without_moves) for point in points)
     high = max(point.total_without_moves for point in points)
     margin = 0.05 * (high - low) or 1.0

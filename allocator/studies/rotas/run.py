@@ -151,6 +151,7 @@ def best_weeks(
     weeks = tuple(_unit_weeks(scenario, choices, found))
     after = scenario.replace(rotas=tuple(_rota(scenario, week) for week in weeks))
     served = service_of_plan(after, placements)
+    # The service's figures are those that are reported; a search that disagrees is wrong.
     if served.floors_short != found.score.short_floors:
         raise UncheckedPlanError(
             f"weeks leave {served.floors_short} floors short, not {found.score.short_floors}"
@@ -195,6 +196,7 @@ def _rota(scenario: Scenario, week: UnitWeek) -> Rota:
     if week.pattern == PRESENT:
         usual = scenario.settings.attendance.weekday_factors
         factors = week_factors(scenario.housed, scenario.rotas, usual)[week.unit_id]
+    # Factors have to have a mean; with nobody present any of them will do.
     if not any(factors):  # nobody ever comes
         factors = (1.0,) * len(WEEKDAYS)
     return _row(week.unit_id, factors)

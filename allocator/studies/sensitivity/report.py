@@ -69,6 +69,7 @@ def text(found: Sensitivity, language: str = "en") -> str:
     """Return the dearest demands in sentences, for people to read."""
     say = texts(language)
     total = found.plan.objective.total or 0.0
+    # What is within the noise of two searches would read like a finding, so it is only counted.
     shown = [each for each in found.prices if each.is_found(total)]
     lines = [
         say(

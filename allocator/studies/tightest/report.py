@@ -26,6 +26,7 @@ LONGEST = 400
 def text(found: Tightest) -> str:
     """Return what is known, for people to read: what fits and what serves, each for itself."""
     serves = _plan_serves(found) if found.served.needs_plan else _serves(found.served)
+    # Two questions with two answers: neither is said in terms of the other.
     facts = {**_fits(found.fit), **serves, "both": _both(found)}
     lines = [f"{name:<10}{shorten(said, LONGEST)}" for name, said in facts.items()]
     weeks = "" if found.weeks is None else "\n\n" + rotas.text(found.weeks).rstrip()
@@ -39,6 +40,7 @@ def _fits(fit: Fit) -> dict[str, str]:
         return {"fits": "no ratio at all, which is proved", "as": reasons}
     facts = {"fits": _smallest(fit)}
     if fit.ruled_out is not None:
+        # Whoever wants to check the claim has to know what it rests on.
         how = "counting" if all(r.kind != "search" for r in fit.reasons) else "CP-SAT"
         facts["below"] = f"none at {text_up(fit.ruled_out)} or less, by {how}: {reasons}"
     return facts
@@ -50,6 +52,7 @@ def _smallest(fit: Fit) -> str:
         return "unknown: time ran out with no plan at any ratio"
     desks = f"{counted(fit.desks or 0, 'desk')} needed, {fit.usable:,} usable, a checked plan"
     said = f"from {text_up(fit.people_per_desk)} people per desk: {desks}"
+    # Where it is not proved the open span is part of the answer.
     if fit.status is Status.OPTIMAL or fit.at_least is None:
         return said
     return f"{said}; whether from as little as {text_up(fit.at_least)}, time did not tell"

@@ -207,6 +207,8 @@ def plan_waves(
     waves, began = waves_of(scenario), time.monotonic()
     until = began + solves_of(waves.count) * options.time_limit_s
     run = _Run(waves, options, on_step, on_progress, should_stop, until)
+    # First each by itself: that gives the bounds, and if one wave has no plan nothing else is
+    # tried.
     alone, reasons = _alone(run)
     if reasons:
         return WavesFound(Status.INFEASIBLE, waves, tuple(run.bounds), reasons=reasons)
@@ -330,6 +332,7 @@ def _moves(run: _Run, solution: Solution, until: float) -> tuple[Moves | None, .
     found: list[Moves | None] = []
     for number in range(run.waves.count):
         scenario = solution.scenario(number)
+        # Desks belong to nobody then, so no order of moves can be checked.
         if scenario.by_chance or not scenario.current:
             found.append(None)
             continue

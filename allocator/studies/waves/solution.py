@@ -74,6 +74,7 @@ class Waves:
         most = self.most_moved if today else None
         options = scenario.settings.options.model_copy(update={"max_people_moved": most})
         settings = scenario.settings.model_copy(update={"options": options})
+        # Predecessors speak of today's units; between two waves every unit is its own.
         changes = {"current": today, "predecessors": (), "settings": settings}
         return scenario.model_copy(update=changes)
 
@@ -89,6 +90,8 @@ class Waves:
         found = {}
         for unit in scenario.housed:
             needed = to_place(unit, by_chance=scenario.by_chance)
+            # As shares of what is needed, since a unit may need another number of desks one wave
+            # earlier.
             share = {f: n / needed for f, n in on.get(unit.unit_id, {}).items()}
             if share:
                 found[unit.unit_id] = Whereabouts(float(unit.headcount), share)
@@ -139,6 +142,8 @@ class Solution:
 
     def scenario(self, number: int) -> Scenario:
         """Return the scenario of a wave, with the plan of the wave before as today's."""
+        # Made anew from the placements, so that people moved are counted as whole people are
+        # placed.
         return self.waves.after(number, self.placements[number - 1] if number else None)
 
     @cached_property

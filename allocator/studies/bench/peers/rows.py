@@ -103,11 +103,13 @@ class Rows:
 
         For a single column that is the column itself, so nothing is added.
         """
+        # A single column is its own answer, and models stay smaller for it.
         if len(columns) == 1:
             return columns[0]
         found = self.column()
         for column in columns:
             self.implies(column, found)
+        # The other direction: the column may not be 1 with none of them.
         self.row([(found, -1), *((column, 1) for column in columns)], least=0)
         return found
 
@@ -127,6 +129,7 @@ class Rows:
 
 def _with_big_m(row: Row, most: NDArray[np.float64]) -> Row:
     """Return a row least ≤ … that any solution keeps where it need not hold."""
+    # Columns begin at 0, so the least that the row can come to is all negative ones at their most.
     fewest = float(np.minimum(row.coefficients * most[row.columns], 0.0).sum())
     loosened = row.least - fewest
     return Row(
