@@ -31,6 +31,8 @@ def organisations_left_blank(raw: RawTable | None, listed: Iterable[Row]) -> lis
     filled = False
     blanks = []
     for number, cells in raw.rows:
+        # Only below a filled cell: a table without organisations at all means that units are their
+        # own.
         filled = filled or "organisation_id" in cells
         unit = str(cells.get("unit_id", ""))
         if filled and "organisation_id" not in cells and unit and unit not in settled:

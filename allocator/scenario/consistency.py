@@ -1,7 +1,7 @@
 """Whether the tables of a scenario agree with one another: every contradiction, all at once.
 
-What a single cell may hold is `tables` and `settings`; what a planner should merely know is
-`notices`.
+A check yields a problem for each thing that is wrong; its docstring is the rule it checks. What a
+single cell may hold is `tables` and `settings`; what a planner should merely know is `notices`.
 """
 
 from __future__ import annotations
@@ -64,11 +64,13 @@ def problems(scenario: ScenarioData, incomplete: Collection[str] = ()) -> list[P
         if not set(needed) & set(incomplete)
         for problem in check(scenario, known)
     ]
+    # By table and row, so that a planner can go through a file from its top.
     order = {table: number for number, table in enumerate(TABLES)}
     return sorted(found, key=lambda problem: (order.get(problem.table, -1), problem.row or 0))
 
 
 def _pair(a: str, b: str) -> tuple[str, str]:
+    """Return two ids in their order, as a pair means the same either way round."""
     return (a, b) if a <= b else (b, a)
 
 
@@ -105,6 +107,7 @@ def no_key_twice(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
         first: dict[Hashable, int] = {}
         for number, row in enumerate(getattr(scenario, table) or (), 1):
             key = key_of(row) if table != "headcounts" else (*key_of(row), wave_of(row))
+            # Each repetition names the first row, as that is the one to compare it with.
             if first.setdefault(key, number) != number:
                 earlier = scenario.file_row(table, first[key])
                 parts = (getattr(row, column) for column in columns.split(", "))
@@ -193,6 +196,7 @@ def organisations_are_known(scenario: ScenarioData, known: Known) -> Iterator[Pr
     yield from _unknown(named, ids, "organisation_id")
     table = "headcounts" if scenario.units is None else "units"
     for unit in first_mentions(scenario, table, "unit_id"):
+        # Without any other, a unit is its own organisation, which the table then has to list.
         if known.organisation_of[unit.id] == unit.id and unit.id not in ids:
             expected = f"expected an organisation of unit {unit.id}: it is none itself"
             yield Problem(expected, table, unit.row, "organisation_id", "")
@@ -207,6 +211,7 @@ def bodies_are_known(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
 def _unknown(
     named: Collection[Mention] | Iterator[Mention], ids: set[str], what: str
 ) -> Iterator[Problem]:
+    """Yield a problem for each id that is not among those known, with the nearest that is."""
     nearest = Nearest(ids)
     for mention in named:
         if mention.id not in ids:
@@ -214,6 +219,7 @@ def _unknown(
 
 
 def _problem(mention: Mention, message: str) -> Problem:
+    """Return a problem at the place where an id is mentioned."""
     return Problem(message, mention.table, mention.row, mention.column, mention.id)
 
 
@@ -264,6 +270,7 @@ def parents_are_of_one_organisation(scenario: ScenarioData, known: Known) -> Ite
         unit = (scenario.units or ())[mention.row - 1].unit_id
         own, parent = known.organisation_of[unit], mention.id
         settled = known.organisation_of.get(parent)
+        # A parent need be no unit: its organisation is then that of the first unit which names it.
         if settled is None:
             settled = parent if parent in known.organisations else first.setdefault(parent, own)
         if settled != own:
@@ -305,6 +312,7 @@ def areas_can_be_counted(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     by_area = (floor for floor in scenario.floors if floor.desks is None and floor.area_m2)
     for floor in by_area:
         expected = f"expected a value, as floor {floor.floor_id} has an area and no desks"
+        # One floor is enough: the setting is missing for all of them.
         yield Problem(expected, "scenario", None, "sharing.m2_per_desk")
         return
 
@@ -331,6 +339,7 @@ def correlation_is_possible(scenario: ScenarioData, _: Known) -> Iterator[Proble
     So many people cannot all avoid one another; and a day that draws everybody allows none.
     """
     given = scenario.settings.attendance
+    # Weeks with nobody in them have a problem of their own, and no shares to work with.
     if given.correlation >= 0 or not all(any(row.week) for row in scenario.rotas):
         return
     place = ("scenario", None, "attendance.correlation", f"{given.correlation:g}")

@@ -25,6 +25,9 @@ _HALF = re.compile("[\ud800-\udfff]")
 def parse_json(data: bytes, place: str) -> Any:
     """Return the value of a JSON text; numbers must be finite, and keys given once.
 
+    Python's reader takes more than the standard allows: NaN, numbers without end, and the last of
+    two equal keys. Each of these would be lost or break a later step, so all are refused here.
+
     Raises
     ------
     InputError
@@ -33,6 +36,7 @@ def parse_json(data: bytes, place: str) -> Any:
     twice: list[str] = []
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return the object, noting keys that come again."""
         found: dict[str, Any] = {}
         for key, value in pairs:
             if key in found:
@@ -51,6 +55,7 @@ def parse_json(data: bytes, place: str) -> Any:
         )
     except (ValueError, RecursionError) as error:
         raise InputError([Problem(f"expected well-formed JSON: {error}", place)]) from error
+    # Only looked for where the text spells one, as walking through a large document takes time.
     broken = next(_broken_texts(document), None) if _HALF_WRITTEN.search(text) else None
     if broken is not None:
         message = "expected text of whole characters: this one is half of a pair"
@@ -65,6 +70,7 @@ def parse_json(data: bytes, place: str) -> Any:
 
 def _broken_texts(value: Any) -> Iterator[str]:
     """Yield every text with half of a character, which no file and no answer can hold."""
+    # Without recursion: how deep a document goes is up to whoever sends it.
     waiting = [value]
     while waiting:
         each = waiting.pop()
@@ -79,16 +85,19 @@ def _broken_texts(value: Any) -> Iterator[str]:
 
 
 def _refused(constant: str) -> Any:
+    """Refuse NaN and the infinities, which are no JSON."""
     raise ValueError(f"{constant} is no number")
 
 
 def _finite(digits: str) -> float:
+    """Return a number with a fraction, unless it is too large to be one."""
     if not isfinite(float(digits)):
         raise ValueError(f"{digits} is too large a number")
     return float(digits)
 
 
 def _whole(digits: str) -> int:
+    """Return a whole number, unless it has so many digits that reading them takes long."""
     if len(digits) > _MOST_DIGITS:
         raise ValueError(f"a number of {len(digits)} digits")
     return int(digits)
@@ -142,6 +151,7 @@ def _table(name: str, place: str, objects: list[Any]) -> RawTable:
 def _cells(name: str, row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return the filled cells: text trimmed; a rule's value may be a whole number."""
     cells = {str(k): v.strip() if isinstance(v, str) else v for k, v in row.items()}
+    # The type tells 3 from true, which Python would also take for a whole number.
     if name == "rules" and type(cells.get("value")) is int:
         cells["value"] = shown(cells["value"])
     return {column: cell for column, cell in cells.items() if cell is not None and cell != ""}

@@ -1,4 +1,8 @@
-"""From the rows of all sheets to the tables of a scenario: ids, organisations, settings."""
+"""From the rows of all sheets to the tables of a scenario: ids, organisations, settings.
+
+Rows of all sheets come together here, so this is where names that clash, repeat or differ in
+spelling are settled.
+"""
 
 from __future__ import annotations
 
@@ -46,17 +50,27 @@ class Tables:
 
 
 def entries(sheet: Sheet, mapping: TableMapping) -> list[Entry]:
-    """Return the rows of a sheet, as its mapping says."""
+    """Return the rows of a sheet, as its mapping says, each with its place in the spreadsheet."""
     return [Entry(Origin(sheet.place, row + 1), cells) for row, cells in rows_of(sheet, mapping)]
 
 
 def clean(cell: Any) -> str:
-    """Return a name on one line."""
+    """Return a name on one line, with single spaces."""
     return " ".join(str(cell).split())
 
 
 def add_people(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
-    """Add headcounts, and units where a unit's name is not its id."""
+    """Add headcounts, and units where a unit's name is not its id.
+
+    Parameters
+    ----------
+    tables
+        Get the rows.
+    found
+        Rows of all sheets with people, of one scheme or several; their cells are changed.
+    ledger
+        Told each name that is changed, joined or made up.
+    """
     for entry in found:
         _settle_names(entry)
     _unify(found, ledger)
@@ -81,11 +95,16 @@ def add_people(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
         units.append(Entry(entry.origin, filled(described)))
     tables.rows["headcounts"] = headcounts
     more = {"parent_id", "name", "needs", "wave"}
+    # Without any of these the table would say nothing that headcounts do not.
     if any(more & set(entry.cells) for entry in units) and "units" not in tables.rows:
         tables.rows["units"] = _once(units)
 
 
 def _headcount(cells: Mapping[str, Any], unit: str, organisation: str) -> dict[str, Any]:
+    """Return the cells of a headcounts row.
+
+    An organisation's ratio is turned where it is desks a person.
+    """
     ratio = cells.get("people_per_desk", "")
     if cells.get("desks_per_person"):
         ratio = f"{1 / cells['desks_per_person']:.6g}"
@@ -101,11 +120,12 @@ def _headcount(cells: Mapping[str, Any], unit: str, organisation: str) -> dict[s
 
 
 def filled(cells: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the cells that are not blank."""
+    """Return the cells that are not blank: blank ones stand for what is not said."""
     return {column: cell for column, cell in cells.items() if cell != ""}
 
 
 def _once(found: Iterable[Entry]) -> list[Entry]:
+    """Return one row for each unit: the first, as schemes and waves repeat it."""
     first: dict[str, Entry] = {}
     for entry in found:
         first.setdefault(entry.cells["unit_id"], entry)
@@ -129,6 +149,7 @@ def _unify(found: Sequence[Entry], ledger: Ledger) -> None:
     for entry in found:
         name = entry.cells.get("organisation_id")
         if name:
+            # The spelling that comes first is kept.
             same = first.setdefault(plain(name), name)
             if same != name:
                 alike[name] = same
@@ -159,6 +180,7 @@ def _tell_alone(found: Sequence[Entry], ledger: Ledger) -> None:
 
 
 def _settle(ledger: Ledger, rule: str, key: str, entry: Entry, proposed: str) -> str:
+    """Ask the ledger about one row, by the name of its unit."""
     name = entry.cells["name"]
     return ledger.settle(
         rule,
@@ -176,6 +198,7 @@ def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
     several = {key: group for key, group in groups.items() if len(group) > 1}
     if not several:
         return found
+    # Twice the same number is more likely one unit given twice than two halves of it.
     same = all(
         len({entry.cells.get("headcount") for entry in group}) == 1 and len(group) == 2
         for group in several.values()
@@ -199,11 +222,13 @@ def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
 
 
 def _key(entry: Entry) -> tuple[str, ...]:
+    """Return what two rows of one unit have in common."""
     columns = ("organisation_id", "parent_id", "name", "unit_code", "scheme")
     return tuple(str(entry.cells.get(column, "")) for column in columns)
 
 
 def _one(group: Sequence[Entry], *, add: bool) -> Entry:
+    """Return several rows of a unit as one: its first, with people added up if so chosen."""
     cells = dict(group[0].cells)
     if add:
         for column in ("headcount", "own_desks"):
@@ -217,6 +242,7 @@ def _has_codes(found: Sequence[Entry], ledger: Ledger) -> bool:
     """Return whether a column of codes has one of its own for every unit."""
     units = {_unit_key(entry): entry.cells.get("unit_code", "") for entry in found}
     codes = [code for code in units.values() if code]
+    # A code that is missing or shared would leave units without an id of their own.
     if not codes or len(codes) < len(units) or len(set(codes)) < len(codes):
         return False
     return (
@@ -228,6 +254,7 @@ def _has_codes(found: Sequence[Entry], ledger: Ledger) -> bool:
 
 
 def _unit_key(entry: Entry) -> tuple[str, str, str]:
+    """Return what tells a unit from others: organisation, parent and name."""
     cells = entry.cells
     return cells.get("organisation_id", ""), cells.get("parent_id", ""), cells["name"]
 
@@ -245,8 +272,10 @@ def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str
     for entry in found:
         organisation, parent, name = _unit_key(entry)
         whole = name
+        # First by its parent, as two divisions of one name are told apart in speech.
         if within[organisation, name] > 1 and parent and parent != name:
             whole = f"{parent} - {name}"
+        # The one unit of an organisation may bear its id; any other must not.
         alone = units_of[organisation] == 1 and organisation == name
         taken = named[name] > 1 or (name in organisations and not alone)
         if taken and organisation:
@@ -294,6 +323,7 @@ def add_organisations(tables: Tables, found: list[Entry]) -> None:
         return
     used = {entry.cells.get("organisation_id") for entry in tables.rows.get("headcounts", ())}
     codes = {clean(entry.cells.get("organisation_code", "")) for entry in found} - {""}
+    # Headcounts may name organisations by either; whichever they use has to be the id.
     by_code = bool(codes & used)
     rows: dict[str, Entry] = {}
     for entry in found:

@@ -44,6 +44,7 @@ def read_cells(block: Block, mapping: TableMapping, lines: Sequence[Line], ledge
     ]
     roles = {**mapping.columns, **dict.fromkeys(mapping.people, "headcount")}
     for column, role in roles.items():
+        # A column that numbers the rows is not read at all.
         if role == "number":
             continue
         sound = [row for row in rows if _is_sound(block, mapping, row, column, role, ledger)]
@@ -82,8 +83,10 @@ def is_name(role: str) -> bool:
 def _reader(
     block: Block, mapping: TableMapping, rows: Sequence[int], column: int, role: str
 ) -> Callable[[Any], Read | None] | None:
+    """Return what reads the cells of a column; None where they stay as they are."""
     cells = [changed(block.sheet, mapping.changes, row, column) for row in rows]
     if role == "headcount" or role in WHOLE:
+        # Told from the whole column: one cell alone does not say what its point means.
         scaled = is_scaled(cells)
         return lambda cell: whole(cell, scaled=scaled)
     if role in AREAS:
@@ -104,6 +107,11 @@ def _read_column(
     reader: Callable[[Any], Read | None],
     ledger: Ledger,
 ) -> None:
+    # One decision for all cells changed alike, not one for each.
+    """Read a column's cells, note the changes, and tell them rule by rule.
+
+    What is no number is a problem and not a question: nobody but the ministry knows it.
+    """
     by_rule: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         cell = changed(block.sheet, mapping.changes, row, column)
@@ -144,6 +152,7 @@ def _read_column(
 
 
 def _tell_hidden(block: Block, rows: Sequence[int], ledger: Ledger) -> None:
+    """Tell rows that are out of sight: they count, which a reader of the sheet may not expect."""
     hidden = [row for row in rows if row in block.sheet.extent.hidden_rows]
     if hidden:
         ledger.settle(

@@ -1,4 +1,8 @@
-"""What the columns of a table mean: by their words, by what stands below, else as answered."""
+"""What the columns of a table mean: by their words, by what stands below, else as answered.
+
+Words come first. Where they leave several columns for one meaning, or none, the cells decide. An
+answer from the planner, now or in an earlier import, beats both.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +70,7 @@ class Understood:
 def table_of(block: Block) -> str:
     """Return which table a block is, ``none`` where it is none that is known."""
     meanings = {x.meant.meaning for x in block.labels if x.meant and x.meant.fit >= _FIT}
+    # People before floors: a table of units on floors has people as well as floors.
     bodies = bool(meanings & {*NAMES, "unit_code"})
     if bodies and meanings & set(PEOPLE):
         return "headcounts"
@@ -111,7 +116,15 @@ def _has_numbers(block: Block) -> bool:
 
 
 def understand(block: Block, table: str, ledger: Ledger) -> Understood:
-    """Return what the columns of a block mean, as one of the tables."""
+    """Return what the columns of a block mean, as one of the tables.
+
+    Parameters
+    ----------
+    table
+        ``headcounts``, ``floors`` or ``organisations``, as `table_of` says.
+    ledger
+        Told what each column is taken for, those left out included.
+    """
     allowed = {
         "headcounts": (*OF_HEADCOUNTS, *PEOPLE),
         "floors": (*OF_FLOORS, "total"),
@@ -121,6 +134,7 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
     wanted: dict[str, list[Label]] = {}
     for label in block.labels:
         meaning = _answered(label, table, ledger) or _meaning(label, allowed)
+        # An empty column can mean nothing, whatever stands above it.
         if not any(cell != "" for cell in block.column(label.column)):
             meaning = IDLE
         wanted.setdefault(meaning, []).append(label)
@@ -140,16 +154,21 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
 
 
 def _answered(label: Label, table: str, ledger: Ledger) -> str | None:
+    """Return the meaning that was answered for a column, if the table has such a column."""
     answer = ledger.answered(column_key(table, label.text))
     return answer if answer in CHOICES[table] else None
 
 
 def column_key(table: str, label: str) -> str:
-    """Return the key of what a column means in a table, for example ``headcounts.Jumlah``."""
+    """Return the key of what a column means in a table, for example ``headcounts.Jumlah``.
+
+    By its label and not its letter, so that an answer still holds where columns have moved.
+    """
     return f"{table}.{label}"
 
 
 def _meaning(label: Label, allowed: Sequence[str]) -> str:
+    """Return what the words of a label mean, if they are clear enough and the table has that."""
     if label.meant is None or label.meant.fit < _FIT or label.meant.meaning not in allowed:
         return IDLE
     return label.meant.meaning
@@ -170,6 +189,7 @@ def _take_numbering(block: Block, wanted: dict[str, list[Label]]) -> None:
 
 def _counts(block: Block, column: int) -> bool:
     """Return whether a column counts its rows: 1, 2, 3, or I, II, III."""
+    # Fifty rows tell; a number missing far below does not matter.
     cells = [cell for cell in block.column(column) if cell != ""][:50]
     numbers = [whole(cell) or roman(plain(str(cell))) for cell in cells]
     return len(cells) > 1 and all(number is not None for number in numbers)
@@ -187,11 +207,13 @@ def _take_names(block: Block, wanted: dict[str, list[Label]]) -> None:
         for label in wanted.pop(meaning, [])
     ]
     ranked = [each for each in ranked if each[1] or len(ranked) == 1]
+    # Wider meanings first, then fewer names: an organisation has many units, not the other way.
     ranked.sort(key=lambda each: (each[0], each[1], each[2].column))
     if not ranked:
         return
     *wider, (_, _, unit) = ranked
     wanted["organisation_id" if not wider and ranked[0][0] == 0 else "unit_id"] = [unit]
+    # A title names the organisation already, so the widest column is a parent.
     titled = organisation_of_sheet(block, (), alone=True)[1] == "title"
     if wider and (wider[0][0] == 0 or (len(wider) > 1 and not titled)):
         wanted["organisation_id"] = [wider.pop(0)[2]]
@@ -221,6 +243,7 @@ def _lists_staff(block: Block) -> bool:
 
 
 def _names_in(block: Block, label: Label) -> int:
+    """Return how many different names a column holds."""
     return len(
         {str(cell) for cell in block.column(label.column) if isinstance(cell, str) and cell}
     )
@@ -235,6 +258,7 @@ def _take_levels(block: Block, wanted: dict[str, list[Label]]) -> None:
         for meaning, others in wanted.items():
             if meaning != "level":
                 wanted[meaning] = [label for label in others if label is not named]
+    # Where floors are listed one by one, their number says nothing more.
     if wanted.get("level"):
         wanted.pop("floor_count", None)
     if len(labels) < 2:
@@ -252,6 +276,7 @@ def _take_levels(block: Block, wanted: dict[str, list[Label]]) -> None:
 
 
 def _filled_in(block: Block, label: Label) -> int:
+    """Return how many cells of a column are filled."""
     return sum(cell != "" for cell in block.column(label.column))
 
 
@@ -266,6 +291,7 @@ def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
         wanted["desks"], totals = totals[:1], totals[1:]
     wanted.setdefault(IDLE, []).extend(totals)
     desks = wanted.get("desks", [])
+    # Desks in use are no capacity: they are taken only if nothing else is there.
     in_all = [label for label in desks if not holds_word(label.text, IN_USE)]
     if len(desks) > 1:
         best = max(
@@ -291,6 +317,7 @@ def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
 
 
 def _speaks_of_desks(label: Label) -> bool:
+    """Return whether a label has a word for desks, rather than for people or rooms."""
     words = plain(label.text).split()
     return bool({"meja", "desk", "desks", "workstation", "workstations", "ws"} & set(words))
 

@@ -1,4 +1,8 @@
-"""A table of people: its totals, notes and headings, and the organisation of every unit."""
+"""A table of people: its totals, notes and headings, and the organisation of every unit.
+
+The order matters: totals go before headings are looked for, as a total would head nothing;
+headings go before sums are checked, as a heading may repeat what its units sum up to.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +71,7 @@ def map_headcounts(
     for column in names:
         strip_numbers(block, mapping, column, ledger)
     lines = lines_of(block, mapping, names, found.people)
+    # In a list of staff each row is one person; a row that lacks a name is none.
     if mapping.counts_rows:
         for line in lines:
             line.number = 1 if all(line.names) else None
@@ -89,6 +94,7 @@ def _without_totals(
     """Leave out notes, and return the other rows and the totals apart."""
     kept: list[Line] = []
     totals: list[Line] = []
+    # After the last row with a number nothing is a unit any more.
     last = max((line.row for line in lines if line.number is not None), default=-1)
     for line in lines:
         ends = line.row > last and any(total.row <= last for total in totals)
@@ -122,6 +128,7 @@ def _take_headings(
     roles = set(mapping.columns.values())
     found = find_headings(lines, by_number=not roles & {"organisation_id", "parent_id"})
     said_by_column = subtotals_above(lines)
+    # What a column says of a row outweighs what its numbers look like.
     rows = {each.line.row for each in said_by_column}
     found = [*said_by_column, *(each for each in found if each.line.row not in rows)]
     headings = [each for each in found if _is_heading(block, each, ledger)]
@@ -157,6 +164,7 @@ def _before_first(lines: Sequence[Line]) -> bool:
 
 
 def _top(headings: Sequence[Heading]) -> int:
+    """Return the depth of the outermost headings."""
     return min((each.depth for each in headings), default=0)
 
 
@@ -203,6 +211,7 @@ def _kinds(
     kinds: dict[int, str] = {}
     for depth in sorted({each.depth for each in headings}):
         labels = [each.line.label for each in headings if each.depth == depth]
+        # A table has one level of organisations and one of parents; further depths say nothing.
         taken = roles | set(kinds.values())
         proposed = "organisation_id"
         if taken & {"organisation_id"} or (
@@ -235,6 +244,7 @@ def _whole_organisation(
     """Return the one organisation of all units of a sheet that names none for them."""
     rule = {"title": "organisation_of_title", "sheet": "organisation_of_sheet"}.get(source)
     labels = [line.names[-1] for line in lines if line.names and line.number is not None]
+    # Another sheet says it for each unit, which is more than a title can.
     if all(label in known for label in labels):
         return ""
     if rule is None and are_organisations(labels):
@@ -274,6 +284,7 @@ def _give(
     for line in lines:
         depth = depth_of.get(line.row)
         if depth is not None:
+            # A heading ends whatever stood as deep as it, or deeper.
             above = {each: label for each, label in above.items() if each < depth}
             above[depth] = line.label
             continue
@@ -309,6 +320,7 @@ def _without_nameless(
 
 
 def _sums(block: Block, mapping: TableMapping, line: Line) -> str:
+    """Return whether a row's formulas sum rows above or below it; "" where they do not agree."""
     formulas = block.sheet.extent.formulas
     texts = [formulas.get((line.row, column), "") for column in mapping.people]
     found = {sums_column(text, line.row) for text in texts if text}
@@ -318,7 +330,9 @@ def _sums(block: Block, mapping: TableMapping, line: Line) -> str:
 def _is_nameless_total(
     block: Block, mapping: TableMapping, line: Line, kept: Sequence[Line], ledger: Ledger
 ) -> bool:
+    """Leave out a row without a name as a total, a note, or unclear; return whether it went."""
     data = [each.number or 0 for each in kept if each.kind == "data"]
+    # The sum of all rows above, or of those from any row on: a subtotal.
     sums = [sum(data[at:]) for at in range(max(len(data) - 1, 0))]
     rule = "row_total_by_sum" if line.number in sums else "row_without_name"
     if line.number is None:
@@ -334,6 +348,7 @@ def _fill_down(block: Block, mapping: TableMapping, lines: Sequence[Line], ledge
         for before, line in pairwise(data):
             cell = changed(block.sheet, mapping.changes, before.row, column)
             blank = changed(block.sheet, mapping.changes, line.row, column) == ""
+            # Only the next row takes the cell, and passes it on in its turn.
             if cell != "" and blank and line.kind == "data":
                 mapping.changes[line.row, column] = Change(cell, "blanks_filled")
                 filled.append(line.row)

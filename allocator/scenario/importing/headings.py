@@ -25,7 +25,7 @@ class Heading:
 
     @property
     def agrees(self) -> bool:
-        """Whether its number, if it has one, is that of the rows below it."""
+        """Return whether its number, if it has one, is that of the rows below it."""
         return self.line.number is None or self.line.number == self.below
 
 
@@ -41,6 +41,7 @@ def find_headings(lines: Sequence[Line], *, by_number: bool) -> list[Heading]:
         a unit belongs.
     """
     if by_number:
+        # How rows are numbered is plainer than what they sum up to, so it is tried first.
         for depths in (_by_enumerators(lines), _by_sums(lines)):
             found = _headings(lines, depths)
             if found and _credible(found, lines):
@@ -54,6 +55,7 @@ def _credible(found: Sequence[Heading], lines: Sequence[Line]) -> bool:
     if not numbered:
         return True
     agreeing = sum(heading.agrees for heading in numbered)
+    # Roman numerals and capitals are for headings, even where sums were not kept up to date.
     clear = found[0].line.enumerator in ("roman", "upper")
     return agreeing > len(numbered) / 2 or (clear and len(found) < len(lines) / 2)
 
@@ -80,12 +82,14 @@ def _by_sums(lines: Sequence[Line]) -> list[int | None]:
         while end < len(lines) and (summed < number or not lines[end].number):
             summed += lines[end].number or 0
             end += 1
+        # One row that does not fit, and the division is an accident of numbers.
         if summed != number or end - at < 2:
             return [None] * len(lines)
         largest = max(largest, end - at)
         depths[at] = 0
         depths[at + 1 : end] = [1] * (end - at - 1)
         at = end
+    # Pairs that happen to be equal are no headings.
     return depths if largest > 2 else [None] * len(lines)
 
 
@@ -119,6 +123,7 @@ def _headings(lines: Sequence[Line], depths: Sequence[int | None]) -> list[Headi
         end = at + 1
         while end < len(lines) and (depths[end] or 0) > depth:
             end += 1
+        # A subtotal below is not counted with the rows that it sums up.
         leaves = [
             lines[i].number or 0
             for i in range(at + 1, end)
@@ -129,7 +134,10 @@ def _headings(lines: Sequence[Line], depths: Sequence[int | None]) -> list[Headi
 
 
 def subtotals_above(lines: Sequence[Line]) -> list[Heading]:
-    """Return rows that name only a wider body and have its people, with units of it below them."""
+    """Return rows that name only a wider body and have its people, with units of it below them.
+
+    These are subtotals at the top of their units, as spreadsheets make them with outlines.
+    """
     found = []
     for at, line in enumerate(lines):
         wider = [name for name in line.names[:-1] if name]
@@ -147,7 +155,7 @@ def subtotals_above(lines: Sequence[Line]) -> list[Heading]:
 
 
 def are_organisations(labels: Sequence[str]) -> bool:
-    """Return whether most names are those of ministries or agencies."""
+    """Return whether most names are those of ministries or agencies, by their words."""
     words = (*ORGANISATION_WORDS, *ACRONYMS)
     named = sum(bool(holds_word(x, words)) or plain(x).startswith("kemen") for x in labels)
     return named * 2 > len(labels)

@@ -42,7 +42,10 @@ _YEARS = range(1990, 2100)
 
 
 def when(label: str) -> str:
-    """Return the time that a label tells, for comparison: a year, a month or a day; else ""."""
+    """Return the time that a label tells, for comparison: a year, a month or a day; else "".
+
+    Texts of one form compare as times do: "2024 01" comes before "2024 12".
+    """
     words = plain(label).split()
     months = [f"{_MONTHS[word[:3]]:02}" for word in words if word in MONTHS]
     years = [word for word in words if word.isdigit()]
@@ -50,6 +53,7 @@ def when(label: str) -> str:
 
 
 def _is_year(cell: Any) -> bool:
+    """Return whether a cell is a year rather than a count."""
     text = str(cell)
     return len(text) == 4 and text.isdigit() and int(text) in _YEARS
 
@@ -64,7 +68,11 @@ class Meant:
 
 @lru_cache(maxsize=100_000)
 def meant(label: str) -> Meant | None:
-    """Return what a label means, None if no word of it is known."""
+    """Return what a label means, None if no word of it is known.
+
+    A whole phrase fits best, then one but for brackets or a year, then the longest known part of
+    it; a part at the beginning counts a little more.
+    """
     bare = plain(_BRACKETS.sub(" ", label))
     whole = plain(label)
     for text in (whole, bare):
@@ -79,6 +87,7 @@ def meant(label: str) -> Meant | None:
         for end in range(start + 1, len(words) + 1):
             phrase = " ".join(words[start:end])
             meaning = _PHRASES.get(phrase)
+            # Two letters turn up in too many words to mean anything by themselves.
             if meaning is None or len(phrase) < 3:
                 continue
             fit = 0.5 + 0.4 * (end - start) / len(words) + (0.05 if start == 0 else 0.0)
@@ -96,7 +105,7 @@ class Label:
 
     @property
     def text(self) -> str:
-        """The label in one line."""
+        """The label in one line, from the widest to the narrowest."""
         return " / ".join(self.parts)
 
     @cached_property
@@ -108,9 +117,11 @@ class Label:
         return last if len(self.parts) == 1 else self._within_above(last)
 
     def _within_above(self, last: Meant | None) -> Meant | None:
+        """Return what the lowest row means under the rows above it."""
         joined, above = meant(" ".join(self.parts)), self.above
         if last is not None and last.meaning in ("total", "part") and above is not None:
             return _within(above, last)
+        # "Nama" under "Unit kerja" is the unit's name.
         if plain(self.parts[-1]) in GENERIC and above is not None:
             return above
         if last is not None and last.fit >= 0.9:
@@ -162,15 +173,19 @@ class Block:
         return self.top + self.height
 
     def column(self, index: int) -> list[Any]:
-        """Return the cells of a column under the header."""
+        """Return the cells of a column under the header, to the end of the table."""
         return [self.sheet.cell(row, index) for row in range(self.first, self.end)]
 
 
 def blocks(sheet: Sheet) -> list[Block]:
-    """Return the tables on a sheet from the top; none where no header is known."""
+    """Return the tables on a sheet from the top; none where no header is known.
+
+    A table ends where the next header begins, or the sheet.
+    """
     tops: list[tuple[int, int, tuple[Label, ...]]] = []
     row, last = 0, len(sheet.cells)
     while row < last:
+        # Data that far down without a header has none; looking on would find one by chance.
         if not tops and row > _DEEPEST_TITLE:
             break
         found = _header_at(sheet, row)
@@ -211,10 +226,12 @@ def _header_at(sheet: Sheet, row: int) -> tuple[int, tuple[Label, ...]] | None:
         if height > 1 and not _goes_on(sheet, row, height):
             break
         labels = _labels(sheet, row, height)
+        # Each row more has to earn its place, or data would be drawn into the header.
         merit = _merit(labels) - 0.1 * (height - 1)
         merit += _KNOWN * _counts_below(sheet, row + height, labels)
         if best is None or merit > best[0] + (1e-9 if height == 1 else -0.3):
             best = (merit, height, labels)
+    # One known word is an accident; two columns have to be known.
     if best is None or best[0] < 2 * _KNOWN:
         return None
     return best[1], best[2]
@@ -296,6 +313,7 @@ def _spans(sheet: Sheet, row: int, column: int) -> bool:
 
 
 def _labels(sheet: Sheet, top: int, height: int) -> tuple[Label, ...]:
+    """Return what stands above each column in so many rows, repeated words once."""
     width = max(len(sheet.cells[row]) for row in range(top, min(top + height, len(sheet.cells))))
     rows = [
         _filled_right(sheet, row, width, is_last=row == top + height - 1)
@@ -317,6 +335,7 @@ def _filled_right(sheet: Sheet, row: int, width: int, *, is_last: bool) -> list[
         text = _label(sheet.cell(top, left))
         for column in range(left, min(right + 1, width)):
             cells[column] = cells[column] or text
+    # A wide label may stand in its first cell only, without being merged.
     if not is_last and not any(right > left for (_, left), (_, right) in merged):
         for column in range(1, width):
             if not cells[column] and sheet.cell(row + 1, column) != "":
@@ -325,6 +344,7 @@ def _filled_right(sheet: Sheet, row: int, width: int, *, is_last: bool) -> list[
 
 
 def _label(cell: Any) -> str:
+    """Return a cell as part of a label; a date as its day, a truth value as nothing."""
     if isinstance(cell, str):
         return " ".join(cell.split())
     if isinstance(cell, date):
@@ -333,7 +353,13 @@ def _label(cell: Any) -> str:
 
 
 def titles(block: Block, start: int = 0) -> Iterator[tuple[int, str]]:
-    """Yield row and text of every line between a row and the header."""
+    """Yield row and text of every line between a row and the header.
+
+    Parameters
+    ----------
+    start
+        First row to look at, from 0: the end of the table above, if there is one.
+    """
     for row in range(start, block.top):
         words = [str(cell) for cell in block.sheet.cells[row] if isinstance(cell, str) and cell]
         if words:
