@@ -11,7 +11,10 @@ _LONGEST_NAME = 100
 
 
 def as_seen(name: str) -> str:
-    """Return a name without what nobody sees: one form of each letter, no invisible ones."""
+    """Return a name without what nobody sees: one form of each letter, no invisible ones.
+
+    Names that come out alike here look alike on a screen and are still different ids.
+    """
     usual = unicodedata.normalize("NFKC", name)
     visible = (c for c in usual if unicodedata.category(c) not in ("Cf", "Cc", "Mn") or c == "\n")
     return " ".join("".join(visible).split())
@@ -20,8 +23,9 @@ def as_seen(name: str) -> str:
 class Nearest:
     """Hints at known names.
 
-    Comparing with thousands of names takes milliseconds, so after some twenty hints, and for
-    very long names, there are none.
+    Comparing with thousands of names takes milliseconds, so after some twenty hints, and for very
+    long names, there are none. One object is made for each check, so that a table with thousands
+    of wrong ids is refused quickly.
     """
 
     def __init__(self, known: Collection[str]) -> None:

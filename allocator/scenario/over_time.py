@@ -27,6 +27,7 @@ def rows_of_a_unit_agree(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     first: dict[tuple[str, str | None], dict[str, tuple[int, object]]] = defaultdict(dict)
     for number, row in enumerate(scenario.headcounts, 1):
         for column, value in _filled(row):
+            # A cell left empty agrees with everything; the first that is filled counts.
             known = first[row.unit_id, row.scheme].setdefault(column, (number, value))
             if known[1] != value:
                 expected = (
@@ -37,17 +38,20 @@ def rows_of_a_unit_agree(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
 
 
 def _filled(row: Headcount) -> Iterator[tuple[str, object]]:
+    """Yield the columns that rows must agree in, where this one fills them."""
     values = ((column, getattr(row, column)) for column in _SHARED)
     return ((column, value) for column, value in values if value is not None)
 
 
 def _text(value: object) -> str:
+    """Return a value as the table has it."""
     return decimal_text(value) if isinstance(value, Fraction) else str(value)
 
 
 def every_wave_has_floors(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """In every wave with which people come some floor is open."""
     opens, come = opening_wave(scenario), headcount_wave(scenario)
+    # Floors never close again, so the first wave with people is the only one to look at.
     first_open = min(map(opens, scenario.floors), default=1)
     in_force = (None, scenario.scheme)
     rows = [row for row in scenario.headcounts if row.headcount and row.scheme in in_force]

@@ -25,6 +25,10 @@ def weekday_shares(
 
     Parameters
     ----------
+    units
+        Housed units; their `attendance_share` is the mean.
+    rotas
+        Rows of the table; a unit's own beats its organisation's.
     usual
         Weekday factors of the scenario, for units without a rota.
     """
@@ -58,9 +62,10 @@ def clipped_units(
 ) -> tuple[HousedUnit, ...]:
     """Return the units whose mean and factors ask for more than all of them on some weekday.
 
-    Their weekly mean is then less than what was given.
+    Their weekly mean is then less than what was given, which a warning tells.
     """
     short = 1e-9
+    # By the mean and not by the factors, as only the shares are at hand.
     return tuple(
         unit
         for unit in units
@@ -90,12 +95,16 @@ def correlation_limits(
 
 
 def scaled(factors: Sequence[float]) -> Week:
-    """Return factors, not all 0, scaled to a mean of 1."""
+    """Return factors, not all 0, scaled to a mean of 1.
+
+    So only their proportions count, and a week never changes how many come in all.
+    """
     mean = sum(factors) / len(factors)
     return tuple(factor / mean for factor in factors)
 
 
 def _week(mean: float, factors: Week) -> Week:
+    """Return the shares of a week, at most 1."""
     if mean >= 1:
         return (1.0,) * len(factors)
     return tuple(min(1.0, mean * factor) for factor in factors)

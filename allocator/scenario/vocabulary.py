@@ -232,7 +232,10 @@ INSTRUCTIONS = ("petunjuk", "instructions", "panduan", "readme", "cara mengisi",
 
 @lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
-    """Return text in small letters and digits, its words separated by single spaces."""
+    """Return text in small letters and digits, its words separated by single spaces.
+
+    Accents, marks and capitals go, so that all spellings of a header are one.
+    """
     folded = unicodedata.normalize("NFKD", text.replace("²", "2")).casefold()
     folded = "".join(c for c in folded if not unicodedata.combining(c))
     return _NO_WORD.sub(" ", folded).strip()
@@ -240,7 +243,10 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def starts_with(text: str, words: tuple[str, ...]) -> str:
-    """Return the longest of the words that a text begins with, or nothing."""
+    """Return the longest of the words that a text begins with, or nothing.
+
+    Whole words only: "Totalindo" does not begin with "total".
+    """
     found = plain(text)
     fitting = [word for word in words if found == word or found.startswith(f"{word} ")]
     return max(fitting, key=len, default="")

@@ -19,6 +19,7 @@ def rotas_are_of_one_body(scenario: ScenarioData, known: Known) -> Iterator[Prob
             expected = "expected exactly one of organisation_id and unit_id"
             yield Problem(expected, "rotas", number, "organisation_id", row.organisation_id or "")
     for mention in mentions(scenario, "rotas", "organisation_id"):
+        # Under the wrong column it would be an organisation that nobody knows.
         if mention.id in known.units - known.organisations:
             body = known.organisation_of[mention.id]
             expected = f"expected an organisation, such as {body}; a unit goes into unit_id"
@@ -56,6 +57,7 @@ def patterns_fit_a_unit(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """Each pattern fits some unit that does not come every day."""
     means = {unit.attendance_share for unit in scenario.housed if unit.attendance_share < 1}
     for number, row in enumerate(scenario.patterns, 1):
+        # A week of nobody has a problem already.
         if any(row.week) and means and not any(of_pattern(row.week, mean) for mean in means):
             expected = (
                 "expected a week that fits some unit: scaled to its mean, more than all of its "

@@ -48,7 +48,15 @@ def write_scenario(scenario: Scenario, path: Path) -> None:
 
 
 def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Cell | None]]) -> str:
-    """Return a comma-separated table; text that a spreadsheet would run is made harmless."""
+    """Return a comma-separated table; text that a spreadsheet would run is made harmless.
+
+    Parameters
+    ----------
+    columns
+        The header.
+    rows
+        Cells in the order of the columns; None is empty.
+    """
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
     lines.writerow(columns)
@@ -89,6 +97,7 @@ def _none_blank(scenario: Scenario) -> tuple[Row, ...]:
 
 
 def _table(name: str, rows: tuple[Row, ...]) -> Table:
+    """Return a table with the columns that are needed or that any row fills."""
     needed = set(REQUIRED_COLUMNS[name])
     filled = {column for row in rows for column in _filled(row)}
     columns = tuple(column for column in columns_of(name) if column in needed | filled)
@@ -110,8 +119,10 @@ def _flat(value: Any) -> Cell | None:
 
 
 def _write_folder(scenario: Scenario, folder: Path) -> None:
+    """Write a folder of tables, refusing to leave one there that is not the scenario's."""
     tables = _tables(scenario)
     folder.mkdir(parents=True, exist_ok=True)
+    # Looked for before anything is written, so that a refusal changes nothing.
     stale = [f"{name}.csv" for name in TABLES if name not in tables]
     left = [name for name in stale if (folder / name).exists()]
     if left:
@@ -126,6 +137,7 @@ def _write_folder(scenario: Scenario, folder: Path) -> None:
 
 
 def _toml(settings: Settings) -> str:
+    """Return the settings as the text of scenario.toml, every section with all that is given."""
     lines = []
     for section, values in _sections(settings).items():
         lines += [f"\n[{section}]"] if section else []
@@ -151,11 +163,16 @@ def _sections(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def _write_json(scenario: Scenario, path: Path) -> None:
+    """Write a scenario as one JSON file."""
     path.write_text(scenario_json(scenario), encoding="utf-8", newline="")
 
 
 def scenario_json(scenario: Scenario) -> str:
-    """Return a scenario as the text of a .json file."""
+    """Return a scenario as the text of a .json file.
+
+    Rows leave out what is their column's default, and exact numbers are text, so it reads back
+    equal.
+    """
     document: dict[str, Any] = {
         name: [_filled(row) for row in rows]
         for name in TABLES
@@ -178,15 +195,18 @@ def workbook_tables(scenario: Scenario) -> dict[str, Table]:
 
 
 def _write_workbook(scenario: Scenario, path: Path) -> None:
+    """Write a workbook, a sheet for each table and one for the settings."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, options) as book:
         for name, table in workbook_tables(scenario).items():
             _write_sheet(book, name, table)
+    # Made in memory first, so that a cell that cannot be written leaves no half of a file.
     path.write_bytes(content.getvalue())
 
 
 def _write_sheet(book: Any, name: str, table: Table) -> None:
+    """Write a table as a sheet; refuse text that is longer than a cell may hold."""
     columns, rows = table
     sheet = book.add_worksheet(name)
     for number, row in enumerate([columns, *rows]):
@@ -207,4 +227,5 @@ def _sheet_cell(value: Any) -> Cell | None:
 
 
 def _survives(number: float) -> bool:
+    """Say whether a workbook, which keeps 16 digits, gives a number back as it was."""
     return float(f"{number:.16G}") == number

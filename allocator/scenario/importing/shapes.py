@@ -49,7 +49,13 @@ class LaidOut:
 
 
 def turned(sheet: Sheet) -> LaidOut | None:
-    """Return a sheet whose header runs down its first column, with columns for rows."""
+    """Return a sheet whose header runs down its first column, with columns for rows.
+
+    Returns
+    -------
+    LaidOut or None
+        None where no header is known then either, or the sheet is too large to be such a form.
+    """
     width = max((len(cells) for cells in sheet.cells), default=0)
     if not 1 < width <= _WIDEST_TURNED or len(sheet.cells) > _WIDEST_TURNED:
         return None
@@ -57,6 +63,7 @@ def turned(sheet: Sheet) -> LaidOut | None:
         [sheet.cell(row, column) for row in range(len(sheet.cells))] for column in range(width)
     ]
     merged = tuple(((a, b), (c, d)) for (b, a), (d, c) in sheet.merged or ())
+    # What is known of the cells by their place no longer holds.
     new = replace(sheet, cells=cells, merged=merged, extent=Extent())
     found = blocks(new)
     if not found:
@@ -65,7 +72,11 @@ def turned(sheet: Sheet) -> LaidOut | None:
 
 
 def headless(sheet: Sheet) -> LaidOut | None:
-    """Return a sheet of names and numbers alone with a header above it."""
+    """Return a sheet of names and numbers alone with a header above it.
+
+    Only where there is no doubt: one column of names, one of numbers behind it, and names that are
+    those of units.
+    """
     width = max((len(cells) for cells in sheet.cells), default=0)
     numeric = [c for c in range(width) if _numeric_below(sheet, -1, c)]
     named = [c for c in range(width) if _named_below(sheet, -1, c) and c not in numeric]
@@ -85,7 +96,10 @@ def headless(sheet: Sheet) -> LaidOut | None:
 
 
 def crossed(sheet: Sheet) -> LaidOut | None:
-    """Return a sheet with names both above and to the left, with a row for each number."""
+    """Return a sheet with names both above and to the left, with a row for each number.
+
+    Such a sheet has units by organisation, or floors by tower: each number belongs to two names.
+    """
     header = _header(sheet)
     if header is None:
         return None
@@ -95,6 +109,7 @@ def crossed(sheet: Sheet) -> LaidOut | None:
         for r in range(row + 1, len(sheet.cells))
         if sheet.cell(r, left) != "" and any(sheet.cell(r, c) != "" for c in columns)
     ]
+    # A row of totals would become one more unit.
     rows = [r for r in body if not starts_with(str(sheet.cell(r, left)), TOTAL_WORDS)]
     if len(rows) < 2:
         return None
@@ -128,6 +143,7 @@ def beside(block: Block) -> LaidOut | None:
     if width < 2 or any(last[at : at + width] != last[:width] for at in starts):
         return None
     above = [block.labels[at].parts[0] for at in starts]
+    # Labels that repeat do not tell the tables apart, so they are none of their rows'.
     named = len(set(above)) == len(starts)
     is_floors = any(each.meant and each.meant.meaning == "level" for each in block.labels)
     lead = ["Menara" if is_floors else "Instansi"] if named else []
@@ -189,11 +205,13 @@ def _header(sheet: Sheet) -> tuple[int, int, list[int]] | None:
 
 
 def _numbers_rows(label: Any) -> bool:
+    """Return whether a label says that its column numbers the rows."""
     known = meant(str(label))
     return known is not None and known.meaning == "number"
 
 
 def _names(sheet: Sheet, row: int, column: int) -> bool:
+    """Return whether a cell above a column names something rather than saying what is counted."""
     text = str(sheet.cell(row, column))
     known = meant(text)
     counting = (
@@ -203,12 +221,17 @@ def _names(sheet: Sheet, row: int, column: int) -> bool:
 
 
 def _numeric_below(sheet: Sheet, row: int, column: int) -> bool:
+    """Return whether most cells below one are whole numbers.
+
+    A few words among them do not matter.
+    """
     cells = [sheet.cell(r, column) for r in range(row + 1, len(sheet.cells))]
     filled = [cell for cell in cells if cell != ""]
     return bool(filled) and sum(whole(cell) is not None for cell in filled) > 0.7 * len(filled)
 
 
 def _named_below(sheet: Sheet, row: int, column: int) -> bool:
+    """Return whether most cells below one are names or floors."""
     cells = [sheet.cell(r, column) for r in range(row + 1, len(sheet.cells))]
     filled = [cell for cell in cells if cell != ""]
     texts = [c for c in filled if isinstance(c, str) and (whole(c) is None or level(c))]
@@ -227,6 +250,7 @@ def _meanings(
         return ("Lantai", "Menara", size), False
     if levels_above and not levels_beside:
         return ("Lantai", "Menara", size), True
+    # Floors on both sides: what the numbers are of, nobody can tell.
     if levels_above:
         return None, False
     names = [str(cell) for cell in beside]

@@ -65,7 +65,11 @@ def organisation_of_sheet(
 
 
 def organisation_in(text: str) -> str:
-    """Return the ministry or agency that a title names, or nothing."""
+    """Return the ministry or agency that a title names, or nothing.
+
+    A line that states it comes first, then a name that begins with a word for such bodies, then a
+    decree of its minister, then its short name.
+    """
     stated = _STATED.match(text)
     if stated and not _GENERIC.fullmatch(stated[1].strip()):
         return " ".join(stated[1].split())
@@ -76,6 +80,7 @@ def organisation_in(text: str) -> str:
         return f"{'KEMENTERIAN' if name.isupper() else 'Kementerian'} {name}"
     if not found:
         return _short_name(text)
+    # A word such as "Kementerian" alone names nobody.
     name = " ".join(found[1].split()).strip(" .:-")
     words = plain(name).split()
     return name if len(words) > 1 and words[-1] not in ("kementerian", "lembaga") else ""
@@ -113,7 +118,11 @@ def tower_in(text: str) -> str:
 
 
 def is_plain_name(name: str) -> bool:
-    """Return whether a sheet's name says nothing of whose it is."""
+    """Return whether a sheet's name says nothing of whose it is.
+
+    Such as "Sheet1", "Data 2024" or "Rekap": without numbers and months, only common words are
+    left.
+    """
     words = re.sub(r"\d+", " ", plain(name)).split()
     left = " ".join(word for word in words if word not in MONTHS)
     return (
