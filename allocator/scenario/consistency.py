@@ -58,6 +58,7 @@ def problems(scenario: ScenarioData, incomplete: Collection[str] = ()) -> list[P
         all of them to judge is not judged.
     """
     known = Known(scenario)
+    # A check that lacks a table would call ids unknown that are merely unread.
     found = [
         problem
         for check, needed in CHECKS
@@ -116,7 +117,10 @@ def no_key_twice(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
 
 
 def bodies_have_their_own_ids(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
-    """A unit bears an organisation's id only where it is the one unit of it."""
+    """A unit bears an organisation's id only where it is the one unit of it.
+
+    An id that meant a unit and several others would leave it open whom a rule speaks of.
+    """
     table = "headcounts" if scenario.units is None else "units"
     for mention in first_mentions(scenario, table, "unit_id"):
         alone = known.units_of.get(mention.id) == {mention.id}
@@ -132,6 +136,7 @@ def places_have_their_own_ids(scenario: ScenarioData, known: Known) -> Iterator[
             yield _problem(floor, "expected an id that no tower and no complex has")
     table = "floors" if scenario.towers is None else "towers"
     for tower in first_mentions(scenario, table, "tower_id"):
+        # A tower without a complex is one of its own, under its own id.
         if known.towers_of.get(tower.id, {tower.id}) != {tower.id}:
             expected = "expected an id that no complex has, unless it is its only tower"
             yield _problem(tower, expected)
@@ -228,13 +233,17 @@ def organisations_agree(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     by_unit = {unit.unit_id: unit.organisation_id for unit in scenario.units or ()}
     for mention in mentions(scenario, "headcounts", "organisation_id"):
         unit = scenario.headcounts[mention.row - 1].unit_id
+        # A blank in `units` leaves it to headcounts.
         settled = by_unit.get(unit) or mention.id
         if settled != mention.id:
             yield _problem(mention, f"expected {settled!r}, the organisation of {unit} in units")
 
 
 def one_scheme_is_chosen(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """Rows with schemes leave no doubt which are meant."""
+    """Rows with schemes leave no doubt which are meant.
+
+    A single scheme is taken without asking; of several one has to be chosen.
+    """
     chosen = scenario.settings.options.scheme
     borne = sorted({row.scheme for row in scenario.headcounts if row.scheme})
     if chosen is None and len(borne) > 1:
@@ -256,7 +265,10 @@ def one_scheme_is_chosen(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
 
 
 def schemes_are_not_mixed(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """A unit has rows with schemes or one without, not both."""
+    """A unit has rows with schemes or one without, not both.
+
+    Both would hold at once, and its people count twice.
+    """
     free = {row.unit_id for row in scenario.headcounts if row.scheme is None}
     for mention in mentions(scenario, "headcounts", "scheme"):
         if scenario.headcounts[mention.row - 1].unit_id in free:
@@ -264,7 +276,10 @@ def schemes_are_not_mixed(scenario: ScenarioData, _: Known) -> Iterator[Problem]
 
 
 def parents_are_of_one_organisation(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
-    """Units of one parent are of one organisation; so is the parent, or it is that itself."""
+    """Units of one parent are of one organisation; so is the parent, or it is that itself.
+
+    A parent is a group inside an organisation, whose units make trips to one another.
+    """
     first: dict[str, str] = {}
     for mention in mentions(scenario, "units", "parent_id"):
         unit = (scenario.units or ())[mention.row - 1].unit_id
@@ -279,7 +294,7 @@ def parents_are_of_one_organisation(scenario: ScenarioData, known: Known) -> Ite
 
 
 def own_desks_are_of_people(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """There are at most as many own desks as people."""
+    """There are at most as many own desks as people, since each is somebody's."""
     for number, row in enumerate(scenario.headcounts, 1):
         if row.own_desks > row.headcount:
             expected = f"expected at most {row.headcount}, the headcount"
@@ -287,7 +302,10 @@ def own_desks_are_of_people(scenario: ScenarioData, _: Known) -> Iterator[Proble
 
 
 def totals_are_no_units(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """No row that is called a total is the sum of the rows above it."""
+    """No row that is called a total is the sum of the rows above it.
+
+    Its people would be counted twice. One that is only the sum is a warning, as it may be chance.
+    """
     for number, is_called_total in rows_that_sum_up(scenario):
         if is_called_total:
             row = scenario.headcounts[number - 1]
@@ -299,7 +317,10 @@ def totals_are_no_units(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
 
 
 def floors_have_a_size(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """Every floor has desks or an area."""
+    """Every floor has desks or an area.
+
+    The type leaves both empty, as either will do.
+    """
     for number, floor in enumerate(scenario.floors, 1):
         if floor.desks is None and floor.area_m2 is None:
             yield Problem("expected desks or area_m2", "floors", number, "desks", "")
@@ -328,6 +349,7 @@ def affinities_have_one_weight(scenario: ScenarioData, _: Known) -> Iterator[Pro
             expected = "expected exactly one of trips_per_week and closeness"
             more = "" if weights == 2 else ", or common_days"
             yield Problem(expected + more, "affinities", number, "trips_per_week")
+        # Closeness goes by the smaller of two bodies; inside one there is none.
         elif row.a == row.b and row.closeness is not None:
             expected = "expected trips_per_week, as a and b are the same"
             yield Problem(expected, "affinities", number, "closeness", row.closeness)

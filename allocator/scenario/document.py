@@ -25,13 +25,12 @@ _HALF = re.compile("[\ud800-\udfff]")
 def parse_json(data: bytes, place: str) -> Any:
     """Return the value of a JSON text; numbers must be finite, and keys given once.
 
-    Python's reader takes more than the standard allows: NaN, numbers without end, and the last of
-    two equal keys. Each of these would be lost or break a later step, so all are refused here.
+    Python's reader also takes NaN, and the last of two equal keys. ``place`` names the text.
 
     Raises
     ------
     InputError
-        If it is no such text; ``place`` is what to call it in messages.
+        If it is no such text.
     """
     twice: list[str] = []
 

@@ -33,6 +33,15 @@ def gathered(
 ) -> dict[str, Any]:
     """Return the fields of the scenario in what was given.
 
+    Parameters
+    ----------
+    given
+        Tables and settings, and what was wrong with them so far.
+    people_per_desk, scheme
+        Take the place of the settings' own.
+    for_relocation
+        Whether staff will do in place of headcounts.
+
     Raises
     ------
     InputError

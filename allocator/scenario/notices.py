@@ -1,4 +1,8 @@
-"""What a planner should know about a scenario that is not wrong. Errors are `consistency`'s."""
+"""What a planner should know about a scenario that is not wrong. Errors are `consistency`'s.
+
+A warning is for what is allowed and yet seldom meant. Each has a code, by which callers may tell
+them apart, and names no more than `MOST_NAMED` ids.
+"""
 
 from __future__ import annotations
 
@@ -83,6 +87,7 @@ def _bodies_without_people(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
 
 def _units_that_vacate(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """A unit of today that nothing else names has left: nobody is moved from its desks."""
+    # Without today's plan nobody can have left it.
     heirs = parts_of_today(scenario) if scenario.current else {}
     named = {unit for unit, parts in heirs.items() if parts} | Known(scenario).units
     for mention in first_mentions(scenario, "current", "unit_id"):
@@ -118,6 +123,7 @@ def _towers_without_coordinates(scenario: ScenarioData) -> Iterator[ScenarioWarn
     placed = {t.tower_id for t in scenario.towers or () if None not in (t.x_m, t.y_m)}
     towers = dict.fromkeys(floor.tower_id for floor in scenario.floors)
     without = [tower for tower in towers if tower not in placed]
+    # In a single tower nobody walks to another.
     if without and len(towers) > 1:
         noun = "tower" if len(without) == 1 else "towers"
         message = (
@@ -137,6 +143,7 @@ def _named(ids: Sequence[str]) -> str:
 def _rows_that_sum_up(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """A total that became a unit doubles the people; one that is honest is a coincidence."""
     in_force = (None, scenario.scheme)
+    # Rows of other schemes are not planned, so they double nobody.
     rows = [
         number
         for number, _ in rows_that_sum_up(scenario)
@@ -157,6 +164,7 @@ def _rows_that_sum_up(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
 def _ids_alike(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """Ids that look alike and differ in characters nobody sees are two things to the program."""
     known = Known(scenario)
+    # Units and places are never taken for one another, so they are compared apart.
     for ids in (known.bodies, known.places):
         alike: dict[str, list[str]] = defaultdict(list)
         for each in sorted(ids):

@@ -62,7 +62,10 @@ def every_wave_has_floors(scenario: ScenarioData, _: Known) -> Iterator[Problem]
 
 
 def waves_have_one_weight_each(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """There are as many weights and names as waves."""
+    """There are as many weights and names as waves.
+
+    Waves run to the last with which people come; a floor that opens later adds none.
+    """
     last = last_wave(scenario)
     for key in ("weights", "names"):
         given = getattr(scenario.settings.waves, key)
@@ -83,10 +86,14 @@ def predecessors_are_of_today(scenario: ScenarioData, _: Known) -> Iterator[Prob
 
 
 def nobody_passes_on_more_than_it_has(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """The shares that a unit of today passes on sum to at most 1."""
+    """The shares that a unit of today passes on sum to at most 1.
+
+    A row that names an organisation passes on that share of each of its units.
+    """
     passed: defaultdict[str, Fraction] = defaultdict(Fraction)
     units_of = sources_of(scenario)
     for number, row in enumerate(scenario.predecessors, 1):
+        # Empty shares divide what is left, so they never ask for too much.
         if row.share is None:
             continue
         sources = units_of.get(row.predecessor_id, ())
@@ -102,7 +109,10 @@ def nobody_passes_on_more_than_it_has(scenario: ScenarioData, _: Known) -> Itera
 
 
 def a_limit_has_a_plan_to_compare_with(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """People can only be limited in moving where it is known where they are."""
+    """People can only be limited in moving where it is known where they are.
+
+    With several waves the plan of the wave before is what a wave is compared with.
+    """
     limit = scenario.settings.options.max_people_moved
     if limit is not None and not scenario.current and last_wave(scenario) == 1:
         expected = "expected a table current, or waves: without them nobody moves"

@@ -17,7 +17,10 @@ _RANGE = re.compile(r"(-?\d{1,6})\s*\.\.\s*(-?\d{1,6})", re.ASCII)
 
 
 def rules_fill_their_columns(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """Each rule has the object and the value that its kind takes."""
+    """Each rule has the object and the value that its kind takes.
+
+    A column that a kind does not use stays empty: what stands there would be thought to act.
+    """
     for number, row in enumerate(scenario.rules, 1):
         form = RULE_FORMS[row.rule]
         for column, expected in (

@@ -1,4 +1,7 @@
-"""The workbook to begin from: every table with its columns, instructions, lists, an example."""
+"""The workbook to begin from: every table with its columns, instructions, lists, an example.
+
+It is made from the types of the tables, so a column that is added there is in it, too.
+"""
 
 from __future__ import annotations
 
@@ -174,13 +177,17 @@ def _sheet(
     say: Texts,
     formats: dict[str, Any],
 ) -> None:
-    """Write a table: every column it may have, those needed in a colour, and the example."""
+    """Write a table: every column it may have, those needed in a colour, and the example.
+
+    Each column says in a comment what it holds, and offers values where they are known.
+    """
     sheet = book.add_worksheet(name)
     columns = columns_of(name)
     needed = {part for each in REQUIRED_COLUMNS[name] for part in each.split(" or ")}
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column, formats["needed" if column in needed else "head"])
         sheet.write_comment(0, place, say(f"template.column_{column}"), {"x_scale": 2})
+        # Down to `LAST_ROW`: a list has to name the cells that it is for.
         _offer(sheet, name, column, place)
     shown, rows = table
     for number, row in enumerate(rows, 1):
@@ -222,6 +229,7 @@ def _settings(
     for number, row in enumerate(rows, 1):
         for place, value in enumerate(row):
             sheet.write(number, place, value)
+        # Keys at the top of the file have no section.
         key = f"{row[0]}.{row[1]}" if row[0] else str(row[1])
         note = say.all.get(f"template.setting_{row[1]}")
         if note:

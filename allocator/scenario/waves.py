@@ -39,6 +39,13 @@ def in_wave(scenario: Scenario, wave: int | None = None) -> Scenario:
 
     What it says of waves is settled in it, so it is a scenario without any.
 
+    Parameters
+    ----------
+    scenario
+        With its waves; one without any is returned as it is.
+    wave
+        From 1 to the last with which people come.
+
     Raises
     ------
     InputError
@@ -52,7 +59,17 @@ def in_wave(scenario: Scenario, wave: int | None = None) -> Scenario:
 
 
 class _InWave:
-    """Rows of one wave while they are gathered."""
+    """Rows of one wave while they are gathered.
+
+    Attributes
+    ----------
+    open
+        Ids of the floors that are open by then.
+    come, all
+        People of each unit come by then, and in the end.
+    units_of
+        Units that an id stands for, a unit's or an organisation's.
+    """
 
     def __init__(self, whole: Scenario, wave: int) -> None:
         self.whole, self.wave = whole, wave
@@ -208,7 +225,11 @@ class _InWave:
         )
 
     def _closed_for_good(self) -> tuple[Floor, ...]:
-        """Return floors without desks for those who may only be where nothing is open yet."""
+        """Return floors without desks for those who may only be where nothing is open yet.
+
+        Without them their rule would name places that the wave's scenario does not have. With them
+        it has no plan, which is the truth of that wave.
+        """
         closed = {
             floor: None
             for row in self.whole.rules

@@ -99,8 +99,7 @@ def one_plan(
 ) -> OnePlan:
     """Return one allocation that holds for all tables, or for as many as one can be found for.
 
-    Tables are left out one after another, always the one without which the fewest desks are
-    allotted: first as counting says, then after each solve that gives no plan.
+    Tables are left out one after another, always the one without which fewest desks are allotted.
 
     Parameters
     ----------
@@ -108,11 +107,6 @@ def one_plan(
         The scenario with each headcount table, by name; at least one.
     own_totals
         The total of each table's own best plan, where it has one.
-
-    Raises
-    ------
-    SolveFailedError
-        If a solve gave no answer.
     """
     held, out = _countable(tables)
     late: list[str] = []

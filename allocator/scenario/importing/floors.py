@@ -52,12 +52,7 @@ def map_floors(
 ) -> TableMapping:
     """Return what is understood of a table of floors.
 
-    Parameters
-    ----------
-    block, found
-        The table, and what its columns mean.
-    shared
-        Whether it lists units, too, so that rows without a size are theirs alone.
+    ``shared`` where it lists units, too, so that rows without a size are theirs alone.
     """
     mapping = TableMapping(
         file=block.sheet.file,
@@ -94,6 +89,11 @@ def _count_one_size(block: Block, mapping: TableMapping, lines: Sequence[Line]) 
     """Let the number of every row be its desks where all rows with a number have some.
 
     Sums are held against one column: areas and desks together mean nothing.
+
+    Parameters
+    ----------
+    lines
+        Their numbers are changed.
     """
     column = next((c for c, role in mapping.columns.items() if role == "desks"), None)
     if column is None:
@@ -112,7 +112,10 @@ def _floors_only(
     sizes: Sequence[int],
     ledger: Ledger,
 ) -> list[Line]:
-    """Leave out totals and notes; take rows that name only a tower for headings."""
+    """Leave out totals and notes; take rows that name only a tower for headings.
+
+    The mapping then says which tower the rows below a heading are in.
+    """
     kept: list[Line] = []
     tower = ""
     has_tower = "tower_id" in mapping.columns.values()
@@ -127,6 +130,7 @@ def _floors_only(
         elif line.number is None and (
             level(named) is None or not any(_filled(block, line.row, c) for c in sizes)
         ):
+            # Without a size nothing is a floor to be filled, whether it has a name or not.
             if is_note(line, after_total=True):
                 rule = "row_note"
                 if level(named) is not None:
@@ -256,7 +260,11 @@ def _one_tower(block: Block, mapping: TableMapping, lines: Sequence[Line], ledge
 
 
 def _net_areas(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
-    """Take net areas; make gross ones net by a factor that is stated, or asked for."""
+    """Take net areas; make gross ones net by a factor that is stated, or asked for.
+
+    Desks stand on net area. A gross area counts lifts, stairs and walls as well, so taking it as
+    it is would invent desks.
+    """
     columns = {role: column for column, role in mapping.columns.items()}
     gross, net = columns.get("area_gross"), columns.get("area_net", columns.get("area_m2"))
     # Where desks are counted, areas decide nothing.
@@ -328,7 +336,10 @@ def _factors(
 
 
 def _stated_factor(block: Block) -> str:
-    """Return the factor that a title or a note of the sheet states, or nothing."""
+    """Return the factor that a title or a note of the sheet states, or nothing.
+
+    It may stand in the sentence itself, or in the cell to its right.
+    """
     for cells in block.sheet.cells:
         for place, cell in enumerate(cells):
             found = _FACTOR.search(cell) if isinstance(cell, str) else None
@@ -397,7 +408,10 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
 
 
 def _asked_level(block: Block, line: Line, text: str, ledger: Ledger) -> Level | None:
-    """Return the level that was answered for a floor whose name tells none."""
+    """Return the level that was answered for a floor whose name tells none.
+
+    Without an answer the floor is left out for now, and the question stays open.
+    """
     answer = ledger.settle(
         "level_unclear",
         f"level.{text}",

@@ -91,7 +91,10 @@ def map_headcounts(
 def _without_totals(
     block: Block, mapping: TableMapping, lines: list[Line], ledger: Ledger
 ) -> tuple[list[Line], list[Line]]:
-    """Leave out notes, and return the other rows and the totals apart."""
+    """Leave out notes, and return the other rows and the totals apart.
+
+    Totals are not left out yet: `check_totals` first holds them against the rows.
+    """
     kept: list[Line] = []
     totals: list[Line] = []
     # After the last row with a number nothing is a unit any more.
@@ -108,7 +111,10 @@ def _without_totals(
 
 
 def _names_unit(line: Line) -> bool:
-    """Return whether a row with a total word in a wider column names a unit all the same."""
+    """Return whether a row with a total word in a wider column names a unit all the same.
+
+    "Total" may stand in a column of organisations beside the name of a unit.
+    """
     return (
         bool(line.names)
         and bool(line.names[-1])
@@ -124,7 +130,13 @@ def _take_headings(
     ledger: Ledger,
     around: _Surroundings,
 ) -> list[Heading]:
-    """Take rows that head others for organisations or parents, and tell what units belong to."""
+    """Take rows that head others for organisations or parents, and tell what units belong to.
+
+    Returns
+    -------
+    list of Heading
+        Those that no column names already, for what hangs on them.
+    """
     roles = set(mapping.columns.values())
     found = find_headings(lines, by_number=not roles & {"organisation_id", "parent_id"})
     said_by_column = subtotals_above(lines)
@@ -207,7 +219,13 @@ def _kinds(
     source: str,
     ledger: Ledger,
 ) -> dict[int, str]:
-    """Return what the headings of each depth are: organisations, parents, or nothing more."""
+    """Return what the headings of each depth are: organisations, parents, or nothing more.
+
+    Returns
+    -------
+    dict
+        ``organisation_id``, ``parent_id`` or ``left_out`` by depth, outermost first.
+    """
     kinds: dict[int, str] = {}
     for depth in sorted({each.depth for each in headings}):
         labels = [each.line.label for each in headings if each.depth == depth]
@@ -241,7 +259,13 @@ def _whole_organisation(
     ledger: Ledger,
     known: Container[str],
 ) -> str:
-    """Return the one organisation of all units of a sheet that names none for them."""
+    """Return the one organisation of all units of a sheet that names none for them.
+
+    Returns
+    -------
+    str
+        "" where each unit stands for itself, or another sheet says whose they are.
+    """
     rule = {"title": "organisation_of_title", "sheet": "organisation_of_sheet"}.get(source)
     labels = [line.names[-1] for line in lines if line.names and line.number is not None]
     # Another sheet says it for each unit, which is more than a title can.
@@ -298,7 +322,10 @@ def _give(
 def _without_nameless(
     block: Block, mapping: TableMapping, lines: list[Line], ledger: Ledger
 ) -> list[Line]:
-    """Leave out rows that sum others up without saying so, and units without people."""
+    """Leave out rows that sum others up without saying so, and units without people.
+
+    Each is a decision that may be turned round, so that no unit goes unseen.
+    """
     kept: list[Line] = []
     for line in lines:
         if line.kind == "heading":
@@ -341,7 +368,10 @@ def _is_nameless_total(
 
 
 def _fill_down(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
-    """Fill blanks below a name of a wider body, where no merged range tells."""
+    """Fill blanks below a name of a wider body, where no merged range tells.
+
+    Old kinds of files do not say which cells are merged; a blank below a name then means the same.
+    """
     data = [line for line in lines if line.kind in ("data", "heading")]
     for column in name_columns(mapping, ("organisation_id", "parent_id")):
         filled: list[int] = []

@@ -23,11 +23,6 @@ def check_totals(
     """Leave totals out, and ask where one is not the sum of the rows above it.
 
     A total may sum up everything, or only the rows since something began; either will do.
-
-    Parameters
-    ----------
-    lines, totals
-        The rows that stay, and those that call themselves totals.
     """
     starts = _section_starts(block, mapping, lines, totals)
     counted = [*mapping.people, *(c for c, role in mapping.columns.items() if role in SIZES)]

@@ -47,11 +47,6 @@ def fewest_desks(
         Floors whose desks are not among them have no limit and need none added.
     near
         A plan to begin from; it need not fit.
-
-    Returns
-    -------
-    Enlargement or None
-        `least` is proved. `desks` may be more where time ran out before the two met.
     """
     question = Part(scenario).ask([m for m in members if m.kind is not MemberKind.DESKS])
     if question is None or budget.left() <= 0:
