@@ -1,4 +1,8 @@
-"""Blank cells below a filled one, as merged cells leave them: organisations that would be lost."""
+"""Blank cells below a filled one, as merged cells leave them: organisations that would be lost.
+
+A spreadsheet keeps a merged cell's text in its first row. Read as it stands, every further unit of
+an organisation would become an organisation of its own.
+"""
 
 from __future__ import annotations
 

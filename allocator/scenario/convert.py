@@ -65,7 +65,10 @@ def _kind(core: Any) -> Kind:
 
 
 def _core(annotation: Any) -> Any:
-    """Return the bare type: ``int`` for an optional, annotated int."""
+    """Return the bare type: ``int`` for an optional, annotated int.
+
+    Ranges and validators are wrapped around it, and say nothing of how a cell is read.
+    """
     origin = get_origin(annotation)
     if origin in (Union, UnionType, Annotated):
         return _core(get_args(annotation)[0])

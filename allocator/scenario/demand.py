@@ -34,9 +34,14 @@ def to_place(unit: HousedUnit, *, by_chance: bool) -> int:
 
 
 def smallest_piece(amount: int, sharing: Sharing) -> int:
-    """Return the least of a unit of that amount (desks, or people) that may be on a floor.
+    """Return the least of a unit that may be on a floor, never more than the unit itself.
 
-    Never more than the unit itself, so that a small one has a place.
+    Parameters
+    ----------
+    amount
+        What is placed of the unit: desks, or people where capacity is by chance.
+    sharing
+        Its limits; the larger of the two holds.
     """
     share = ceil(sharing.min_piece_share * amount)
     return min(amount, max(sharing.min_piece_desks, share))
@@ -58,11 +63,18 @@ def desks_on(place: Floor, sharing: Sharing) -> int:
 
 
 def desks_to_share(place: Floor, sharing: Sharing) -> int:
-    """Return the desks of a floor less the reserve; max_occupants limits people, not desks."""
+    """Return the desks of a floor less the reserve, rounded down.
+
+    max_occupants limits people and not desks, so it does not count here: these are what people
+    share who come, while `usable_desks` are what may be placed.
+    """
     return floor(desks_on(place, sharing) * (1 - sharing.reserve_share))
 
 
 def usable_desks(place: Floor, sharing: Sharing) -> int:
-    """Return the desks of a floor that may be placed: less the reserve, at most max_occupants."""
+    """Return the desks of a floor that may be placed: less the reserve, at most max_occupants.
+
+    The reserve does not reduce max_occupants.
+    """
     usable = desks_to_share(place, sharing)
     return usable if place.max_occupants is None else min(usable, place.max_occupants)

@@ -113,6 +113,11 @@ def document_tables(document: Any, place: str, label: str) -> tuple[list[RawTabl
         What to call the document in messages.
     label
         What to put before the names of its tables in messages.
+
+    Raises
+    ------
+    InputError
+        If it is no object at all.
     """
     if not isinstance(document, Mapping):
         raise InputError([Problem("expected an object of tables", place, value=shown(document))])

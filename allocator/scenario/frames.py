@@ -34,6 +34,15 @@ def fields_from_frames(
 ) -> dict[str, Any]:
     """Return the fields of the scenario in data frames; a table that is None is not given.
 
+    Parameters
+    ----------
+    tables
+        Frames, or rows that name their columns, by the name of the table.
+    settings
+        Sections and keys as in scenario.toml.
+    people_per_desk, scheme
+        Take the place of the settings' own.
+
     Raises
     ------
     InputError

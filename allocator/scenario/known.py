@@ -62,6 +62,7 @@ def first_mentions(scenario: ScenarioData, table: str, column: str) -> list[Ment
     """Return the ids in a column of a table, each where it is named first."""
     found: dict[str, Mention] = {}
     for mention in mentions(scenario, table, column):
+        # An id that is wrong in a thousand rows is told once.
         found.setdefault(mention.id, mention)
     return list(found.values())
 
@@ -88,6 +89,7 @@ class Known:
         found: dict[str, set[str]] = defaultdict(set)
         for tower in self.scenario.towers or ():
             found[tower.complex_id or tower.tower_id].add(tower.tower_id)
+        # Towers that only `floors` names have no row, and no complex but themselves.
         for alone in self.towers - {tower.tower_id for tower in self.scenario.towers or ()}:
             found[alone].add(alone)
         return dict(found)

@@ -9,10 +9,15 @@ from allocator.scenario.types import Scenario
 
 
 def walking_minutes(scenario: Scenario) -> NDArray[np.float64]:
-    """Return minutes (F × F), symmetric, floors in the order of the table.
+    """Return walking minutes between every two floors.
 
     0 on one floor; a lift ride within a tower; two lift rides and the way between the towers
     otherwise (docs/explanation/objective.md). Rows of the table `walking` override the formula.
+
+    Returns
+    -------
+    array (F, F)
+        Minutes of a one-way trip, symmetric, floors in the order of the table.
     """
     walking = scenario.settings.walking
     towers = {tower: index for index, tower in enumerate(scenario.complex_of)}

@@ -1,4 +1,7 @@
-"""Names as people see them: the known one nearest to an unknown one, and those that look alike."""
+"""Names as people see them: the known one nearest to an unknown one, and those that look alike.
+
+Nothing is corrected by it: a hint asks, and an id that looks like another is still its own.
+"""
 
 from __future__ import annotations
 

@@ -48,6 +48,7 @@ def week_factors(
     of_organisation = {
         row.organisation_id: scaled(row.week) for row in rotas if row.organisation_id
     }
+    # A unit's own row beats its organisation's, which beats the scenario's.
     others = scaled(usual)
     return {
         unit.unit_id: of_unit.get(unit.unit_id)
@@ -78,10 +79,18 @@ def lowest_correlation(headcount: int, share: float) -> float:
 
     ``max(−p / (n − 1 − p), −q / (n − 1 − q))``, the bound of the extended beta-binomial law
     (Prentice 1986). A single person, and people who all come or none, can have any: −1.
+
+    Parameters
+    ----------
+    headcount
+        People, n.
+    share
+        Share of them who come, p in 0..1; q = 1 − p.
     """
     others, absent = headcount - 1, 1 - share
     if others < 1 or not 0 < share < 1:
         return -1.0
+    # Both ends of the law: neither its first nor its last probability may be below 0.
     return max(-share / (others - share), -absent / (others - absent))
 
 

@@ -127,6 +127,7 @@ def _title(name: str, place: str, filled: Sequence[tuple[int, Sequence[Any]]]) -
     """
     (row, header), *below = filled
     named = [str(cell) for cell in header if cell != ""]
+    # A header with one known column is a header, however little else it names.
     if not below or any(c in TABLES_AND_SETTINGS.get(name, ()) or is_ignored(c) for c in named):
         return None
     strays = sum(
@@ -148,7 +149,10 @@ def _title(name: str, place: str, filled: Sequence[tuple[int, Sequence[Any]]]) -
 def _cells_without_column(
     place: str, header: Sequence[str], number: int, cells: Sequence[Any]
 ) -> list[Problem]:
-    """Return a problem where a filled cell stands beyond the header or under an empty one."""
+    """Return a problem where a filled cell stands beyond the header or under an empty one.
+
+    Such a cell would be lost without a word.
+    """
     strays = [cell for cell in cells[len(header) :] if cell != ""]
     if strays:
         many = f"expected at most {counted(len(header), 'cell')}, as the header has"

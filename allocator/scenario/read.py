@@ -61,6 +61,7 @@ def read_scenario(
         given = from_document(parse_json(read_bytes(path), path.name), path.name, f"{path.name} ")
     else:
         wanted = "a folder, an .xlsx or a .json file"
+        # Whether it is there at all is what a planner wants to know first.
         exists = "expected " if path.exists() else "found nothing there; expected "
         raise InputError([Problem(exists + wanted, str(path))])
     return scenario_of(given, people_per_desk, scheme, for_relocation=for_relocation)
@@ -210,6 +211,7 @@ def rows_from_file(
     raw = single_table(Path(name).stem, name, data, (*columns, *optional))
     header = raw.header or ()
     columns = [*columns, *(column for column in optional if column in header)]
+    # Once: of two columns of one name nobody knows which is meant.
     amiss = [column for column in columns if header.count(column) != 1]
     if amiss:
         message = "expected this column, and once"

@@ -81,6 +81,7 @@ def from_folder(folder: Path) -> Given:
     known = {f"{table}.csv": table for table in TABLES}
     # A misspelt name would be a table that is silently left out.
     given.problems += _unknown_files(names, (*known, _SETTINGS_FILE))
+    # Told in a warning, as a workbook beside the tables may be there on purpose.
     given.unread_files = tuple(name for name in names if _is_other_table(name))
     for name, table in known.items():
         if name in names:
@@ -178,6 +179,7 @@ def single_table(name: str, file: str, data: bytes, known: Collection[str]) -> R
     if not file.lower().endswith(".xlsx"):
         return text_table(name, file, data, known)
     grids = sheets(data, file)
+    # A file that holds one table may call its sheet what it likes.
     sheet = name if name in grids else next(iter(grids), "")
     return from_grid(name, f"{file} {sheet}", grids.get(sheet, ()), SHEET, data)
 
@@ -186,6 +188,7 @@ def from_workbook(name: str, data: bytes) -> Given:
     """Return what is in the sheets of a workbook, each under the name of its table."""
     given = Given(f"{name} {{}}", f"{name} scenario")
     grids = sheets(data, name)
+    # A sheet that nobody knows may be a table with a slip in its name.
     given.problems += unknown_sheets(list(grids), (*TABLES, "scenario"), name)
     given.tables = [
         sheet_table(table, f"{name} {table}", grids[table]) for table in TABLES if table in grids

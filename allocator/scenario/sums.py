@@ -1,4 +1,7 @@
-"""Rows of people that are the sum of rows above them, and so may be totals that became units."""
+"""Rows of people that are the sum of rows above them, and so may be totals that became units.
+
+A row that is called a total is an error, any other a warning (`consistency`, `notices`).
+"""
 
 from __future__ import annotations
 

@@ -86,6 +86,7 @@ def held_today(scenario: ScenarioData) -> dict[tuple[str, str], Held]:
         for unit in shares:
             known = found.get((unit, row.floor_id), Held(0, 0))
             here = None if people is None else people[unit]
+            # One part without people leaves the sum unknown; a guess would count as people moved.
             both = None if here is None or known.people is None else here + known.people
             # A part that rounds to nothing is no place.
             if desks[unit] or here or (unit, row.floor_id) in found:

@@ -83,7 +83,11 @@ class _Bodies:
 
 
 def _pairs(members: Sequence[int], people: Sequence[int], rate: float) -> Trips:
-    """Trips of a group spread in proportion to headcounts: rate · h_a · h_b · (1/…+1/…)."""
+    """Yield trips of a group spread in proportion to headcounts: rate · h_a · h_b · (1/…+1/…).
+
+    Each body makes `rate` trips for each of its people to all others of the group; a pair has
+    those of both directions (docs/explanation/objective.md).
+    """
     # A body without people makes no trips, and one alone has nobody to visit.
     present = [member for member in members if people[member] > 0]
     total = sum(people[member] for member in present)

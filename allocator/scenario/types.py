@@ -136,6 +136,7 @@ class Scenario(ScenarioData):
         """Raise with every contradiction between the tables, each placed in its file."""
         found = consistency.problems(self)
         if found:
+            # Placed in files here, once: checks count rows of data and know no files.
             raise InputError(self.placed(problem) for problem in found)
         return self
 
@@ -164,6 +165,7 @@ class Scenario(ScenarioData):
             name: getattr(self.settings.sharing, name) for name in _keys(self.settings.sharing)
         }
         sharing = type(self.settings.sharing)(**(kept | changes))
+        # Already validated, as its one section is; the scenario is checked as a whole below.
         settings = self.settings.model_copy(update={"sharing": sharing})
         return self.replace(settings=settings)
 

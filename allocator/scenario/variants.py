@@ -131,6 +131,7 @@ def grown(scenario: Scenario, asked: Sequence[str]) -> Scenario:
     rates: dict[str, Fraction] = {}
     for text in asked:
         body, _, percent = text.rpartition("=")
+        # A typing error in an id would otherwise grow nobody without a word.
         if body != EVERYBODY and body not in known.bodies:
             hint = Nearest({*known.bodies, EVERYBODY}).hint(body or text)
             expected = f"expected UNIT-OR-ORGANISATION=10%, or all=10%{hint}"
@@ -162,6 +163,7 @@ def _rate(unit: str, organisation: str, rates: dict[str, Fraction]) -> Fraction:
 
 def _grown(row: Headcount, rate: Fraction) -> Headcount:
     """Return a row with more people, or fewer, rounded up."""
+    # In exact fractions: 110 people and 10 % are 121, where floating point makes 122.
     headcount = ceil(row.headcount * (1 + rate))
     own = min(row.own_desks, headcount)
     return row.model_copy(update={"headcount": headcount, "own_desks": own})
@@ -169,5 +171,7 @@ def _grown(row: Headcount, rate: Fraction) -> Headcount:
 
 def _with(scenario: Scenario, **tables: object) -> Scenario:
     """Return a scenario with some tables replaced row by row, so that sources still hold."""
+    # Unlike `replace`, which forgets where a table was read: the rows here are the same, one by
+    # one.
     kept = {name: getattr(scenario, name) for name in type(scenario).model_fields}
     return Scenario(**(kept | tables))

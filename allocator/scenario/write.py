@@ -31,17 +31,23 @@ Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 def write_scenario(scenario: Scenario, path: Path) -> None:
     """Write a scenario to a .xlsx or .json file, else to a folder, by the name of the path.
 
-    What is there under the same names is replaced.
+    What is there under the same names is replaced. What is written reads back equal.
+
+    Parameters
+    ----------
+    path
+        A folder is made if it is not there.
 
     Raises
     ------
     InputError
-        If it cannot be written, or the folder has a table that the scenario has not, which
-        would be read with it.
+        If it cannot be written, or the folder has a table that the scenario has not, which would
+        be read with it.
     """
     writers = {".xlsx": _write_workbook, ".json": _write_json}
     try:
         writers.get(path.suffix.lower(), _write_folder)(scenario, path)
+    # A full disk or a missing right is the planner's to mend, so it is told as input is.
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError([Problem(f"cannot be written: {reason}", str(path))]) from error
@@ -68,6 +74,7 @@ def _cell(value: Cell | None) -> Cell | None:
     """Return a cell as it is written: harmless text, and 412 where a number is 412.0."""
     if isinstance(value, str):
         return harmless(value)
+    # 412.0 in a table reads as if somebody had measured it.
     if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_AMOUNT:
         return int(value)
     return value
@@ -91,6 +98,8 @@ def _none_blank(scenario: Scenario) -> tuple[Row, ...]:
     found = []
     for row in scenario.headcounts:
         filled = filled or row.organisation_id is not None
+        # The reader takes such a blank for a merged cell and refuses it; what is written must read
+        # back.
         blank = filled and row.organisation_id is None and row.unit_id not in settled
         found.append(row.model_copy(update={"organisation_id": row.unit_id}) if blank else row)
     return tuple(found)
@@ -148,6 +157,7 @@ def _toml(settings: Settings) -> str:
 def _toml_value(value: Any) -> str:
     """Return a value in TOML, whose text differs from JSON's in the escape of one character."""
     value = list(value) if isinstance(value, tuple) else _flat(value)
+    # JSON's strings are TOML's but for one control character.
     return json.dumps(value, ensure_ascii=False, default=decimal_text).replace("\x7f", "\\u007f")
 
 
@@ -219,6 +229,7 @@ def _write_sheet(book: Any, name: str, table: Table) -> None:
 def _sheet_cell(value: Any) -> Cell | None:
     """Return a value as a cell of a workbook; numbers of more than 16 digits become text."""
     if isinstance(value, Fraction):
+        # Only where the sheet's number is the same fraction again; else its exact text.
         nearest = float(value)
         return nearest if Fraction(repr(nearest)) == value and _survives(nearest) else _flat(value)
     if isinstance(value, float) and not _survives(value):

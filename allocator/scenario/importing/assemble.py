@@ -278,6 +278,7 @@ def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str
         # The one unit of an organisation may bear its id; any other must not.
         alone = units_of[organisation] == 1 and organisation == name
         taken = named[name] > 1 or (name in organisations and not alone)
+        # Then by its organisation, which no other unit of that name has.
         if taken and organisation:
             whole = f"{organisation} - {whole}"
         if whole != name:
@@ -318,7 +319,15 @@ def _parent_ids(found: Sequence[Entry]) -> dict[int, str]:
 
 
 def add_organisations(tables: Tables, found: list[Entry]) -> None:
-    """Add organisations, under the names or the codes that headcounts use."""
+    """Add organisations, under the names or the codes that headcounts use.
+
+    Parameters
+    ----------
+    tables
+        Its headcounts are there already; a table of organisations that came as it is stays.
+    found
+        Rows of sheets that list organisations; without any, no table is made.
+    """
     if not found or "organisations" in tables.rows:
         return
     used = {entry.cells.get("organisation_id") for entry in tables.rows.get("headcounts", ())}
@@ -346,10 +355,14 @@ def add_organisations(tables: Tables, found: list[Entry]) -> None:
 
 
 def settle_scheme(tables: Tables, ledger: Ledger) -> None:
-    """Ask which scheme of headcounts holds where rows bear several."""
+    """Ask which scheme of headcounts holds where rows bear several.
+
+    The answer becomes a setting, so a later import or another command can choose again.
+    """
     rows = tables.rows.get("headcounts", [])
     schemes = list(dict.fromkeys(e.cells["scheme"] for e in rows if e.cells.get("scheme")))
     options = tables.settings.get("options", {})
+    # Settings that came with the files have chosen already.
     if len(schemes) > 1 and "scheme" not in options:
         chosen = ledger.settle(
             "scheme_unclear",

@@ -38,7 +38,16 @@ _NO_NUMBER = "expected {}: change the cell, or leave the row out"
 
 
 def read_cells(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
-    """Read the cells of all rows that are not left out; tell what was changed, by rule."""
+    """Read the cells of all rows that are not left out; tell what was changed, by rule.
+
+    Parameters
+    ----------
+    lines
+        Rows of the table; those that head others are not read.
+    ledger
+        Told each kind of change once for a column; gets a problem for each cell that is none of
+        what its column holds.
+    """
     rows = [
         line.row for line in lines if line.kind == "data" and line.row not in mapping.rows_left_out
     ]

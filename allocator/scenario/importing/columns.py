@@ -175,7 +175,10 @@ def _meaning(label: Label, allowed: Sequence[str]) -> str:
 
 
 def _take_numbering(block: Block, wanted: dict[str, list[Label]]) -> None:
-    """Take a column that counts rows for one, whatever stands above it."""
+    """Take a column that counts rows for one, whatever stands above it.
+
+    The numbers may be those of the rows, or numerals; either way they are no people.
+    """
     for label in wanted.get("number", [])[1:]:
         wanted.setdefault(IDLE, []).append(label)
     wanted["number"] = wanted.get("number", [])[:1]
@@ -281,7 +284,11 @@ def _filled_in(block: Block, label: Label) -> int:
 
 
 def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) -> None:
-    """Choose the one column of desks, and let a column of totals be desks where no other is."""
+    """Choose the one column of desks, and let a column of totals be desks where no other is.
+
+    Several columns may speak of desks: all, those in use, those that are vacant. A clear word
+    settles it, else the planner is asked.
+    """
     totals = wanted.pop("total", [])
     of_desks = [label for label in totals if _speaks_of_desks(label)]
     if of_desks:
@@ -323,7 +330,10 @@ def _speaks_of_desks(label: Label) -> bool:
 
 
 def _tell(block: Block, found: Understood, ledger: Ledger) -> None:
-    """Show what every column means, those left out included."""
+    """Show what every column means, those left out included.
+
+    How sure that is goes by how well its words fit.
+    """
     for label in block.labels:
         meaning = found.roles.get(label.column)
         if label.column in found.people:

@@ -66,7 +66,15 @@ def _workbook(name: str, data: bytes, ledger: Ledger) -> list[Sheet]:
 
 
 def text_sheet(name: str, data: bytes) -> Sheet:
-    """Return the sheet of a text table, whatever its encoding and separator."""
+    """Return the sheet of a text table, whatever its encoding and separator.
+
+    Rows stand where their lines stand in the file, so that messages name the right ones.
+
+    Raises
+    ------
+    InputError
+        If it is no text, or its quotes do not close.
+    """
     text = decode(data, name)
     if text[:4].lower() == "sep=" and "\n" in text:
         head, rest = text.split("\n", 1)

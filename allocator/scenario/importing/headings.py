@@ -37,8 +37,13 @@ def find_headings(lines: Sequence[Line], *, by_number: bool) -> list[Heading]:
     lines
         Rows of a table, without totals and notes.
     by_number
-        Whether a row that has people of its own may be a heading: where no column says to what
-        a unit belongs.
+        Whether a row that has people of its own may be a heading: where no column says to what a
+        unit belongs.
+
+    Returns
+    -------
+    list of Heading
+        In the order of the rows; depth 0 is the outermost.
     """
     if by_number:
         # How rows are numbered is plainer than what they sum up to, so it is tried first.
@@ -71,7 +76,8 @@ def _by_enumerators(lines: Sequence[Line]) -> list[int | None]:
 def _by_sums(lines: Sequence[Line]) -> list[int | None]:
     """Return 0 for rows that are the sum of the rows below them, 1 for those below.
 
-    Only where all rows are divided so: each row that is not below another is such a sum.
+    Only where all rows are divided so: each row that is not below another is such a sum. A single
+    row that does not fit makes it chance.
     """
     depths: list[int | None] = [None] * len(lines)
     at, largest = 0, 0
@@ -102,6 +108,7 @@ def _without_numbers(lines: Sequence[Line]) -> list[int | None]:
                 runs[-1].append(at)
             else:
                 runs.append([at])
+    # A row without people at the very end heads nothing.
     runs = [run for run in runs if run[-1] + 1 < len(lines)]
     deepest = max((len(run) for run in runs), default=0)
     if not 0 < deepest <= 3:

@@ -98,7 +98,15 @@ def meant(label: str) -> Meant | None:
 
 @dataclass(frozen=True)
 class Label:
-    """What stands above a column: the rows of its header from the top, without repetition."""
+    """What stands above a column: the rows of its header from the top, without repetition.
+
+    Attributes
+    ----------
+    column
+        From 0.
+    parts
+        Texts from the widest label to the narrowest; empty ones are left out.
+    """
 
     column: int
     parts: tuple[str, ...]
@@ -180,7 +188,8 @@ class Block:
 def blocks(sheet: Sheet) -> list[Block]:
     """Return the tables on a sheet from the top; none where no header is known.
 
-    A table ends where the next header begins, or the sheet.
+    A table ends where the next header begins, or the sheet. A header that is repeated, as on each
+    printed page, begins no table.
     """
     tops: list[tuple[int, int, tuple[Label, ...]]] = []
     row, last = 0, len(sheet.cells)

@@ -110,8 +110,16 @@ RULES: Mapping[str, float] = {
 class At:
     """What is decided about and where it stands.
 
-    place is file and sheet; what is the thing as it is written; row is as the spreadsheet shows
-    it; cell is the name of the first cell; count is how many rows or cells are decided alike.
+    Attributes
+    ----------
+    place
+        File and sheet.
+    what
+        The thing as it is written there.
+    row, cell
+        Row as the spreadsheet shows it; name of the first cell.
+    count
+        How many rows or cells are decided alike.
     """
 
     place: str = ""
@@ -283,6 +291,13 @@ class Ledger:
         """Drop the questions of a sheet that is left out, but for one key.
 
         Nobody should have to answer what no longer matters; that it is left out stays a question.
+
+        Parameters
+        ----------
+        place
+            File and sheet.
+        but
+            The key that decides whether it is left out.
         """
         self.decisions = [
             each

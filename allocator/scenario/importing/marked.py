@@ -56,6 +56,8 @@ def marked_workbook(imported: Imported, say: Texts) -> bytes:
         _decisions(book, _name(say("import.sheet_title"), names), imported.decisions, formats, say)
         for sheet in imported.sheets:
             tables = [found for found in imported.tables if found.sheet is sheet]
+            # A decision may be of a sheet as a whole: then it has no row and stands on the first
+            # sheet only.
             doubts = [each for each in imported.decisions if each.place == sheet.place]
             name = _name(sheet.name or sheet.file.rsplit(".", 1)[0], names)
             _Marks(book.add_worksheet(name), sheet, formats, say).write(tables, doubts)

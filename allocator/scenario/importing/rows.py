@@ -104,6 +104,7 @@ def strip_numbers(block: Block, mapping: TableMapping, column: int, ledger: Ledg
         if isinstance(cell := changed(block.sheet, mapping.changes, row, column), str) and cell
     }
     numbered = {row: cell for row, cell in cells.items() if _NUMBERED.match(cell)}
+    # A few names begin with a number by chance.
     if len(numbered) < 2 or len(numbered) < 0.6 * len(cells):
         return
     key = f"numbered.{mapping.labels.get(column, '')}"
@@ -213,6 +214,7 @@ def enumerator_class(text: str, others: frozenset[str] = frozenset()) -> str:
         return "arabic"
     if token.islower():
         return "lower"
+    # I, V and X are both; the letter before one of them, if some row bears it, tells.
     is_letter = {"I": "H", "V": "U", "X": "W"}.get(token, token) in others - {token}
     if token.isupper() and roman(token.casefold()) and not is_letter:
         return "roman"
@@ -303,6 +305,7 @@ def is_note(line: Line, *, after_total: bool) -> bool:
         return True
     if starts_with(text, PLACES) and (holds_word(text, MONTHS) or re.search(r"\d{4}", text)):
         return True
+    # A line of dots or dashes has no letters and is no name.
     return after_total or len(text) > _LONG_NOTE or not re.search(r"[A-Za-z]", text)
 
 

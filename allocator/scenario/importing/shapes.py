@@ -80,6 +80,7 @@ def headless(sheet: Sheet) -> LaidOut | None:
     width = max((len(cells) for cells in sheet.cells), default=0)
     numeric = [c for c in range(width) if _numeric_below(sheet, -1, c)]
     named = [c for c in range(width) if _named_below(sheet, -1, c) and c not in numeric]
+    # With several columns of either kind nobody could say which is meant.
     if len(named) != 1 or len([c for c in numeric if c > named[0]]) != 1:
         return None
     labels = {named[0]: "Unit Kerja", numeric[-1]: "Jumlah Pegawai"}

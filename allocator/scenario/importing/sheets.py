@@ -290,6 +290,7 @@ def without_repetition(found: list[MappedTable], ledger: Ledger) -> list[MappedT
         is_summary = bool(others) and _is_summary(each, others)
         if is_summary and _dropped(each, "sheet_summary", ledger):
             dropped.add(id(each))
+    # Summaries are gone: what is left repeats units one by one.
     people = [each for each in people if id(each) not in dropped]
     for place, each in enumerate(people):
         for later in people[place + 1 :]:
@@ -328,6 +329,7 @@ def _is_summary(each: MappedTable, others: Sequence[MappedTable]) -> bool:
     inside = names & organisations
     named = bool(starts_with(each.sheet.name, SUMMARY_WORDS))
     units = _names(each, "unit_id")
+    # A summary has fewer rows than what it sums up, or it would be the table itself.
     finer = sum(len(other.rows) for other in others) > len(each.rows)
     return finer and bool(inside) and (named or units <= organisations)
 

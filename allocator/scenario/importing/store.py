@@ -39,6 +39,7 @@ def files_at(paths: Iterable[Path]) -> dict[str, bytes]:
             problems.append(Problem("expected tables in the folder", str(path)))
         for file in inside:
             try:
+                # Two folders may each have a "data.xlsx"; neither may take the other's place.
                 found[file.name if file.name not in found else str(file)] = read_bytes(file)
             except InputError as error:
                 problems += error.problems

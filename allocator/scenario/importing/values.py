@@ -35,7 +35,13 @@ LARGEST_SMALL_AREA = 20.0
 
 @dataclass(frozen=True)
 class Read:
-    """A value that was read from a cell, and the rule that it took; None for one as it is."""
+    """A value that was read from a cell, and the rule that it took.
+
+    Attributes
+    ----------
+    rule
+        One of `ledger.RULES`; None for a number that stands there as it is.
+    """
 
     value: int | float
     rule: str | None = None
@@ -62,8 +68,13 @@ def _bare(cell: str) -> str:
 def whole(cell: Any, *, scaled: bool = False) -> Read | None:
     """Return the whole number that a cell means where people or desks are counted.
 
-    A number such as 1.107 is 1107 that a spreadsheet took for a decimal; where the column has
-    such numbers (``scaled``), 1.5 is 1500.
+    A number such as 1.107 is 1107 that a spreadsheet took for a decimal; where the column has such
+    numbers (``scaled``), 1.5 is 1500.
+
+    Returns
+    -------
+    Read or None
+        The number and the rule that it took; None for what is no number.
     """
     if is_number(cell):
         return _whole_number(float(cell), scaled)
@@ -175,6 +186,8 @@ def _with_decimals(found: re.Match[str], mark: str, least: float) -> Read:
     digits, last = re.sub(r"\D", "", found[1]), found[3]
     as_decimal = float(f"{digits}.{found[4]}")
     several = found[2] == last
+    # Three digits may be either: the column's mark decides, else what would be too small to be
+    # meant.
     is_grouped = len(found[4]) == 3 and (several or (last != mark if mark else as_decimal < least))
     if is_grouped:
         return Read(int(digits + found[4]), "number_grouped")
@@ -186,6 +199,7 @@ def share(cell: Any) -> Read | None:
 
     A number above 1 can only be per cent, with or without the sign.
     """
+    # A sheet keeps 80 % as 0.8, whatever it shows.
     if is_number(cell):
         return Read(cell / 100, "share_in_per_cent") if cell > 1 else Read(cell)
     found = decimal(cell)
@@ -243,6 +257,7 @@ def roman(text: str) -> int | None:
     total = 0
     for letter, after in zip(text, [*text[1:], ""], strict=True):
         value = values[letter]
+        # A smaller numeral before a larger one is taken off.
         total += -value if after and values[after] > value else value
     return total
 
@@ -298,6 +313,11 @@ def heights(levels: Iterable[Level]) -> dict[Level, int]:
     Below the ground the lower ground floor comes first and basements follow it. 3A stands for 4
     where there is no 4. A mezzanine is on the ground's level, an upper ground floor on the level
     above it, and a roof one above the highest.
+
+    Parameters
+    ----------
+    levels
+        All floors of one tower; what a name means depends on the others.
     """
     named = list(dict.fromkeys(levels))
     numbers = {each.number for each in named if each.group == "number"}

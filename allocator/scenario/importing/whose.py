@@ -52,13 +52,17 @@ def organisation_of_sheet(
 ) -> tuple[str, str]:
     """Return the organisation that a sheet is about, and what says so: title, sheet, or "".
 
-    ``headings`` are the rows that head others; ``alone`` where no other sheet has people.
+    ``headings`` are the rows that head others; ``alone`` where no other sheet has people. A title
+    is surer than a sheet's name, which may be anything.
     """
     for _, text in titles(block):
         found = organisation_in(text)
+        # A heading names one organisation of several, so it can not be whose the sheet is.
         if found and found not in headings:
             return found, "title"
     name = block.sheet.name or PurePath(block.sheet.file).stem
+    # Where one sheet of several has people, its name says whose; a single sheet's name seldom
+    # does.
     if not is_plain_name(name) and (not alone or organisation_in(name)):
         return name, "sheet"
     return "", ""
@@ -73,6 +77,7 @@ def organisation_in(text: str) -> str:
     stated = _STATED.match(text)
     if stated and not _GENERIC.fullmatch(stated[1].strip()):
         return " ".join(stated[1].split())
+    # Without phrases such as "Kementerian/Lembaga", which name no ministry but all of them.
     found = _ORGANISATION.search(_GENERIC.sub(" ", text))
     decreed = None if found else _DECREED.search(text)
     if decreed:
@@ -108,6 +113,7 @@ def tower_of_sheet(block: Block) -> tuple[str, str]:
     name = block.sheet.name or PurePath(block.sheet.file).stem
     if starts_with(name, TOWER_WORDS) and len(plain(name).split()) > 1:
         return name, "sheet"
+    # Any other name of a sheet may be a tower's.
     return ("", "") if is_plain_name(name) else (name, "sheet")
 
 
