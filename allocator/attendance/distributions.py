@@ -154,7 +154,7 @@ def _on_days(group: Group, day_shock: float) -> NDArray[np.float64]:
     if day_shock == 0:
         return unit[np.newaxis]
     factors = np.array([factor for _, factor in kinds_of_day(day_shock)])
-    # On a day that draws many, a share can not rise above 1, which lowers the mean a little.
+    # On a day that draws many, a share cannot rise above 1, which lowers the mean a little.
     attendances = np.clip(group.attendance * (1 + day_shock * factors), 0, 1)
     return _laws(group.headcount, attendances, group.correlation)
 

@@ -291,7 +291,7 @@ def _serve_slot(
 class _Child:
     """One process as its parent sees it.
 
-    `_owes` says whether an answer is still to come. A process that owes one can not be used again:
+    `_owes` says whether an answer is still to come. A process that owes one cannot be used again:
     its answer would be taken for the next task's.
     """
 

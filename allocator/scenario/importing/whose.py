@@ -57,7 +57,7 @@ def organisation_of_sheet(
     """
     for _, text in titles(block):
         found = organisation_in(text)
-        # A heading names one organisation of several, so it can not be whose the sheet is.
+        # A heading names one organisation of several, so it cannot be whose the sheet is.
         if found and found not in headings:
             return found, "title"
     name = block.sheet.name or PurePath(block.sheet.file).stem

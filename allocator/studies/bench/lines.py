@@ -189,7 +189,7 @@ def _peer_summary(group: Sequence[Line]) -> PeerSummary:
 def news(attempts: Iterable[Attempt]) -> list[str]:
     """Return a sentence for every total below the best known, and every bound above it.
 
-    The second kind would be an error of ours or of the published value: a bound can not lie above
+    The second kind would be an error of ours or of the published value: a bound cannot lie above
     a total that a plan has.
     """
     said = []

@@ -231,7 +231,7 @@ class _Comparison:
         # A group that is being solved will have a plan to begin from: its other cases wait for it.
         busy = {self.cases[number].group for number, _ in self.running.values()}
         cold = (n for n in self.waiting if self.cases[n].group not in busy)
-        # The smallest ratio needs most desks; if it has a plan, so have all larger ones.
+        # The smallest ratio needs most desks, so its plan is a beginning for all larger ones.
         first = min(cold, key=lambda n: self.cases[n].people_per_desk, default=None)
         if first is not None:
             self._begin(first, None)
@@ -239,8 +239,7 @@ class _Comparison:
     def _nearest(self, number: int) -> int | None:
         """Return the solved case nearest in ratio; of two, the smaller ratio, whose plan fits."""
         like = (n for n in self.plans if self.cases[n].group == self.cases[number].group)
-        # Sorted, since `min` takes the first of equals. The plan of the smaller ratio has more
-        # desks for everybody, so it still fits.
+        # Sorted, since `min` takes the first of equals.
         by_ratio = sorted(like, key=lambda n: self.cases[n].people_per_desk)
         return min(by_ratio, key=lambda n: self._distance(number, n), default=None)
 
@@ -325,7 +324,7 @@ class _Comparison:
         """Try the plan of a new answer on the other cases, and their plans on this one."""
         for number, (own, start) in self.answers.items():
             others = [p for n, p in self.plans.items() if n != number and new in (number, n)]
-            # A proved optimum can not be bettered, and no plan fits where none exists.
+            # A proved optimum cannot be bettered, and no plan fits where none exists.
             if others and own.status not in (Status.OPTIMAL, Status.INFEASIBLE):
                 scenario = self.cases[number].scenario
                 better = self._offers.best(number, scenario, own, others)

@@ -63,6 +63,7 @@ def find_conflict(scenario: Scenario, budget: Budget) -> Conflict | None:
     units; among all rules.
     """
     search = _Search(scenario, budget)
+    # Counting costs no solver, and small models of neighbouring rules little; all rules come last.
     chosen = search.by_counting()
     if chosen is None:
         chosen = search.among_neighbours()

@@ -112,7 +112,7 @@ def _restored(
         """Say whether a plan exists with only these dropped, and keep that plan."""
         nonlocal best
         changed = without(scenario, left)
-        # Checking is quick: often the plan at hand already keeps what was given up.
+        # Checking is quick, and the plan at hand may keep already what was given up.
         if not verify(changed, as_given(best.pieces)).violations:
             return True
         other = planner.plan(changed, budget.part(budget.left() / 2))

@@ -77,6 +77,7 @@ def rule_members(scenario: Scenario) -> tuple[Member, ...]:
     """
     groups: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for i, row in enumerate(scenario.rules):
+        # Dropping one row of only_in alone would forbid its place and make a plan harder.
         groups[_goes_with(i, row)].append(i)
     return tuple(_rule_member(scenario, rows) for rows in groups.values())
 

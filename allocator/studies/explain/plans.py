@@ -114,6 +114,8 @@ class Planner:
         """
         if budget.left() <= 0:
             return None
+        # Today's plan is the first beginning; later a plan of a scenario that differs little is
+        # nearer.
         self.near = self.near or _today(scenario)
         if self.near and _is_repairable(scenario):
             # First all rules with floors too full, then ever fewer desks beyond: on a large case
@@ -184,6 +186,8 @@ def sound_part(scenario: Scenario, pieces: Pieces) -> Pieces:
         if violation.kind not in TOLERATED
         for name in (violation.subject, *violation.object.split(";"))
     }
+    # An organisation that breaks a rule is loosened as a whole, as any of its units may be the
+    # cause.
     loose = {u for name in named for u in scenario.units_of.get(name, ())}
     floors = {floor.floor_id for floor in scenario.floors}
     return {

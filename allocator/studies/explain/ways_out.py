@@ -254,7 +254,8 @@ class _Search:
         """Add the fewest desks: those that free the conflict alone, else those of a whole plan."""
         members = self.members
         least = 0
-        # What frees the conflict alone is proved to be needed, and mostly is enough for the whole.
+        # What frees the conflict alone is proved to be needed. Where the whole then has a plan, no
+        # fewer desks would do.
         if len(all_ids(members, MemberKind.DEMAND)) < len(self.scenario.housed):
             half = self.budget.part(self.budget.left() / 2)
             alone = fewest_desks(self.scenario, members, half)

@@ -78,6 +78,10 @@ def legs_between(
 
     Parameters
     ----------
+    before, after
+        What each unit has, by floor.
+    organisation_of
+        Organisation of each unit, those that are gone included.
     most_people
         People in one leg; larger ones are divided. None divides none.
     """

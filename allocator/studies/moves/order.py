@@ -125,8 +125,8 @@ class _Greedy:
         legs = self.site.legs
         waited_for = {legs[i].to_floor for i in (*self.pending, *self.away)}
         useful = [i for i in self.pending if legs[i].from_floor in waited_for]
-        # Were nobody's desks waited for, sending anybody is still better than standing still for
-        # ever.
+        # Where nobody's desks are waited for, somebody has to be sent all the same, or nothing
+        # moves.
         useful = [i for i in useful if legs[i].desks_freed] or list(self.pending)
         by_people = sorted(useful, key=lambda i: (legs[i].people, i))
         places = ((i, self._spare_floor(i)) for i in by_people)

@@ -147,8 +147,8 @@ def _without_places(site: Site, found: _Found, clock: _Clock) -> bool:
 def _with_places(site: Site, found: _Found, clock: _Clock) -> None:
     """Bound the people with a temporary place as if there were room for all; then place them."""
     movers = site.movers
-    # Were there room elsewhere for all, nobody would need a temporary floor: so this relaxes both
-    # kinds of waiting, and its bound holds for their sum.
+    # With room elsewhere for all, nobody needs a temporary floor. So this relaxes both kinds of
+    # waiting, and its bound holds for their sum.
     anywhere = OrderModel(site, dict.fromkeys(movers, ()))
     anywhere.hint(found.order)
     fewest, order = anywhere.least(anywhere.elsewhere, clock.effort(0.3), clock.stop)

@@ -24,9 +24,16 @@ def verify_moves(
 ) -> list[str]:
     """Return what is wrong with moves from one plan to another, a sentence each; empty if nothing.
 
-    While a step is under way both places are held: no floor that receives people or desks may
-    hold more than it has, with all that come in the step. Nobody leaves a floor who is not there,
+    While a step is under way both places are held: no floor that receives people or desks may hold
+    more than it has, with all that come in the step. Nobody leaves a floor who is not there,
     temporary places are allowed, and at the end everyone is where the plan after says.
+
+    Parameters
+    ----------
+    before, after
+        Desks and people by unit and floor, floors elsewhere included.
+    rows
+        Of moves.csv, in any order.
     """
     state = _state(before)
     waiting: dict[str, int] = {}

@@ -51,7 +51,7 @@ class Names:
         staff: Sequence[str] | None = None,
         families: Sequence[str] | None = None,
     ) -> Names:
-        """Return the names asked for; without, all there are.
+        """Return the names asked for, each once; without, all there are.
 
         Raises
         ------
@@ -74,6 +74,8 @@ class Names:
                 if name not in there:
                     message = f"expected a scenario of this table{nearest.hint(name)}"
                     problems.append(Problem(message, table, None, column, name))
+            # In the order in which they are asked for, since rows of the result come in that
+            # order.
             chosen.append(tuple(dict.fromkeys(asked)) if asked else tuple(there))
         if problems:
             raise InputError(problems)
@@ -139,6 +141,13 @@ class Combination:
 def combinations(scenario: Scenario, names: Names) -> tuple[Combination, ...]:
     """Return every combination of the scenarios named, counted.
 
+    Parameters
+    ----------
+    scenario
+        With staff and the tables of scenarios; its headcounts only give ratios and attendance.
+    names
+        As `Names.of` returns them. Without family scenarios flats are not counted.
+
     Raises
     ------
     InputError
@@ -152,6 +161,8 @@ def combinations(scenario: Scenario, names: Names) -> tuple[Combination, ...]:
         raise InputError(scenario.placed(problem) for problem in problems)
     found = []
     for unit_scenario in names.units:
+        # Each part is worked out where it changes: waves by unit scenario, people by staff
+        # scenario.
         wave_of = _waves(scenario, unit_scenario)
         for staff_scenario in names.staff:
             # Families do not change who comes, so this is counted once for all of them.
@@ -183,7 +194,12 @@ def _missing(
 def largest_remainder(parts: Sequence[Fraction], whole: int) -> list[int]:
     """Return whole numbers that sum to a whole, near the parts: ties to the earlier.
 
-    The parts sum to less than 1 more or less than the whole, or to half more or less.
+    Parameters
+    ----------
+    parts
+        They sum to less than 1 more or less than the whole, or to half more or less.
+    whole
+        What the numbers sum to.
     """
     found = [floor(part) for part in parts]
     largest = sorted(range(len(parts)), key=lambda i: (found[i] - parts[i], i))
@@ -197,6 +213,11 @@ def moves(scenario: Scenario, staff_scenario: str) -> list[int]:
 
     Rounded from the whole down: first everybody, then units, then the groups within a unit. So all
     unit scenarios move the same people of a unit, and sums agree at each level.
+
+    Returns
+    -------
+    list of int
+        In the order of the rows of staff.
     """
     share = {
         r.group: r.share for r in scenario.staff_scenarios if r.staff_scenario == staff_scenario
@@ -249,6 +270,7 @@ def _counted(
     for row, people in zip(scenario.staff, moved, strict=True):
         if row.unit_id in wave_of:
             groups[row.group] += people
+    # A unit of which nobody moves makes no wave, though its row may name one.
     with_people = [
         wave_of[row.unit_id]
         for row, people in zip(scenario.staff, moved, strict=True)
@@ -324,6 +346,7 @@ def _headcounts(scenario: Scenario, come: set[str], moved: Sequence[int]) -> tup
         if row.unit_id in come:
             each = people.setdefault(row.unit_id, [0, 0])
             each[0] += going
+            # Own desks go with people who move, and there cannot be more of them than people.
             each[1] += min(row.own_desks, going)
     return tuple(
         Headcount(

@@ -138,6 +138,13 @@ def write_relocation(
 
     Where a combination has several waves, each has a folder in it.
 
+    Parameters
+    ----------
+    scenario
+        As it was counted.
+    found
+        All combinations; those that do not fit have rows and no folder.
+
     Raises
     ------
     InputError

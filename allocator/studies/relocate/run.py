@@ -63,7 +63,10 @@ class Fitted:
 
     @property
     def binds(self) -> Binds:
-        """What binds in the first wave in which anything does."""
+        """What binds in the first wave in which anything does.
+
+        `none` where every wave has a plan or none was found in time.
+        """
         found = (self.binds_in(number) for number in range(len(self.answers)))
         return next((binds for binds in found if binds is not Binds.NONE), Binds.NONE)
 
@@ -97,6 +100,7 @@ def _to_solve(
     found: Sequence[Combination], waves: Sequence[tuple[Scenario, ...]]
 ) -> dict[Key, Scenario]:
     """Return the waves to solve: those of combinations that counting does not rule out."""
+    # By key, so that a wave which several combinations share is solved once.
     return {
         _key(given): given
         for each, of in zip(found, waves, strict=True)
@@ -117,6 +121,8 @@ def relocate(
 
     Parameters
     ----------
+    scenario
+        As it was counted.
     found
         The combinations, counted.
     options
@@ -125,6 +131,11 @@ def relocate(
         Told the stage, and each better plan.
     should_stop
         Asked often; once true, no more waves are begun, which then have no plan in time.
+
+    Returns
+    -------
+    tuple of Fitted
+        In the order of the combinations, those that counting rules out without a plan.
     """
     run = _Run(options or SolveOptions(), on_progress, should_stop or (lambda: False))
     waves = [by_wave(scenario, each) for each in found]

@@ -35,7 +35,8 @@ class CurvePoint:
 def undominated(points: Iterable[CurvePoint]) -> list[CurvePoint]:
     """Return the points that no other beats in both, fewest moved first; of equal ones the first.
 
-    One that moves a little less for the same total, within rounding, beats nothing.
+    One that moves a little less for the same total, within rounding, beats nothing: it would be a
+    point of the curve that nobody can tell from its neighbour.
     """
     found: list[CurvePoint] = []
     # By people moved, so that each next point has to be cheaper to be of any use.
@@ -79,6 +80,7 @@ def widest(points: Sequence[CurvePoint], done: Iterable[tuple[float, float]]) ->
     done
         People moved at both ends of gaps in which nothing was found.
     """
+    # Nothing was found there at the one price that could have found it, so it is not tried again.
     closed = set(done)
     areas = [
         (many.moved - few.moved) * (few.total - many.total)

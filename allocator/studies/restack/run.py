@@ -320,6 +320,7 @@ def _between(run: _Run) -> None:
         if at is None:
             return
         few, many = points[at], points[at + 1]
+        # Noted before the solve: a plan that comes of it parts the gap into two others.
         closed.append((few.moved, many.moved))
         run.at(slope(few, many), "between the two", few.pieces)
 

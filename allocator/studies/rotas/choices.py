@@ -33,7 +33,14 @@ Choice = list[int]
 class Option:
     """A week for the units of a group: its name and each unit's shares.
 
-    hands: all-hands days times people; changed: people whose week would be another than today's.
+    Attributes
+    ----------
+    weeks
+        Of each unit of the group, in its order.
+    hands
+        All-hands days times people.
+    changed
+        People whose week would be another than today's.
     """
 
     name: str
@@ -70,8 +77,16 @@ class DeskPool:
 class Score(NamedTuple):
     """What a choice is judged by, the first first; less is better everywhere.
 
-    short_floors; minus all-hands days times people; people without a desk on the worst weekday;
-    people whose week changes.
+    Attributes
+    ----------
+    short_floors
+        Floors with a pool that is short too often on some weekday.
+    minus_hands
+        Minus all-hands days times people.
+    without_desk
+        People without a desk on the worst weekday, over all pools.
+    changed
+        People whose week changes.
     """
 
     short_floors: int
@@ -213,7 +228,7 @@ class Choices:
 
     @cached_property
     def present(self) -> Choice:
-        """Today's weeks; they need not have the common days."""
+        """Today's weeks; they need not have the common days, so they may be no choice at all."""
         return [
             next(o for o, option in enumerate(group.options) if option.name == PRESENT)
             for group in self.groups

@@ -254,6 +254,7 @@ class Master:
                 groups[member.group] = groups.get(member.group, enough) & enough
             count = 0
             for group, enough in groups.items():
+                # A group that cannot have less says nothing, and would only make the row longer.
                 if len(enough) < len(self.chosen[group]):
                     count += 1
                     literals += [self.chosen[group][o] for o in enough]
@@ -273,6 +274,8 @@ def smallest_short(choices: Choices, p: int) -> list[tuple[float, ...]]:
     none, and they are learnt as they are met.
     """
     scales = [levels(choices, member) for member in choices.pools[p].members]
+    # Each combination is a convolution: beyond so many it is cheaper to learn facts as they are
+    # met.
     if prod(map(len, scales[:-1])) > MOST_TRIED:
         return []
     last, found = scales[-1], list[tuple[float, ...]]()
@@ -285,6 +288,7 @@ def smallest_short(choices: Choices, p: int) -> list[tuple[float, ...]]:
         place = bisect_left(last, True, key=is_short)
         if place < len(last):
             found.append((*first, last[place]))
+    # A larger one follows from a smaller one, so its row would be idle.
     return [one for one in found if not any(_below(other, one) for other in found)]
 
 

@@ -243,6 +243,8 @@ def _in_turn(
     given, pieces = even_weeks(scenario), start
     answer: Plan | None = None
     for left in range(MOST_ROUNDS, 0, -1):
+        # Each round gets an equal part of what is left, so that the last is no shorter than the
+        # first.
         part = budget.part(budget.left() / left)
         plan = _planned(given, pieces, part.part(part.left() * (1 - ROTA_PART)))
         # The first answer is the one to give if there is never a plan.

@@ -26,8 +26,13 @@ TOLERANCE = 1e-6
 class BestChoice:
     """The best choice so far, what is proved of each aim, and the points of the curve.
 
-    bounds: of each aim over all choices that are as good in the aims before it. points: all-hands
-    days times people, people without a desk, at no more short floors than the best choice has.
+    Attributes
+    ----------
+    bounds
+        Of each aim over all choices that are as good in the aims before it.
+    points
+        All-hands days times people, and people without a desk, at no more short floors than the
+        best choice has.
     """
 
     choice: Choice
@@ -118,7 +123,7 @@ class _Search:
                 break
             facts = master.learn(solved.choice, aim)
             self._polish(solved.choice)
-            # The model was right about its choice: its bound can not be raised by learning.
+            # The model was right about its choice: its bound cannot be raised by learning.
             if not facts:
                 break
         return min(least, float(self.best.score[aim]))
@@ -132,6 +137,7 @@ class _Search:
         state = State(self.choices, choice)
         self._note(state)
         near = self.rng.permutation(len(self.choices.groups)).tolist()
+        # Half a second at most, as the model's next choice comes soon.
         descend(state, tuple, near, self._until(0.5))
         self._note(state)
 
@@ -145,6 +151,7 @@ class _Search:
         best = self.best.score
         state = State(self.choices, self.best.choice)
         for point in range(POINTS - 1, -1, -1):
+            # Evenly from all the days that the best choice has down to none.
             target = -best.minus_hands * point / POINTS
             over = self._until(self.budget.left() / (point + 1))
             groups = self.rng.permutation(len(self.choices.groups)).tolist()

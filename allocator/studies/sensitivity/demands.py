@@ -58,7 +58,7 @@ class Demand:
     def dropped(self, scenario: Scenario) -> Scenario:
         """Return the scenario without this demand; a full tower has a tenth more desks then.
 
-        A full tower can not be dropped, so it is relaxed a little to see what room there is worth.
+        A full tower cannot be dropped, so it is relaxed a little to see what room there is worth.
         """
         if self.kind is DemandKind.RULE:
             return without_rules(scenario, {row - 1 for row in self.rows})
@@ -176,6 +176,7 @@ def _full_towers(scenario: Scenario, pieces: Pieces) -> Iterator[Demand]:
 
 def _smallest_piece(scenario: Scenario, sharing: Sharing) -> int:
     """Return the fewest desks that any piece may have."""
+    # A unit smaller than the limit is a piece by itself.
     sizes = [demand(unit) for unit in scenario.housed if unit.headcount]
     return max(1, min([sharing.min_piece_desks, *sizes]))
 

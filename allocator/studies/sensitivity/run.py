@@ -79,7 +79,15 @@ class Sensitivity:
 
 @dataclass
 class _Without:
-    """A demand, the scenario without it, and the best that was found there."""
+    """A demand, the scenario without it, and the best that was found there.
+
+    Attributes
+    ----------
+    best
+        None until a plan is found that leaves no more people unplaced than the one with all.
+    bound
+        The highest proved of the scenario without the demand.
+    """
 
     demand: Demand
     scenario: Scenario
@@ -88,7 +96,12 @@ class _Without:
 
 
 def most_s(count: int, processes: int, time_limit_s: float) -> float:
-    """Return the seconds that so many demands may take, side by side in so many processes."""
+    """Return the seconds that so many demands may take, side by side in so many processes.
+
+    A plan with all demands comes first, then a short solve without each, then a long one without
+    each of the dearest.
+    """
+    # Side by side, so the demands go round in so many turns.
     first = ceil(count / processes) * (FIRST_PART * time_limit_s + EACH_S)
     then = ceil(min(count, DEAREST) / processes) * (time_limit_s + EACH_S)
     return begin_s(time_limit_s) + first + then
@@ -102,7 +115,10 @@ def limit_within(seconds: float, count: int, processes: int) -> float:
 
 
 def begin_s(time_limit_s: float) -> float:
-    """Return the seconds that a plan with all demands may take."""
+    """Return the seconds that a plan with all demands may take.
+
+    Several solves, one after another.
+    """
     return ROUNDS * (time_limit_s + EACH_S)
 
 
@@ -213,6 +229,8 @@ class _Run:
             near = min((each.best or self.plan, self.plan), key=_key)
             return Task(each.scenario, options, near.pieces)
 
+        # Plans are taken as they come, so that a demand whose turn is later begins from the best
+        # by then.
         for done, (number, plan) in enumerate(self._solved(len(without), task), 1):
             self._take(without[number], plan)
             on_step(done, len(without))

@@ -116,11 +116,13 @@ def tightest(
     ratios = Ratios(scenario)
     search = FitSearch(ratios, budget.part(budget.left() * FIT_PART))
     search.run()
+    # Which ratios serve needs no solve, so it takes nothing from the time.
     fit, served = search.result(), largest_that_serves(ratios)
     does_both = _does_both(fit, served)
     near = fit.plan.pieces if fit.plan else {}
     if does_both or served.needs_plan:
         served = with_plan(ratios, served, fit, budget)
+    # A plan that serves as it stands fits and serves: that settles it, whatever other ratios do.
     if served.needs_plan and served.plan is not None:
         does_both = True
     missing = None
@@ -138,4 +140,5 @@ def _does_both(fit: Fit, served: Served) -> bool | None:
         return None
     if fit.people_per_desk is not None and fit.people_per_desk <= served.people_per_desk:
         return True
+    # Between the two, ratios may still turn out to fit: only below what is proved is it no.
     return False if served.people_per_desk < fit.at_least else None

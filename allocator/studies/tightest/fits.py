@@ -101,6 +101,7 @@ class FitSearch:
         self._alone: set[int] = set()
         self._tried: set[int] = set()
         self._rounds = 1
+        # One for all ratios, as each plan is the beginning of the next.
         self._planner = Planner()
         self._limit_s = budget.left()
         one = ratios.at(0)
@@ -139,6 +140,7 @@ class FitSearch:
         """Return what is known at this moment; it may be asked at any time."""
         values, left = self.ratios.values, self.open
         at_least = left[0] if left else self.high
+        # Reasons are those of the ratio just below: why not a little less.
         reasons = self.reasons.get(at_least - 1, ())
         if self.is_hopeless:
             reasons += self.reasons.get(self.high, ())
@@ -269,6 +271,8 @@ class FitSearch:
         """
         self._enter(place)
         part, scenario = self._part(), self.ratios.at(place)
+        # A proof of the relaxed case rules out all smaller ratios at once, and its plan may be one
+        # of the whole.
         for case, is_relaxed in ((self._relaxed(place), True), (compile_case(scenario), False)):
             found = self._layout(case, part)
             if found.proof is Proof.INFEASIBLE:

@@ -45,6 +45,7 @@ def missing_desks(ratios: Ratios, place: int, near: Pieces, budget: Budget) -> M
     """
     budget.enter("counting the desks that are missing")
     scenario = ratios.at(place)
+    # Without a plan at least one desk is missing, whatever the sums say.
     least = max(1, ratios.demand(place) - ratios.usable)
     case = compile_case(scenario)
     if case.cells > LARGEST_MODEL or budget.left() <= 0:

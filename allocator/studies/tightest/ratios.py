@@ -77,4 +77,5 @@ def text_down(ratio: Fraction) -> str:
 
 def _text(ratio: Fraction, rounded: Fraction) -> str:
     """Return a ratio as a decimal if it is one, else as a fraction with its rounded value."""
+    # The fraction is what can be given again; the decimal beside it is for reading.
     return decimal_text(ratio) if ratio == rounded else f"{ratio} ({float(rounded):.{DIGITS}f})"

@@ -39,13 +39,15 @@ def relaxer(largest: Scenario) -> Callable[[Scenario], Case]:
     def relaxed(scenario: Scenario) -> Case:
         """Return the relaxed case of a ratio."""
         exact = compile_case(scenario)
+        # The most pieces that any demand between this ratio's and the smallest's allows.
         floors = np.array(
             [pieces[d : m + 1].max() for d, m in zip(exact.demand, most, strict=True)], np.int64
         )
         least = np.maximum(np.minimum(exact.least, exact.demand // np.maximum(floors, 1)), 1)
+        # With fewer desks than floors a plan would lose whole pieces on its way down.
         loses_pieces = bool((exact.demand < floors).any())
         case = compile_case(bare(scenario, KEPT_BY_PIECES if loses_pieces else PINS))
-        # A floor with less room than the smallest piece can not hold any.
+        # A floor with less room than the smallest piece cannot hold any.
         allowed = case.allowed & (case.capacity[None, :] >= least[:, None])
         return replace(case, least=least, allowed=allowed)
 

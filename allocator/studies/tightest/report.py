@@ -116,6 +116,7 @@ def _lacking(found: Tightest) -> str:
 def _desks(missing: Missing) -> str:
     """Return how many desks are missing, and how many are enough where that is more."""
     lacking = f"{counted(missing.least, 'desk')} {verb(missing.least, 'are')} missing"
+    # Both ends met: the number is exact.
     if missing.enough == missing.least:
         return lacking
     known = "" if missing.enough is None else f", and {missing.enough:,} are enough"

@@ -122,7 +122,17 @@ def write_waves(found: WavesFound, folder: Path, options: SolveOptions) -> tuple
 
 
 def plans_of(found: WavesFound, solution: Solution, options: SolveOptions) -> tuple[Plan, ...]:
-    """Return the checked plan of each wave, at the price of moves that the scenario says."""
+    """Return the checked plan of each wave, at the price of moves that the scenario says.
+
+    Parameters
+    ----------
+    found
+        For the bounds of the waves.
+    solution
+        The plans, which need not be the best ones.
+    options
+        Recorded with each plan.
+    """
     return tuple(
         checked_plan(
             solution.scenario(number),
@@ -142,7 +152,10 @@ def plans_of(found: WavesFound, solution: Solution, options: SolveOptions) -> tu
 
 
 def picture(solution: Solution, plans: tuple[Plan, ...], say: Texts) -> str:
-    """Return all waves side by side as one SVG, with the pieces outlined to which people moved."""
+    """Return all waves side by side as one SVG, with the pieces outlined to which people moved.
+
+    The first wave outlines nobody, as it has no wave before.
+    """
     parts, x, tallest = [], GAP, 0.0
     names = solution.waves.names
     for number, plan in enumerate(plans):

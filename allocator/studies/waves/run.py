@@ -72,7 +72,10 @@ class WavesFound:
 
     @property
     def foresight(self) -> float | None:
-        """What planning together gains; None where one after the other has no plan."""
+        """What planning together gains; None where one after the other has no plan.
+
+        Never below 0, as planning together begins from the plans found one after the other.
+        """
         if self.solution is None or self.one_after_the_other is None:
             return None
         return self.one_after_the_other.total - self.solution.total
@@ -166,6 +169,7 @@ class _Run:
 
     def offer(self, solution: Solution | None) -> bool:
         """Keep a solution if it is the best so far."""
+        # A chain that broke off is no solution.
         if solution is None or not solution.beats(self.best):
             return False
         self.best = solution
@@ -283,6 +287,7 @@ def _backwards(run: _Run, alone: list[Pieces | None]) -> Solution | None:
         )
         if plan.objective.total is None:
             return None
+        # Found from the last, kept from the first.
         plans.insert(0, plan.pieces)
     return Solution(run.waves, tuple(plans))
 

@@ -48,7 +48,7 @@ class Waves:
 
     @property
     def count(self) -> int:
-        """How many waves there are."""
+        """How many waves there are, at least one."""
         return len(self.scenarios)
 
     @property
@@ -207,7 +207,10 @@ def _cost(check: Check, name: TermName) -> float:
 def movers(
     before: Mapping[tuple[str, str], int], after: Mapping[tuple[str, str], int]
 ) -> set[tuple[str, str]]:
-    """Return the pieces of units that were there before on a floor where they have more now."""
+    """Return the pieces of units that were there before on a floor where they have more now.
+
+    Newcomers are left out: nobody of theirs has moved.
+    """
     units = {unit for unit, _ in before}
     return {
         (unit, floor)

@@ -87,7 +87,7 @@ class Used:
         ends = [i for i, column in enumerate(used) if column is not None]
         if not ends:
             return []
-        # The lowest and the highest level that may be used can not be gaps, so they need no
+        # The lowest and the highest level that may be used cannot be gaps, so they need no
         # columns.
         first, last = ends[0], ends[-1]
         below, above = self._so_far(used[first:last]), self._so_far(used[last:first:-1])
