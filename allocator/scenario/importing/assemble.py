@@ -143,7 +143,10 @@ def _settle_names(entry: Entry) -> None:
 
 
 def _unify(found: Sequence[Entry], ledger: Ledger) -> None:
-    """Let organisations that differ in capitals and spaces alone be one."""
+    """Let organisations that differ in capitals and spaces alone be one.
+
+    Left apart, each spelling would be an organisation of its own.
+    """
     first: dict[str, str] = {}
     alike: dict[str, str] = {}
     for entry in found:
@@ -165,7 +168,10 @@ def _unify(found: Sequence[Entry], ledger: Ledger) -> None:
 
 
 def _tell_alone(found: Sequence[Entry], ledger: Ledger) -> None:
-    """Show units that have no organisation where others have one, and ratios turned round."""
+    """Show units that have no organisation where others have one, and ratios turned round.
+
+    A unit without one is an organisation by itself; that is told, and may be answered otherwise.
+    """
     named = {entry.cells.get("organisation_id") for entry in found} - {None, ""}
     for entry in found:
         cells = entry.cells
@@ -191,7 +197,10 @@ def _settle(ledger: Ledger, rule: str, key: str, entry: Entry, proposed: str) ->
 
 
 def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
-    """Return the rows with those of one unit added up."""
+    """Return the rows with those of one unit added up.
+
+    Whether they add up or the first counts is one question for the whole import.
+    """
     groups: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
     for entry in found:
         groups[_key(entry)].append(entry)
@@ -239,7 +248,10 @@ def _one(group: Sequence[Entry], *, add: bool) -> Entry:
 
 
 def _has_codes(found: Sequence[Entry], ledger: Ledger) -> bool:
-    """Return whether a column of codes has one of its own for every unit."""
+    """Return whether a column of codes has one of its own for every unit.
+
+    Only then can codes be the ids; whether they are is asked like everything else.
+    """
     units = {_unit_key(entry): entry.cells.get("unit_code", "") for entry in found}
     codes = [code for code in units.values() if code]
     # A code that is missing or shared would leave units without an id of their own.
@@ -260,7 +272,10 @@ def _unit_key(entry: Entry) -> tuple[str, str, str]:
 
 
 def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str]:
-    """Return the id of every row's unit: its name, with its organisation's where needed."""
+    """Return the id of every row's unit.
+
+    Its code, or its name with its organisation's where needed.
+    """
     if by_code:
         return [entry.cells["unit_code"] for entry in found]
     keys = {_unit_key(entry): entry for entry in found}
@@ -302,7 +317,11 @@ def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str
 
 
 def _parent_ids(found: Sequence[Entry]) -> dict[int, str]:
-    """Return the parent of every row that has one, by the row's place, told apart where alike."""
+    """Return the parent of every row that has one, by the row's place, told apart where alike.
+
+    Several ministries may have a "Sekretariat Jenderal". A parent's id is one for the whole
+    scenario, so such a name gets that of its organisation before it.
+    """
     owners: dict[str, set[str]] = defaultdict(set)
     for entry in found:
         organisation, parent, name = _unit_key(entry)

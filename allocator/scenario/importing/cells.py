@@ -66,7 +66,11 @@ def read_cells(block: Block, mapping: TableMapping, lines: Sequence[Line], ledge
 def _is_sound(
     block: Block, mapping: TableMapping, row: int, column: int, role: str, ledger: Ledger
 ) -> bool:
-    """Return whether a cell can be read; note a problem for an error, a date, an empty formula."""
+    """Return whether a cell can be read; note a problem for an error, a date, an empty formula.
+
+    These three read as something else if nobody looks: an error as text, a date as a number, a
+    formula without its result as a blank.
+    """
     cell = changed(block.sheet, mapping.changes, row, column)
     extent = block.sheet.extent
     error = extent.errors.get((row, column))
@@ -92,7 +96,15 @@ def is_name(role: str) -> bool:
 def _reader(
     block: Block, mapping: TableMapping, rows: Sequence[int], column: int, role: str
 ) -> Callable[[Any], Read | None] | None:
-    """Return what reads the cells of a column; None where they stay as they are."""
+    """Return what reads the cells of a column; None where they stay as they are.
+
+    Parameters
+    ----------
+    rows
+        Those whose cells are sound.
+    role
+        What the column becomes.
+    """
     cells = [changed(block.sheet, mapping.changes, row, column) for row in rows]
     if role == "headcount" or role in WHOLE:
         # Told from the whole column: one cell alone does not say what its point means.

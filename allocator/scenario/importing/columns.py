@@ -85,7 +85,10 @@ def table_of(block: Block) -> str:
 
 
 def _has_floors(block: Block, meanings: set[str], *, bodies: bool) -> bool:
-    """Return whether columns name floors and give their size."""
+    """Return whether columns name floors and give their size.
+
+    A size alone is enough where a column holds names of floors, whatever its header says.
+    """
     if meanings & set(SIZES):
         named = meanings & {"level", "floor_id", "floor_count"}
         return bool(named) or _by_content(block) is not None
@@ -102,7 +105,10 @@ def _by_content(block: Block) -> Label | None:
 
 
 def _has_numbers(block: Block) -> bool:
-    """Return whether a column that no word tells of holds whole numbers."""
+    """Return whether a column that no word tells of holds whole numbers.
+
+    Such a column may be the headcount under a header that only says a year.
+    """
     for label in block.labels:
         cells = [cell for cell in block.column(label.column) if cell != ""]
         read = [whole(cell) for cell in cells]
@@ -253,7 +259,11 @@ def _names_in(block: Block, label: Label) -> int:
 
 
 def _take_levels(block: Block, wanted: dict[str, list[Label]]) -> None:
-    """Of several columns for the floor take that which tells most levels; another names floors."""
+    """Of several columns for the floor take that which tells most levels; another names floors.
+
+    A table may number its floors in one column and name them in the next: the number gives the
+    level, the name the id.
+    """
     labels = wanted.get("level", [])
     named = _by_content(block)
     if not labels and "floor_id" not in wanted and named is not None:

@@ -90,7 +90,11 @@ def text_sheet(name: str, data: bytes) -> Sheet:
 
 
 def _separator(text: str) -> str:
-    """Return the separator that makes most lines equally wide, and words of a header known."""
+    """Return the separator that makes most lines equally wide, and words of a header known.
+
+    Titles and notes break the width of some lines, and a comma may stand in every name; so neither
+    sign is enough by itself.
+    """
 
     def merit(separator: str) -> tuple[float, int]:
         """Return how well a separator does: known words and regular width, then width."""

@@ -181,7 +181,10 @@ def _top(headings: Sequence[Heading]) -> int:
 
 
 def _named_by_column(heading: Heading, ledger: Ledger, block: Block) -> bool:
-    """Return whether a wider column names what heads the rows below, and say so."""
+    """Return whether a wider column names what heads the rows below, and say so.
+
+    The row then adds nothing, as each unit has its organisation beside it.
+    """
     line = heading.line
     if len(line.names) < 2 or line.names[-1] or not any(line.names):
         return False
@@ -196,7 +199,10 @@ def _named_by_column(heading: Heading, ledger: Ledger, block: Block) -> bool:
 
 
 def _is_heading(block: Block, heading: Heading, ledger: Ledger) -> bool:
-    """Return whether a row heads others; ask where its number is not that of the rows below."""
+    """Return whether a row heads others; ask where its number is not that of the rows below.
+
+    A subtotal that is out of date looks like a unit with as many people.
+    """
     if heading.agrees:
         return True
     line = heading.line
@@ -302,7 +308,15 @@ def _give(
     kinds: dict[int, str],
     whole: str,
 ) -> None:
-    """Give every unit what the headings above it say, or the one organisation of the sheet."""
+    """Give every unit what the headings above it say, or the one organisation of the sheet.
+
+    Parameters
+    ----------
+    kinds
+        What the headings of each depth are.
+    whole
+        The organisation of units above which no heading says another; "" for none.
+    """
     depth_of = {each.line.row: each.depth for each in headings}
     above: dict[int, str] = {}
     for line in lines:

@@ -55,7 +55,10 @@ def find_headings(lines: Sequence[Line], *, by_number: bool) -> list[Heading]:
 
 
 def _credible(found: Sequence[Heading], lines: Sequence[Line]) -> bool:
-    """Return whether headings that have numbers agree with the rows below, by and large."""
+    """Return whether headings that have numbers agree with the rows below, by and large.
+
+    One out of date is a question later on; if most do not agree, the rows are no headings at all.
+    """
     numbered = [heading for heading in found if heading.line.number is not None]
     if not numbered:
         return True
@@ -66,7 +69,10 @@ def _credible(found: Sequence[Heading], lines: Sequence[Line]) -> bool:
 
 
 def _by_enumerators(lines: Sequence[Line]) -> list[int | None]:
-    """Return how deep each row stands by the way in which it is numbered."""
+    """Return how deep each row stands by the way in which it is numbered.
+
+    Ways are taken in the order in which they first come: what begins a table is its outermost.
+    """
     order = list(dict.fromkeys(line.enumerator for line in lines))
     if len(order) < 2:
         return [None] * len(lines)
@@ -100,7 +106,11 @@ def _by_sums(lines: Sequence[Line]) -> list[int | None]:
 
 
 def _without_numbers(lines: Sequence[Line]) -> list[int | None]:
-    """Return how deep rows without people stand: the last of several in a row is the deepest."""
+    """Return how deep rows without people stand: the last of several in a row is the deepest.
+
+    A ministry, its directorate general and then its units: two rows without people in a run, so
+    two depths.
+    """
     runs: list[list[int]] = []
     for at, line in enumerate(lines):
         if line.number is None and line.label and not line.unread:
@@ -121,7 +131,13 @@ def _without_numbers(lines: Sequence[Line]) -> list[int | None]:
 
 
 def _headings(lines: Sequence[Line], depths: Sequence[int | None]) -> list[Heading]:
-    """Return the rows whose next row stands deeper, with the people of all below them."""
+    """Return the rows whose next row stands deeper, with the people of all below them.
+
+    Parameters
+    ----------
+    depths
+        How deep each row stands, from 0; None for rows of which that is not known.
+    """
     found = []
     for at, depth in enumerate(depths):
         following = depths[at + 1] if at + 1 < len(depths) else None

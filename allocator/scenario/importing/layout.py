@@ -226,7 +226,10 @@ def _is_new(tops: Sequence[tuple[int, int, tuple[Label, ...]]], labels: tuple[La
 
 
 def _header_at(sheet: Sheet, row: int) -> tuple[int, tuple[Label, ...]] | None:
-    """Return height and labels of the best header that begins at a row."""
+    """Return height and labels of the best header that begins at a row; None for no header.
+
+    Headers of one to three rows are tried, as a label may stand under a wider one.
+    """
     filled = [cell for cell in sheet.cells[row] if cell != ""]
     if len(filled) < 2 or not _is_header_row(filled):
         return None
@@ -264,7 +267,11 @@ def _counts_below(sheet: Sheet, first: int, labels: Sequence[Label]) -> bool:
 
 
 def _merit(labels: Sequence[Label]) -> float:
-    """Return how well the columns are known, each meaning once."""
+    """Return how well the columns are known, each meaning once.
+
+    Several columns that count people are worth one. Without any column but numbers of rows, notes
+    and times it is no header.
+    """
     best: dict[str, float] = {}
     for label in labels:
         if label.meant and label.meant.fit >= _KNOWN:
@@ -277,7 +284,10 @@ def _merit(labels: Sequence[Label]) -> float:
 
 
 def _is_header_row(filled: Sequence[Any]) -> bool:
-    """Return whether cells may be labels: short text, years, or several dates in their order."""
+    """Return whether cells may be labels: short text, years, or several dates in their order.
+
+    A number that is no year makes a row one of data.
+    """
     dates = [_label(cell) for cell in filled if isinstance(cell, date)]
     if dates and not (1 < len(dates) < len(filled) and dates == sorted(set(dates))):
         return False
@@ -295,7 +305,11 @@ def _holds_number(cell: Any) -> bool:
 
 
 def _goes_on(sheet: Sheet, top: int, height: int) -> bool:
-    """Return whether the row is part of the header: it names columns under a wider label."""
+    """Return whether the row is part of the header: it names columns under a wider label.
+
+    The first row of data also stands under the header; but nothing stands over several of its
+    cells.
+    """
     row = top + height - 1
     if row >= len(sheet.cells):
         return False
@@ -314,7 +328,10 @@ def _goes_on(sheet: Sheet, top: int, height: int) -> bool:
 
 
 def _spans(sheet: Sheet, row: int, column: int) -> bool:
-    """Return whether a label stands over several columns: merged, or blank to its right."""
+    """Return whether a label stands over several columns: merged, or blank to its right.
+
+    Some kinds of files do not tell which cells are merged, so blanks have to do.
+    """
     for (_, left), (_, right) in sheet.merged_by_row.get(row, ()):
         if left <= column <= right:
             return right > left
@@ -337,7 +354,13 @@ def _labels(sheet: Sheet, top: int, height: int) -> tuple[Label, ...]:
 
 
 def _filled_right(sheet: Sheet, row: int, width: int, *, is_last: bool) -> list[str]:
-    """Return the labels of a row; one that stands over several columns is each one's."""
+    """Return the labels of a row; one that stands over several columns is each one's.
+
+    Parameters
+    ----------
+    is_last
+        Whether it is the lowest row, whose blank cells are columns without a name.
+    """
     cells = [_label(sheet.cell(row, column)) for column in range(width)]
     merged = sheet.merged_by_row.get(row, [])
     for (top, left), (_, right) in merged:

@@ -65,7 +65,10 @@ def marked_workbook(imported: Imported, say: Texts) -> bytes:
 
 
 def _name(wanted: str, names: Counter[str]) -> str:
-    """Return a name that a sheet may have, and that no other has."""
+    """Return a name that a sheet may have, and that no other has.
+
+    Two files may each have a "Sheet1"; a workbook may not.
+    """
     safe = "".join(" " if c in "[]:*?/\\" else c for c in wanted).strip(" '") or "1"
     names[plain(safe)] += 1
     again = names[plain(safe)]
@@ -124,7 +127,10 @@ class _Marks:
         self.comments = 0
 
     def write(self, tables: list[MappedTable], decisions: list[Decision]) -> None:
-        """Write the cells; grey rows are left out, yellow cells changed, orange ones doubtful."""
+        """Write the cells; grey rows are left out, yellow cells changed, orange ones doubtful.
+
+        Comments are written last, at most `MOST_COMMENTS` of them.
+        """
         kinds, words = self._marks(tables, decisions)
         for row, cells in enumerate(self.sheet.cells):
             for column, cell in enumerate(cells):

@@ -91,7 +91,10 @@ def headcount_columns(
 def _sum_of_others(
     block: Block, found: dict[str, list[_Column]], wanted: dict[str, list[Label]]
 ) -> tuple[_Column, Sequence[_Column]] | None:
-    """Return the total that no other exceeds and that others sum up to in every row, and these."""
+    """Return the total that no other exceeds and that others sum up to in every row, and these.
+
+    Words need not say which is the total, nor what the others are: the numbers do.
+    """
     totals = [*found["headcount"], *found["total"]]
     # Only the largest can be the sum of others; a subtotal would be one of those.
     largest = max(totals, key=lambda x: sum(number or 0 for number in x.numbers), default=None)
@@ -144,7 +147,10 @@ def _family(label: Label) -> int | None:
 
 
 def _sums_up(total: _Column, parts: Sequence[_Column]) -> list[tuple[int, int, int]]:
-    """Return the rows, from 0, in which a total is not the sum: row, total, sum."""
+    """Return the rows, from 0, in which a total is not the sum: row, total, sum.
+
+    An empty answer means that the total agrees everywhere.
+    """
     found = []
     for row, number in enumerate(total.numbers):
         cells = [part.numbers[row] for part in parts]
@@ -197,7 +203,10 @@ def _propose(
 
 
 def _by_group(found: dict[str, list[_Column]]) -> list[_Column]:
-    """Return the totals that each have parts of their own beneath the same wider label."""
+    """Return the totals that each have parts of their own beneath the same wider label.
+
+    Such as years or months side by side, each with men, women and all.
+    """
     parts = {x.label.parts[:-1] for x in found["part"] if len(x.label.parts) > 1}
     counted = [*found["headcount"], *found["total"], *found["present"], *found["posts"]]
     return [x for x in counted if x.label.parts[:-1] in parts]
@@ -217,7 +226,11 @@ def _latest(several: Sequence[_Column]) -> _Proposal:
 def _of_parts(
     block: Block, total: _Column, parts: list[_Column], summed: tuple[int, ...]
 ) -> _Proposal:
-    """Return the rule for a total beside its parts."""
+    """Return the rule for a total beside its parts.
+
+    They agree; or the total is a formula without its result; or parts are missing throughout; or
+    they differ here and there, which is a question.
+    """
     apart = _sums_up(total, parts)
     facts: dict[str, object] = {"parts": " + ".join(part.label.text for part in parts)}
     counted = [number for number in total.numbers if number is not None]
@@ -245,7 +258,15 @@ def _settled(
     proposed: tuple[int, ...],
     facts: dict[str, object],
 ) -> tuple[int, ...]:
-    """Return the columns that are taken for the headcount, as proposed or as answered."""
+    """Return the columns that are taken for the headcount, as proposed or as answered.
+
+    Parameters
+    ----------
+    options
+        What may be answered: columns and what they are called together.
+    rule, proposed, facts
+        The proposal, and what its reason speaks of.
+    """
     if rule in ("column_by_name", "column_by_part") and ledger.answered("headcount") is None:
         return proposed  # what the column says is reported with the other columns
     options = {proposed: " + ".join(_labels(block, proposed))} | options

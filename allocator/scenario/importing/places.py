@@ -71,7 +71,10 @@ def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
 
 
 def _one_each(entry: Entry) -> list[Entry]:
-    """Return a row for each floor of one that stands for several."""
+    """Return a row for each floor of one that stands for several.
+
+    Only size and level differ: tower, features and price are those of the row.
+    """
     levels = entry.cells.pop("levels", "").split()
     if not levels:
         return [entry]
@@ -88,7 +91,11 @@ def _one_each(entry: Entry) -> list[Entry]:
 
 
 def _parts_of_floors(found: Sequence[Entry]) -> None:
-    """Take zones for parts of floors: a tower is in one complex, so several are none."""
+    """Take zones for parts of floors: a tower is in one complex, so several are none.
+
+    A column "Zona" may mean a part of the city or of a floor; where one tower lies in two of them
+    it is the latter, and each zone is a floor on that level.
+    """
     complexes: dict[str, set[str]] = defaultdict(set)
     for entry in found:
         if entry.cells.get("complex_id"):
@@ -103,7 +110,10 @@ def _parts_of_floors(found: Sequence[Entry]) -> None:
 
 
 def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
-    """Return the floors with rows for one floor, such as its rooms, added up."""
+    """Return the floors with rows for one floor, such as its rooms, added up.
+
+    They may also stay apart, as floors on one level.
+    """
     groups: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
     for entry in found:
         named = (entry.cells.get(key, "") for key in ("tower_id", "floor_id", "called", "level"))

@@ -81,7 +81,11 @@ def take_ranges(
 def _settled(
     block: Block, mapping: TableMapping, column: int, row: int, count: int, ledger: Ledger
 ) -> bool:
-    """Return whether all floors of a row share its desks or area; ask where nothing says so."""
+    """Return whether all floors of a row share its desks or area; ask where nothing says so.
+
+    Of a tower with its number of floors the size is more likely that of all; of "Lt. 3-7" it is
+    that of each.
+    """
     sizes = [mapping.labels.get(c, "") for c, role in mapping.columns.items() if role in SIZES]
     said = [str(block.sheet.cell(row, column)), *sizes, *(text for _, text in titles(block))]
     stated = any(holds_word(text, PER_FLOOR) for text in said)

@@ -143,7 +143,10 @@ def _take(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list[Mappe
 def _require(
     tables: Tables, base: Scenario | None, sheets: Sequence[Sheet], ledger: Ledger
 ) -> None:
-    """Keep the tables of the scenario that is there, and note a problem for what is missing."""
+    """Keep the tables of the scenario that is there, and note a problem for what is missing.
+
+    Where something else is wrong already, a missing table may only be what came of it.
+    """
     for name in REQUIRED_TABLES:
         if name in tables.rows:
             continue
@@ -175,7 +178,11 @@ def _missing(name: str, sheets: Sequence[Sheet]) -> Problem:
 
 
 def _scenario(tables: Tables, base: Scenario | None) -> Scenario:
-    """Return the scenario that the strict reader makes of the tables; problems name the files."""
+    """Return the scenario that the strict reader makes of the tables; problems name the files.
+
+    An import has no reader of its own for the result, so nothing gets past the checks that every
+    scenario passes.
+    """
     given = Given("{}", "scenario")
     given.settings = tables.settings
     given.settings_content = tables.settings
@@ -211,7 +218,10 @@ def _placed(tables: Tables, problems: Sequence[Problem]) -> Iterator[Problem]:
 
 
 def _drop(tables: Tables, base: Scenario | None, ledger: Ledger) -> None:
-    """Drop tables of the scenario that is there which lack ids of the tables that come in."""
+    """Drop tables of the scenario that is there which lack ids of the tables that come in.
+
+    A list of units of last year does not know this year's; kept, it would make them unknown.
+    """
     for name, own in GOES_WITH.items():
         if base is None or name not in tables.rows:
             continue

@@ -175,7 +175,10 @@ def is_crossed(block: Block) -> bool:
 
 
 def _names_above(block: Block) -> int:
-    """Return how many columns are headed by a body or a tower and hold numbers."""
+    """Return how many columns are headed by a body or a tower and hold numbers.
+
+    More than one means that the header names bodies and not what is counted.
+    """
     count = 0
     for label in block.labels:
         cells = [cell for cell in block.column(label.column) if cell != ""]
@@ -189,7 +192,10 @@ def _names_above(block: Block) -> int:
 
 
 def _header(sheet: Sheet) -> tuple[int, int, list[int]] | None:
-    """Return the row of names, the column of names, and the columns of numbers."""
+    """Return the row of names, the column of names, and the columns of numbers.
+
+    The column of names is the last one before the numbers, as a number of the row may come first.
+    """
     for row in range(min(_HEADER_WITHIN, len(sheet.cells))):
         texts = [c for c, cell in enumerate(sheet.cells[row]) if isinstance(cell, str) and cell]
         columns = [c for c in texts if _numeric_below(sheet, row, c) and _names(sheet, row, c)]
@@ -243,7 +249,11 @@ def _named_below(sheet: Sheet, row: int, column: int) -> bool:
 def _meanings(
     above: Sequence[str], beside: Sequence[Any], titles: str
 ) -> tuple[tuple[str, str, str] | None, bool]:
-    """Return the header of the sheet laid out, and whether the names above come first."""
+    """Return the header of the sheet laid out, and whether the names above come first.
+
+    Where one side has floors the other has towers; else organisations and units, those with the
+    words of ministries being the organisations.
+    """
     size = "Luas" if holds_word(titles, ("luas", "area")) else "Meja"
     levels_beside = sum(level(cell) is not None for cell in beside) > 0.7 * len(beside)
     levels_above = sum(level(cell) is not None for cell in above) > 0.7 * len(above)

@@ -89,7 +89,11 @@ def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list
 
 
 def _tables_on(sheet: Sheet) -> list[_OnSheet]:
-    """Return the tables on a sheet, laid out anew where that is what makes them tables."""
+    """Return the tables on a sheet, laid out anew where that is what makes them tables.
+
+    As it stands comes first; other layouts are tried only where that gives no table, or one whose
+    columns are headed by bodies.
+    """
     # Tables side by side look like one wide table, so this is tried before anything else.
     for block in blocks(sheet)[:1]:
         laid_out = beside(block)
@@ -120,7 +124,11 @@ def _has_both(block: Block, table: str) -> bool:
 
 
 def _is_taken_as_it_is(sheet: Sheet, tables: Tables, ledger: Ledger) -> bool:
-    """Take a sheet that is a table of a scenario already, or its settings."""
+    """Take a sheet that is a table of a scenario already, or its settings.
+
+    Its name and all its columns have to be the scenario's own; a table filled in from our template
+    is.
+    """
     name = sheet.name or sheet.file.rsplit(".", 1)[0]
     # Tables that ministries fill in by hand are read with care even under the right name.
     if name not in (*TABLES, "scenario") or name in READ_ANEW:
@@ -159,7 +167,10 @@ def _tell(sheet: Sheet, rule: str, table: str, ledger: Ledger) -> str:
 
 
 def _is_passed_over(sheet: Sheet, ledger: Ledger) -> bool:
-    """Pass over a sheet that is empty, out of sight, or of instructions; and say so."""
+    """Pass over a sheet that is empty, out of sight, or of instructions; and say so.
+
+    An answer can bring the last two back: what is out of sight may be what counts.
+    """
     name = sheet.name or sheet.file
     if not any(cell != "" for cells in sheet.cells for cell in cells):
         _tell(sheet, "sheet_empty", "none", ledger)
@@ -228,7 +239,10 @@ def _mapped(
     ledger: Ledger,
     around: dict[str, Any],
 ) -> MappedTable:
-    """Return a table with what is understood of it, rows told as the spreadsheet shows them."""
+    """Return a table with what is understood of it, rows told as the spreadsheet shows them.
+
+    ``laid_out`` says how the sheet was laid out anew, if it was, ``around`` what other sheets say.
+    """
     decisions, problems = len(ledger.decisions), len(ledger.problems)
     understood = understand(block, table, ledger)
     shared = table == "floors" and _has_both(block, table_of(block))
@@ -323,7 +337,10 @@ def _names(each: MappedTable, column: str) -> set[str]:
 
 
 def _is_summary(each: MappedTable, others: Sequence[MappedTable]) -> bool:
-    """Return whether the units of a sheet are the organisations of others, or its name says so."""
+    """Return whether the units of a sheet are the organisations of others, or its name says so.
+
+    Other sheets must have more rows: without detail there is nothing to sum up.
+    """
     organisations = set().union(*(_names(other, "organisation_id") for other in others))
     names = _names(each, "unit_id") | _names(each, "organisation_id")
     inside = names & organisations

@@ -83,7 +83,10 @@ def _whole(number: float) -> int | float:
 def _section_starts(
     block: Block, mapping: TableMapping, lines: Sequence[Line], totals: Sequence[Line]
 ) -> list[int]:
-    """Return the rows at which something begins that a total may sum up."""
+    """Return the rows at which something begins that a total may sum up.
+
+    The table, what follows another total or a heading, and each new name in a wider column.
+    """
     starts = {block.first} | {total.row + 1 for total in totals}
     starts |= {r + 1 for r, left in mapping.rows_left_out.items() if left.rule == "heading_tower"}
     starts |= {line.row + 1 for line in lines if line.kind == "heading"}

@@ -58,7 +58,10 @@ def is_moment(cell: Any) -> bool:
 
 
 def _bare(cell: str) -> str:
-    """Return the number of a text without the words around it."""
+    """Return the number of a text without the words around it.
+
+    "± 120 orang" and "120 (seratus dua puluh)" are 120.
+    """
     text = unicodedata.normalize("NFKC", cell).strip().strip("'").strip()
     text = _IN_WORDS.sub("", text)
     found = _WORDS.match(text)
@@ -182,7 +185,15 @@ def _decimal_text(cell: str, mark: str, least: float) -> Read | None:
 
 
 def _with_decimals(found: re.Match[str], mark: str, least: float) -> Read:
-    """Return a number with one mark before its last digits: decimals, or three of thousands."""
+    """Return a number with one mark before its last digits: decimals, or three of thousands.
+
+    Parameters
+    ----------
+    mark
+        The column's mark before decimals, "" where it does not tell.
+    least
+        Below this a decimal would be too small to be meant.
+    """
     digits, last = re.sub(r"\D", "", found[1]), found[3]
     as_decimal = float(f"{digits}.{found[4]}")
     several = found[2] == last

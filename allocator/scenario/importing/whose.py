@@ -92,7 +92,10 @@ def organisation_in(text: str) -> str:
 
 
 def _short_name(text: str) -> str:
-    """Return the body that a title names for short, or nothing."""
+    """Return the body that a title names for short, or nothing.
+
+    In capitals, or beginning with "kemen": small letters may be any word.
+    """
     words = re.findall(r"[A-Za-z0-9]+", text)
     return next(
         (
@@ -105,7 +108,10 @@ def _short_name(text: str) -> str:
 
 
 def tower_of_sheet(block: Block) -> tuple[str, str]:
-    """Return the tower that a sheet is about, and what says so: title, sheet, or ""."""
+    """Return the tower that a sheet is about, and what says so: title, sheet, or "".
+
+    Where no column names towers, each sheet may be one.
+    """
     for _, text in titles(block):
         found = tower_in(text)
         if found:
