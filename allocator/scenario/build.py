@@ -50,7 +50,8 @@ class Built:
 def build_table(raw: RawTable) -> Built:
     """Return the typed rows of a table.
 
-    A row with a cell that does not fit is left out, and its problem told. Nothing is raised, so
+    A row with a cell that does not fit is left out, and its problem reported. Nothing is raised,
+    so
     that one run shows what is wrong with all tables.
     """
     missing = _missing_columns(raw)

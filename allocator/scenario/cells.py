@@ -56,7 +56,8 @@ def decode(data: bytes, place: str) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        # Windows-1252 decodes nearly any bytes, so binary files are told by the zeros in them.
+        # Windows-1252 decodes nearly any bytes, so binary files are recognised by the zeros in
+        # them.
         if "\0" not in text:
             return text
         break
@@ -73,7 +74,7 @@ def text_table(name: str, place: str, data: bytes, known: Collection[str]) -> Ra
     data
         The file's bytes.
     known
-        Column names by which the separator is told: the one that makes most of them known.
+        Column names by which the separator is recognised: the one that makes most of them known.
 
     Raises
     ------

@@ -46,7 +46,7 @@ def gathered(
     ------
     InputError
         If a cell cannot be read: with every problem of cells, and every one between tables that
-        can be told in spite of it.
+        can be found in spite of it.
     """
     built = {raw.name: build_table(raw) for raw in given.tables}
     people = next((raw for raw in given.tables if raw.name == "headcounts"), None)

@@ -62,7 +62,7 @@ def first_mentions(scenario: ScenarioData, table: str, column: str) -> list[Ment
     """Return the ids in a column of a table, each where it is named first."""
     found: dict[str, Mention] = {}
     for mention in mentions(scenario, table, column):
-        # An id that is wrong in a thousand rows is told once.
+        # An id that is wrong in a thousand rows is reported once.
         found.setdefault(mention.id, mention)
     return list(found.values())
 

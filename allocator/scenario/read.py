@@ -1,7 +1,6 @@
 """Reading scenarios and single tables: from a folder, a workbook or JSON, all problems at once.
 
-What a source holds is gathered by `sources`; how cells become typed rows is in `build`. Nothing
-else in the package opens a scenario's files.
+What a source holds is gathered by `sources`; how cells become typed rows is in `build`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The kinds of rule there are, which columns each uses, and what each means in English.
 
-What a rule means is told twice, by its name: to the search (`allocator.search.rules`), and to
+What a rule means is written twice, by its name: to the search (`allocator.search.rules`), and to
 the checker (`allocator.plan.verify`), which shares nothing with it.
 """
 

@@ -81,7 +81,7 @@ def from_folder(folder: Path) -> Given:
     known = {f"{table}.csv": table for table in TABLES}
     # A misspelt name would be a table that is silently left out.
     given.problems += _unknown_files(names, (*known, _SETTINGS_FILE))
-    # Told in a warning, as a workbook beside the tables may be there on purpose.
+    # A warning and no error, as a workbook beside the tables may be there on purpose.
     given.unread_files = tuple(name for name in names if _is_other_table(name))
     for name, table in known.items():
         if name in names:
@@ -174,7 +174,7 @@ def single_table(name: str, file: str, data: bytes, known: Collection[str]) -> R
     file, data
         Name and content of the file.
     known
-        Columns by which a text file's separator is told.
+        Columns by which a text file's separator is recognised.
     """
     if not file.lower().endswith(".xlsx"):
         return text_table(name, file, data, known)
@@ -215,7 +215,7 @@ def from_document(document: Any, place: str, label: str) -> Given:
     """
     given = Given(f"{label}{{}}", f"{label}settings")
     given.tables, given.problems = document_tables(document, place, label)
-    # Something that is no array stands there: the table is given, and nobody may miss it.
+    # Something that is no array stands there: the table is given, so it is not reported missing.
     given.unread = {t for t in TABLES if not isinstance(document.get(t) or [], list)}
     settings = document.get("settings")
     if settings is not None:

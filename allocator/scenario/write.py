@@ -47,7 +47,7 @@ def write_scenario(scenario: Scenario, path: Path) -> None:
     writers = {".xlsx": _write_workbook, ".json": _write_json}
     try:
         writers.get(path.suffix.lower(), _write_folder)(scenario, path)
-    # A full disk or a missing right is the planner's to mend, so it is told as input is.
+    # A full disk or a missing right is the planner's to mend, so it is reported as wrong input is.
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError([Problem(f"cannot be written: {reason}", str(path))]) from error

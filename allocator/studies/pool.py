@@ -83,7 +83,7 @@ class Limits:
     Attributes
     ----------
     grace_s
-        Seconds that a task may take beyond its time limit, and beyond being told to stop.
+        Seconds that a task may take beyond its time limit, and beyond a request to stop.
     memory_mb
         Resident memory of one process in megabytes (10⁶ bytes). Address space would be the
         wrong measure: each of a solver's threads reserves far more of it than it uses. Watched
@@ -341,7 +341,7 @@ class _Child:
         while True:
             self._watch(job, deadline, limits, closing)
             if job.stopped.is_set() and not is_warned:
-                # Told once. From then on the grace counts, not the time limit, for however long
+                # Sent once. From then on the grace counts, not the time limit, for however long
                 # that still was.
                 self._pipe.send(None)
                 is_warned, deadline = True, time.monotonic() + limits.grace_s

@@ -69,7 +69,7 @@ def add_people(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
     found
         Rows of all sheets with people, of one scheme or several; their cells are changed.
     ledger
-        Told each name that is changed, joined or made up.
+        Records each name that is changed, joined or made up.
     """
     for entry in found:
         _settle_names(entry)
@@ -170,7 +170,7 @@ def _unify(found: Sequence[Entry], ledger: Ledger) -> None:
 def _tell_alone(found: Sequence[Entry], ledger: Ledger) -> None:
     """Show units that have no organisation where others have one, and ratios turned round.
 
-    A unit without one is an organisation by itself; that is told, and may be answered otherwise.
+    A unit without one is an organisation by itself; that is shown, and may be answered otherwise.
     """
     named = {entry.cells.get("organisation_id") for entry in found} - {None, ""}
     for entry in found:
@@ -287,7 +287,7 @@ def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str
     for entry in found:
         organisation, parent, name = _unit_key(entry)
         whole = name
-        # First by its parent, as two divisions of one name are told apart in speech.
+        # First by its parent, as people do who speak of two divisions of one name.
         if within[organisation, name] > 1 and parent and parent != name:
             whole = f"{parent} - {name}"
         # The one unit of an organisation may bear its id; any other must not.

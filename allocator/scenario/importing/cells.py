@@ -45,8 +45,8 @@ def read_cells(block: Block, mapping: TableMapping, lines: Sequence[Line], ledge
     lines
         Rows of the table; those that head others are not read.
     ledger
-        Told each kind of change once for a column; gets a problem for each cell that is none of
-        what its column holds.
+        Records each kind of change once for a column, and a problem for each cell that is not what
+        its column holds.
     """
     rows = [
         line.row for line in lines if line.kind == "data" and line.row not in mapping.rows_left_out
@@ -107,7 +107,7 @@ def _reader(
     """
     cells = [changed(block.sheet, mapping.changes, row, column) for row in rows]
     if role == "headcount" or role in WHOLE:
-        # Told from the whole column: one cell alone does not say what its point means.
+        # By the whole column: one cell alone does not say what its point means.
         scaled = is_scaled(cells)
         return lambda cell: whole(cell, scaled=scaled)
     if role in AREAS:

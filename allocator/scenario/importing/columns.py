@@ -129,7 +129,7 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
     table
         ``headcounts``, ``floors`` or ``organisations``, as `table_of` says.
     ledger
-        Told what each column is taken for, those left out included.
+        Records what each column is taken for, those left out included.
     """
     allowed = {
         "headcounts": (*OF_HEADCOUNTS, *PEOPLE),

@@ -52,7 +52,7 @@ def _wanted(data: bytes) -> str:
 
 
 def _workbook(name: str, data: bytes, ledger: Ledger) -> list[Sheet]:
-    """Return the sheets of a workbook; macros are told and never run."""
+    """Return the sheets of a workbook; macros are reported and never run."""
     book = read_book(data, name)
     if book.macros:
         ledger.settle(

@@ -1,6 +1,6 @@
 """Where tables stand on a sheet: header rows under titles, and the columns that they name.
 
-What a column means is told by its words alone here; `columns` looks at what stands below.
+Here the words alone say what a column means; `columns` looks at what stands below.
 """
 
 from __future__ import annotations

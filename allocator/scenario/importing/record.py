@@ -51,8 +51,8 @@ def record_of(imported: Imported, files: Mapping[str, bytes]) -> dict[str, Any]:
     Parameters
     ----------
     files
-        Content by name; their fingerprints are kept, so that a table can be told from its
-        successor.
+        Content by name; their fingerprints are kept, so that next month's table is seen to be
+        another.
     """
     return {
         "schema": 1,

@@ -65,7 +65,7 @@ def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list
     tables
         Gets the rows of sheets that are tables of a scenario already.
     ledger
-        Told what each sheet is taken for, those that are passed over included.
+        Records what each sheet is taken for, those that are passed over included.
     """
     proposed_tables: list[tuple[Sheet, Block, LaidOut | None, str]] = []
     for sheet in sheets:
@@ -239,7 +239,7 @@ def _mapped(
     ledger: Ledger,
     around: dict[str, Any],
 ) -> MappedTable:
-    """Return a table with what is understood of it, rows told as the spreadsheet shows them.
+    """Return a table with what is understood of it, its rows as the spreadsheet shows them.
 
     ``laid_out`` says how the sheet was laid out anew, if it was, ``around`` what other sheets say.
     """

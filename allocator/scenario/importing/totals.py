@@ -105,7 +105,7 @@ def _section_starts(
 def tell_header(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
     """Say which row is the header, and that the lines above it are titles.
 
-    Titles are no rows of the table, yet they are told: they may name the organisation or the
+    Titles are not rows of the table, but they are shown: they may name the organisation or the
     month.
     """
     labels = " | ".join(label.text for label in block.labels)

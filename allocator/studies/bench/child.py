@@ -32,7 +32,7 @@ class Ending:
 
 
 def in_a_process(ending: Ending, work: Callable[..., _Result], *arguments: Any) -> _Result | None:
-    """Return the work's result, computed in a fresh process; None if told to stop first.
+    """Return the work's result, computed in a fresh process; None if it was stopped first.
 
     Parameters
     ----------

@@ -101,7 +101,7 @@ def at_most_s(cases: Sequence[Case], processes: int, time_limit_s: float) -> flo
     """Return the seconds that a comparison may take, side by side in so many processes.
 
     One time limit for the first case of every group, which begins from nothing, and at most
-    `WARM_PART` more for the others of it. It is told before the comparison starts, and `compare`
+    `WARM_PART` more for the others of it. It is shown before the comparison starts, and `compare`
     keeps to it when it is given as `time_s`.
     """
     like = Counter(case.group for case in cases if not case.is_short)

@@ -97,7 +97,7 @@ def explain(
     options
         Time limit, workers and seed; the rest does not matter here.
     on_progress
-        Told the stage, and the plans found on the way.
+        Called with the stage, and the plans found on the way.
     should_stop
         Asked often; once true, what is known by then is returned.
     began

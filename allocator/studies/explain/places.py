@@ -131,7 +131,7 @@ def _elsewhere(
     whole: Check,
     budget: Budget,
 ) -> Elsewhere:
-    # As rules, so that the search needs no other way of being told, and the checker checks it.
+    # As rules, which the search knows already and the checker checks.
     """Return the best plan found with a unit or organisation in none of its towers."""
     barred = (Rule(rule=RuleKind.NEVER_IN, subject=body, object=tower) for tower in towers)
     plan = solve(

@@ -128,7 +128,7 @@ def relocate(
     options
         The time limit is for each solve.
     on_progress
-        Told the stage, and each better plan.
+        Called with the stage, and each better plan.
     should_stop
         Asked often; once true, no more waves are begun, which then have no plan in time.
 

@@ -1,4 +1,4 @@
-"""What rotas cannot be chosen for; light to import, so that it is told before anything begins."""
+"""What rotas cannot be chosen for; light to import, so that it is said before anything begins."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def sensitivity(  # noqa: PLR0913 - what a study is made of, by name
     start
         A plan to begin from.
     on_count, on_step
-        Told how many demands there are, and how many are done.
+        Called with how many demands there are, and how many are done.
     should_stop
         Asked often; once true, no more demands are dropped.
     """

@@ -100,7 +100,7 @@ def tightest(
     options
         Time limit, workers and seed; the rest does not matter here.
     on_progress
-        Told the stage.
+        Called with the stage.
     should_stop
         Asked often; once true, what is known by then is returned.
     began
