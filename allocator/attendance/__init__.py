@@ -1,7 +1,7 @@
 """Who comes and who finds no desk: exact chances for units and pools that share desks.
 
 What a scenario says about attendance is `allocator.scenario`'s, where people sit
-`allocator.plan`'s.
+`allocator.plan`'s. The mathematics is in docs/explanation/attendance.md.
 """
 
 from __future__ import annotations

@@ -47,7 +47,10 @@ def read_badges(path: Path) -> tuple[BadgeDay, ...]:
         problems += faults
         if not faults:
             found[number] = _badge_day(cells)
+    # Only rows that could be read: a cell that does not fit has its problem, and no day to
+    # compare.
     problems += [problem.at(path.name, problem.row) for problem in _given_twice(found)]
+    # A row that is wrong would be missed again as a gap, and its date as one too few.
     if not problems:
         rows = tuple(found.values())
         problems = [problem.at(path.name, None) for problem in (*_gaps(rows), *_too_few(rows))]
@@ -57,6 +60,7 @@ def read_badges(path: Path) -> tuple[BadgeDay, ...]:
 
 
 def _faults(cells: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield what is wrong with the cells of a row, each column by itself."""
     day = _day(cells["date"])
     if day is None:
         yield Problem("expected a date such as 2025-03-04", column="date", value=cells["date"])
@@ -77,6 +81,7 @@ def _faults(cells: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def _badge_day(cells: Mapping[str, str]) -> BadgeDay:
+    """Return a row whose cells fit as a day."""
     return BadgeDay(
         day=date.fromisoformat(cells["date"][:10]),
         unit_id=cells["unit_id"],
@@ -87,6 +92,7 @@ def _badge_day(cells: Mapping[str, str]) -> BadgeDay:
 
 def _day(text: str) -> date | None:
     """Return the date, also as a workbook gives it, with midnight."""
+    # `fromisoformat` alone would also take week dates and dates without dashes.
     written = _DATE.fullmatch(text)
     try:
         return date.fromisoformat(written[1]) if written else None
@@ -95,10 +101,12 @@ def _day(text: str) -> date | None:
 
 
 def _whole(text: str) -> int | None:
+    """Return a whole number in figures, None for anything else."""
     return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def _given_twice(rows: Mapping[int, BadgeDay]) -> Iterator[Problem]:
+    """Yield the rows that give a day of a unit again."""
     first: dict[tuple[date, str], int] = {}
     for number, row in rows.items():
         earlier = first.setdefault((row.day, row.unit_id), number)
@@ -123,6 +131,7 @@ def _gaps(rows: Sequence[BadgeDay]) -> Iterator[Problem]:
 
 
 def _too_few(rows: Sequence[BadgeDay]) -> Iterator[Problem]:
+    """Yield the weekdays that have too few dates to say how much they vary."""
     dates = Counter(day.weekday() for day in {row.day for row in rows})
     for number, name in enumerate(WEEKDAYS):
         if dates[number] < FEWEST_DATES:

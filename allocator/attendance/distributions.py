@@ -96,14 +96,18 @@ def _laws(n: int, attendances: NDArray[np.float64], rho: float) -> NDArray[np.fl
     """
     p = attendances[:, np.newaxis]
     k = np.arange(n, dtype=np.float64)
+    # At the lowest correlation a factor is 0, or below it by rounding, and has no logarithm.
     come = np.maximum(p * (1 - rho) + k * rho, _TINY)
     stay = np.maximum((1 - p) * (1 - rho) + (n - 1 - k) * rho, _TINY)
     steps = np.log((n - k) / (k + 1)) + np.log(come) - np.log(stay)
     logs = np.concatenate([np.zeros_like(p), np.cumsum(steps, axis=1)], axis=1)
+    # Less the largest, so that no exponential overflows; the sum then makes them probabilities.
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     laws = weights / weights.sum(axis=1, keepdims=True)
     for share, came in ((0, 0), (1, n)):
+        # With nobody or everybody coming, all ratios are 0 or infinite: the law is one point.
         laws[attendances == share] = np.arange(n + 1) == came
+    # Laws are cached and shared: whoever changed one would change it for all.
     laws.flags.writeable = False
     return np.asarray(laws)
 
@@ -136,6 +140,7 @@ def pool_pmf(units: Iterable[Group], day_shock: float = 0.0) -> Pmf:
         raise ValueError(f"expected a day_shock from 0 to below 1, not {day_shock}")
     laws = [_on_days(group, day_shock) for group in sorted(Group(*unit) for unit in units)]
     pmf = np.zeros(1 + sum(law.shape[1] - 1 for law in laws))
+    # Independent given the day: convolved within each kind of day, and only then mixed.
     for day, (weight, _) in enumerate(kinds_of_day(day_shock)):
         pmf += weight * _convolved([law[day] for law in laws])
     pmf.flags.writeable = False
@@ -149,6 +154,7 @@ def _on_days(group: Group, day_shock: float) -> NDArray[np.float64]:
     if day_shock == 0:
         return unit[np.newaxis]
     factors = np.array([factor for _, factor in kinds_of_day(day_shock)])
+    # On a day that draws many, a share cannot rise above 1, which lowers the mean a little.
     attendances = np.clip(group.attendance * (1 + day_shock * factors), 0, 1)
     return _laws(group.headcount, attendances, group.correlation)
 
@@ -163,6 +169,7 @@ def _shock_nodes() -> tuple[tuple[float, float], ...]:
     """Return weights and points of the standard normal law, by Gauss and Hermite."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(SHOCK_NODES)
     weights = weights / weights.sum()
+    # Points far out have no weight that counts, and each costs a convolution of the whole pool.
     kept = weights >= SMALLEST_WEIGHT
     whole = weights[kept].sum()
     return tuple(zip((weights[kept] / whole).tolist(), nodes[kept].tolist(), strict=True))
@@ -175,6 +182,7 @@ def _convolved(laws: list[Pmf]) -> Pmf:
     made = count(len(laws))
     while len(waiting) > 1:
         (_, _, one), (_, _, other) = heappop(waiting), heappop(waiting)
+        # Direct, not by Fourier transforms: a tail of 1e-20 stays right (see `pool_pmf`).
         law = np.convolve(one, other)
         heappush(waiting, (len(law), next(made), law))
     return waiting[0][2] if waiting else np.ones(1)

@@ -75,9 +75,12 @@ def estimate(rows: Sequence[BadgeDay]) -> Estimate:
     if whole is None:
         message = "expected people who come on some days and not on others, in units of several"
         raise InputError([Problem(message, column="present")])
+    # The jackknife by weeks: units share the day and days the week, so single rows are not
+    # independent.
     without = [table.figures(table.week != week) for week in range(table.weeks)]
     left = np.array([whole if figures is None else figures for figures in without])
     deviation = np.sqrt(((left - left.mean(axis=0)) ** 2).sum(axis=0) * (1 - 1 / table.weeks))
+    # Few weeks, so the quantile is Student's and not the normal one.
     reach = _student(table.weeks - 1) * deviation
     mean, *factors, correlation = (
         Interval(float(v), float(v - r), float(v + r)) for v, r in zip(whole, reach, strict=True)
@@ -130,14 +133,17 @@ class _Table:
         squares = np.bincount(cell, (share - mean[cell]) ** 2)
         several = days > 1
         variance = squares[several] / (days[several] - 1)
+        # The mean of the same days is in both factors, which makes p·q too small by s² / m.
         product = mean[several] * (1 - mean[several]) + variance / days[several]
         alone = np.bincount(cell, 1 / n)[several]
         expected = product * alone
         possible = (product * (days[several] - alone)).sum()
+        # Added up first and divided once: ratios of single cells are too noisy to be averaged.
         return float((days[several] * variance - expected).sum() / possible) if possible else None
 
 
 def _week(row: BadgeDay) -> tuple[int, int]:
+    """Return the calendar week of a row, of its ISO year."""
     year, week, _ = row.day.isocalendar()
     return year, week
 

@@ -1,7 +1,7 @@
 """What a law of attendance means for desks: short days, people without a desk, desks needed.
 
-The chance of a short day and the chance that somebody who comes finds no desk are two things;
-neither is ever told for the other. The laws are `distributions`'.
+The chance of a short day and the chance that somebody who comes finds no desk are two things; one
+is never given for the other. The laws are `distributions`'.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ def shortage(pmf: Pmf, desks: int) -> Shortage:
     more = _more_than(pmf)
     if desks >= len(more):
         return Shortage(0.0, 0.0, 0.0)
+    # Σ over d ≥ desks of P(A > d) is E[max(A − desks, 0)]: one more sum instead of a product.
     without, mean = float(_added_from_end(more[desks:])[0]), float(_expected(pmf))
     return Shortage(min(1.0, float(more[desks])), without, without / mean if mean else 0.0)
 
@@ -111,12 +112,15 @@ def people_served(
         raise ValueError(f"expected a probability from 0 to below 1, not {short_day_probability}")
 
     def served(people: int) -> bool:
+        """Say whether so many people are short on no more days than allowed."""
         pmf = unit_pmf(people, attendance, correlation)
         return desks_needed(pmf, short_day_probability) <= desks
 
+    # As many people as desks are always served; from there the range is doubled until it is not.
     few, many = desks, 2 * desks + 1
     while served(many):
         few, many = many, 2 * many
+        # People who hardly ever come could be added without end.
         if many > LARGEST_POOL:
             raise ValueError(f"expected a case in which at most {LARGEST_POOL:,} are served")
     while many - few > 1:
@@ -145,6 +149,7 @@ def pooling_gain(
     laws = [pool_pmf([group], day_shock) for group in groups]
     together = pool_pmf(groups, day_shock)
     apart = [desks_needed(law, short_day_probability) for law in laws]
+    # Units are independent, so all are served on a day with the product of their chances.
     each = 1 - (1 - short_day_probability) ** (1 / max(1, len(groups)))
     without = sum(
         shortage(law, desks).without_desk for law, desks in zip(laws, apart, strict=True)
@@ -159,16 +164,22 @@ def pooling_gain(
 
 def _more_than(pmf: Pmf) -> NDArray[np.float64]:
     """Return P(more than d people come) for d from 0; the last is exactly 0."""
+    # The last is exactly 0, where a sum from the front would leave a rounding error: desks for
+    # everybody are then never short.
     return np.concatenate([_added_from_end(pmf)[1:], [0.0]])
 
 
 def _added_from_end(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for each place the sum of the values from there on, which keeps small tails exact."""
     return np.asarray(values[::-1].cumsum()[::-1])
 
 
 def _first_at_most(falling: NDArray[np.float64], limit: float) -> int:
+    """Return the first place at which a falling sequence is at most a limit."""
+    # `argmax` gives the first True; the last value is 0, so there is one.
     return int(np.argmax(falling <= limit))
 
 
 def _expected(pmf: Pmf) -> float:
+    """Return the mean of a law."""
     return float(pmf @ np.arange(len(pmf)))

@@ -1,4 +1,8 @@
-"""Blank cells below a filled one, as merged cells leave them: organisations that would be lost."""
+"""Blank cells below a filled one, as merged cells leave them: organisations that would be lost.
+
+A spreadsheet keeps a merged cell's text in its first row. Read as it stands, every further unit of
+an organisation would become an organisation of its own.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +35,8 @@ def organisations_left_blank(raw: RawTable | None, listed: Iterable[Row]) -> lis
     filled = False
     blanks = []
     for number, cells in raw.rows:
+        # Only below a filled cell: a table without organisations at all means that units are their
+        # own.
         filled = filled or "organisation_id" in cells
         unit = str(cells.get("unit_id", ""))
         if filled and "organisation_id" not in cells and unit and unit not in settled:

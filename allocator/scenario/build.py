@@ -48,15 +48,22 @@ class Built:
 
 
 def build_table(raw: RawTable) -> Built:
-    """Return the typed rows of a table."""
+    """Return the typed rows of a table.
+
+    A row with a cell that does not fit is left out, and its problem reported. Nothing is raised,
+    so
+    that one run shows what is wrong with all tables.
+    """
     missing = _missing_columns(raw)
     found = [*raw.problems, *_unknown_columns(raw)]
+    # A table that could not be read at all lacks its columns as well, which nobody needs to hear.
     if raw.rows or not found:
         found += [
             Problem("expected this column, which is missing", raw.place, raw.header_row, column)
             for column in missing
         ]
     model, kinds = TABLES[raw.name], kinds_of(TABLES[raw.name])
+    # One problem for a missing column, not one more for each row that lacks its cell.
     unread = {part for column in missing for part in column.split(" or ")}
     rows, file_rows = [], []
     for number, cells in raw.rows:
@@ -70,15 +77,19 @@ def build_table(raw: RawTable) -> Built:
 
 
 def _missing_columns(raw: RawTable) -> list[str]:
+    """Return the columns needed that the header lacks; a source without a header lacks none."""
     if raw.header is None:
         return []
     needed = REQUIRED_COLUMNS[raw.name]
+    # `a or b` is one column of which either will do.
     return [column for column in needed if not set(column.split(" or ")) & set(raw.header)]
 
 
 def _unknown_columns(raw: RawTable) -> list[Problem]:
+    """Return a problem for each column that nobody knows, with the nearest name that is known."""
     first: dict[str, int | None] = dict.fromkeys(raw.header or (), raw.header_row)
     if raw.header is None:
+        # Objects have no header; reversed, so that the first row with the key is the one named.
         for number, cells in reversed(raw.rows):
             first |= dict.fromkeys(cells, number)
     known = columns_of(raw.name)
@@ -107,6 +118,7 @@ def _build_row(
             values[column] = raw.form[kind](cell)
         except ValueError as error:
             faults.append(Problem(str(error), column=column, value=shown(cell)))
+    # What could not be converted has its problem; that the type misses it would be said twice.
     passed = unread | {fault.column for fault in faults}
     try:
         row = model.model_validate(values)
@@ -122,10 +134,19 @@ def _build_row(
 
 
 def expectation(kind: Kind, error: ErrorDetails) -> str:
-    """Return what a field of that kind should have held, for an error found by its type."""
+    """Return what a field of that kind should have held, for an error found by its type.
+
+    Parameters
+    ----------
+    kind
+        Of the column or key.
+    error
+        As pydantic reports it. Its own message speaks of types, which planners need not know.
+    """
     context = error.get("ctx", {})
     if error["type"] in _BOUNDS:
         bound, words = _BOUNDS[error["type"]]
+        # Bounds of an exact number need no example beside them.
         noun = Kind.NUMBER if kind is Kind.EXACT else kind
         return f"expected {noun} {words} {int(context[bound]):,}"
     if error["type"] in ("enum", "literal_error"):
@@ -140,7 +161,11 @@ def expectation(kind: Kind, error: ErrorDetails) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a value as it may be shown in a message; "" for none."""
+    """Return a value as it may be shown in a message; "" for none.
+
+    It never raises, whatever a source in Python may hold, and is never longer than a line or two
+    unless the value is text.
+    """
     if value is None:
         return ""
     if isinstance(value, str):
@@ -181,6 +206,7 @@ def build_settings(document: Any, place: str, rows: Mapping[str, int] | None = N
 def _settings_problems(
     errors: Iterable[ErrorDetails], place: str, rows: Mapping[str, int]
 ) -> Iterable[Problem]:
+    """Yield a problem for each key that is unknown, replaced, or does not fit."""
     known = settings_kinds()
     top, nearest = Nearest({key.split(".")[0] for key in known}), Nearest(known)
     for error in errors:
@@ -188,6 +214,7 @@ def _settings_problems(
         if key in REPLACED:
             yield Problem(_replaced(key, error["input"]), place, rows.get(key), key)
         elif error["type"] == "extra_forbidden":
+            # A section is the likelier slip; failing that, a key may stand in the wrong section.
             hint = top.hint(key) or nearest.hint(key)
             yield Problem(f"unknown section or key{hint}", place, rows.get(key), key)
         elif key in known:
@@ -205,7 +232,7 @@ def _replaced(key: str, value: object) -> str:
 
 
 def settings_kinds() -> dict[str, Kind]:
-    """Return the kind of every setting by ``key`` or ``section.key``."""
+    """Return the kind of every setting by ``key`` or ``section.key``, by its name in files."""
     found: dict[str, Kind] = {}
     for name, field in Settings.model_fields.items():
         section = field.annotation

@@ -26,13 +26,18 @@ _QUOTED_FORMULA = re.compile(f"'+[{_STARTS}]")
 def harmless(text: str) -> str:
     """Return text that no spreadsheet takes for a formula: with an apostrophe where needed.
 
-    `as_meant` takes it off again, also where the text itself began with one.
+    A name such as ``=HYPERLINK(…)`` comes from whoever filled in the table and would run where it
+    is opened. `as_meant` takes the apostrophe off again, also where the text itself began with
+    one.
     """
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def as_meant(text: str) -> str:
-    """Return text without the apostrophe that `harmless` put before it."""
+    """Return text without the apostrophe that `harmless` put before it.
+
+    Other apostrophes stay: only one before the beginning of a formula is ours.
+    """
     return text[1:] if _QUOTED_FORMULA.match(text) else text
 
 
@@ -44,12 +49,15 @@ def decode(data: bytes, place: str) -> str:
     InputError
         If it is none of these, or holds bytes of zero, as binary files do.
     """
+    # Without its mark UTF-16 is not guessed: most of any text would decode as something.
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        # Windows-1252 decodes nearly any bytes, so binary files are recognised by the zeros in
+        # them.
         if "\0" not in text:
             return text
         break
@@ -66,7 +74,7 @@ def text_table(name: str, place: str, data: bytes, known: Collection[str]) -> Ra
     data
         The file's bytes.
     known
-        Column names by which the separator is told: the one that makes most of them known.
+        Column names by which the separator is recognised: the one that makes most of them known.
 
     Raises
     ------
@@ -74,6 +82,7 @@ def text_table(name: str, place: str, data: bytes, known: Collection[str]) -> Ra
         If it is no text, or its quotes do not close.
     """
     text = decode(data, place)
+    # Excel writes and obeys this line. It is counted, so that rows are those of the file.
     start = _SEPARATOR_LINE.match(text)
     skipped = 0
     if start:
@@ -85,7 +94,10 @@ def text_table(name: str, place: str, data: bytes, known: Collection[str]) -> Ra
 
 
 def _separator(text: str, known: Collection[str]) -> str:
+    """Return the separator that makes most columns of the header known, then most columns."""
+
     def merit(separator: str) -> tuple[int, int]:
+        """Return known columns and all columns of the header, split by a separator."""
         try:
             header = next((c for _, c in records(text, separator, "") if any(c)), [])
         except InputError:
@@ -96,7 +108,15 @@ def _separator(text: str, known: Collection[str]) -> str:
 
 
 def records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line on which each record begins, and its cells, trimmed."""
+    """Yield the line on which each record begins, and its cells, trimmed.
+
+    A quoted cell may go over several lines, so lines and records are counted apart.
+
+    Raises
+    ------
+    InputError
+        If quotes do not close.
+    """
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
     try:

@@ -1,7 +1,7 @@
 """Whether the tables of a scenario agree with one another: every contradiction, all at once.
 
-What a single cell may hold is `tables` and `settings`; what a planner should merely know is
-`notices`.
+A check yields a problem for each thing that is wrong; its docstring is the rule it checks. What a
+single cell may hold is `tables` and `settings`; what a planner should merely know is `notices`.
 """
 
 from __future__ import annotations
@@ -58,17 +58,20 @@ def problems(scenario: ScenarioData, incomplete: Collection[str] = ()) -> list[P
         all of them to judge is not judged.
     """
     known = Known(scenario)
+    # A check that lacks a table would call ids unknown that are merely unread.
     found = [
         problem
         for check, needed in CHECKS
         if not set(needed) & set(incomplete)
         for problem in check(scenario, known)
     ]
+    # By table and row, so that a planner can go through a file from its top.
     order = {table: number for number, table in enumerate(TABLES)}
     return sorted(found, key=lambda problem: (order.get(problem.table, -1), problem.row or 0))
 
 
 def _pair(a: str, b: str) -> tuple[str, str]:
+    """Return two ids in their order, as a pair means the same either way round."""
     return (a, b) if a <= b else (b, a)
 
 
@@ -105,6 +108,7 @@ def no_key_twice(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
         first: dict[Hashable, int] = {}
         for number, row in enumerate(getattr(scenario, table) or (), 1):
             key = key_of(row) if table != "headcounts" else (*key_of(row), wave_of(row))
+            # Each repetition names the first row, as that is the one to compare it with.
             if first.setdefault(key, number) != number:
                 earlier = scenario.file_row(table, first[key])
                 parts = (getattr(row, column) for column in columns.split(", "))
@@ -113,7 +117,10 @@ def no_key_twice(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
 
 
 def bodies_have_their_own_ids(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
-    """A unit bears an organisation's id only where it is the one unit of it."""
+    """A unit bears an organisation's id only where it is the one unit of it.
+
+    An id that meant a unit and several others would leave it open whom a rule speaks of.
+    """
     table = "headcounts" if scenario.units is None else "units"
     for mention in first_mentions(scenario, table, "unit_id"):
         alone = known.units_of.get(mention.id) == {mention.id}
@@ -129,6 +136,7 @@ def places_have_their_own_ids(scenario: ScenarioData, known: Known) -> Iterator[
             yield _problem(floor, "expected an id that no tower and no complex has")
     table = "floors" if scenario.towers is None else "towers"
     for tower in first_mentions(scenario, table, "tower_id"):
+        # A tower without a complex is one of its own, under its own id.
         if known.towers_of.get(tower.id, {tower.id}) != {tower.id}:
             expected = "expected an id that no complex has, unless it is its only tower"
             yield _problem(tower, expected)
@@ -193,6 +201,7 @@ def organisations_are_known(scenario: ScenarioData, known: Known) -> Iterator[Pr
     yield from _unknown(named, ids, "organisation_id")
     table = "headcounts" if scenario.units is None else "units"
     for unit in first_mentions(scenario, table, "unit_id"):
+        # Without any other, a unit is its own organisation, which the table then has to list.
         if known.organisation_of[unit.id] == unit.id and unit.id not in ids:
             expected = f"expected an organisation of unit {unit.id}: it is none itself"
             yield Problem(expected, table, unit.row, "organisation_id", "")
@@ -207,6 +216,7 @@ def bodies_are_known(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
 def _unknown(
     named: Collection[Mention] | Iterator[Mention], ids: set[str], what: str
 ) -> Iterator[Problem]:
+    """Yield a problem for each id that is not among those known, with the nearest that is."""
     nearest = Nearest(ids)
     for mention in named:
         if mention.id not in ids:
@@ -214,6 +224,7 @@ def _unknown(
 
 
 def _problem(mention: Mention, message: str) -> Problem:
+    """Return a problem at the place where an id is mentioned."""
     return Problem(message, mention.table, mention.row, mention.column, mention.id)
 
 
@@ -222,13 +233,17 @@ def organisations_agree(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     by_unit = {unit.unit_id: unit.organisation_id for unit in scenario.units or ()}
     for mention in mentions(scenario, "headcounts", "organisation_id"):
         unit = scenario.headcounts[mention.row - 1].unit_id
+        # A blank in `units` leaves it to headcounts.
         settled = by_unit.get(unit) or mention.id
         if settled != mention.id:
             yield _problem(mention, f"expected {settled!r}, the organisation of {unit} in units")
 
 
 def one_scheme_is_chosen(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """Rows with schemes leave no doubt which are meant."""
+    """Rows with schemes leave no doubt which are meant.
+
+    A single scheme is taken without asking; of several one has to be chosen.
+    """
     chosen = scenario.settings.options.scheme
     borne = sorted({row.scheme for row in scenario.headcounts if row.scheme})
     if chosen is None and len(borne) > 1:
@@ -250,7 +265,10 @@ def one_scheme_is_chosen(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
 
 
 def schemes_are_not_mixed(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """A unit has rows with schemes or one without, not both."""
+    """A unit has rows with schemes or one without, not both.
+
+    Both would hold at once, and its people count twice.
+    """
     free = {row.unit_id for row in scenario.headcounts if row.scheme is None}
     for mention in mentions(scenario, "headcounts", "scheme"):
         if scenario.headcounts[mention.row - 1].unit_id in free:
@@ -258,12 +276,16 @@ def schemes_are_not_mixed(scenario: ScenarioData, _: Known) -> Iterator[Problem]
 
 
 def parents_are_of_one_organisation(scenario: ScenarioData, known: Known) -> Iterator[Problem]:
-    """Units of one parent are of one organisation; so is the parent, or it is that itself."""
+    """Units of one parent are of one organisation; so is the parent, or it is that itself.
+
+    A parent is a group inside an organisation, whose units make trips to one another.
+    """
     first: dict[str, str] = {}
     for mention in mentions(scenario, "units", "parent_id"):
         unit = (scenario.units or ())[mention.row - 1].unit_id
         own, parent = known.organisation_of[unit], mention.id
         settled = known.organisation_of.get(parent)
+        # A parent need be no unit: its organisation is then that of the first unit which names it.
         if settled is None:
             settled = parent if parent in known.organisations else first.setdefault(parent, own)
         if settled != own:
@@ -272,7 +294,7 @@ def parents_are_of_one_organisation(scenario: ScenarioData, known: Known) -> Ite
 
 
 def own_desks_are_of_people(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """There are at most as many own desks as people."""
+    """There are at most as many own desks as people, since each is somebody's."""
     for number, row in enumerate(scenario.headcounts, 1):
         if row.own_desks > row.headcount:
             expected = f"expected at most {row.headcount}, the headcount"
@@ -280,7 +302,10 @@ def own_desks_are_of_people(scenario: ScenarioData, _: Known) -> Iterator[Proble
 
 
 def totals_are_no_units(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """No row that is called a total is the sum of the rows above it."""
+    """No row that is called a total is the sum of the rows above it.
+
+    Its people would be counted twice. One that is only the sum is a warning, as it may be chance.
+    """
     for number, is_called_total in rows_that_sum_up(scenario):
         if is_called_total:
             row = scenario.headcounts[number - 1]
@@ -292,7 +317,10 @@ def totals_are_no_units(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
 
 
 def floors_have_a_size(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """Every floor has desks or an area."""
+    """Every floor has desks or an area.
+
+    The type leaves both empty, as either will do.
+    """
     for number, floor in enumerate(scenario.floors, 1):
         if floor.desks is None and floor.area_m2 is None:
             yield Problem("expected desks or area_m2", "floors", number, "desks", "")
@@ -305,6 +333,7 @@ def areas_can_be_counted(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     by_area = (floor for floor in scenario.floors if floor.desks is None and floor.area_m2)
     for floor in by_area:
         expected = f"expected a value, as floor {floor.floor_id} has an area and no desks"
+        # One floor is enough: the setting is missing for all of them.
         yield Problem(expected, "scenario", None, "sharing.m2_per_desk")
         return
 
@@ -320,6 +349,7 @@ def affinities_have_one_weight(scenario: ScenarioData, _: Known) -> Iterator[Pro
             expected = "expected exactly one of trips_per_week and closeness"
             more = "" if weights == 2 else ", or common_days"
             yield Problem(expected + more, "affinities", number, "trips_per_week")
+        # Closeness goes by the smaller of two bodies; inside one there is none.
         elif row.a == row.b and row.closeness is not None:
             expected = "expected trips_per_week, as a and b are the same"
             yield Problem(expected, "affinities", number, "closeness", row.closeness)
@@ -331,6 +361,7 @@ def correlation_is_possible(scenario: ScenarioData, _: Known) -> Iterator[Proble
     So many people cannot all avoid one another; and a day that draws everybody allows none.
     """
     given = scenario.settings.attendance
+    # Weeks with nobody in them have a problem of their own, and no shares to work with.
     if given.correlation >= 0 or not all(any(row.week) for row in scenario.rotas):
         return
     place = ("scenario", None, "attendance.correlation", f"{given.correlation:g}")

@@ -1,6 +1,7 @@
 """How a cell becomes a value: by the kind of its column and the form of its source.
 
-Ranges are checked by the types of `tables` and `settings`, not here.
+A form is strict where a guess could be wrong: a number that may be read in two ways is refused,
+never taken for one of them. Ranges are checked by the types of `tables` and `settings`, not here.
 """
 
 from __future__ import annotations
@@ -47,12 +48,16 @@ _MOST_DIGITS = 18
 
 
 def kinds_of(model: type[BaseModel]) -> dict[str, Kind]:
-    """Return the kind of every field of a row or a section, by its name in files."""
+    """Return the kind of every field of a row or a section, by its name in files.
+
+    The types are the one place where it is said what a column holds.
+    """
     fields = model.model_fields.items()
     return {field.alias or name: _kind(_core(field.annotation)) for name, field in fields}
 
 
 def _kind(core: Any) -> Kind:
+    """Return the kind of a bare type; text for whatever is no number or list."""
     if get_origin(core) is tuple:
         kinds = {float: Kind.WEEK, Fraction: Kind.NUMBERS}
         return kinds.get(_core(get_args(core)[0]), Kind.WORDS)
@@ -60,7 +65,10 @@ def _kind(core: Any) -> Kind:
 
 
 def _core(annotation: Any) -> Any:
-    """Return the bare type: ``int`` for an optional, annotated int."""
+    """Return the bare type: ``int`` for an optional, annotated int.
+
+    Ranges and validators are wrapped around it, and say nothing of how a cell is read.
+    """
     origin = get_origin(annotation)
     if origin in (Union, UnionType, Annotated):
         return _core(get_args(annotation)[0])
@@ -68,9 +76,11 @@ def _core(annotation: Any) -> Any:
 
 
 def _whole(text: str) -> int:
+    """Return a whole number in figures; nothing else is one, ``3.0`` in text included."""
     if not _WHOLE.fullmatch(text):
         marks = " without thousands marks" if _GROUPED.fullmatch(text) else ""
         raise ValueError(f"expected {Kind.WHOLE}{marks}")
+    # Python would read any number of digits, and take long over very many of them.
     if len(text) > _MOST_DIGITS:
         raise ValueError("expected a smaller whole number")
     return int(text)
@@ -86,6 +96,7 @@ def _point_decimal(text: str) -> str:
 
 def _any_decimal(text: str) -> str:
     """Return a decimal with a point; the text may have a comma, but nothing ambiguous."""
+    # "1.200" is 1.2 in one country and 1200 in another; nothing in the cell tells which.
     if _AMBIGUOUS.fullmatch(text):
         raise ValueError(
             "expected a number that can be read in one way only: this may have a decimal or a "
@@ -99,6 +110,7 @@ def _any_decimal(text: str) -> str:
 
 
 def _split(text: str) -> tuple[str, ...]:
+    """Return the words between semicolons, trimmed, without empty ones."""
     return tuple(word.strip() for word in text.split(";") if word.strip())
 
 
@@ -111,12 +123,14 @@ def _week(text: str) -> tuple[float, ...]:
 
 
 def _switch(text: str) -> bool:
+    """Return a truth value in words, in capitals or not, as spreadsheets write it."""
     if text.lower() not in ("true", "false"):
         raise ValueError(f"expected {Kind.SWITCH}")
     return text.lower() == "true"
 
 
 def _text_form(decimal: Callable[[str], str]) -> Form:
+    """Return a form of cells that are all text, with its own way to read decimals."""
     return {
         Kind.TEXT: str,
         Kind.WHOLE: _whole,
@@ -143,10 +157,15 @@ def _sheet_text(cell: Any) -> str:
         raise ValueError("expected text, not a date or a truth value: format the cell as text")
     if not math.isfinite(cell):
         raise ValueError("expected text, not a number that is too large: format the cell as text")
+    # `repr` gives the shortest decimal that is the same number: what the sheet shows.
     return str(int(cell)) if cell == int(cell) else repr(cell)
 
 
 def _sheet_whole(cell: Any) -> Any:
+    """Return a whole number of a sheet, which keeps 3 as 3.0.
+
+    Other numbers are left to the type.
+    """
     if isinstance(cell, str):
         return _whole(cell)
     whole = isinstance(cell, float) and cell.is_integer()
@@ -157,6 +176,7 @@ def _typed_form(text: Form) -> dict[Kind, Callable[[Any], Any]]:
     """Return a form of cells that have a type of their own; those that are text are read by it."""
 
     def other(kind: Kind) -> Callable[[Any], Any]:
+        """Return a converter that reads text and leaves everything else for the type to judge."""
         return lambda cell: text[kind](cell) if isinstance(cell, str) else cell
 
     return {kind: other(kind) for kind in Kind} | {
@@ -176,6 +196,7 @@ FRAME: Form = _typed_form(COMMA_FILE) | {
 
 
 def _same(value: Any) -> Any:
+    """Return a value as it is."""
     return value
 
 

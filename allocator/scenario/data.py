@@ -77,7 +77,11 @@ class ScenarioData(BaseModel):
     """Warnings of the scenario that this is one wave of."""
 
     def placed(self, problem: Problem) -> Problem:
-        """Return a problem of a table's row of data placed in the file that it was read from."""
+        """Return a problem of a table's row of data placed in the file that it was read from.
+
+        Checks count rows of data from 1; whoever has to mend the file needs its name and its own
+        row.
+        """
         source = self.sources.get(problem.table)
         if source is None:
             return problem
@@ -105,11 +109,15 @@ class ScenarioData(BaseModel):
         for row in self.headcounts:
             if row.scheme in (None, self.scheme):
                 known = rows.get(row.unit_id)
+                # People of one unit may come with several waves, a row each; all have come with
+                # the last.
                 rows[row.unit_id] = row if known is None else added_up(known, row)
         return tuple(self._house(row, by_id.get(row.unit_id)) for row in rows.values())
 
     def _house(self, row: Headcount, unit: Unit | None) -> HousedUnit:
+        """Return a unit with its people and everything that other tables or settings say of it."""
         own_share = row.attendance_share
+        # The table of units comes first; where it is silent, headcounts may name the organisation.
         organisation = (unit.organisation_id if unit else None) or row.organisation_id
         return HousedUnit(
             unit_id=row.unit_id,
@@ -144,7 +152,10 @@ class ScenarioData(BaseModel):
 
     @cached_property
     def coordinator_of(self) -> dict[str, str]:
-        """coordinator_id of every organisation that bears one."""
+        """coordinator_id of every organisation that bears one.
+
+        It need not be an organisation itself.
+        """
         rows = self.organisations or ()
         return {o.organisation_id: o.coordinator_id for o in rows if o.coordinator_id}
 
@@ -155,11 +166,16 @@ class ScenarioData(BaseModel):
         for unit in self.housed:
             found.setdefault(unit.organisation_id, []).append(unit.unit_id)
         single = {unit.unit_id: (unit.unit_id,) for unit in self.housed}
+        # An organisation may bear the id of its one unit; both then stand for the same units.
         return single | {body: tuple(members) for body, members in found.items()}
 
 
 def added_up(row: Headcount, more: Headcount) -> Headcount:
-    """Return the people of a unit who come with one wave and another as one row."""
+    """Return the people of a unit who come with one wave and another as one row.
+
+    Other cells are those of the first row that fills them; `consistency` sees to it that rows
+    agree.
+    """
     filled = {
         column: getattr(more, column)
         for column in ("organisation_id", "people_per_desk", "attendance_share")

@@ -25,14 +25,17 @@ _HALF = re.compile("[\ud800-\udfff]")
 def parse_json(data: bytes, place: str) -> Any:
     """Return the value of a JSON text; numbers must be finite, and keys given once.
 
+    Python's reader also takes NaN, and the last of two equal keys. ``place`` names the text.
+
     Raises
     ------
     InputError
-        If it is no such text; ``place`` is what to call it in messages.
+        If it is no such text.
     """
     twice: list[str] = []
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return the object, noting keys that come again."""
         found: dict[str, Any] = {}
         for key, value in pairs:
             if key in found:
@@ -51,6 +54,7 @@ def parse_json(data: bytes, place: str) -> Any:
         )
     except (ValueError, RecursionError) as error:
         raise InputError([Problem(f"expected well-formed JSON: {error}", place)]) from error
+    # Only looked for where the text spells one, as walking through a large document takes time.
     broken = next(_broken_texts(document), None) if _HALF_WRITTEN.search(text) else None
     if broken is not None:
         message = "expected text of whole characters: this one is half of a pair"
@@ -65,6 +69,7 @@ def parse_json(data: bytes, place: str) -> Any:
 
 def _broken_texts(value: Any) -> Iterator[str]:
     """Yield every text with half of a character, which no file and no answer can hold."""
+    # Without recursion: how deep a document goes is up to whoever sends it.
     waiting = [value]
     while waiting:
         each = waiting.pop()
@@ -79,16 +84,19 @@ def _broken_texts(value: Any) -> Iterator[str]:
 
 
 def _refused(constant: str) -> Any:
+    """Refuse NaN and the infinities, which are no JSON."""
     raise ValueError(f"{constant} is no number")
 
 
 def _finite(digits: str) -> float:
+    """Return a number with a fraction, unless it is too large to be one."""
     if not isfinite(float(digits)):
         raise ValueError(f"{digits} is too large a number")
     return float(digits)
 
 
 def _whole(digits: str) -> int:
+    """Return a whole number, unless it has so many digits that reading them takes long."""
     if len(digits) > _MOST_DIGITS:
         raise ValueError(f"a number of {len(digits)} digits")
     return int(digits)
@@ -105,6 +113,11 @@ def document_tables(document: Any, place: str, label: str) -> tuple[list[RawTabl
         What to call the document in messages.
     label
         What to put before the names of its tables in messages.
+
+    Raises
+    ------
+    InputError
+        If it is no object at all.
     """
     if not isinstance(document, Mapping):
         raise InputError([Problem("expected an object of tables", place, value=shown(document))])
@@ -142,6 +155,7 @@ def _table(name: str, place: str, objects: list[Any]) -> RawTable:
 def _cells(name: str, row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return the filled cells: text trimmed; a rule's value may be a whole number."""
     cells = {str(k): v.strip() if isinstance(v, str) else v for k, v in row.items()}
+    # The type tells 3 from true, which Python would also take for a whole number.
     if name == "rules" and type(cells.get("value")) is int:
         cells["value"] = shown(cells["value"])
     return {column: cell for column, cell in cells.items() if cell is not None and cell != ""}

@@ -64,7 +64,10 @@ class Extent:
 
     @property
     def cells(self) -> int:
-        """Cells from the first one of the sheet to the last row and column with a value."""
+        """Cells from the first one of the sheet to the last row and column with a value.
+
+        This is the room that a reader makes, however few of them are filled.
+        """
         if self.rows is None or self.columns is None:
             return 0
         return (self.rows[1] + 1) * (self.columns[1] + 1)
@@ -80,6 +83,7 @@ def column_letters(column: int) -> str:
     letters = ""
     column += 1
     while column:
+        # There is no letter for 0, so each digit is shifted by one.
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
@@ -91,6 +95,7 @@ def cell_name(row: int, column: int) -> str:
 
 
 def _column(letters: bytes) -> int:
+    """Return a column, from 0, by its letters."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
@@ -98,7 +103,13 @@ def _column(letters: bytes) -> int:
 
 
 def extents(packed: zipfile.ZipFile) -> dict[str, Extent]:
-    """Return what is known of every sheet by its name; nothing of a file of another kind."""
+    """Return what is known of every sheet by its name; nothing of a file of another kind.
+
+    Parameters
+    ----------
+    packed
+        An open .xlsx, .xlsb or .ods; other packed files simply have none of their parts.
+    """
     names = set(packed.namelist())
     if "content.xml" in names:
         return _ods_extents(packed.read("content.xml"))
@@ -120,6 +131,7 @@ def _sheet_parts(packed: zipfile.ZipFile, book: str) -> dict[str, str]:
     """Return the packed file of every sheet by the sheet's name."""
     folder, base = book.rsplit("/", 1)
     relations = ElementTree.fromstring(packed.read(f"{folder}/_rels/{base}.rels"))
+    # Targets are relative to the book, or absolute from the root: both forms occur.
     targets = {
         each.get("Id", ""): normpath(join(folder, each.get("Target", ""))).lstrip("/")
         for each in relations
@@ -131,6 +143,7 @@ def _sheet_parts(packed: zipfile.ZipFile, book: str) -> dict[str, str]:
         named = {}
         for each in ElementTree.fromstring(content).iter():
             if each.tag.endswith("}sheet"):
+                # The prefix of this attribute is up to whoever wrote the file.
                 relation = next((v for k, v in each.items() if k.endswith("}id")), "")
                 named[each.get("name", "")] = relation
     found = {name: targets.get(relation, "") for name, relation in named.items()}
@@ -138,11 +151,16 @@ def _sheet_parts(packed: zipfile.ZipFile, book: str) -> dict[str, str]:
 
 
 def _xlsx_extent(content: bytes) -> Extent:
+    """Return the extent of a sheet of an .xlsx, by its tags in their order.
+
+    Only the tags that say where cells are and what stands behind them are looked at.
+    """
     found = Extent()
     row, column, is_error, formula = -1, -1, False, False
     for token in _TOKEN.finditer(content):
         kind, attributes = token[1], token[2]
         if kind == b"c":
+            # A cell without a name follows the one before, as rows do.
             named = _CELL.search(attributes)
             column = _column(named[1]) if named else column + 1
             row = int(named[2]) - 1 if named else row
@@ -155,6 +173,7 @@ def _xlsx_extent(content: bytes) -> Extent:
         elif kind == b"f":
             formula = True
             found.formulas[row, column] = _text_after(content, token)
+            # Until a value follows: a file written by a program may have formulas and no results.
             found.uncalculated.add((row, column))
         else:
             found.take(row, column)
@@ -166,6 +185,7 @@ def _xlsx_extent(content: bytes) -> Extent:
 
 
 def _text_after(content: bytes, token: re.Match[bytes]) -> str:
+    """Return the text between a tag and the next one, cut to what can be shown."""
     if token[2].endswith(b"/"):
         return ""
     start = token.end()
@@ -179,6 +199,8 @@ def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
     while at < len(content):
         kind, size, shift = content[at], 0, 0
         at += 1
+        # Types of one or two bytes, sizes of one to four: seven bits each, the eighth says "goes
+        # on".
         if kind & 0x80 and at < len(content):
             kind = (kind & 0x7F) | (content[at] & 0x7F) << 7
             at += 1
@@ -204,6 +226,7 @@ def _xlsb_sheets(content: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _xlsb_extent(content: bytes) -> Extent:
+    """Return the extent of a sheet of an .xlsb, by its records."""
     found, row = Extent(), 0
     for kind, record in _records(content):
         if kind == 0 and len(record) >= 4:  # BrtRowHdr
@@ -221,6 +244,7 @@ def _xlsb_extent(content: bytes) -> Extent:
 
 
 def _ods_extents(content: bytes) -> dict[str, Extent]:
+    """Return the extents of all sheets of an .ods, which are in one file."""
     found: dict[str, Extent] = {}
     sheet, row, next_row, column, width = Extent(), 0, 0, 0, 1
     for token in _ODS_TOKEN.finditer(content):
@@ -232,10 +256,12 @@ def _ods_extents(content: bytes) -> dict[str, Extent]:
             sheet = found.setdefault(unescape((name[1] if name else b"").decode()), Extent())
             row, next_row, column = 0, 0, 0
         elif kind == b"table-row":
+            # One tag may stand for a thousand equal rows, and one cell for as many equal columns.
             row, next_row, column = next_row, next_row + count, 0
             if _OUT_OF_SIGHT.search(attributes):
                 sheet.hidden_rows.add(row)
         elif kind is not None:
+            # Repeated empty cells pad a sheet to its end; only those with a value count.
             if b"value-type" in attributes:
                 sheet.take(row, column)
                 sheet.take(next_row - 1, column + count - 1)

@@ -34,6 +34,15 @@ def fields_from_frames(
 ) -> dict[str, Any]:
     """Return the fields of the scenario in data frames; a table that is None is not given.
 
+    Parameters
+    ----------
+    tables
+        Frames, or rows that name their columns, by the name of the table.
+    settings
+        Sections and keys as in scenario.toml.
+    people_per_desk, scheme
+        Take the place of the settings' own.
+
     Raises
     ------
     InputError
@@ -80,6 +89,7 @@ def placements_from_frame(
     """
     wanted = ("unit_id", "floor_id", amount)
     columns = columns_of_frame(name, frame)
+    # An empty list is a plan of nobody: it has no columns to look for.
     if not columns and not frame:
         return []
     missing = [column for column in wanted if column not in columns]
@@ -121,6 +131,7 @@ def columns_of_frame(name: str, frame: Any) -> Columns:
     try:
         read = nw.from_native(frame)
         if isinstance(read, nw.LazyFrame):
+            # A lazy frame has no cells yet.
             read = read.collect()
         return {str(column.name): _cells(column) for column in read.iter_columns()}
     except (nw.exceptions.DuplicateError, ValueError) as error:
@@ -130,6 +141,7 @@ def columns_of_frame(name: str, frame: Any) -> Columns:
 
 
 def _no_frame(name: str, given: object) -> InputError:
+    """Return the error for something that is no table, naming its type."""
     expected = "expected a data frame of pandas, polars or pyarrow, or rows as dicts"
     return InputError([Problem(expected, name, value=type(given).__name__)])
 
@@ -142,6 +154,7 @@ def _of_rows(name: str, rows: Sequence[Any]) -> Columns:
         if cells is None:
             raise _no_frame(name, row)
         for column, cell in cells.items():
+            # Columns that come up late are empty in all rows before.
             found.setdefault(str(column), [None] * number).append(_cell(cell))
         for column in found.keys() - {str(column) for column in cells}:
             found[column].append(None)
@@ -169,6 +182,7 @@ def _widened(cell: float) -> float:
 
 def _cell(value: Any) -> Any:
     """Return a cell as a plain value: numpy's whole numbers are whole, NaN is empty."""
+    # By name, so that numpy is not imported for tables that have nothing of it.
     if type(value).__module__ == "numpy" and hasattr(value, "item"):
         value = _widened(value) if type(value).__name__ == "float32" else value.item()
     if isinstance(value, Decimal) and value.is_finite():
@@ -183,6 +197,7 @@ def _cell(value: Any) -> Any:
 def _raw(name: str, place: str, frame: object) -> RawTable:
     """Return the table, its rows counted from 1; rows that are dicts may leave columns out."""
     columns = columns_of_frame(place, frame)
+    # Rows of dicts have no header: a missing column is then a missing cell, as in JSON.
     header = None if isinstance(frame, list | tuple) else tuple(columns)
     rows = [
         (number, {c: cell for c, cell in zip(columns, cells, strict=True) if cell is not None})

@@ -33,11 +33,20 @@ def gathered(
 ) -> dict[str, Any]:
     """Return the fields of the scenario in what was given.
 
+    Parameters
+    ----------
+    given
+        Tables and settings, and what was wrong with them so far.
+    people_per_desk, scheme
+        Take the place of the settings' own.
+    for_relocation
+        Whether staff will do in place of headcounts.
+
     Raises
     ------
     InputError
         If a cell cannot be read: with every problem of cells, and every one between tables that
-        can be told in spite of it.
+        can be found in spite of it.
     """
     built = {raw.name: build_table(raw) for raw in given.tables}
     people = next((raw for raw in given.tables if raw.name == "headcounts"), None)
@@ -49,6 +58,7 @@ def gathered(
         if table not in built and table not in given.unread:
             message = "expected this table, which is missing"
             if table == "headcounts" and "staff" in built:
+                # Who moves will be worked out from staff, so headcounts may be missing.
                 if for_relocation:
                     continue
                 message += "; with staff alone, `allocator relocate` works out who moves"
@@ -66,6 +76,7 @@ def gathered(
     if not problems:
         fields = {"headcounts": ()} | fields
         return fields | {"fingerprints": _fingerprints(given)}
+    # Not validated, as parts are missing: checks that need them whole are left out below.
     partial = ScenarioData.model_construct(**{"floors": (), "headcounts": ()} | fields)
     incomplete = given.unread | {name for name, table in built.items() if table.problems}
     found = consistency.problems(partial, incomplete)
@@ -73,6 +84,7 @@ def gathered(
 
 
 def _fingerprints(given: Given) -> dict[str, str]:
+    """Return the sha256 of each input as it was read, by table."""
     found = {raw.name: fingerprint(raw.content) for raw in given.tables}
     if given.settings_content is not None:
         found["scenario"] = fingerprint(given.settings_content)
@@ -85,6 +97,7 @@ def _settings(given: Given, people_per_desk: str | None, scheme: str | None) -> 
     try:
         settings = build_settings(given.settings, given.settings_place, given.settings_rows)
     except InputError as error:
+        # Go on with the defaults, so that tables are judged all the same.
         given.fails("scenario", error)
     changes: dict[str, Section] = {}
     for name, key, value in (

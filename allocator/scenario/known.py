@@ -1,6 +1,6 @@
 """The ids of a scenario, what belongs to what, and which rows name them. Nothing is judged here.
 
-Made from tables that may still contradict one another.
+Made from tables that may still contradict one another: checks use it to find out whether they do.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ def mentions(scenario: ScenarioData, table: str, column: str) -> Iterator[Mentio
 
 
 def headcount_wave(scenario: ScenarioData) -> Callable[[Headcount], int]:
-    """Return what tells the wave of a row of headcounts: its own, else its unit's, else 1."""
+    """Return what tells the wave of a row of headcounts: its own, else its unit's, else 1.
+
+    Made once for many rows, as it looks through `units`.
+    """
     of_unit = {unit.unit_id: unit.wave for unit in scenario.units or ()}
     return lambda row: row.wave or of_unit.get(row.unit_id) or 1
 
@@ -46,7 +49,10 @@ def opening_wave(scenario: ScenarioData) -> Callable[[Floor], int]:
 
 
 def last_wave(scenario: ScenarioData) -> int:
-    """Return the last wave with which people come in the scheme in force; 1 where none do."""
+    """Return the last wave with which people come in the scheme in force; 1 where none do.
+
+    Floors that open later stay closed: nobody would be there to use them.
+    """
     wave_of, in_force = headcount_wave(scenario), (None, scenario.scheme)
     rows = (row for row in scenario.headcounts if row.headcount and row.scheme in in_force)
     return max((wave_of(row) for row in rows), default=1)
@@ -56,6 +62,7 @@ def first_mentions(scenario: ScenarioData, table: str, column: str) -> list[Ment
     """Return the ids in a column of a table, each where it is named first."""
     found: dict[str, Mention] = {}
     for mention in mentions(scenario, table, column):
+        # An id that is wrong in a thousand rows is reported once.
         found.setdefault(mention.id, mention)
     return list(found.values())
 
@@ -82,6 +89,7 @@ class Known:
         found: dict[str, set[str]] = defaultdict(set)
         for tower in self.scenario.towers or ():
             found[tower.complex_id or tower.tower_id].add(tower.tower_id)
+        # Towers that only `floors` names have no row, and no complex but themselves.
         for alone in self.towers - {tower.tower_id for tower in self.scenario.towers or ()}:
             found[alone].add(alone)
         return dict(found)
@@ -99,6 +107,7 @@ class Known:
         found = {row.unit_id: row.unit_id for row in self.scenario.staff}
         found |= {row.unit_id: row.unit_id for row in rows}
         found |= {unit.unit_id: unit.unit_id for unit in self.scenario.units or ()}
+        # The scheme in force comes last, so that its rows are those that count.
         for row in sorted(rows, key=lambda row: row.scheme in (None, chosen)):
             found[row.unit_id] = row.organisation_id or found[row.unit_id]
         for unit in self.scenario.units or ():
@@ -115,7 +124,7 @@ class Known:
 
     @cached_property
     def organisations(self) -> set[str]:
-        """Every organisation, with or without units."""
+        """Every organisation, with or without units, listed or only named."""
         return set(self.units_of) | {
             row.organisation_id for row in self.scenario.organisations or ()
         }

@@ -19,7 +19,10 @@ ROUNDING = 1e-9
 
 
 def default_names() -> tuple[str, ...]:
-    """Return the names of the weeks that are on every menu; all-hands days are joined by +."""
+    """Return the names of the weeks that are on every menu; all-hands days are joined by +.
+
+    They are taken: a pattern of the table `patterns` must have another name.
+    """
     chosen = (days for count in range(1, MOST_DAYS + 1) for days in combinations(WEEKDAYS, count))
     return (PRESENT, EVEN, *("+".join(days) for days in chosen))
 
@@ -38,6 +41,8 @@ def menus(scenario: ScenarioData) -> dict[str, dict[str, Week]]:
 
 
 def _menu(scenario: ScenarioData, present: Week, mean: float) -> dict[str, Week]:
+    # Whoever always comes has no other week.
+    """Return the weeks of one unit by name, the present one first."""
     if mean >= 1:
         return {PRESENT: present}
     found = {PRESENT: present, EVEN: (mean,) * len(WEEKDAYS)}
@@ -50,10 +55,13 @@ def _menu(scenario: ScenarioData, present: Week, mean: float) -> dict[str, Week]
 
 def _with_all_hands(mean: float, share: float) -> Iterator[tuple[str, Week]]:
     """Yield weeks with all-hands days at that share, the others even, so that the mean holds."""
+    # With a mean above that share an all-hands day would bring fewer people than usual.
     if share <= mean:
         return
     for count in range(1, MOST_DAYS + 1):
         other = (len(WEEKDAYS) * mean - count * share) / (len(WEEKDAYS) - count)
+        # More such days would leave less than nobody for the others, and so would every larger
+        # number.
         if other < -ROUNDING:
             return
         for days in combinations(WEEKDAYS, count):
@@ -62,13 +70,22 @@ def _with_all_hands(mean: float, share: float) -> Iterator[tuple[str, Week]]:
 
 
 def of_pattern(week: Week, mean: float) -> Week | None:
-    """Return the week of a pattern at a mean; None where more than all would come on a day."""
+    """Return the week of a pattern at a mean; None where more than all would come on a day.
+
+    Parameters
+    ----------
+    week
+        Monday to Friday; only proportions count.
+    mean
+        Share of the unit's people who come on the mean day, 0..1, which the week keeps.
+    """
     found = tuple(mean * factor for factor in scaled(week))
     return None if max(found) > 1 + ROUNDING else tuple(min(1.0, share) for share in found)
 
 
 def all_hands(week: Week, share: float) -> frozenset[int]:
-    """Return the weekdays on which all hands are in; an even week has none."""
+    """Return the weekdays on which all hands are in, from 0; an even week has none."""
+    # Otherwise everybody who comes often enough every day would count as five such days.
     if max(week) - min(week) <= ROUNDING:
         return frozenset()
     return frozenset(day for day, present in enumerate(week) if present >= share - ROUNDING)

@@ -9,10 +9,15 @@ from allocator.scenario.types import Scenario
 
 
 def walking_minutes(scenario: Scenario) -> NDArray[np.float64]:
-    """Return minutes (F × F), symmetric, floors in the order of the table.
+    """Return walking minutes between every two floors.
 
     0 on one floor; a lift ride within a tower; two lift rides and the way between the towers
-    otherwise. Rows of the table `walking` override the formula.
+    otherwise (docs/explanation/objective.md). Rows of the table `walking` override the formula.
+
+    Returns
+    -------
+    array (F, F)
+        Minutes of a one-way trip, symmetric, floors in the order of the table.
     """
     walking = scenario.settings.walking
     towers = {tower: index for index, tower in enumerate(scenario.complex_of)}
@@ -33,6 +38,7 @@ def walking_minutes(scenario: Scenario) -> NDArray[np.float64]:
 
 
 def _minutes_between_towers(scenario: Scenario) -> NDArray[np.float64]:
+    """Return minutes of the way between the towers of `complex_of`, 0 where one has no place."""
     walking = scenario.settings.walking
     position = {tower.tower_id: (tower.x_m, tower.y_m) for tower in scenario.towers or ()}
     known = [position.get(tower, (None, None)) for tower in scenario.complex_of]
@@ -43,6 +49,7 @@ def _minutes_between_towers(scenario: Scenario) -> NDArray[np.float64]:
 
 
 def _overridden(minutes: NDArray[np.float64], scenario: Scenario) -> NDArray[np.float64]:
+    """Return the minutes with those of the table `walking` in their place, either way."""
     index = {floor.floor_id: i for i, floor in enumerate(scenario.floors)}
     for row in scenario.walking:
         i, j = index[row.from_floor], index[row.to_floor]

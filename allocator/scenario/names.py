@@ -1,4 +1,7 @@
-"""Names as people see them: the known one nearest to an unknown one, and those that look alike."""
+"""Names as people see them: the known one nearest to an unknown one, and those that look alike.
+
+Nothing is corrected by it: a hint asks, and an id that looks like another is still its own.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ _LONGEST_NAME = 100
 
 
 def as_seen(name: str) -> str:
-    """Return a name without what nobody sees: one form of each letter, no invisible ones."""
+    """Return a name without what nobody sees: one form of each letter, no invisible ones.
+
+    Names that come out alike here look alike on a screen and are still different ids.
+    """
     usual = unicodedata.normalize("NFKC", name)
     visible = (c for c in usual if unicodedata.category(c) not in ("Cf", "Cc", "Mn") or c == "\n")
     return " ".join("".join(visible).split())
@@ -20,8 +26,9 @@ def as_seen(name: str) -> str:
 class Nearest:
     """Hints at known names.
 
-    Comparing with thousands of names takes milliseconds, so after some twenty hints, and for
-    very long names, there are none.
+    Comparing with thousands of names takes milliseconds, so after some twenty hints, and for very
+    long names, there are none. One object is made for each check, so that a table with thousands
+    of wrong ids is refused quickly.
     """
 
     def __init__(self, known: Collection[str]) -> None:

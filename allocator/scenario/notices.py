@@ -1,4 +1,8 @@
-"""What a planner should know about a scenario that is not wrong. Errors are `consistency`'s."""
+"""What a planner should know about a scenario that is not wrong. Errors are `consistency`'s.
+
+A warning is for what is allowed and yet seldom meant. Each has a code, by which callers may tell
+them apart, and names no more than `MOST_NAMED` ids.
+"""
 
 from __future__ import annotations
 
@@ -52,11 +56,13 @@ def warnings(scenario: ScenarioData) -> tuple[ScenarioWarning, ...]:
 
 
 def _warning(scenario: ScenarioData, code: str, mention: Mention, message: str) -> ScenarioWarning:
+    """Return a warning about a row, placed in the file that it was read from."""
     row = scenario.file_row(mention.table, mention.row)
     return ScenarioWarning(code=code, table=mention.table, row=row, message=message)
 
 
 def _units_left_out(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
+    """Units of `units` that have no headcount are not placed."""
     housed = {unit.unit_id for unit in scenario.housed}
     where = f" in scheme {scenario.scheme}" if scenario.scheme else ""
     for mention in mentions(scenario, "units", "unit_id"):
@@ -66,11 +72,13 @@ def _units_left_out(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
 
 
 def _bodies_without_people(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
+    """What names a unit or organisation without people does nothing, which may be a slip."""
     named = [*Known(scenario).body_mentions()]
     for table in ("placement_costs", "predecessors"):
         named += mentions(scenario, table, "unit_id")
     named += mentions(scenario, "rotas", "organisation_id")
     named += mentions(scenario, "rotas", "unit_id")
+    # Reversed, so that the first row that names one is kept, and one warning for each table.
     first = {(m.table, m.id): m for m in reversed(named) if m.id not in scenario.units_of}
     for mention in reversed(first.values()):
         message = f"{mention.id} has no headcount, so {mention.table} does not act on it"
@@ -79,6 +87,7 @@ def _bodies_without_people(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
 
 def _units_that_vacate(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """A unit of today that nothing else names has left: nobody is moved from its desks."""
+    # Without today's plan nobody can have left it.
     heirs = parts_of_today(scenario) if scenario.current else {}
     named = {unit for unit, parts in heirs.items() if parts} | Known(scenario).units
     for mention in first_mentions(scenario, "current", "unit_id"):
@@ -91,6 +100,10 @@ def _units_that_vacate(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
 
 
 def _unknown_places(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
+    """Without a table `towers` a place of a rule may be any name.
+
+    One that no floor has is suspicious.
+    """
     known = Known(scenario)
     for mention in known.objects(Takes.PLACE):
         if mention.id not in known.places:
@@ -99,6 +112,7 @@ def _unknown_places(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
 
 
 def _files_not_read(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
+    """Files that look like tables and are no CSV are not read from a folder."""
     for name in scenario.unread_files:
         message = "this file is not read: in a folder, tables are CSV files such as headcounts.csv"
         yield ScenarioWarning(code="file_not_read", table=name, message=message)
@@ -109,6 +123,7 @@ def _towers_without_coordinates(scenario: ScenarioData) -> Iterator[ScenarioWarn
     placed = {t.tower_id for t in scenario.towers or () if None not in (t.x_m, t.y_m)}
     towers = dict.fromkeys(floor.tower_id for floor in scenario.floors)
     without = [tower for tower in towers if tower not in placed]
+    # In a single tower nobody walks to another.
     if without and len(towers) > 1:
         noun = "tower" if len(without) == 1 else "towers"
         message = (
@@ -120,6 +135,7 @@ def _towers_without_coordinates(scenario: ScenarioData) -> Iterator[ScenarioWarn
 
 
 def _named(ids: Sequence[str]) -> str:
+    """Return ids in a row, the rest counted."""
     more = len(ids) - MOST_NAMED
     return ", ".join(ids[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
@@ -127,6 +143,7 @@ def _named(ids: Sequence[str]) -> str:
 def _rows_that_sum_up(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """A total that became a unit doubles the people; one that is honest is a coincidence."""
     in_force = (None, scenario.scheme)
+    # Rows of other schemes are not planned, so they double nobody.
     rows = [
         number
         for number, _ in rows_that_sum_up(scenario)
@@ -147,6 +164,7 @@ def _rows_that_sum_up(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
 def _ids_alike(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
     """Ids that look alike and differ in characters nobody sees are two things to the program."""
     known = Known(scenario)
+    # Units and places are never taken for one another, so they are compared apart.
     for ids in (known.bodies, known.places):
         alike: dict[str, list[str]] = defaultdict(list)
         for each in sorted(ids):
@@ -186,8 +204,10 @@ def _floors_overfull_today(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
 
 
 def _desks(floor: Floor, scenario: ScenarioData) -> int:
+    """Return the desks of a floor as far as they are known."""
     if floor.desks is not None:
         return floor.desks
+    # Not `demand.desks_on`, which refuses what has neither: a warning should never fail.
     return int((floor.area_m2 or 0) / (scenario.settings.sharing.m2_per_desk or 1))
 
 
@@ -214,6 +234,7 @@ def _idle_ratio(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
 
 
 def _clipped_attendance(scenario: ScenarioData) -> Iterator[ScenarioWarning]:
+    """Where a day's factor asks for more than all people, all come, and the mean is not kept."""
     clipped = [unit.unit_id for unit in clipped_units(scenario.housed, scenario.weekday_shares)]
     if clipped:
         message = (

@@ -27,6 +27,7 @@ def rows_of_a_unit_agree(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     first: dict[tuple[str, str | None], dict[str, tuple[int, object]]] = defaultdict(dict)
     for number, row in enumerate(scenario.headcounts, 1):
         for column, value in _filled(row):
+            # A cell left empty agrees with everything; the first that is filled counts.
             known = first[row.unit_id, row.scheme].setdefault(column, (number, value))
             if known[1] != value:
                 expected = (
@@ -37,17 +38,20 @@ def rows_of_a_unit_agree(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
 
 
 def _filled(row: Headcount) -> Iterator[tuple[str, object]]:
+    """Yield the columns that rows must agree in, where this one fills them."""
     values = ((column, getattr(row, column)) for column in _SHARED)
     return ((column, value) for column, value in values if value is not None)
 
 
 def _text(value: object) -> str:
+    """Return a value as the table has it."""
     return decimal_text(value) if isinstance(value, Fraction) else str(value)
 
 
 def every_wave_has_floors(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
     """In every wave with which people come some floor is open."""
     opens, come = opening_wave(scenario), headcount_wave(scenario)
+    # Floors never close again, so the first wave with people is the only one to look at.
     first_open = min(map(opens, scenario.floors), default=1)
     in_force = (None, scenario.scheme)
     rows = [row for row in scenario.headcounts if row.headcount and row.scheme in in_force]
@@ -58,7 +62,10 @@ def every_wave_has_floors(scenario: ScenarioData, _: Known) -> Iterator[Problem]
 
 
 def waves_have_one_weight_each(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """There are as many weights and names as waves."""
+    """There are as many weights and names as waves.
+
+    Waves run to the last with which people come; a floor that opens later adds none.
+    """
     last = last_wave(scenario)
     for key in ("weights", "names"):
         given = getattr(scenario.settings.waves, key)
@@ -79,10 +86,14 @@ def predecessors_are_of_today(scenario: ScenarioData, _: Known) -> Iterator[Prob
 
 
 def nobody_passes_on_more_than_it_has(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """The shares that a unit of today passes on sum to at most 1."""
+    """The shares that a unit of today passes on sum to at most 1.
+
+    A row that names an organisation passes on that share of each of its units.
+    """
     passed: defaultdict[str, Fraction] = defaultdict(Fraction)
     units_of = sources_of(scenario)
     for number, row in enumerate(scenario.predecessors, 1):
+        # Empty shares divide what is left, so they never ask for too much.
         if row.share is None:
             continue
         sources = units_of.get(row.predecessor_id, ())
@@ -98,7 +109,10 @@ def nobody_passes_on_more_than_it_has(scenario: ScenarioData, _: Known) -> Itera
 
 
 def a_limit_has_a_plan_to_compare_with(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """People can only be limited in moving where it is known where they are."""
+    """People can only be limited in moving where it is known where they are.
+
+    With several waves the plan of the wave before is what a wave is compared with.
+    """
     limit = scenario.settings.options.max_people_moved
     if limit is not None and not scenario.current and last_wave(scenario) == 1:
         expected = "expected a table current, or waves: without them nobody moves"

@@ -24,6 +24,7 @@ def sources_of(scenario: ScenarioData) -> dict[str, tuple[str, ...]]:
         if row.organisation_id:
             found.setdefault(row.organisation_id, {})[row.unit_id] = None
     single = {row.unit_id: (row.unit_id,) for row in scenario.current}
+    # Units come last, so that an id which is both stands for the unit.
     return {body: tuple(units) for body, units in found.items()} | single
 
 
@@ -46,6 +47,7 @@ def parts_of_today(scenario: ScenarioData) -> Parts:
     found: Parts = {}
     for source in dict.fromkeys(row.unit_id for row in scenario.current):
         parts = dict(given.get(source, {}))
+        # Shares are checked elsewhere; where they are not yet, nothing may be passed on twice.
         left = max(1 - sum(parts.values(), Fraction(0)), Fraction(0))
         heirs = empty.get(source) or ([source] if source in there else [])
         for heir in heirs:

@@ -25,6 +25,10 @@ def weekday_shares(
 
     Parameters
     ----------
+    units
+        Housed units; their `attendance_share` is the mean.
+    rotas
+        Rows of the table; a unit's own beats its organisation's.
     usual
         Weekday factors of the scenario, for units without a rota.
     """
@@ -44,6 +48,7 @@ def week_factors(
     of_organisation = {
         row.organisation_id: scaled(row.week) for row in rotas if row.organisation_id
     }
+    # A unit's own row beats its organisation's, which beats the scenario's.
     others = scaled(usual)
     return {
         unit.unit_id: of_unit.get(unit.unit_id)
@@ -58,9 +63,10 @@ def clipped_units(
 ) -> tuple[HousedUnit, ...]:
     """Return the units whose mean and factors ask for more than all of them on some weekday.
 
-    Their weekly mean is then less than what was given.
+    Their weekly mean is then less than what was given, which a warning tells.
     """
     short = 1e-9
+    # By the mean and not by the factors, as only the shares are at hand.
     return tuple(
         unit
         for unit in units
@@ -73,10 +79,18 @@ def lowest_correlation(headcount: int, share: float) -> float:
 
     ``max(−p / (n − 1 − p), −q / (n − 1 − q))``, the bound of the extended beta-binomial law
     (Prentice 1986). A single person, and people who all come or none, can have any: −1.
+
+    Parameters
+    ----------
+    headcount
+        People, n.
+    share
+        Share of them who come, p in 0..1; q = 1 − p.
     """
     others, absent = headcount - 1, 1 - share
     if others < 1 or not 0 < share < 1:
         return -1.0
+    # Both ends of the law: neither its first nor its last probability may be below 0.
     return max(-share / (others - share), -absent / (others - absent))
 
 
@@ -90,12 +104,16 @@ def correlation_limits(
 
 
 def scaled(factors: Sequence[float]) -> Week:
-    """Return factors, not all 0, scaled to a mean of 1."""
+    """Return factors, not all 0, scaled to a mean of 1.
+
+    So only their proportions count, and a week never changes how many come in all.
+    """
     mean = sum(factors) / len(factors)
     return tuple(factor / mean for factor in factors)
 
 
 def _week(mean: float, factors: Week) -> Week:
+    """Return the shares of a week, at most 1."""
     if mean >= 1:
         return (1.0,) * len(factors)
     return tuple(min(1.0, mean * factor) for factor in factors)

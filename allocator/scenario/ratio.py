@@ -12,7 +12,17 @@ _COMMA = re.compile(r"\s*(\d{1,7}),(\d{1,6})\s*", re.ASCII)
 
 
 def unwanted_ratio(settings: Settings, ratio: object, place: str) -> Iterator[Problem]:
-    """Yield the problem of a ratio asked for, at ``place``, where chance decides and none does."""
+    """Yield the problem of a ratio asked for, at ``place``, where chance decides and none does.
+
+    Parameters
+    ----------
+    settings
+        Those of the scenario that the ratio is asked of.
+    ratio
+        As it was given.
+    place
+        What to call the scenario in messages.
+    """
     if settings.sharing.capacity == "chance":
         message = (
             'expected no ratio where sharing.capacity is "chance": how many people share a desk '

@@ -56,7 +56,10 @@ TABLES_AND_SETTINGS: dict[str, tuple[str, ...]] = {
 
 
 def is_ignored(column: str, table: str = "") -> bool:
-    """Return whether a column, of a table if that matters, is kept and means nothing here."""
+    """Return whether a column, of a table if that matters, is kept and means nothing here.
+
+    Columns for notes, and those that begin with ``x_``, are the planner's own.
+    """
     kept = column in ("source", "note") or (column.startswith("x_") and column != "x_m")
     return kept or column in IGNORED_COLUMNS.get(table, ())
 
@@ -67,7 +70,10 @@ def columns_of(table: str) -> tuple[str, ...]:
 
 
 def fingerprint(content: Any) -> str:
-    """Return the sha256, in hexadecimal, of bytes, or of anything else as canonical JSON."""
+    """Return the sha256, in hexadecimal, of bytes, or of anything else as canonical JSON.
+
+    Canonical, so that the order of keys makes no difference.
+    """
     if not isinstance(content, bytes):
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
         content = text.encode()
@@ -75,7 +81,19 @@ def fingerprint(content: Any) -> str:
 
 
 def from_grid(name: str, place: str, grid: Grid, form: Form, content: Any) -> RawTable:
-    """Return the table that a grid of cells makes: its first filled row is the header."""
+    """Return the table that a grid of cells makes: its first filled row is the header.
+
+    Parameters
+    ----------
+    name, place
+        Name of the table, and what to call its source in messages.
+    grid
+        Rows with their numbers in the file; blank ones are left out.
+    form
+        How its cells are to be read later.
+    content
+        What was read, for the fingerprint.
+    """
     filled = [(number, cells) for number, cells in grid if any(cell != "" for cell in cells)]
     if not filled:
         return RawTable(
@@ -96,6 +114,7 @@ def from_grid(name: str, place: str, grid: Grid, form: Form, content: Any) -> Ra
     rows = []
     for number, cells in filled[1:]:
         found += _cells_without_column(place, header, number, cells)
+        # Not strict: spreadsheets leave blank cells at the end of a row away.
         named = zip(header, cells, strict=False)
         rows.append((number, {column: cell for column, cell in named if cell != ""}))
     return RawTable(name, place, rows, form, content, header, header_row, found)
@@ -108,6 +127,7 @@ def _title(name: str, place: str, filled: Sequence[tuple[int, Sequence[Any]]]) -
     """
     (row, header), *below = filled
     named = [str(cell) for cell in header if cell != ""]
+    # A header with one known column is a header, however little else it names.
     if not below or any(c in TABLES_AND_SETTINGS.get(name, ()) or is_ignored(c) for c in named):
         return None
     strays = sum(
@@ -116,6 +136,7 @@ def _title(name: str, place: str, filled: Sequence[tuple[int, Sequence[Any]]]) -
         for at, cell in enumerate(cells)
     )
     widest = max(sum(cell != "" for cell in cells) for _, cells in below)
+    # A header with a stray cell or two is a header; a title has most of the table beside it.
     if widest <= len(named) or strays < 2:
         return None
     message = (
@@ -128,7 +149,10 @@ def _title(name: str, place: str, filled: Sequence[tuple[int, Sequence[Any]]]) -
 def _cells_without_column(
     place: str, header: Sequence[str], number: int, cells: Sequence[Any]
 ) -> list[Problem]:
-    """Return a problem where a filled cell stands beyond the header or under an empty one."""
+    """Return a problem where a filled cell stands beyond the header or under an empty one.
+
+    Such a cell would be lost without a word.
+    """
     strays = [cell for cell in cells[len(header) :] if cell != ""]
     if strays:
         many = f"expected at most {counted(len(header), 'cell')}, as the header has"

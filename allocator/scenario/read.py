@@ -60,6 +60,7 @@ def read_scenario(
         given = from_document(parse_json(read_bytes(path), path.name), path.name, f"{path.name} ")
     else:
         wanted = "a folder, an .xlsx or a .json file"
+        # Whether it is there at all is what a planner wants to know first.
         exists = "expected " if path.exists() else "found nothing there; expected "
         raise InputError([Problem(exists + wanted, str(path))])
     return scenario_of(given, people_per_desk, scheme, for_relocation=for_relocation)
@@ -132,6 +133,10 @@ def current_from_file(path: Path) -> tuple[CurrentPiece, ...]:
 
 
 def _table_alone(table: str, name: str, data: bytes) -> tuple[Row, ...]:
+    """Return the rows of one table, judged by itself.
+
+    Raise `InputError` with all that is wrong.
+    """
     built = build_table(single_table(table, name, data, columns_of(table)))
     if built.problems:
         raise InputError(built.problems)
@@ -150,6 +155,7 @@ def read_headcounts(scenario: Scenario, path: Path) -> Scenario:
     """
     raw = single_table("headcounts", path.name, read_bytes(path), columns_of("headcounts"))
     built = build_table(raw)
+    # Organisations may be given in the scenario, so that blanks in the new table lose nothing.
     listed = (*(scenario.units or ()), *(scenario.organisations or ()))
     problems = [*built.problems, *organisations_left_blank(raw, listed)]
     if problems:
@@ -204,6 +210,7 @@ def rows_from_file(
     raw = single_table(Path(name).stem, name, data, (*columns, *optional))
     header = raw.header or ()
     columns = [*columns, *(column for column in optional if column in header)]
+    # Once: of two columns of one name nobody knows which is meant.
     amiss = [column for column in columns if header.count(column) != 1]
     if amiss:
         message = "expected this column, and once"
@@ -215,6 +222,7 @@ def rows_from_file(
 
 
 def _text(cell: Any) -> str:
+    """Return a cell as text, a whole number of a workbook without its point."""
     number = isinstance(cell, int | float) and not isinstance(cell, bool)
     return str(SHEET[Kind.TEXT](cell)) if number else str(cell)
 
@@ -226,5 +234,11 @@ def scenario_of(
     *,
     for_relocation: bool = False,
 ) -> Scenario:
-    """Return the scenario in what was given, with every problem of cells and between tables."""
+    """Return the scenario in what was given, with every problem of cells and between tables.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
     return Scenario(**gathered(given, people_per_desk, scheme, for_relocation=for_relocation))

@@ -1,4 +1,8 @@
-"""Whether the tables of a relocation agree: staff, who moves, who brings a family, flats."""
+"""Whether the tables of a relocation agree: staff, who moves, who brings a family, flats.
+
+That a group of staff lacks a row in a scenario is reported only where that scenario is used
+(`studies.relocate.counting`).
+"""
 
 from __future__ import annotations
 
@@ -33,6 +37,7 @@ def who_moves_has_staff(scenario: ScenarioData, known: Known) -> Iterator[Proble
     for column, ids in (("unit_id", units), ("organisation_id", owners)):
         nearest = Nearest(ids)
         for mention in mentions(scenario, "unit_scenarios", column):
+            # Without staff there is one problem, reported elsewhere, and not one for each row.
             if units and mention.id not in ids:
                 expected = f"expected one that has staff{nearest.hint(mention.id)}"
                 yield Problem(expected, "unit_scenarios", mention.row, column, mention.id)

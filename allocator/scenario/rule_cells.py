@@ -17,7 +17,10 @@ _RANGE = re.compile(r"(-?\d{1,6})\s*\.\.\s*(-?\d{1,6})", re.ASCII)
 
 
 def rules_fill_their_columns(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """Each rule has the object and the value that its kind takes."""
+    """Each rule has the object and the value that its kind takes.
+
+    A column that a kind does not use stays empty: what stands there would be thought to act.
+    """
     for number, row in enumerate(scenario.rules, 1):
         form = RULE_FORMS[row.rule]
         for column, expected in (
@@ -48,10 +51,12 @@ def _value_wanted(row: Rule, form: RuleForm) -> str:
 
 
 def _is_count(value: str) -> bool:
+    """Say whether a value is a whole number in figures, from 1 to the largest of a cell."""
     return bool(_COUNT.fullmatch(value)) and 1 <= int(value) <= LARGEST_COUNT
 
 
 def _is_range(value: str) -> bool:
+    """Say whether a value is two levels, the lower first."""
     found = _RANGE.fullmatch(value)
     if not found:
         return False
@@ -63,6 +68,7 @@ def apart_bodies_overlap(scenario: ScenarioData, known: Known) -> Iterator[Probl
     """No body is to be apart from itself, or from a part of itself."""
     apart = (RuleKind.APART_FLOOR, RuleKind.APART_TOWER)
     for number, row in enumerate(scenario.rules, 1):
+        # Such a rule could never hold, so it is an error and not a case without a plan.
         if row.rule in apart and row.object and known.overlap(row.subject, row.object):
             expected = f"expected a body that does not overlap with {row.subject}"
             yield Problem(expected, "rules", number, "object", row.object)

@@ -1,6 +1,6 @@
 """The kinds of rule there are, which columns each uses, and what each means in English.
 
-What a rule means is told twice, by its name: to the search (`allocator.search.rules`), and to
+What a rule means is written twice, by its name: to the search (`allocator.search.rules`), and to
 the checker (`allocator.plan.verify`), which shares nothing with it.
 """
 
@@ -70,7 +70,10 @@ class RuleForm:
     joined_by: Literal["subject", "object"] | None = None
 
     def says(self, *, subject: str, object: str | None, value: str | None) -> str:
-        """Return the rule in English, of a row with these cells."""
+        """Return the rule in English, of a row with these cells.
+
+        Values that are counts bring the right form of their noun, as the form asks for it.
+        """
         return filled(self.means, subject=subject, object=object, value=value)
 
 

@@ -44,9 +44,12 @@ def exact(value: Any) -> Fraction:
     """
     if isinstance(value, Fraction):
         return value
+    # A truth value is a whole number to Python, and never a ratio.
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("expected a number")
+    # The shortest decimal that gives the same float is what somebody typed.
     text = repr(value) if isinstance(value, float) else str(value).strip()
+    # No ratio has as many digits, and reading very many of them takes long.
     if len(text) <= 40 and (_DECIMAL.fullmatch(text) or _QUOTIENT.fullmatch(text)):
         try:
             return Fraction(text)
@@ -58,6 +61,7 @@ def exact(value: Any) -> Fraction:
 def decimal_text(value: Fraction) -> str:
     """Return the shortest text that `exact` reads back: a decimal if there is one."""
     denominator = value.denominator
+    # Only fractions whose denominator is made of 2 and 5 are decimals that end.
     for prime in (2, 5):
         while denominator % prime == 0:
             denominator //= prime
@@ -66,6 +70,7 @@ def decimal_text(value: Fraction) -> str:
     digits = 0
     while (value * 10**digits).denominator != 1:
         digits += 1
+    # In whole numbers throughout: a float would print some other digits.
     whole = str(abs(value.numerator) * 10**digits // value.denominator).rjust(digits + 1, "0")
     sign = "-" if value < 0 else ""
     return sign + (f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole)
@@ -243,6 +248,8 @@ class Prices(Section):
     extra_tower: Amount = 2000.0
     extra_floor: Amount = 200.0
     extra_gap: Amount = 50.0
+    # Towers that stand are paid for, so a vacant floor costs little
+    # (docs/explanation/objective.md).
     open_desk: Amount = 1.0
     move: Amount = 2.0
 
@@ -310,6 +317,7 @@ class Attendance(Section):
         `organisation` or `unit`, each with the desks placed for it.
     """
 
+    # 3 of 5 days, 92 % of people not on leave, rounded.
     mean_share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.55
     weekday_factors: WeekdayFactors = (0.94, 1.215, 1.15, 1.045, 0.65)
     correlation: Annotated[float, Field(ge=-1, lt=1, allow_inf_nan=False)] = 0.02
@@ -360,6 +368,7 @@ class Settings(Section):
     waves: Waves = Waves()
     rotas: Rotas = Rotas()
 
+    # `schema` would hide a method of pydantic's, so the field has another name in Python.
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, validate_by_name=True, validate_by_alias=True
     )

@@ -1,7 +1,7 @@
 """What a folder, a workbook or a JSON document holds of a scenario: raw tables and settings.
 
-A table that cannot be taken apart is noted and the others are taken nevertheless. Cells are not
-looked at here.
+A table that cannot be taken apart is noted and the others are taken nevertheless, so that one run
+shows what is wrong with all of them. Cells are not looked at here.
 """
 
 from __future__ import annotations
@@ -51,7 +51,13 @@ class Given:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file; raise `InputError` where it cannot be read."""
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
@@ -60,14 +66,22 @@ def read_bytes(path: Path) -> bytes:
 
 
 def from_folder(folder: Path) -> Given:
-    """Return what is in the tables and the scenario.toml of a folder; sub-folders are ignored."""
+    """Return what is in the tables and the scenario.toml of a folder; sub-folders are ignored.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be read; what is wrong with a file in it is noted instead.
+    """
     given = Given("{}.csv", _SETTINGS_FILE)
     try:
         names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
     except OSError as error:
         raise InputError([Problem(f"cannot be read: {error.strerror}", str(folder))]) from error
     known = {f"{table}.csv": table for table in TABLES}
+    # A misspelt name would be a table that is silently left out.
     given.problems += _unknown_files(names, (*known, _SETTINGS_FILE))
+    # A warning and no error, as a workbook beside the tables may be there on purpose.
     given.unread_files = tuple(name for name in names if _is_other_table(name))
     for name, table in known.items():
         if name in names:
@@ -85,6 +99,7 @@ def from_folder(folder: Path) -> Given:
 
 
 def _take_settings(given: Given, data: bytes) -> None:
+    """Take the text of a scenario.toml, or note what keeps it from being read."""
     given.settings_content = data
     try:
         given.settings = settings_of(data)
@@ -110,7 +125,13 @@ def _is_other_table(name: str) -> bool:
 
 
 def settings_of(data: bytes) -> dict[str, Any]:
-    """Return the sections of a scenario.toml, not yet judged; raise `InputError` if it is none."""
+    """Return the sections of a scenario.toml, not yet judged.
+
+    Raises
+    ------
+    InputError
+        If it is no TOML.
+    """
     try:
         return tomllib.loads(decode(data, _SETTINGS_FILE))
     except (ValueError, RecursionError) as error:
@@ -118,7 +139,13 @@ def settings_of(data: bytes) -> dict[str, Any]:
 
 
 def from_files(files: Mapping[str, tuple[str, bytes]]) -> Given:
-    """Return what is in files, by what they hold: tables, and ``scenario`` for the settings."""
+    """Return what is in files, by what they hold: tables, and ``scenario`` for the settings.
+
+    Parameters
+    ----------
+    files
+        File name and content by the name of the table.
+    """
     given = Given("{}", _SETTINGS_FILE)
     nearest = Nearest((*TABLES, "scenario", "workbook"))
     given.problems += [
@@ -138,18 +165,30 @@ def from_files(files: Mapping[str, tuple[str, bytes]]) -> Given:
 
 
 def single_table(name: str, file: str, data: bytes, known: Collection[str]) -> RawTable:
-    """Return the table in a .csv or .xlsx file; in a workbook, its sheet or the first one."""
+    """Return the table in a .csv or .xlsx file; in a workbook, its sheet or the first one.
+
+    Parameters
+    ----------
+    name
+        Of the table, by which its sheet is looked for.
+    file, data
+        Name and content of the file.
+    known
+        Columns by which a text file's separator is recognised.
+    """
     if not file.lower().endswith(".xlsx"):
         return text_table(name, file, data, known)
     grids = sheets(data, file)
+    # A file that holds one table may call its sheet what it likes.
     sheet = name if name in grids else next(iter(grids), "")
     return from_grid(name, f"{file} {sheet}", grids.get(sheet, ()), SHEET, data)
 
 
 def from_workbook(name: str, data: bytes) -> Given:
-    """Return what is in the sheets of a workbook."""
+    """Return what is in the sheets of a workbook, each under the name of its table."""
     given = Given(f"{name} {{}}", f"{name} scenario")
     grids = sheets(data, name)
+    # A sheet that nobody knows may be a table with a slip in its name.
     given.problems += unknown_sheets(list(grids), (*TABLES, "scenario"), name)
     given.tables = [
         sheet_table(table, f"{name} {table}", grids[table]) for table in TABLES if table in grids
@@ -165,9 +204,18 @@ def from_workbook(name: str, data: bytes) -> Given:
 
 
 def from_document(document: Any, place: str, label: str) -> Given:
-    """Return what is in a parsed JSON document; ``label`` is put before its names in messages."""
+    """Return what is in a parsed JSON document.
+
+    Parameters
+    ----------
+    place
+        What to call the document in messages.
+    label
+        What is put before the names of its tables in messages.
+    """
     given = Given(f"{label}{{}}", f"{label}settings")
     given.tables, given.problems = document_tables(document, place, label)
+    # Something that is no array stands there: the table is given, so it is not reported missing.
     given.unread = {t for t in TABLES if not isinstance(document.get(t) or [], list)}
     settings = document.get("settings")
     if settings is not None:

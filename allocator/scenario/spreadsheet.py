@@ -72,7 +72,7 @@ class Sheet:
 
     @cached_property
     def merged_by_row(self) -> dict[int, list[Range]]:
-        """Merged ranges by each row that they touch."""
+        """Merged ranges by each row that they touch, as headers ask for them row by row."""
         found: dict[int, list[Range]] = {}
         for span in self.merged or ():
             for row in range(span[0][0], min(span[1][0], len(self.cells)) + 1):
@@ -80,7 +80,10 @@ class Sheet:
         return found
 
     def cell(self, row: int, column: int) -> Any:
-        """Return a cell by row and column from 0, "" beyond the last one."""
+        """Return a cell by row and column from 0, "" beyond the last one.
+
+        Rows may have different lengths, so nobody has to ask how wide the sheet is.
+        """
         cells = self.cells[row] if 0 <= row < len(self.cells) else ()
         return cells[column] if 0 <= column < len(cells) else ""
 
@@ -102,6 +105,7 @@ def read_book(data: bytes, place: str) -> Book:
         If it is none of these, has a password, unpacks to far too much, or has a cell so far
         from the others that the sheet between them is too large.
     """
+    # Before the file is opened: the reader makes room for every cell up to the farthest.
     known, macros = _look_through(data, place)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -113,6 +117,7 @@ def read_book(data: bytes, place: str) -> Book:
     except InputError:
         raise
     except BaseException as error:
+        # What the reader raises in a panic is no Exception, so everything is caught but these.
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         raise _unreadable(data, place) from error  # the reader panics on some broken files
@@ -127,6 +132,8 @@ def _look_through(data: bytes, place: str) -> tuple[dict[str, Extent], bool]:
         return {}, b"_\0V\0B\0A\0_\0P\0R\0O\0J\0E\0C\0T" in data
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            # By what the file says of itself, which costs nothing; a small file can unpack to any
+            # size.
             unpacked = sum(each.file_size for each in packed.infolist())
             if unpacked > MOST_UNPACKED:
                 wanted = f"expected a workbook that unpacks to at most {MOST_UNPACKED:,} bytes"
@@ -156,6 +163,7 @@ def _look_through(data: bytes, place: str) -> tuple[dict[str, Extent], bool]:
 
 
 def _refuse_far_cells(cells: int, farthest: str, place: str) -> None:
+    """Raise where room for all cells of a sheet would be too much."""
     if cells > MOST_CELLS:
         wanted = (
             f"expected a sheet of at most {MOST_CELLS:,} cells: something stands far from the "
@@ -165,6 +173,7 @@ def _refuse_far_cells(cells: int, farthest: str, place: str) -> None:
 
 
 def _unreadable(data: bytes, place: str) -> InputError:
+    """Return the error for a file that is no workbook, naming what it is where bytes tell."""
     for start, what in _KINDS:
         if data.startswith(start):
             wanted = f"expected a table, not {what}: ask for the workbook that it was made from"
@@ -178,8 +187,10 @@ def _unreadable(data: bytes, place: str) -> InputError:
 def _sheet(
     book: CalamineWorkbook, name: str, place: str, known: dict[str, Extent], hidden: bool
 ) -> Sheet:
+    """Return a worksheet, with what was found of it before it was opened."""
     opened = book.get_sheet_by_name(name)
     last_row, last_column = opened.end or (-1, -1)
+    # Once more, for kinds of files that are not packed and were not looked through.
     _refuse_far_cells((last_row + 1) * (last_column + 1), "", f"{place} {name}")
     rows = opened.to_python(False) if opened.width else []
     cells = [[_cell(cell) for cell in row] for row in rows]

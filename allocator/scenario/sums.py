@@ -1,4 +1,7 @@
-"""Rows of people that are the sum of rows above them, and so may be totals that became units."""
+"""Rows of people that are the sum of rows above them, and so may be totals that became units.
+
+A row that is called a total is an error, any other a warning (`consistency`, `notices`).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ def rows_that_sum_up(scenario: ScenarioData) -> Iterator[tuple[int, bool]]:
     names = {unit.unit_id: unit.name for unit in scenario.units or ()}
     above: dict[str | None, list[int]] = {}
     for number, row in enumerate(scenario.headcounts, 1):
+        # A row of another scheme in between does not interrupt a sum.
         before = above.setdefault(row.scheme, [])
         if _is_sum(row.headcount, before):
             words = f"{row.unit_id} {names.get(row.unit_id, '')}"
@@ -25,6 +29,7 @@ def rows_that_sum_up(scenario: ScenarioData) -> Iterator[tuple[int, bool]]:
 
 
 def _is_sum(total: int, before: list[int]) -> bool:
+    """Say whether a number is the sum of the last two or more before it."""
     left = total
     for count, number in enumerate(reversed(before), 1):
         left -= number

@@ -120,6 +120,7 @@ class Affinity(Row):
 class Rule(Row):
     """A rule; what object and value hold depends on its kind (`scenario.rules.RULE_FORMS`)."""
 
+    # Not strict, since a cell holds the name of the rule.
     rule: Annotated[RuleKind, Field(strict=False)]
     subject: Id
     object: Id | None = None
@@ -163,6 +164,7 @@ class HousedUnit(Row):
     unit_id: Id
     organisation_id: Id
     parent_id: Id | None
+    # A set, as only membership counts and units with equal needs are compared.
     needs: frozenset[str]
     headcount: int
     own_desks: int
@@ -336,6 +338,7 @@ IGNORED_COLUMNS: dict[str, tuple[str, ...]] = {
     "current": ("tower_id", "level"),
 }
 """Columns that a table may have and that mean nothing: a plan's placements go in as they are."""
+# As a header must name them: a column may be needed and still have blank cells.
 REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
     "floors": ("floor_id", "tower_id", "level", "desks or area_m2"),
     "towers": ("tower_id", "name"),

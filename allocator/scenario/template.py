@@ -1,4 +1,7 @@
-"""The workbook to begin from: every table with its columns, instructions, lists, an example."""
+"""The workbook to begin from: every table with its columns, instructions, lists, an example.
+
+It is made from the types of the tables, so a column that is added there is in it, too.
+"""
 
 from __future__ import annotations
 
@@ -118,9 +121,14 @@ EXAMPLE: dict[str, Any] = {
 
 @cache
 def template(language: str) -> bytes:
-    """Return the workbook, its instructions in a language; it can be read as it is."""
+    """Return the workbook, its instructions in a language; it can be read as it is.
+
+    Its example is a scenario with every table, so a planner sees each one filled in and can delete
+    what is not needed.
+    """
     say = texts(language)
     out = io.BytesIO()
+    # Through the strict reader: an example that it refused would be found at once.
     tables = workbook_tables(scenario_from_json(EXAMPLE, name="template"))
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         formats = {
@@ -137,6 +145,7 @@ def template(language: str) -> bytes:
 
 
 def _instructions(book: Any, say: Texts, formats: dict[str, Any]) -> None:
+    """Write the first sheet: how to go on, what each table holds, and every rule."""
     sheet = book.add_worksheet(INSTRUCTIONS[say.language])
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 100)
@@ -157,6 +166,7 @@ def _instructions(book: Any, say: Texts, formats: dict[str, Any]) -> None:
         sheet.write_string(row, 0, kind.value)
         sheet.write_string(row, 1, say(f"cause.{kind.value}"))
     last = first + len(RuleKind)
+    # Lists in other sheets refer to these cells by name, whatever the sheet is called.
     book.define_name(RULES_LIST, f"={sheet.get_name()}!$A${first + 1}:$A${last}")
 
 
@@ -167,13 +177,17 @@ def _sheet(
     say: Texts,
     formats: dict[str, Any],
 ) -> None:
-    """Write a table: every column it may have, those needed in a colour, and the example."""
+    """Write a table: every column it may have, those needed in a colour, and the example.
+
+    Each column says in a comment what it holds, and offers values where they are known.
+    """
     sheet = book.add_worksheet(name)
     columns = columns_of(name)
     needed = {part for each in REQUIRED_COLUMNS[name] for part in each.split(" or ")}
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column, formats["needed" if column in needed else "head"])
         sheet.write_comment(0, place, say(f"template.column_{column}"), {"x_scale": 2})
+        # Down to `LAST_ROW`: a list has to name the cells that it is for.
         _offer(sheet, name, column, place)
     shown, rows = table
     for number, row in enumerate(rows, 1):
@@ -196,6 +210,7 @@ def _offer(sheet: Any, name: str, column: str, place: int) -> None:
         letter = chr(65 + of)
         source = f"={other}!${letter}$2:${letter}${LAST_ROW}"
     if source is not None:
+        # A warning and not an error: ids that are still to be listed may be typed.
         offered = {"validate": "list", "source": source, "error_type": "warning"}
         sheet.data_validation(1, place, LAST_ROW, place, offered)
 
@@ -206,6 +221,7 @@ def _settings(
     say: Texts,
     formats: dict[str, Any],
 ) -> None:
+    """Write the settings, each with what it means and its choices where it has any."""
     sheet = book.add_worksheet("scenario")
     columns, rows = table
     for place, column in enumerate((*columns, "note")):
@@ -213,6 +229,7 @@ def _settings(
     for number, row in enumerate(rows, 1):
         for place, value in enumerate(row):
             sheet.write(number, place, value)
+        # Keys at the top of the file have no section.
         key = f"{row[0]}.{row[1]}" if row[0] else str(row[1])
         note = say.all.get(f"template.setting_{row[1]}")
         if note:

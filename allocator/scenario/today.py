@@ -47,6 +47,8 @@ def whereabouts_today(scenario: ScenarioData) -> dict[str, Whereabouts]:
 
 
 def _of_rows(headcount: int, rows: list[tuple[CurrentPiece, Fraction]]) -> Whereabouts | None:
+    # People of some rows and desks of others cannot be added up.
+    """Return where the people of a unit are, from its parts of today's rows; None for nowhere."""
     by_people = all(row.people is not None for row, _ in rows)
     on: defaultdict[str, Fraction] = defaultdict(Fraction)
     for row, share in rows:
@@ -84,14 +86,24 @@ def held_today(scenario: ScenarioData) -> dict[tuple[str, str], Held]:
         for unit in shares:
             known = found.get((unit, row.floor_id), Held(0, 0))
             here = None if people is None else people[unit]
+            # One part without people leaves the sum unknown; a guess would count as people moved.
             both = None if here is None or known.people is None else here + known.people
+            # A part that rounds to nothing is no place.
             if desks[unit] or here or (unit, row.floor_id) in found:
                 found[unit, row.floor_id] = Held(known.desks + desks[unit], both)
     return found
 
 
 def divided(whole: int, shares: dict[str, Fraction]) -> dict[str, int]:
-    """Return a whole number divided by largest remainder; ties go to the earlier share."""
+    """Return a whole number divided by largest remainder; ties go to the earlier share.
+
+    Parameters
+    ----------
+    whole
+        Desks or people, at least 0.
+    shares
+        By name, exact; they sum to 1.
+    """
     exact = {name: whole * share for name, share in shares.items()}
     found = {name: int(amount) for name, amount in exact.items()}
     left = whole - sum(found.values())
@@ -102,7 +114,15 @@ def divided(whole: int, shares: dict[str, Fraction]) -> dict[str, int]:
 
 
 def pieces_today(scenario: ScenarioData) -> dict[tuple[str, str], int]:
-    """Return today's plan as far as it may be a place to begin from: desks of units on floors."""
+    """Return today's plan as far as it may be a place to begin from: desks of units on floors.
+
+    It may break rules and overfill floors; whoever begins from it repairs that.
+
+    Returns
+    -------
+    dict
+        Desks, or people where capacity is by chance, by unit_id and floor_id.
+    """
     floors = {floor.floor_id for floor in scenario.floors}
     units = {unit.unit_id for unit in scenario.housed}
     held = held_today(scenario)

@@ -39,11 +39,18 @@ class TripTable:
 
 
 def trip_table(scenario: Scenario, kinds: Iterable[TripKind] = TripKind) -> TripTable:
-    """Return trips of a scenario, of some kinds: inside units, between them, and organisations."""
+    """Return trips of a scenario, of some kinds: inside units, between them, and organisations.
+
+    Parameters
+    ----------
+    kinds
+        All by default; fewer where each kind is priced or bounded by itself.
+    """
     bodies = _Bodies(scenario)
     trips: defaultdict[Pair, float] = defaultdict(float)
     for kind in kinds:
         for a, b, amount in _SOURCES[kind](scenario, bodies):
+            # One entry for each pair: a trip takes as long in either direction.
             trips[min(a, b), max(a, b)] += amount
     rows = [(a, b, amount) for (a, b), amount in sorted(trips.items()) if amount > 0]
     return TripTable(
@@ -71,11 +78,17 @@ class _Bodies:
             self.people[self.organisation[unit.organisation_id]] += unit.headcount
 
     def find(self, body: str) -> int | None:
+        """Return the index of a unit or an organisation, None for one that has no people."""
         return self.unit.get(body, self.organisation.get(body))
 
 
 def _pairs(members: Sequence[int], people: Sequence[int], rate: float) -> Trips:
-    """Trips of a group spread in proportion to headcounts: rate · h_a · h_b · (1/…+1/…)."""
+    """Yield trips of a group spread in proportion to headcounts: rate · h_a · h_b · (1/…+1/…).
+
+    Each body makes `rate` trips for each of its people to all others of the group; a pair has
+    those of both directions (docs/explanation/objective.md).
+    """
+    # A body without people makes no trips, and one alone has nobody to visit.
     present = [member for member in members if people[member] > 0]
     total = sum(people[member] for member in present)
     for i, a in enumerate(present):
@@ -85,12 +98,14 @@ def _pairs(members: Sequence[int], people: Sequence[int], rate: float) -> Trips:
 
 
 def _inside_units(scenario: Scenario, bodies: _Bodies) -> Trips:
+    """Yield the trips inside each unit."""
     rate = scenario.settings.trips.unit
     for i in range(bodies.units):
         yield i, i, rate * bodies.people[i]
 
 
 def _organisations(scenario: Scenario, bodies: _Bodies) -> Trips:
+    """Yield the trips between the units of each organisation."""
     organisations: defaultdict[str, list[int]] = defaultdict(list)
     for i, unit in enumerate(scenario.housed):
         organisations[unit.organisation_id].append(i)
@@ -99,6 +114,10 @@ def _organisations(scenario: Scenario, bodies: _Bodies) -> Trips:
 
 
 def _parents(scenario: Scenario, bodies: _Bodies) -> Trips:
+    """Yield the trips between the units of each parent.
+
+    Where a unit bears the parent's id it is one of them, though it does not name itself.
+    """
     parents: defaultdict[str, list[int]] = defaultdict(list)
     for i, unit in enumerate(scenario.housed):
         if unit.parent_id is not None:
@@ -111,14 +130,17 @@ def _parents(scenario: Scenario, bodies: _Bodies) -> Trips:
 
 
 def _coordinators(scenario: Scenario, bodies: _Bodies) -> Trips:
+    """Yield the trips of each organisation to its coordinator, if that has people."""
     rate = scenario.settings.trips.coordinator
     for organisation, coordinator in scenario.coordinator_of.items():
         a, b = bodies.organisation.get(organisation), bodies.organisation.get(coordinator)
+        # A coordinator is a label first: often there is no such organisation to walk to.
         if a is not None and b is not None and a != b and bodies.people[b] > 0:
             yield a, b, rate * bodies.people[a]
 
 
 def _siblings(scenario: Scenario, bodies: _Bodies) -> Trips:
+    """Yield the trips between organisations with the same coordinator."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for organisation, coordinator in scenario.coordinator_of.items():
         member = bodies.organisation.get(organisation)
@@ -129,6 +151,7 @@ def _siblings(scenario: Scenario, bodies: _Bodies) -> Trips:
 
 
 def _affinities(scenario: Scenario, bodies: _Bodies) -> Trips:
+    """Yield the trips of the rows of `affinities`; those of bodies without people do nothing."""
     for row in scenario.affinities:
         a, b = bodies.find(row.a), bodies.find(row.b)
         if a is not None and b is not None:
@@ -136,6 +159,7 @@ def _affinities(scenario: Scenario, bodies: _Bodies) -> Trips:
 
 
 def _trips_of(row: Affinity, smaller_headcount: int) -> float:
+    """Return the trips a week of a row; closeness goes by the smaller of the two."""
     if row.closeness is not None:
         return TRIPS_BY_CLOSENESS[row.closeness] * smaller_headcount
     return row.trips_per_week or 0.0

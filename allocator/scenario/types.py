@@ -133,8 +133,10 @@ class Scenario(ScenarioData):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
+        """Raise with every contradiction between the tables, each placed in its file."""
         found = consistency.problems(self)
         if found:
+            # Placed in files here, once: checks count rows of data and know no files.
             raise InputError(self.placed(problem) for problem in found)
         return self
 
@@ -144,6 +146,7 @@ class Scenario(ScenarioData):
         A replaced table no longer has the fingerprint and the source of the one that was read.
         """
         kept = {name: getattr(self, name) for name in type(self).model_fields}
+        # What is replaced was not read from that file any more.
         for record in ("fingerprints", "sources"):
             kept[record] = {
                 table: value for table, value in kept[record].items() if table not in changes
@@ -151,11 +154,18 @@ class Scenario(ScenarioData):
         return Scenario(**(kept | changes))
 
     def with_sharing(self, **changes: Any) -> Scenario:
-        """Return a scenario with some keys of ``[sharing]`` replaced, for example the ratio."""
+        """Return a scenario with some keys of ``[sharing]`` replaced, for example the ratio.
+
+        Parameters
+        ----------
+        **changes
+            Keys and values as in scenario.toml; they are validated as those of a file are.
+        """
         kept = {
             name: getattr(self.settings.sharing, name) for name in _keys(self.settings.sharing)
         }
         sharing = type(self.settings.sharing)(**(kept | changes))
+        # Already validated, as its one section is; the scenario is checked as a whole below.
         settings = self.settings.model_copy(update={"sharing": sharing})
         return self.replace(settings=settings)
 
@@ -166,4 +176,5 @@ class Scenario(ScenarioData):
 
 
 def _keys(model: BaseModel) -> tuple[str, ...]:
+    """Return the keys of a section."""
     return tuple(type(model).model_fields)

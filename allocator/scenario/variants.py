@@ -42,7 +42,13 @@ class Variant:
     wave: int | None = None
 
     def of(self, scenario: Scenario) -> Scenario:
-        """Return the scenario with late towers and growth, all waves still in it."""
+        """Return the scenario with late towers and growth, all waves still in it.
+
+        Raises
+        ------
+        InputError
+            If a tower or a body is unknown, or a wave or percentage is none.
+        """
         return grown(opened(scenario, self.opens), self.grow)
 
     def one_wave(self, scenario: Scenario) -> Scenario:
@@ -62,11 +68,18 @@ def read_variant(path: Path, variant: Variant) -> Scenario:
 
 
 def read_waves(path: Path, variant: Variant) -> Scenario:
-    """Return a variant of the scenario at a path with all its waves."""
+    """Return a variant of the scenario at a path with all its waves.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario, or with what is asked.
+    """
     return variant.of(_read(path, variant))
 
 
 def _read(path: Path, variant: Variant) -> Scenario:
+    """Return the scenario at a path with the ratio and the scheme that are asked for."""
     return read_scenario(path, people_per_desk=variant.people_per_desk, scheme=variant.scheme)
 
 
@@ -81,6 +94,7 @@ def opened(scenario: Scenario, asked: Sequence[str]) -> Scenario:
     waves: dict[str, int] = {}
     towers, problems = Known(scenario).towers, []
     for text in asked:
+        # From the right, as an id may hold an equals sign.
         tower, _, wave = text.rpartition("=")
         if tower not in towers:
             hint = Nearest(towers).hint(tower or text)
@@ -117,6 +131,7 @@ def grown(scenario: Scenario, asked: Sequence[str]) -> Scenario:
     rates: dict[str, Fraction] = {}
     for text in asked:
         body, _, percent = text.rpartition("=")
+        # A typing error in an id would otherwise grow nobody without a word.
         if body != EVERYBODY and body not in known.bodies:
             hint = Nearest({*known.bodies, EVERYBODY}).hint(body or text)
             expected = f"expected UNIT-OR-ORGANISATION=10%, or all=10%{hint}"
@@ -141,11 +156,14 @@ def grown(scenario: Scenario, asked: Sequence[str]) -> Scenario:
 
 
 def _rate(unit: str, organisation: str, rates: dict[str, Fraction]) -> Fraction:
+    """Return how much a unit grows: the rate for it, else for its organisation, else for all."""
     bodies = (unit, organisation, EVERYBODY)
     return next((rates[body] for body in bodies if body in rates), Fraction(0))
 
 
 def _grown(row: Headcount, rate: Fraction) -> Headcount:
+    """Return a row with more people, or fewer, rounded up."""
+    # In exact fractions: 110 people and 10 % are 121, where floating point makes 122.
     headcount = ceil(row.headcount * (1 + rate))
     own = min(row.own_desks, headcount)
     return row.model_copy(update={"headcount": headcount, "own_desks": own})
@@ -153,5 +171,7 @@ def _grown(row: Headcount, rate: Fraction) -> Headcount:
 
 def _with(scenario: Scenario, **tables: object) -> Scenario:
     """Return a scenario with some tables replaced row by row, so that sources still hold."""
+    # Unlike `replace`, which forgets where a table was read: the rows here are the same, one by
+    # one.
     kept = {name: getattr(scenario, name) for name in type(scenario).model_fields}
     return Scenario(**(kept | tables))

@@ -1,6 +1,8 @@
 """The words that ministries use, in one place: what a header says, and which rows are no units.
 
-Every word is in the form that `plain` gives: small letters and digits, single spaces.
+Every word is in the form that `plain` gives: small letters and digits, single spaces. Words are
+Indonesian and English, as tables of one ministry mix both. Nothing here decides: how well a phrase
+fits is `layout`'s, which table and which column it makes is `columns`'.
 """
 
 from __future__ import annotations
@@ -184,15 +186,18 @@ HEADERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What a column means, and the words for it."""
 
+# "pindahan" and the like carry a sum over to the next printed page.
 TOTAL_WORDS = ("total", "subtotal", "sub total", "grand total", "jumlah", "jml", "jumlah total",
                "total jumlah", "sum", "sub jumlah", "subjumlah", "rekapitulasi", "sum total",
                "total keseluruhan", "pindahan", "dipindahkan", "carried forward",
                "brought forward")  # fmt: skip
+# Words of the lines below a table: sources, signatures, dates, page numbers.
 NOTE_STARTS = ("sumber", "catatan", "keterangan", "ket", "note", "notes", "source", "mengetahui",
                "disusun", "dibuat", "diperiksa", "disetujui", "menyetujui", "kepala", "nip",
                "ttd", "data per", "posisi", "dicetak", "prepared", "approved", "remarks",
                "plt", "an", "a n", "tembusan", "status", "data as of", "per tanggal",
                "halaman", "hal", "page")  # fmt: skip
+# A letter ends with place and date above the signature; a place alone is no note.
 PLACES = ("jakarta", "nusantara", "ikn", "penajam", "balikpapan", "bogor", "bandung",
           "surabaya", "tangerang", "depok", "bekasi")  # fmt: skip
 MONTHS = ("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september",
@@ -211,6 +216,7 @@ ACRONYMS = ("bssn", "bps", "bpkp", "bkn", "lan", "bin", "bnn", "bnpb", "bmkg", "
             "lapan", "lkpp", "bakamla", "bsn", "kompolnas", "ombudsman", "bp2mi", "wantimpres",
             "wantannas", "lemhannas", "kejagung")  # fmt: skip
 """What bodies are called for short, beside every word that begins with "kemen"."""
+# "badan" is a unit's word as well as an organisation's, so both lists have it.
 UNIT_WORDS = ("setjen", "itjen", "ditjen", "sekretariat jenderal", "inspektorat jenderal",
               "inspektorat", "sekretariat", "direktorat jenderal", "badan", "biro", "deputi",
               "pusat", "direktorat", "sestama", "kedeputian", "balai", "pusdatin")  # fmt: skip
@@ -232,7 +238,11 @@ INSTRUCTIONS = ("petunjuk", "instructions", "panduan", "readme", "cara mengisi",
 
 @lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
-    """Return text in small letters and digits, its words separated by single spaces."""
+    """Return text in small letters and digits, its words separated by single spaces.
+
+    Accents, marks and capitals go, so that all spellings of a header are one.
+    """
+    # Decomposed, so that an accent is a character of its own that can be left out.
     folded = unicodedata.normalize("NFKD", text.replace("²", "2")).casefold()
     folded = "".join(c for c in folded if not unicodedata.combining(c))
     return _NO_WORD.sub(" ", folded).strip()
@@ -240,7 +250,10 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def starts_with(text: str, words: tuple[str, ...]) -> str:
-    """Return the longest of the words that a text begins with, or nothing."""
+    """Return the longest of the words that a text begins with, or nothing.
+
+    Whole words only: "Totalindo" does not begin with "total".
+    """
     found = plain(text)
     fitting = [word for word in words if found == word or found.startswith(f"{word} ")]
     return max(fitting, key=len, default="")

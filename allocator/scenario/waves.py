@@ -20,7 +20,7 @@ OPTION = "--wave"
 
 
 def has_waves(scenario: Scenario) -> bool:
-    """Whether any row says with which wave it comes or opens."""
+    """Say whether any row says with which wave it comes or opens."""
     columns = (
         ("floors", "opens_wave"),
         ("towers", "opens_wave"),
@@ -39,6 +39,13 @@ def in_wave(scenario: Scenario, wave: int | None = None) -> Scenario:
 
     What it says of waves is settled in it, so it is a scenario without any.
 
+    Parameters
+    ----------
+    scenario
+        With its waves; one without any is returned as it is.
+    wave
+        From 1 to the last with which people come.
+
     Raises
     ------
     InputError
@@ -52,7 +59,17 @@ def in_wave(scenario: Scenario, wave: int | None = None) -> Scenario:
 
 
 class _InWave:
-    """Rows of one wave while they are gathered."""
+    """Rows of one wave while they are gathered.
+
+    Attributes
+    ----------
+    open
+        Ids of the floors that are open by then.
+    come, all
+        People of each unit come by then, and in the end.
+    units_of
+        Units that an id stands for, a unit's or an organisation's.
+    """
 
     def __init__(self, whole: Scenario, wave: int) -> None:
         self.whole, self.wave = whole, wave
@@ -63,6 +80,7 @@ class _InWave:
         self.floors_in: dict[str, set[str]] = {}
         for floor in whole.floors:
             complex_id = whole.complex_of[floor.tower_id]
+            # A rule may name a floor by itself, by its tower or by its complex.
             for place in (floor.floor_id, floor.tower_id, complex_id):
                 self.floors_in.setdefault(place, set()).add(floor.floor_id)
         self.units_of = {unit: {unit} for unit in known.units} | known.units_of
@@ -119,6 +137,10 @@ class _InWave:
         return tuple(_without(rows[number], "opens_wave", "wave") for number in numbers)
 
     def _stood(self, table: str, numbers: Iterable[int]) -> None:
+        """Note where the rows kept of a table stood in its file.
+
+        So that messages still name them.
+        """
         source = self.whole.sources.get(table)
         if source is not None:
             rows = tuple(source.rows[number] for number in numbers)
@@ -165,12 +187,15 @@ class _InWave:
         )
 
     def _is_between_open(self, row: Any) -> bool:
+        """Say whether a row of `walking` is between two open floors."""
         return row.from_floor in self.open and row.to_floor in self.open
 
     def _costs_now(self, row: Any) -> bool:
+        """Say whether a row of `placement_costs` is of a unit come and a floor open."""
         return row.floor_id in self.open and self._has_come(row.unit_id)
 
     def _rules(self) -> tuple[Rule, ...]:
+        """Return the rules that hold in the wave."""
         return self._keep("rules", self._holds)
 
     def _holds(self, row: Rule) -> bool:
@@ -182,8 +207,11 @@ class _InWave:
             return False
         place = row.object or ""
         is_open = bool(self.floors_in.get(place, {place}) & self.open)
+        # Rows of one subject offer places together: those not open yet fall away, but never all of
+        # them, or the subject could go anywhere.
         if row.rule is RuleKind.ONLY_IN:
             return is_open or not self._is_elsewhere_open(row)
+        # Before all its people have come a pin may ask for more desks than the unit has.
         if row.rule is RuleKind.AT_LEAST:
             return is_open and self._part(row.subject) == 1
         return is_open or takes not in (Takes.PLACE, Takes.FLOOR) or place not in self.floors_in
@@ -197,7 +225,11 @@ class _InWave:
         )
 
     def _closed_for_good(self) -> tuple[Floor, ...]:
-        """Return floors without desks for those who may only be where nothing is open yet."""
+        """Return floors without desks for those who may only be where nothing is open yet.
+
+        Without them their rule would name places that the wave's scenario does not have. With them
+        it has no plan, which is the truth of that wave.
+        """
         closed = {
             floor: None
             for row in self.whole.rules

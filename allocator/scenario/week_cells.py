@@ -19,6 +19,7 @@ def rotas_are_of_one_body(scenario: ScenarioData, known: Known) -> Iterator[Prob
             expected = "expected exactly one of organisation_id and unit_id"
             yield Problem(expected, "rotas", number, "organisation_id", row.organisation_id or "")
     for mention in mentions(scenario, "rotas", "organisation_id"):
+        # Under the wrong column it would be an organisation that nobody knows.
         if mention.id in known.units - known.organisations:
             body = known.organisation_of[mention.id]
             expected = f"expected an organisation, such as {body}; a unit goes into unit_id"
@@ -34,7 +35,10 @@ def weeks_bring_somebody(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
 
 
 def rotas_leave_who_comes_daily(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """A unit of which everybody comes every day has no rota of its own but an even one."""
+    """A unit of which everybody comes every day has no rota of its own but an even one.
+
+    A rota of its organisation is no contradiction: it is meant for the others.
+    """
     daily = {unit.unit_id for unit in scenario.housed if unit.attendance_share >= 1}
     for mention in mentions(scenario, "rotas", "unit_id"):
         week = scenario.rotas[mention.row - 1].week
@@ -53,9 +57,13 @@ def patterns_have_their_own_names(scenario: ScenarioData, _: Known) -> Iterator[
 
 
 def patterns_fit_a_unit(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
-    """Each pattern fits some unit that does not come every day."""
+    """Each pattern fits some unit that does not come every day.
+
+    One that fits none would be left off every menu without a word.
+    """
     means = {unit.attendance_share for unit in scenario.housed if unit.attendance_share < 1}
     for number, row in enumerate(scenario.patterns, 1):
+        # A week of nobody has a problem already.
         if any(row.week) and means and not any(of_pattern(row.week, mean) for mean in means):
             expected = (
                 "expected a week that fits some unit: scaled to its mean, more than all of its "
@@ -81,7 +89,10 @@ def common_days_agree(scenario: ScenarioData, _: Known) -> Iterator[Problem]:
 
 
 def unit_pairs(scenario: ScenarioData, row: Affinity) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of different units that the two bodies of an affinity stand for."""
+    """Yield the pairs of different units that the two bodies of an affinity stand for.
+
+    Those without people have no pairs. Inside one body, each pair of its units comes once.
+    """
     ones, others = scenario.units_of.get(row.a, ()), scenario.units_of.get(row.b, ())
     if row.a == row.b:
         yield from combinations(ones, 2)

@@ -29,7 +29,7 @@ def sheets(data: bytes, place: str) -> dict[str, Grid]:
 
 
 def sheet_table(name: str, place: str, grid: Grid) -> RawTable:
-    """Return the table in a sheet."""
+    """Return the table in a sheet, as `from_grid` makes it."""
     return from_grid(name, place, grid, SHEET, grid)
 
 
@@ -61,6 +61,7 @@ def sheet_settings(raw: RawTable) -> tuple[dict[str, Any], dict[str, int]]:
         if path in rows:
             problems.append(Problem(f"given already in row {rows[path]}", raw.place, number, path))
         rows[path] = number
+        # A blank value is a key that is not given: its default holds.
         if "value" not in cells:
             continue
         home = document.setdefault(section, {}) if section else document
@@ -74,6 +75,7 @@ def sheet_settings(raw: RawTable) -> tuple[dict[str, Any], dict[str, int]]:
 
 
 def _columns_amiss(raw: RawTable) -> list[Problem]:
+    """Return a problem for each column of the settings that is missing or unknown."""
     header = raw.header or ()
     missing = [column for column in SETTINGS_COLUMNS if column not in header]
     unknown = [c for c in header if c and c not in SETTINGS_COLUMNS and not is_ignored(c)]

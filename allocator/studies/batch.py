@@ -1,7 +1,7 @@
 """Many headcount tables over one scenario: a plan's folder for each, and one summary.
 
-A folder is done when its `batch.json` says so, which is written last and tells for which inputs;
-so a batch that was cut short goes on where it stopped. Solving is the pool's.
+A folder is done when its `batch.json` says so. That file is written last and records the inputs it
+was made from, so a batch that was cut short goes on where it stopped. Solving is the pool's.
 """
 
 from __future__ import annotations
@@ -87,6 +87,8 @@ class BatchProgress:
 def headcount_tables(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Return the files among the paths and the tables in the folders among them, each once.
 
+    A file given under two spellings of its path is one file, named as it was given first.
+
     Raises
     ------
     InputError
@@ -104,10 +106,15 @@ def headcount_tables(paths: Iterable[Path]) -> tuple[Path, ...]:
         found += tables
     if problems:
         raise InputError(problems)
+    # Reversed, so that of two spellings of one path the first is the value that stays.
     return tuple({path.resolve(): path for path in reversed(found)}.values())[::-1]
 
 
 def _tables_in(folder: Path) -> list[Path]:
+    """Return the tables directly in a folder, sorted by name.
+
+    Folders inside it are not searched.
+    """
     return sorted(
         path
         for path in folder.iterdir()
@@ -118,29 +125,40 @@ def _tables_in(folder: Path) -> list[Path]:
 
 
 def folder_names(files: Sequence[Path]) -> dict[Path, str]:
-    """Return a folder name for each file: its stem, and more of its path where stems clash."""
+    """Return a folder name for each file: its stem, and more of its path where stems clash.
+
+    Four forms are tried in turn, each only for the files whose names still clash: the stem; the
+    parent folder and the stem; these and the suffix; a hash of the whole path. A name depends on
+    the files of the batch and not on the time, so a resumed batch finds its folders again.
+    """
     names = dict.fromkeys(files, "")
     clashing = set(files)
     for name in (_stem, _parent_and_stem, _parent_and_name, _hashed):
         names |= {file: name(file) for file in clashing}
+        # Case is folded because some file systems ignore it; the summary stands beside the
+        # folders, so its name counts as taken.
         taken = Counter([*(found.casefold() for found in names.values()), SUMMARY])
         clashing = {file for file in clashing if taken[names[file].casefold()] > 1}
     return names
 
 
 def _stem(file: Path) -> str:
+    """Name a folder by the file alone, which is enough nearly always."""
     return file.stem
 
 
 def _parent_and_stem(file: Path) -> str:
+    """Name it by folder and file, for tables of one name in folders by month, for example."""
     return f"{file.resolve().parent.name}-{file.stem}"
 
 
 def _parent_and_name(file: Path) -> str:
+    """Name it with the suffix as well, for a table that is there as .csv and as .xlsx."""
     return f"{_parent_and_stem(file)}-{file.suffix.lstrip('.')}"
 
 
 def _hashed(file: Path) -> str:
+    """Name it by a hash of the whole path, which no other file has."""
     return f"{file.stem}-{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]}"
 
 
@@ -183,6 +201,8 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
     """
     run = _Batch(scenario, files, out, pool, options)
     run.on_progress, run.variant = on_progress, variant or Variant()
+    # Asked before each step: what the pool is still solving is abandoned and solved again next
+    # time.
     while not run.is_over and not should_stop():
         run.step()
         on_step(run.progress())
@@ -198,6 +218,13 @@ def one_plan_of(
     options: SolveOptions,
 ) -> tuple[tuple[SummaryRow, ...], OnePlan | None]:
     """Find one allocation for all tables of a batch that is done, and write it to the summary.
+
+    Parameters
+    ----------
+    rows
+        Rows of a batch, as `run_batch` returns them. Tables that could not be read take no part.
+    out
+        Folder of the batch; the allocation gets a folder of its own in it.
 
     Returns
     -------
@@ -223,7 +250,7 @@ def one_plan_of(
 
 @dataclass(frozen=True)
 class _Table:
-    """A headcount table that can be used."""
+    """A headcount table that can be used, and the inputs that its `batch.json` will name."""
 
     file: Path
     folder: Path
@@ -232,7 +259,11 @@ class _Table:
 
 
 class _Batch:
-    """A batch while it runs."""
+    """A batch while it runs: which tables wait, which are being solved and which are done.
+
+    `answers` holds plans of this run, which are offered to other tables. `solved` counts what this
+    run solved: tables taken over took no time and would spoil the guess of the time left.
+    """
 
     def __init__(
         self,
@@ -259,6 +290,7 @@ class _Batch:
 
     @property
     def is_over(self) -> bool:
+        """Say whether every table is done."""
         return not self.waiting and not self.running
 
     def step(self) -> None:
@@ -266,6 +298,7 @@ class _Batch:
         if self._has_room():
             self._take_up(self.waiting.popleft())
         futures = {job.future: job for job in self.running}
+        # While there is room the next table is read at once; only a full pool is waited for.
         over, _ = wait(
             futures, timeout=0 if self._has_room() else TICK_S, return_when=FIRST_COMPLETED
         )
@@ -273,12 +306,17 @@ class _Batch:
             self._finish(futures[future])
 
     def _has_room(self) -> bool:
-        """Whether a table waits and may be taken up: a second one for each process at most."""
+        """Say whether a table waits and may be taken up: a second one for each process at most.
+
+        A process that ends then finds its next task ready, while this thread may still be reading
+        or writing. More would only hold scenarios in memory.
+        """
         return bool(self.waiting) and len(self.running) < 2 * self.pool.processes
 
     def progress(self) -> BatchProgress:
         """Return how far it is; the time left goes by what tables took so far."""
         left = len(self.files) - len(self.done)
+        # Nothing is solved yet at first: the time limit is then the only figure there is.
         each = (
             (time.monotonic() - self.began) / self.solved
             if self.solved
@@ -297,10 +335,12 @@ class _Batch:
         try:
             scenario = self.variant.one_wave(read_headcounts(self.scenario, file))
         except InputError as error:
+            # A folder of an earlier run would contradict the row that says the table is bad.
             _clear(folder)
             self._note(file, Outcome.of_bad_input(error))
             return
         inputs = inputs_of(scenario, self.options)
+        # By content, so that a table that was edited is solved again and a touched one is not.
         before = _solved_before(folder, inputs)
         if before is not None:
             self._note(file, before)
@@ -309,8 +349,13 @@ class _Batch:
         self.running[job] = _Table(file, folder, scenario, inputs)
 
     def _finish(self, job: Job) -> None:
+        """Take what the pool has made of a table.
+
+        A failure is a row of the summary, not an end.
+        """
         table = self.running.pop(job)
         self.solved += 1
+        # Only now: until the new answer exists, the old one stays readable.
         _clear(table.folder)
         try:
             plan = job.future.result()
@@ -327,14 +372,21 @@ class _Batch:
         self._note(table.file, outcome)
 
     def _exchange(self, table: _Table, plan: Plan) -> None:
-        """Offer a new plan to every table that is done, and their plans to its own."""
+        """Offer a new plan to every table that is done, and their plans to its own.
+
+        A plan found for one table may fit another and cost less there than what that table's own
+        solve found, so a row can improve after it was written.
+        """
         if len(self.answers) >= MOST_EXCHANGED:
             return
         new = len(self.answers)
         self.answers[new] = table, plan
         for number, (other, own) in list(self.answers.items()):
+            # Only pairs with the new plan in them: all other pairs have been compared before.
             given = (p for n, (_, p) in self.answers.items() if new in (number, n) and n != number)
             offered = [each for each in given if each.objective.total is not None]
+            # Nothing betters a proved optimum, and where there is proved to be no plan none can
+            # fit.
             if offered and own.status not in (Status.OPTIMAL, Status.INFEASIBLE):
                 better = self._offers.best(number, other.scenario, own, offered)
                 if better is not None:
@@ -343,11 +395,16 @@ class _Batch:
 
     @cached_property
     def _offers(self) -> Offers:
+        """What tries plans on other tables.
+
+        The search is imported with it, so not before it is needed.
+        """
         from allocator.studies.offers import Offers  # noqa: PLC0415 - slow to import
 
         return Offers()
 
     def _note(self, file: Path, outcome: Outcome) -> None:
+        """Record a row and write the summary anew. It is whole whenever the batch is cut short."""
         self.done[file] = SummaryRow(file=str(file), outcome=outcome)
         cells = (row.cells for row in self.rows())
         text = csv_text(COLUMNS, ([row[column] for column in COLUMNS] for row in cells))
@@ -356,6 +413,7 @@ class _Batch:
 
 def inputs_of(scenario: Scenario, options: SolveOptions) -> dict[str, Any]:
     """Return what a result rests on: a fingerprint of the scenario, the options, the versions."""
+    # Where tables were read from does not change a plan; the same content elsewhere is the same.
     content = scenario.model_dump_json(exclude={"fingerprints", "sources", "unread_files"})
     return {
         "scenario": hashlib.sha256(content.encode()).hexdigest(),
@@ -375,8 +433,10 @@ def _solved_before(folder: Path, inputs: dict[str, Any]) -> Outcome | None:
 
 
 def _write(table: _Table, plan: Plan, row: SummaryRow) -> None:
+    """Write a table's plan, then the `batch.json` that makes its folder count as done."""
     files = write_plan(plan, table.folder, table.scenario)
     names = tuple(file.name for file in files)
+    # Last of all: a folder that lacks it, or any file it lists, is solved again.
     done = Done(inputs=table.inputs, files=names, row=row)
     write_whole(table.folder / DONE, json_text(done.model_dump(mode="json")))
 
@@ -385,5 +445,6 @@ def _clear(folder: Path) -> None:
     """Remove what an earlier run left of a table; that it was done goes first."""
     for name in (DONE, *FILES):
         (folder / name).unlink(missing_ok=True)
+    # What a process that was killed while it wrote a plan left behind.
     for half in folder.glob(".writing-*"):
         shutil.rmtree(half, ignore_errors=True)

@@ -55,6 +55,9 @@ AGENCY = Kind("LPNK", "LEMBAGA", 11, 0.6)
 def country(size: float, seed: int) -> Scenario:
     """Return a country.
 
+    Headcounts come first, then towers until there are desks enough for `FILL`, so that a country
+    is as hard to fill at every size.
+
     Parameters
     ----------
     size
@@ -83,6 +86,7 @@ def country(size: float, seed: int) -> Scenario:
 
 
 def _settings(size: float, seed: int) -> Settings:
+    """Return the settings: those of the published cases, with a title that names size and seed."""
     return Settings(
         name=f"country-{size:g}",
         title=f"A synthetic country of size {size:g}, seed {seed}",
@@ -107,6 +111,7 @@ def _organisations(size: float) -> list[tuple[Kind, Organisation]]:
 
 
 def _organisation(kind: Kind, number: int, coordinators: int) -> Organisation:
+    """Return an organisation of a kind by its number; coordinators take ministries in turn."""
     coordinator = f"{COORDINATOR.label}_{number % coordinators + 1:03d}"
     return Organisation(
         organisation_id=f"{kind.label}_{number + 1:03d}",
@@ -123,18 +128,21 @@ def _units(
     weight = np.array([kind.units for kind in kinds]) * np.exp(
         rng.normal(0.0, [kind.spread for kind in kinds])
     )
+    # Every organisation has a few units whatever its weight; only the rest is drawn.
     spare = max(0, round(UNITS * size) - LEAST_UNITS * len(kinds))
     counts = LEAST_UNITS + _shared(spare, weight)
     return [_parents(int(count), rng) for count in counts]
 
 
 def _parents(units: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the parent of each unit of an organisation: numbers from 0, each at least once."""
     parents = max(LEAST_PARENTS, round(units / UNITS_OF_A_PARENT))
     extra = _shared(units - parents, rng.dirichlet(np.full(parents, 4.0)))
     return np.repeat(np.arange(parents), 1 + extra)
 
 
 def _unit_rows(owners: Sequence[str], parents: Sequence[int]) -> tuple[Unit, ...]:
+    """Return the rows of the table, units numbered within their parent."""
     rows: list[Unit] = []
     numbers: dict[str, int] = {}
     for owner, parent in zip(owners, parents, strict=True):
@@ -154,6 +162,7 @@ def _unit_rows(owners: Sequence[str], parents: Sequence[int]) -> tuple[Unit, ...
 def _headcounts(
     size: float, units: Sequence[Unit], rng: np.random.Generator
 ) -> tuple[Headcount, ...]:
+    """Return headcounts that sum to the country's people, at least one for each unit."""
     people = 1 + _shared(
         max(0, round(PEOPLE * size) - len(units)), rng.lognormal(0.0, UNIT_SPREAD, len(units))
     )
@@ -171,6 +180,8 @@ def _towers(desks: float, rng: np.random.Generator) -> tuple[tuple[Floor, ...], 
     while built < desks:
         towers.append(_tower(len(towers)))
         for floor in _floors(towers[-1], rng):
+            # The last tower ends with the floor that makes it enough, so that every size is as
+            # full.
             if built < desks:
                 floors.append(floor)
                 built += floor.desks or 0
@@ -191,6 +202,7 @@ def _tower(number: int) -> Tower:
 
 
 def _floors(tower: Tower, rng: np.random.Generator) -> Iterator[Floor]:
+    """Yield the floors of a tower: upper ones alike, a smaller one on the ground."""
     upper = int(rng.integers(LEAST_DESKS, MOST_DESKS))
     for level in range(int(rng.choice(LEVELS, p=LEVEL_ODDS))):
         yield Floor(
@@ -206,5 +218,6 @@ def _shared(amount: int, weight: NDArray[np.float64]) -> NDArray[np.int64]:
     exact = amount * weight / weight.sum()
     whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     missing = amount - int(whole.sum())
+    # Stable, so that ties go to the earlier and the same seed gives the same country everywhere.
     whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
     return whole

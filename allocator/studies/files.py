@@ -19,6 +19,7 @@ def write_whole(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Beside it, on the same file system: only there is a rename whole or not at all.
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as beside:
             written = Path(beside) / path.name
             written.write_text(text, encoding="utf-8", newline="")

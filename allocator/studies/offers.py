@@ -1,6 +1,7 @@
 """Every plan found is tried on every case: whatever fits there and is better is that case's plan.
 
-So a case with fewer rules never shows a dearer plan. Bounds stay those of the case's own search.
+So a case with fewer rules never shows a dearer plan. Bounds stay those of the case's own search:
+they hold for every plan of it, whoever found that.
 """
 
 from __future__ import annotations
@@ -43,11 +44,13 @@ class Offers:
         total, unplaced = own.objective.total, own.objective.unplaced_people or 0.0
         known = None if total is None else Score(unplaced, total)
         offers = []
+        # Scored first, which is quick; only a plan that would be better is checked in full.
         for plan in others:
             layout = _carried_over(case, plan)
             score = scorer.score(layout)
             if score.beats(known):
                 offers.append((score, case.pieces(layout)))
+        # Best first, so the first one that the checker passes is the answer.
         for _, pieces in sorted(offers, key=lambda offer: offer[0]):
             if verify(scenario, given_pieces(scenario, pieces)).feasible:
                 return _in_place_of(own, scenario, case, pieces)
@@ -60,6 +63,7 @@ def _carried_over(case: Case, plan: Plan) -> Layout:
     placed = np.zeros(len(case.unit_ids), np.int64)
     for (u, _), desks in layout.items():
         placed[u] += desks
+    # A plan with people unplaced is not made worse by fewer desks than are needed; any other is.
     if plan.objective.unplaced_people:
         fits = (placed <= case.demand).all()
     else:

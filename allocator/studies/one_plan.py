@@ -99,6 +99,8 @@ def one_plan(
 ) -> OnePlan:
     """Return one allocation that holds for all tables, or for as many as one can be found for.
 
+    Tables are left out one after another, always the one without which fewest desks are allotted.
+
     Parameters
     ----------
     tables
@@ -108,12 +110,15 @@ def one_plan(
     """
     held, out = _countable(tables)
     late: list[str] = []
+    # One solve at a time, each of which the next depends on: it may have every process's thread.
     more = options.model_copy(update={"workers": pool.processes})
     for tries in range(MOST_TRIES, 0, -1):
         most = envelope([tables[name] for name in held])
         plan: Plan = pool.submit(Task(most, more)).future.result()
         if plan.objective.total is not None or len(held) == 1 or tries == 1:
             break
+        # Once a table was left out for want of time, what is proved afterwards is proved without
+        # it only.
         left_out = out if plan.status is Status.INFEASIBLE and not late else late
         left_out.append(held.pop(_costliest(tables, held)))
     if plan.objective.total is None:
@@ -126,13 +131,18 @@ def one_plan(
 
 
 def envelope(scenarios: Sequence[Scenario]) -> Scenario:
-    """Return the scenario in which each unit has the row of the table in which it needs most."""
+    """Return the scenario in which each unit has the row of the table in which it needs most.
+
+    A plan of it gives every unit enough desks in each of the tables. Needs are compared in what is
+    placed, not in people, as tables may differ in ratio, too.
+    """
     found: dict[str, tuple[int, Headcount]] = {}
     for scenario in scenarios:
         rows = {r.unit_id: r for r in scenario.headcounts if r.scheme in (None, scenario.scheme)}
         for unit in scenario.housed:
             amount = _need(scenario, unit)
             if unit.unit_id not in found or amount > found[unit.unit_id][0]:
+                # Rows may come from different schemes, of which a scenario can have only one.
                 row = rows[unit.unit_id].model_copy(update={"scheme": None})
                 found[unit.unit_id] = amount, row
     first = scenarios[0]
@@ -142,6 +152,7 @@ def envelope(scenarios: Sequence[Scenario]) -> Scenario:
 
 
 def _need(scenario: Scenario, unit: HousedUnit) -> int:
+    """Return what a unit is allotted: desks, or people where capacity is by chance."""
     return to_place(unit, by_chance=scenario.by_chance)
 
 
@@ -151,6 +162,7 @@ def _countable(tables: Mapping[str, Scenario]) -> tuple[list[str], list[str]]:
     first = next(iter(tables.values()))
     sharing = first.settings.sharing
     usable = sum(usable_desks(place, sharing) for place in first.floors)
+    # Then too many desks rule nothing out, and only a solve tells.
     free = first.by_chance or first.settings.options.allow_unplaced
     held, out = list(tables), list[str]()
     while len(held) > 1 and not free and _total(needs, held) > usable:
@@ -162,6 +174,7 @@ def _countable(tables: Mapping[str, Scenario]) -> tuple[list[str], list[str]]:
 
 
 def _needs(tables: Mapping[str, Scenario]) -> dict[str, dict[str, int]]:
+    """Return what every unit needs, by table."""
     return {
         name: {unit.unit_id: _need(scenario, unit) for unit in scenario.housed}
         for name, scenario in tables.items()
@@ -169,6 +182,7 @@ def _needs(tables: Mapping[str, Scenario]) -> dict[str, dict[str, int]]:
 
 
 def _total(needs: Mapping[str, Mapping[str, int]], held: Sequence[str]) -> int:
+    """Return what the tables held need together: the most of each unit."""
     most: dict[str, int] = {}
     for name in held:
         most |= {u: max(need, most.get(u, 0)) for u, need in needs[name].items()}
@@ -196,7 +210,10 @@ def _headroom(most: Scenario, scenario: Scenario) -> dict[str, int]:
 def _told(
     scenario: Scenario, plan: Plan, own: float | None, headroom: Mapping[str, int]
 ) -> InOnePlan:
+    # As the table needs them: desks beyond that would be paid for in it.
+    """Return what the allocation means for one table."""
     pieces = adapted(plan.pieces, scenario)
+    # The allocation may break a rule in a table all the same: then it has no total there.
     check = verify(scenario, given_pieces(scenario, pieces))
     needs: dict[str, int] = {}
     for unit in scenario.housed:
@@ -217,7 +234,10 @@ def _told(
 
 
 def _breaks_first(scenario: Scenario, pieces: Pieces) -> tuple[str | None, float | None]:
-    """Return the floor that is full first where all pieces grow alike; by chance none is told."""
+    """Return the floor that is full first where all pieces grow alike, and by which part.
+
+    With capacity by chance desks are no sum of units' own, so none is named.
+    """
     if scenario.by_chance:
         return None, None
     sharing = scenario.settings.sharing
@@ -249,7 +269,10 @@ def write_one_plan(found: OnePlan, folder: Path) -> None:
 
 
 def text(found: OnePlan) -> str:
-    """Return what became of the one allocation, for people to read."""
+    """Return what became of the one allocation, for people to read.
+
+    It keeps apart what is proved and what was merely not found in time.
+    """
     held, left_out = len(found.by_table), len(found.prevented_by) + len(found.not_found_with)
     lines = [f"one allocation holds for {held:,} of {held + left_out:,} tables"]
     if found.plan.objective.total is None:

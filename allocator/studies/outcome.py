@@ -58,7 +58,11 @@ class Outcome(Record):
 
     @classmethod
     def of_scenario(cls, scenario: Scenario, status: OutcomeStatus, message: str = "") -> Self:
-        """Return what is known without a solve."""
+        """Return what is known without a solve.
+
+        People, the desks that they need and those there are.
+        """
+        # Also for a solve that failed: a row says at least how tight the case was.
         sharing = scenario.settings.sharing
         return cls(
             status=status,
@@ -70,7 +74,7 @@ class Outcome(Record):
 
     @classmethod
     def of_plan(cls, scenario: Scenario, plan: Plan) -> Self:
-        """Return what a solve gave."""
+        """Return what a solve gave; without a plan, what is known and why there is none."""
         reasons = "; ".join(reason.message for reason in plan.reasons)
         known = cls.of_scenario(scenario, OutcomeStatus(plan.status), reasons)
         found = {"seconds": plan.run.wall_s, "bound": plan.bound}
@@ -90,7 +94,7 @@ class Outcome(Record):
 
     @classmethod
     def of_failure(cls, scenario: Scenario, error: SolveFailedError) -> Self:
-        """Return what is known where a solve gave no answer."""
+        """Return what is known where a solve gave no answer, with the reason as its message."""
         return cls.of_scenario(scenario, OutcomeStatus.FAILED, str(error))
 
     @classmethod

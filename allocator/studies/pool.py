@@ -83,7 +83,7 @@ class Limits:
     Attributes
     ----------
     grace_s
-        Seconds that a task may take beyond its time limit, and beyond being told to stop.
+        Seconds that a task may take beyond its time limit, and beyond a request to stop.
     memory_mb
         Resident memory of one process in megabytes (10⁶ bytes). Address space would be the
         wrong measure: each of a solver's threads reserves far more of it than it uses. Watched
@@ -95,18 +95,25 @@ class Limits:
 
 
 def default_solver(scenario: Scenario, options: SolveOptions, **how: object) -> Plan:
-    """Solve, with the search imported by the first process that needs it."""
+    """Solve, with the search imported by the first process that needs it.
+
+    A function of a module, since each process imports what it runs by name.
+    """
     return _search()(scenario, options, **how)
 
 
 def _search() -> Solver:
+    """Return `search.solve.solve`, imported when it is first asked for."""
     from allocator.search.solve import solve  # noqa: PLC0415 - slow, and for children only
 
     return solve
 
 
 def compile_ahead(scenarios: Iterable[Scenario], on_progress: OnProgress) -> None:
-    """Compile the search, once an installation, unless counting settles every scenario."""
+    """Compile the search, once an installation, unless counting settles every scenario.
+
+    Processes of a pool find it compiled then; none of them waits for another that compiles.
+    """
     if is_ready():
         return
     from allocator.search.compile import compile_case  # noqa: PLC0415 - slow
@@ -138,7 +145,10 @@ class Job:
     abandoned: Event = field(default_factory=Event)
 
     def stop(self) -> None:
-        """End the task with the best plan so far; one that has not begun is cancelled."""
+        """End the task with the best plan so far; one that has not begun is cancelled.
+
+        It returns at once. The answer still comes by `future`.
+        """
         self.future.cancel()
         self.stopped.set()
 
@@ -154,7 +164,7 @@ class SolvesTasks(Protocol):
     processes: int
 
     def submit(self, task: Task, on_progress: OnProgress | None = None) -> Job:
-        """Queue a task."""
+        """Queue a task, and return at once or when it is done, as the pool likes."""
 
 
 class PoolHere:
@@ -176,13 +186,14 @@ class PoolHere:
         self._workers, self._solver, self._should_stop = workers, solver, should_stop
 
     def __enter__(self) -> Self:
+        """Return itself; nothing has to be started."""
         return self
 
     def __exit__(self, *_: object) -> None:
         """Nothing is left to end."""
 
     def submit(self, task: Work, on_progress: OnProgress | None = None) -> Job:
-        """Do a task at once."""
+        """Do a task at once, so that the job that is returned is done."""
         job = Job(task, on_progress)
         try:
             if isinstance(task, Task) and self._workers > 1:
@@ -230,14 +241,19 @@ class Pool:
         return job
 
     def close(self) -> None:
-        """End all processes at once; what has not finished fails."""
+        """End all processes at once; what has not finished fails.
+
+        It returns when all of them are gone.
+        """
         self._closing.set()
+        # One for each thread: whoever waits for a job has to wake up.
         for _ in self._slots:
             self._jobs.put(None)
         for slot in self._slots:
             slot.join()
 
     def __enter__(self) -> Self:
+        """Return itself; its processes start as the pool is made."""
         return self
 
     def __exit__(
@@ -246,6 +262,7 @@ class Pool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Close the pool, whatever happened inside."""
         self.close()
 
 
@@ -255,6 +272,7 @@ def _serve_slot(
     """Keep one process and hand it jobs; runs in a thread of its own."""
     # A child inherits this mask, so that Ctrl-C on a terminal reaches the parent alone.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # Before the first job comes, so that its imports take no time of anybody's solve.
     child = _Child(solver)
     while (job := jobs.get()) is not None:
         if closing.is_set():
@@ -271,9 +289,14 @@ def _serve_slot(
 
 
 class _Child:
-    """One process as its parent sees it."""
+    """One process as its parent sees it.
+
+    `_owes` says whether an answer is still to come. A process that owes one cannot be used again:
+    its answer would be taken for the next task's.
+    """
 
     def __init__(self, solver: Solver) -> None:
+        # A fork would copy the threads' locks of this process in whatever state they are in.
         context = get_context("spawn")
         self._solver = solver
         self._pipe, theirs = context.Pipe()
@@ -312,11 +335,14 @@ class _Child:
         Time counts once the process is ready, and not while the search is compiled.
         """
         time_s = job.task.time_limit_s + limits.grace_s
+        # A process that has not said it is ready is still importing.
         deadline = time.monotonic() + time_s + (0.0 if self._is_ready else START_S)
         is_warned = False
         while True:
             self._watch(job, deadline, limits, closing)
             if job.stopped.is_set() and not is_warned:
+                # Sent once. From then on the grace counts, not the time limit, for however long
+                # that still was.
                 self._pipe.send(None)
                 is_warned, deadline = True, time.monotonic() + limits.grace_s
             if not self._pipe.poll(TICK_S):
@@ -328,6 +354,7 @@ class _Child:
             if kind != "progress":
                 return kind, content
             now, is_compiling = time.monotonic(), content.stage == COMPILING
+            # A step of compiling may take long on a busy machine, and is none of the task's time.
             deadline = now + time_s + START_S if is_compiling else min(deadline, now + time_s)
             if job.on_progress is not None:
                 job.on_progress(content)
@@ -347,11 +374,13 @@ class _Child:
             )
 
     def _death(self) -> str:
+        """Return how the process ended, in words."""
         self._process.join(timeout=5)
         return f"its process died with exit code {self._process.exitcode}"
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
+        # A request to end could be ignored by a solver that hangs.
         self._process.kill()
         self._process.join()
         self._pipe.close()
@@ -373,9 +402,11 @@ def _child_main(pipe: Connection, solver: Solver) -> None:
     Thread(target=_listen, args=(pipe, tasks, stopped), daemon=True).start()
     if solver is default_solver:
         _search()  # now, while the parent is busy reading
+    # Progress comes from any thread of the search, and two messages at once would be garbled.
     writing = Lock()
 
     def tell(kind: str, content: object) -> None:
+        """Send a message to the parent."""
         with writing:
             pipe.send((kind, content))
 
@@ -393,6 +424,7 @@ def _listen(pipe: Connection, tasks: SimpleQueue[Work], stopped: Event) -> None:
             if task is None:
                 stopped.set()
             else:
+                # A request to stop that came after its task had ended must not stop the next.
                 stopped.clear()
                 tasks.put(task)
     except (EOFError, OSError):

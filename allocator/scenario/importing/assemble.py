@@ -1,4 +1,8 @@
-"""From the rows of all sheets to the tables of a scenario: ids, organisations, settings."""
+"""From the rows of all sheets to the tables of a scenario: ids, organisations, settings.
+
+Rows of all sheets come together here, so this is where names that clash, repeat or differ in
+spelling are settled.
+"""
 
 from __future__ import annotations
 
@@ -46,17 +50,27 @@ class Tables:
 
 
 def entries(sheet: Sheet, mapping: TableMapping) -> list[Entry]:
-    """Return the rows of a sheet, as its mapping says."""
+    """Return the rows of a sheet, as its mapping says, each with its place in the spreadsheet."""
     return [Entry(Origin(sheet.place, row + 1), cells) for row, cells in rows_of(sheet, mapping)]
 
 
 def clean(cell: Any) -> str:
-    """Return a name on one line."""
+    """Return a name on one line, with single spaces."""
     return " ".join(str(cell).split())
 
 
 def add_people(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
-    """Add headcounts, and units where a unit's name is not its id."""
+    """Add headcounts, and units where a unit's name is not its id.
+
+    Parameters
+    ----------
+    tables
+        Get the rows.
+    found
+        Rows of all sheets with people, of one scheme or several; their cells are changed.
+    ledger
+        Records each name that is changed, joined or made up.
+    """
     for entry in found:
         _settle_names(entry)
     _unify(found, ledger)
@@ -81,11 +95,16 @@ def add_people(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
         units.append(Entry(entry.origin, filled(described)))
     tables.rows["headcounts"] = headcounts
     more = {"parent_id", "name", "needs", "wave"}
+    # Without any of these the table would say nothing that headcounts do not.
     if any(more & set(entry.cells) for entry in units) and "units" not in tables.rows:
         tables.rows["units"] = _once(units)
 
 
 def _headcount(cells: Mapping[str, Any], unit: str, organisation: str) -> dict[str, Any]:
+    """Return the cells of a headcounts row.
+
+    An organisation's ratio is turned where it is desks a person.
+    """
     ratio = cells.get("people_per_desk", "")
     if cells.get("desks_per_person"):
         ratio = f"{1 / cells['desks_per_person']:.6g}"
@@ -101,11 +120,12 @@ def _headcount(cells: Mapping[str, Any], unit: str, organisation: str) -> dict[s
 
 
 def filled(cells: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the cells that are not blank."""
+    """Return the cells that are not blank: blank ones stand for what is not said."""
     return {column: cell for column, cell in cells.items() if cell != ""}
 
 
 def _once(found: Iterable[Entry]) -> list[Entry]:
+    """Return one row for each unit: the first, as schemes and waves repeat it."""
     first: dict[str, Entry] = {}
     for entry in found:
         first.setdefault(entry.cells["unit_id"], entry)
@@ -123,12 +143,16 @@ def _settle_names(entry: Entry) -> None:
 
 
 def _unify(found: Sequence[Entry], ledger: Ledger) -> None:
-    """Let organisations that differ in capitals and spaces alone be one."""
+    """Let organisations that differ in capitals and spaces alone be one.
+
+    Left apart, each spelling would be an organisation of its own.
+    """
     first: dict[str, str] = {}
     alike: dict[str, str] = {}
     for entry in found:
         name = entry.cells.get("organisation_id")
         if name:
+            # The spelling that comes first is kept.
             same = first.setdefault(plain(name), name)
             if same != name:
                 alike[name] = same
@@ -144,7 +168,10 @@ def _unify(found: Sequence[Entry], ledger: Ledger) -> None:
 
 
 def _tell_alone(found: Sequence[Entry], ledger: Ledger) -> None:
-    """Show units that have no organisation where others have one, and ratios turned round."""
+    """Show units that have no organisation where others have one, and ratios turned round.
+
+    A unit without one is an organisation by itself; that is shown, and may be answered otherwise.
+    """
     named = {entry.cells.get("organisation_id") for entry in found} - {None, ""}
     for entry in found:
         cells = entry.cells
@@ -159,6 +186,7 @@ def _tell_alone(found: Sequence[Entry], ledger: Ledger) -> None:
 
 
 def _settle(ledger: Ledger, rule: str, key: str, entry: Entry, proposed: str) -> str:
+    """Ask the ledger about one row, by the name of its unit."""
     name = entry.cells["name"]
     return ledger.settle(
         rule,
@@ -169,13 +197,17 @@ def _settle(ledger: Ledger, rule: str, key: str, entry: Entry, proposed: str) ->
 
 
 def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
-    """Return the rows with those of one unit added up."""
+    """Return the rows with those of one unit added up.
+
+    Whether they add up or the first counts is one question for the whole import.
+    """
     groups: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
     for entry in found:
         groups[_key(entry)].append(entry)
     several = {key: group for key, group in groups.items() if len(group) > 1}
     if not several:
         return found
+    # Twice the same number is more likely one unit given twice than two halves of it.
     same = all(
         len({entry.cells.get("headcount") for entry in group}) == 1 and len(group) == 2
         for group in several.values()
@@ -199,11 +231,13 @@ def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
 
 
 def _key(entry: Entry) -> tuple[str, ...]:
+    """Return what two rows of one unit have in common."""
     columns = ("organisation_id", "parent_id", "name", "unit_code", "scheme")
     return tuple(str(entry.cells.get(column, "")) for column in columns)
 
 
 def _one(group: Sequence[Entry], *, add: bool) -> Entry:
+    """Return several rows of a unit as one: its first, with people added up if so chosen."""
     cells = dict(group[0].cells)
     if add:
         for column in ("headcount", "own_desks"):
@@ -214,9 +248,13 @@ def _one(group: Sequence[Entry], *, add: bool) -> Entry:
 
 
 def _has_codes(found: Sequence[Entry], ledger: Ledger) -> bool:
-    """Return whether a column of codes has one of its own for every unit."""
+    """Return whether a column of codes has one of its own for every unit.
+
+    Only then can codes be the ids; whether they are is asked like everything else.
+    """
     units = {_unit_key(entry): entry.cells.get("unit_code", "") for entry in found}
     codes = [code for code in units.values() if code]
+    # A code that is missing or shared would leave units without an id of their own.
     if not codes or len(codes) < len(units) or len(set(codes)) < len(codes):
         return False
     return (
@@ -228,12 +266,16 @@ def _has_codes(found: Sequence[Entry], ledger: Ledger) -> bool:
 
 
 def _unit_key(entry: Entry) -> tuple[str, str, str]:
+    """Return what tells a unit from others: organisation, parent and name."""
     cells = entry.cells
     return cells.get("organisation_id", ""), cells.get("parent_id", ""), cells["name"]
 
 
 def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str]:
-    """Return the id of every row's unit: its name, with its organisation's where needed."""
+    """Return the id of every row's unit.
+
+    Its code, or its name with its organisation's where needed.
+    """
     if by_code:
         return [entry.cells["unit_code"] for entry in found]
     keys = {_unit_key(entry): entry for entry in found}
@@ -245,10 +287,13 @@ def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str
     for entry in found:
         organisation, parent, name = _unit_key(entry)
         whole = name
+        # First by its parent, as people do who speak of two divisions of one name.
         if within[organisation, name] > 1 and parent and parent != name:
             whole = f"{parent} - {name}"
+        # The one unit of an organisation may bear its id; any other must not.
         alone = units_of[organisation] == 1 and organisation == name
         taken = named[name] > 1 or (name in organisations and not alone)
+        # Then by its organisation, which no other unit of that name has.
         if taken and organisation:
             whole = f"{organisation} - {whole}"
         if whole != name:
@@ -272,7 +317,11 @@ def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str
 
 
 def _parent_ids(found: Sequence[Entry]) -> dict[int, str]:
-    """Return the parent of every row that has one, by the row's place, told apart where alike."""
+    """Return the parent of every row that has one, by the row's place, told apart where alike.
+
+    Several ministries may have a "Sekretariat Jenderal". A parent's id is one for the whole
+    scenario, so such a name gets that of its organisation before it.
+    """
     owners: dict[str, set[str]] = defaultdict(set)
     for entry in found:
         organisation, parent, name = _unit_key(entry)
@@ -289,11 +338,20 @@ def _parent_ids(found: Sequence[Entry]) -> dict[int, str]:
 
 
 def add_organisations(tables: Tables, found: list[Entry]) -> None:
-    """Add organisations, under the names or the codes that headcounts use."""
+    """Add organisations, under the names or the codes that headcounts use.
+
+    Parameters
+    ----------
+    tables
+        Its headcounts are there already; a table of organisations that came as it is stays.
+    found
+        Rows of sheets that list organisations; without any, no table is made.
+    """
     if not found or "organisations" in tables.rows:
         return
     used = {entry.cells.get("organisation_id") for entry in tables.rows.get("headcounts", ())}
     codes = {clean(entry.cells.get("organisation_code", "")) for entry in found} - {""}
+    # Headcounts may name organisations by either; whichever they use has to be the id.
     by_code = bool(codes & used)
     rows: dict[str, Entry] = {}
     for entry in found:
@@ -316,10 +374,14 @@ def add_organisations(tables: Tables, found: list[Entry]) -> None:
 
 
 def settle_scheme(tables: Tables, ledger: Ledger) -> None:
-    """Ask which scheme of headcounts holds where rows bear several."""
+    """Ask which scheme of headcounts holds where rows bear several.
+
+    The answer becomes a setting, so a later import or another command can choose again.
+    """
     rows = tables.rows.get("headcounts", [])
     schemes = list(dict.fromkeys(e.cells["scheme"] for e in rows if e.cells.get("scheme")))
     options = tables.settings.get("options", {})
+    # Settings that came with the files have chosen already.
     if len(schemes) > 1 and "scheme" not in options:
         chosen = ledger.settle(
             "scheme_unclear",

@@ -38,12 +38,22 @@ _NO_NUMBER = "expected {}: change the cell, or leave the row out"
 
 
 def read_cells(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
-    """Read the cells of all rows that are not left out; tell what was changed, by rule."""
+    """Read the cells of all rows that are not left out; tell what was changed, by rule.
+
+    Parameters
+    ----------
+    lines
+        Rows of the table; those that head others are not read.
+    ledger
+        Records each kind of change once for a column, and a problem for each cell that is not what
+        its column holds.
+    """
     rows = [
         line.row for line in lines if line.kind == "data" and line.row not in mapping.rows_left_out
     ]
     roles = {**mapping.columns, **dict.fromkeys(mapping.people, "headcount")}
     for column, role in roles.items():
+        # A column that numbers the rows is not read at all.
         if role == "number":
             continue
         sound = [row for row in rows if _is_sound(block, mapping, row, column, role, ledger)]
@@ -56,7 +66,11 @@ def read_cells(block: Block, mapping: TableMapping, lines: Sequence[Line], ledge
 def _is_sound(
     block: Block, mapping: TableMapping, row: int, column: int, role: str, ledger: Ledger
 ) -> bool:
-    """Return whether a cell can be read; note a problem for an error, a date, an empty formula."""
+    """Return whether a cell can be read; note a problem for an error, a date, an empty formula.
+
+    These three read as something else if nobody looks: an error as text, a date as a number, a
+    formula without its result as a blank.
+    """
     cell = changed(block.sheet, mapping.changes, row, column)
     extent = block.sheet.extent
     error = extent.errors.get((row, column))
@@ -82,8 +96,18 @@ def is_name(role: str) -> bool:
 def _reader(
     block: Block, mapping: TableMapping, rows: Sequence[int], column: int, role: str
 ) -> Callable[[Any], Read | None] | None:
+    """Return what reads the cells of a column; None where they stay as they are.
+
+    Parameters
+    ----------
+    rows
+        Those whose cells are sound.
+    role
+        What the column becomes.
+    """
     cells = [changed(block.sheet, mapping.changes, row, column) for row in rows]
     if role == "headcount" or role in WHOLE:
+        # By the whole column: one cell alone does not say what its point means.
         scaled = is_scaled(cells)
         return lambda cell: whole(cell, scaled=scaled)
     if role in AREAS:
@@ -104,6 +128,11 @@ def _read_column(
     reader: Callable[[Any], Read | None],
     ledger: Ledger,
 ) -> None:
+    # One decision for all cells changed alike, not one for each.
+    """Read a column's cells, note the changes, and tell them rule by rule.
+
+    What is no number is a problem and not a question: nobody but the ministry knows it.
+    """
     by_rule: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         cell = changed(block.sheet, mapping.changes, row, column)
@@ -144,6 +173,7 @@ def _read_column(
 
 
 def _tell_hidden(block: Block, rows: Sequence[int], ledger: Ledger) -> None:
+    """Tell rows that are out of sight: they count, which a reader of the sheet may not expect."""
     hidden = [row for row in rows if row in block.sheet.extent.hidden_rows]
     if hidden:
         ledger.settle(

@@ -1,4 +1,8 @@
-"""What the columns of a table mean: by their words, by what stands below, else as answered."""
+"""What the columns of a table mean: by their words, by what stands below, else as answered.
+
+Words come first. Where they leave several columns for one meaning, or none, the cells decide. An
+answer from the planner, now or in an earlier import, beats both.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +70,7 @@ class Understood:
 def table_of(block: Block) -> str:
     """Return which table a block is, ``none`` where it is none that is known."""
     meanings = {x.meant.meaning for x in block.labels if x.meant and x.meant.fit >= _FIT}
+    # People before floors: a table of units on floors has people as well as floors.
     bodies = bool(meanings & {*NAMES, "unit_code"})
     if bodies and meanings & set(PEOPLE):
         return "headcounts"
@@ -80,7 +85,10 @@ def table_of(block: Block) -> str:
 
 
 def _has_floors(block: Block, meanings: set[str], *, bodies: bool) -> bool:
-    """Return whether columns name floors and give their size."""
+    """Return whether columns name floors and give their size.
+
+    A size alone is enough where a column holds names of floors, whatever its header says.
+    """
     if meanings & set(SIZES):
         named = meanings & {"level", "floor_id", "floor_count"}
         return bool(named) or _by_content(block) is not None
@@ -97,7 +105,10 @@ def _by_content(block: Block) -> Label | None:
 
 
 def _has_numbers(block: Block) -> bool:
-    """Return whether a column that no word tells of holds whole numbers."""
+    """Return whether a column that no word tells of holds whole numbers.
+
+    Such a column may be the headcount under a header that only says a year.
+    """
     for label in block.labels:
         cells = [cell for cell in block.column(label.column) if cell != ""]
         read = [whole(cell) for cell in cells]
@@ -111,7 +122,15 @@ def _has_numbers(block: Block) -> bool:
 
 
 def understand(block: Block, table: str, ledger: Ledger) -> Understood:
-    """Return what the columns of a block mean, as one of the tables."""
+    """Return what the columns of a block mean, as one of the tables.
+
+    Parameters
+    ----------
+    table
+        ``headcounts``, ``floors`` or ``organisations``, as `table_of` says.
+    ledger
+        Records what each column is taken for, those left out included.
+    """
     allowed = {
         "headcounts": (*OF_HEADCOUNTS, *PEOPLE),
         "floors": (*OF_FLOORS, "total"),
@@ -121,6 +140,7 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
     wanted: dict[str, list[Label]] = {}
     for label in block.labels:
         meaning = _answered(label, table, ledger) or _meaning(label, allowed)
+        # An empty column can mean nothing, whatever stands above it.
         if not any(cell != "" for cell in block.column(label.column)):
             meaning = IDLE
         wanted.setdefault(meaning, []).append(label)
@@ -140,23 +160,31 @@ def understand(block: Block, table: str, ledger: Ledger) -> Understood:
 
 
 def _answered(label: Label, table: str, ledger: Ledger) -> str | None:
+    """Return the meaning that was answered for a column, if the table has such a column."""
     answer = ledger.answered(column_key(table, label.text))
     return answer if answer in CHOICES[table] else None
 
 
 def column_key(table: str, label: str) -> str:
-    """Return the key of what a column means in a table, for example ``headcounts.Jumlah``."""
+    """Return the key of what a column means in a table, for example ``headcounts.Jumlah``.
+
+    By its label and not its letter, so that an answer still holds where columns have moved.
+    """
     return f"{table}.{label}"
 
 
 def _meaning(label: Label, allowed: Sequence[str]) -> str:
+    """Return what the words of a label mean, if they are clear enough and the table has that."""
     if label.meant is None or label.meant.fit < _FIT or label.meant.meaning not in allowed:
         return IDLE
     return label.meant.meaning
 
 
 def _take_numbering(block: Block, wanted: dict[str, list[Label]]) -> None:
-    """Take a column that counts rows for one, whatever stands above it."""
+    """Take a column that counts rows for one, whatever stands above it.
+
+    The numbers may be those of the rows, or numerals; either way they are no people.
+    """
     for label in wanted.get("number", [])[1:]:
         wanted.setdefault(IDLE, []).append(label)
     wanted["number"] = wanted.get("number", [])[:1]
@@ -170,6 +198,7 @@ def _take_numbering(block: Block, wanted: dict[str, list[Label]]) -> None:
 
 def _counts(block: Block, column: int) -> bool:
     """Return whether a column counts its rows: 1, 2, 3, or I, II, III."""
+    # Fifty rows tell; a number missing far below does not matter.
     cells = [cell for cell in block.column(column) if cell != ""][:50]
     numbers = [whole(cell) or roman(plain(str(cell))) for cell in cells]
     return len(cells) > 1 and all(number is not None for number in numbers)
@@ -187,11 +216,13 @@ def _take_names(block: Block, wanted: dict[str, list[Label]]) -> None:
         for label in wanted.pop(meaning, [])
     ]
     ranked = [each for each in ranked if each[1] or len(ranked) == 1]
+    # Wider meanings first, then fewer names: an organisation has many units, not the other way.
     ranked.sort(key=lambda each: (each[0], each[1], each[2].column))
     if not ranked:
         return
     *wider, (_, _, unit) = ranked
     wanted["organisation_id" if not wider and ranked[0][0] == 0 else "unit_id"] = [unit]
+    # A title names the organisation already, so the widest column is a parent.
     titled = organisation_of_sheet(block, (), alone=True)[1] == "title"
     if wider and (wider[0][0] == 0 or (len(wider) > 1 and not titled)):
         wanted["organisation_id"] = [wider.pop(0)[2]]
@@ -221,13 +252,18 @@ def _lists_staff(block: Block) -> bool:
 
 
 def _names_in(block: Block, label: Label) -> int:
+    """Return how many different names a column holds."""
     return len(
         {str(cell) for cell in block.column(label.column) if isinstance(cell, str) and cell}
     )
 
 
 def _take_levels(block: Block, wanted: dict[str, list[Label]]) -> None:
-    """Of several columns for the floor take that which tells most levels; another names floors."""
+    """Of several columns for the floor take that which tells most levels; another names floors.
+
+    A table may number its floors in one column and name them in the next: the number gives the
+    level, the name the id.
+    """
     labels = wanted.get("level", [])
     named = _by_content(block)
     if not labels and "floor_id" not in wanted and named is not None:
@@ -235,6 +271,7 @@ def _take_levels(block: Block, wanted: dict[str, list[Label]]) -> None:
         for meaning, others in wanted.items():
             if meaning != "level":
                 wanted[meaning] = [label for label in others if label is not named]
+    # Where floors are listed one by one, their number says nothing more.
     if wanted.get("level"):
         wanted.pop("floor_count", None)
     if len(labels) < 2:
@@ -252,11 +289,16 @@ def _take_levels(block: Block, wanted: dict[str, list[Label]]) -> None:
 
 
 def _filled_in(block: Block, label: Label) -> int:
+    """Return how many cells of a column are filled."""
     return sum(cell != "" for cell in block.column(label.column))
 
 
 def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) -> None:
-    """Choose the one column of desks, and let a column of totals be desks where no other is."""
+    """Choose the one column of desks, and let a column of totals be desks where no other is.
+
+    Several columns may speak of desks: all, those in use, those that are vacant. A clear word
+    settles it, else the planner is asked.
+    """
     totals = wanted.pop("total", [])
     of_desks = [label for label in totals if _speaks_of_desks(label)]
     if of_desks:
@@ -266,6 +308,7 @@ def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
         wanted["desks"], totals = totals[:1], totals[1:]
     wanted.setdefault(IDLE, []).extend(totals)
     desks = wanted.get("desks", [])
+    # Desks in use are no capacity: they are taken only if nothing else is there.
     in_all = [label for label in desks if not holds_word(label.text, IN_USE)]
     if len(desks) > 1:
         best = max(
@@ -291,12 +334,16 @@ def _take_sizes(block: Block, wanted: dict[str, list[Label]], ledger: Ledger) ->
 
 
 def _speaks_of_desks(label: Label) -> bool:
+    """Return whether a label has a word for desks, rather than for people or rooms."""
     words = plain(label.text).split()
     return bool({"meja", "desk", "desks", "workstation", "workstations", "ws"} & set(words))
 
 
 def _tell(block: Block, found: Understood, ledger: Ledger) -> None:
-    """Show what every column means, those left out included."""
+    """Show what every column means, those left out included.
+
+    How sure that is goes by how well its words fit.
+    """
     for label in block.labels:
         meaning = found.roles.get(label.column)
         if label.column in found.people:

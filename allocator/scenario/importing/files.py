@@ -19,7 +19,14 @@ _SAMPLE = 200
 
 
 def read_sheets(files: Mapping[str, bytes], ledger: Ledger) -> list[Sheet]:
-    """Return the sheets of all files; what cannot be read is noted as a problem."""
+    """Return the sheets of all files; what cannot be read is noted as a problem.
+
+    Parameters
+    ----------
+    files
+        Content by file name. A workbook is known by its first bytes as well, as names may be
+        wrong.
+    """
     found: list[Sheet] = []
     for name, data in files.items():
         try:
@@ -35,6 +42,7 @@ def read_sheets(files: Mapping[str, bytes], ledger: Ledger) -> list[Sheet]:
 
 
 def _wanted(data: bytes) -> str:
+    """Return what to say of a file that is no table; of a picture, where to get one."""
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*", b"MM\0*")):
         return (
             "expected a table that can be read, not a picture or a PDF: ask for the workbook "
@@ -44,6 +52,7 @@ def _wanted(data: bytes) -> str:
 
 
 def _workbook(name: str, data: bytes, ledger: Ledger) -> list[Sheet]:
+    """Return the sheets of a workbook; macros are reported and never run."""
     book = read_book(data, name)
     if book.macros:
         ledger.settle(
@@ -57,7 +66,15 @@ def _workbook(name: str, data: bytes, ledger: Ledger) -> list[Sheet]:
 
 
 def text_sheet(name: str, data: bytes) -> Sheet:
-    """Return the sheet of a text table, whatever its encoding and separator."""
+    """Return the sheet of a text table, whatever its encoding and separator.
+
+    Rows stand where their lines stand in the file, so that messages name the right ones.
+
+    Raises
+    ------
+    InputError
+        If it is no text, or its quotes do not close.
+    """
     text = decode(data, name)
     if text[:4].lower() == "sep=" and "\n" in text:
         head, rest = text.split("\n", 1)
@@ -66,19 +83,26 @@ def text_sheet(name: str, data: bytes) -> Sheet:
         separator = _separator(text)
     cells: list[list[str]] = []
     for line, row in records(text, separator, name):
+        # A quoted cell over several lines shifts the rows after it; blank rows keep them in place.
         cells += [[]] * (line - 1 - len(cells))
         cells.append(row)
     return Sheet(PurePath(name).name, "", cells)
 
 
 def _separator(text: str) -> str:
-    """Return the separator that makes most lines equally wide, and words of a header known."""
+    """Return the separator that makes most lines equally wide, and words of a header known.
+
+    Titles and notes break the width of some lines, and a comma may stand in every name; so neither
+    sign is enough by itself.
+    """
 
     def merit(separator: str) -> tuple[float, int]:
+        """Return how well a separator does: known words and regular width, then width."""
         try:
             rows = []
             for _, row in records(text, separator, ""):
                 rows.append(row)
+                # The rest of a long file would tell no more.
                 if len(rows) == _SAMPLE:
                     break
         except InputError:

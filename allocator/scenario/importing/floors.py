@@ -1,4 +1,8 @@
-"""A table of floors: its totals and notes, towers, levels by name, and net areas."""
+"""A table of floors: its totals and notes, towers, levels by name, and net areas.
+
+Rows are sorted out first, then towers filled in, then numbers read, then areas made net and floors
+given their levels: each step needs what the one before has settled.
+"""
 
 from __future__ import annotations
 
@@ -85,6 +89,11 @@ def _count_one_size(block: Block, mapping: TableMapping, lines: Sequence[Line]) 
     """Let the number of every row be its desks where all rows with a number have some.
 
     Sums are held against one column: areas and desks together mean nothing.
+
+    Parameters
+    ----------
+    lines
+        Their numbers are changed.
     """
     column = next((c for c, role in mapping.columns.items() if role == "desks"), None)
     if column is None:
@@ -103,7 +112,10 @@ def _floors_only(
     sizes: Sequence[int],
     ledger: Ledger,
 ) -> list[Line]:
-    """Leave out totals and notes; take rows that name only a tower for headings."""
+    """Leave out totals and notes; take rows that name only a tower for headings.
+
+    The mapping then says which tower the rows below a heading are in.
+    """
     kept: list[Line] = []
     tower = ""
     has_tower = "tower_id" in mapping.columns.values()
@@ -118,6 +130,7 @@ def _floors_only(
         elif line.number is None and (
             level(named) is None or not any(_filled(block, line.row, c) for c in sizes)
         ):
+            # Without a size nothing is a floor to be filled, whether it has a name or not.
             if is_note(line, after_total=True):
                 rule = "row_note"
                 if level(named) is not None:
@@ -134,6 +147,7 @@ def _floors_only(
 
 
 def _heads_tower(line: Line, named: str, *, has_tower: bool) -> bool:
+    """Return whether a row names a tower for the rows below it, and no floor besides."""
     is_tower = bool(starts_with(line.label, TOWER_WORDS)) and level(named) is None
     divided = _TOWER_AND_FLOOR.fullmatch(named)
     floor_too = (
@@ -143,10 +157,12 @@ def _heads_tower(line: Line, named: str, *, has_tower: bool) -> bool:
 
 
 def _filled(block: Block, row: int, column: int) -> bool:
+    """Return whether a cell holds anything."""
     return bool(block.sheet.cell(row, column) != "")
 
 
 def _text(block: Block, mapping: TableMapping, row: int, column: int | None) -> str:
+    """Return a cell as understood, as text; "" for no column."""
     if column is None:
         return ""
     return str(changed(block.sheet, mapping.changes, row, column))
@@ -193,6 +209,7 @@ def _split_towers(
     if column is None or not lines:
         return False
     cells = {line.row: _text(block, mapping, line.row, column) for line in lines}
+    # A cell that is a floor as it stands must not be taken apart.
     if any(level(x) is not None or floors_in(x, named=True) for x in cells.values()):
         return False
     found = {
@@ -222,12 +239,14 @@ def _split_towers(
 
 
 def _one_tower(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
+    """Put all floors into one tower: that of the title or the sheet, else as answered."""
     if "floor_id" in mapping.columns.values() and "level" not in mapping.columns.values():
         return
     name, source = tower_of_sheet(block)
     column = next((c for c, role in mapping.columns.items() if role == "level"), None)
     named = [_text(block, mapping, line.row, column) for line in lines]
     rule = {"title": "tower_of_title", "sheet": "tower_of_sheet"}.get(source, "tower_single")
+    # The same floor twice means more than one tower; which is where has to be asked.
     if len(set(named)) < len(named):
         rule = "tower_unclear"
     chosen = ledger.settle(
@@ -241,9 +260,14 @@ def _one_tower(block: Block, mapping: TableMapping, lines: Sequence[Line], ledge
 
 
 def _net_areas(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
-    """Take net areas; make gross ones net by a factor that is stated, or asked for."""
+    """Take net areas; make gross ones net by a factor that is stated, or asked for.
+
+    Desks stand on net area. A gross area counts lifts, stairs and walls as well, so taking it as
+    it is would invent desks.
+    """
     columns = {role: column for column, role in mapping.columns.items()}
     gross, net = columns.get("area_gross"), columns.get("area_net", columns.get("area_m2"))
+    # Where desks are counted, areas decide nothing.
     if "desks" in columns or (gross is None and net is None):
         return
     label = mapping.labels.get(net if net is not None else gross or 0, "")
@@ -267,6 +291,7 @@ def _net_areas(block: Block, mapping: TableMapping, lines: Sequence[Line], ledge
 
 
 def _whole(value: float) -> int | float:
+    """Return a number without a fraction as a whole one."""
     return int(value) if value.is_integer() else value
 
 
@@ -282,6 +307,7 @@ def _factors(
     if column is not None:
         cells = {x.row: changed(block.sheet, mapping.changes, x.row, column) for x in lines}
         own = {row: float(cell) for row, cell in cells.items() if isinstance(cell, int | float)}
+        # A factor for some rows only would leave the others without any.
         if len(own) == len(lines):
             first = lines[0].row if lines else 0
             ledger.settle(
@@ -310,7 +336,10 @@ def _factors(
 
 
 def _stated_factor(block: Block) -> str:
-    """Return the factor that a title or a note of the sheet states, or nothing."""
+    """Return the factor that a title or a note of the sheet states, or nothing.
+
+    It may stand in the sentence itself, or in the cell to its right.
+    """
     for cells in block.sheet.cells:
         for place, cell in enumerate(cells):
             found = _FACTOR.search(cell) if isinstance(cell, str) else None
@@ -327,6 +356,7 @@ def _stated_factor(block: Block) -> str:
 
 
 def _names_factor(text: str) -> bool:
+    """Return whether a text begins with words for a factor of net to gross."""
     return bool(
         starts_with(text, ("faktor", "efisiensi", "efficiency", "faktor efisiensi", "net factor"))
     )
@@ -350,6 +380,8 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
             "tower_id", ""
         )
         if line.row in ranges:
+            # Rows for several floors have their levels already; only the topmost bears on the
+            # others.
             upto[of].append(Level("number", ranges[line.row][-1]))
             continue
         found = level(cell) if ledger.answered(f"level.{text}") is None else None
@@ -361,6 +393,7 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
             by_tower[of].append((line.row, text, found))
     changes: dict[str, int] = {}
     for of, floors in by_tower.items():
+        # Names such as mezzanine or roof only have a height among the other floors of their tower.
         height = heights([*(each for _, _, each in floors), *upto[of]])
         for row, text, each in floors:
             mapping.given.setdefault(row, {})["level"] = str(height[each])
@@ -375,7 +408,10 @@ def _levels(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: 
 
 
 def _asked_level(block: Block, line: Line, text: str, ledger: Ledger) -> Level | None:
-    """Return the level that was answered for a floor whose name tells none."""
+    """Return the level that was answered for a floor whose name tells none.
+
+    Without an answer the floor is left out for now, and the question stays open.
+    """
     answer = ledger.settle(
         "level_unclear",
         f"level.{text}",

@@ -1,4 +1,8 @@
-"""A table of people: its totals, notes and headings, and the organisation of every unit."""
+"""A table of people: its totals, notes and headings, and the organisation of every unit.
+
+The order matters: totals go before headings are looked for, as a total would head nothing;
+headings go before sums are checked, as a heading may repeat what its units sum up to.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +71,7 @@ def map_headcounts(
     for column in names:
         strip_numbers(block, mapping, column, ledger)
     lines = lines_of(block, mapping, names, found.people)
+    # In a list of staff each row is one person; a row that lacks a name is none.
     if mapping.counts_rows:
         for line in lines:
             line.number = 1 if all(line.names) else None
@@ -86,9 +91,13 @@ def map_headcounts(
 def _without_totals(
     block: Block, mapping: TableMapping, lines: list[Line], ledger: Ledger
 ) -> tuple[list[Line], list[Line]]:
-    """Leave out notes, and return the other rows and the totals apart."""
+    """Leave out notes, and return the other rows and the totals apart.
+
+    Totals are not left out yet: `check_totals` first holds them against the rows.
+    """
     kept: list[Line] = []
     totals: list[Line] = []
+    # After the last row with a number nothing is a unit any more.
     last = max((line.row for line in lines if line.number is not None), default=-1)
     for line in lines:
         ends = line.row > last and any(total.row <= last for total in totals)
@@ -102,7 +111,10 @@ def _without_totals(
 
 
 def _names_unit(line: Line) -> bool:
-    """Return whether a row with a total word in a wider column names a unit all the same."""
+    """Return whether a row with a total word in a wider column names a unit all the same.
+
+    "Total" may stand in a column of organisations beside the name of a unit.
+    """
     return (
         bool(line.names)
         and bool(line.names[-1])
@@ -118,10 +130,17 @@ def _take_headings(
     ledger: Ledger,
     around: _Surroundings,
 ) -> list[Heading]:
-    """Take rows that head others for organisations or parents, and tell what units belong to."""
+    """Take rows that head others for organisations or parents, and tell what units belong to.
+
+    Returns
+    -------
+    list of Heading
+        Those that no column names already, for what hangs on them.
+    """
     roles = set(mapping.columns.values())
     found = find_headings(lines, by_number=not roles & {"organisation_id", "parent_id"})
     said_by_column = subtotals_above(lines)
+    # What a column says of a row outweighs what its numbers look like.
     rows = {each.line.row for each in said_by_column}
     found = [*said_by_column, *(each for each in found if each.line.row not in rows)]
     headings = [each for each in found if _is_heading(block, each, ledger)]
@@ -157,11 +176,15 @@ def _before_first(lines: Sequence[Line]) -> bool:
 
 
 def _top(headings: Sequence[Heading]) -> int:
+    """Return the depth of the outermost headings."""
     return min((each.depth for each in headings), default=0)
 
 
 def _named_by_column(heading: Heading, ledger: Ledger, block: Block) -> bool:
-    """Return whether a wider column names what heads the rows below, and say so."""
+    """Return whether a wider column names what heads the rows below, and say so.
+
+    The row then adds nothing, as each unit has its organisation beside it.
+    """
     line = heading.line
     if len(line.names) < 2 or line.names[-1] or not any(line.names):
         return False
@@ -176,7 +199,10 @@ def _named_by_column(heading: Heading, ledger: Ledger, block: Block) -> bool:
 
 
 def _is_heading(block: Block, heading: Heading, ledger: Ledger) -> bool:
-    """Return whether a row heads others; ask where its number is not that of the rows below."""
+    """Return whether a row heads others; ask where its number is not that of the rows below.
+
+    A subtotal that is out of date looks like a unit with as many people.
+    """
     if heading.agrees:
         return True
     line = heading.line
@@ -199,10 +225,17 @@ def _kinds(
     source: str,
     ledger: Ledger,
 ) -> dict[int, str]:
-    """Return what the headings of each depth are: organisations, parents, or nothing more."""
+    """Return what the headings of each depth are: organisations, parents, or nothing more.
+
+    Returns
+    -------
+    dict
+        ``organisation_id``, ``parent_id`` or ``left_out`` by depth, outermost first.
+    """
     kinds: dict[int, str] = {}
     for depth in sorted({each.depth for each in headings}):
         labels = [each.line.label for each in headings if each.depth == depth]
+        # A table has one level of organisations and one of parents; further depths say nothing.
         taken = roles | set(kinds.values())
         proposed = "organisation_id"
         if taken & {"organisation_id"} or (
@@ -232,9 +265,16 @@ def _whole_organisation(
     ledger: Ledger,
     known: Container[str],
 ) -> str:
-    """Return the one organisation of all units of a sheet that names none for them."""
+    """Return the one organisation of all units of a sheet that names none for them.
+
+    Returns
+    -------
+    str
+        "" where each unit stands for itself, or another sheet says whose they are.
+    """
     rule = {"title": "organisation_of_title", "sheet": "organisation_of_sheet"}.get(source)
     labels = [line.names[-1] for line in lines if line.names and line.number is not None]
+    # Another sheet says it for each unit, which is more than a title can.
     if all(label in known for label in labels):
         return ""
     if rule is None and are_organisations(labels):
@@ -268,12 +308,21 @@ def _give(
     kinds: dict[int, str],
     whole: str,
 ) -> None:
-    """Give every unit what the headings above it say, or the one organisation of the sheet."""
+    """Give every unit what the headings above it say, or the one organisation of the sheet.
+
+    Parameters
+    ----------
+    kinds
+        What the headings of each depth are.
+    whole
+        The organisation of units above which no heading says another; "" for none.
+    """
     depth_of = {each.line.row: each.depth for each in headings}
     above: dict[int, str] = {}
     for line in lines:
         depth = depth_of.get(line.row)
         if depth is not None:
+            # A heading ends whatever stood as deep as it, or deeper.
             above = {each: label for each, label in above.items() if each < depth}
             above[depth] = line.label
             continue
@@ -287,7 +336,10 @@ def _give(
 def _without_nameless(
     block: Block, mapping: TableMapping, lines: list[Line], ledger: Ledger
 ) -> list[Line]:
-    """Leave out rows that sum others up without saying so, and units without people."""
+    """Leave out rows that sum others up without saying so, and units without people.
+
+    Each is a decision that may be turned round, so that no unit goes unseen.
+    """
     kept: list[Line] = []
     for line in lines:
         if line.kind == "heading":
@@ -309,6 +361,7 @@ def _without_nameless(
 
 
 def _sums(block: Block, mapping: TableMapping, line: Line) -> str:
+    """Return whether a row's formulas sum rows above or below it; "" where they do not agree."""
     formulas = block.sheet.extent.formulas
     texts = [formulas.get((line.row, column), "") for column in mapping.people]
     found = {sums_column(text, line.row) for text in texts if text}
@@ -318,7 +371,9 @@ def _sums(block: Block, mapping: TableMapping, line: Line) -> str:
 def _is_nameless_total(
     block: Block, mapping: TableMapping, line: Line, kept: Sequence[Line], ledger: Ledger
 ) -> bool:
+    """Leave out a row without a name as a total, a note, or unclear; return whether it went."""
     data = [each.number or 0 for each in kept if each.kind == "data"]
+    # The sum of all rows above, or of those from any row on: a subtotal.
     sums = [sum(data[at:]) for at in range(max(len(data) - 1, 0))]
     rule = "row_total_by_sum" if line.number in sums else "row_without_name"
     if line.number is None:
@@ -327,13 +382,17 @@ def _is_nameless_total(
 
 
 def _fill_down(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
-    """Fill blanks below a name of a wider body, where no merged range tells."""
+    """Fill blanks below a name of a wider body, where no merged range tells.
+
+    Old kinds of files do not say which cells are merged; a blank below a name then means the same.
+    """
     data = [line for line in lines if line.kind in ("data", "heading")]
     for column in name_columns(mapping, ("organisation_id", "parent_id")):
         filled: list[int] = []
         for before, line in pairwise(data):
             cell = changed(block.sheet, mapping.changes, before.row, column)
             blank = changed(block.sheet, mapping.changes, line.row, column) == ""
+            # Only the next row takes the cell, and passes it on in its turn.
             if cell != "" and blank and line.kind == "data":
                 mapping.changes[line.row, column] = Change(cell, "blanks_filled")
                 filled.append(line.row)

@@ -1,6 +1,6 @@
 """Where tables stand on a sheet: header rows under titles, and the columns that they name.
 
-What a column means is told by its words alone here; `columns` looks at what stands below.
+Here the words alone say what a column means; `columns` looks at what stands below.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ _YEARS = range(1990, 2100)
 
 
 def when(label: str) -> str:
-    """Return the time that a label tells, for comparison: a year, a month or a day; else ""."""
+    """Return the time that a label tells, for comparison: a year, a month or a day; else "".
+
+    Texts of one form compare as times do: "2024 01" comes before "2024 12".
+    """
     words = plain(label).split()
     months = [f"{_MONTHS[word[:3]]:02}" for word in words if word in MONTHS]
     years = [word for word in words if word.isdigit()]
@@ -50,6 +53,7 @@ def when(label: str) -> str:
 
 
 def _is_year(cell: Any) -> bool:
+    """Return whether a cell is a year rather than a count."""
     text = str(cell)
     return len(text) == 4 and text.isdigit() and int(text) in _YEARS
 
@@ -64,7 +68,11 @@ class Meant:
 
 @lru_cache(maxsize=100_000)
 def meant(label: str) -> Meant | None:
-    """Return what a label means, None if no word of it is known."""
+    """Return what a label means, None if no word of it is known.
+
+    A whole phrase fits best, then one but for brackets or a year, then the longest known part of
+    it; a part at the beginning counts a little more.
+    """
     bare = plain(_BRACKETS.sub(" ", label))
     whole = plain(label)
     for text in (whole, bare):
@@ -79,6 +87,7 @@ def meant(label: str) -> Meant | None:
         for end in range(start + 1, len(words) + 1):
             phrase = " ".join(words[start:end])
             meaning = _PHRASES.get(phrase)
+            # Two letters turn up in too many words to mean anything by themselves.
             if meaning is None or len(phrase) < 3:
                 continue
             fit = 0.5 + 0.4 * (end - start) / len(words) + (0.05 if start == 0 else 0.0)
@@ -89,14 +98,22 @@ def meant(label: str) -> Meant | None:
 
 @dataclass(frozen=True)
 class Label:
-    """What stands above a column: the rows of its header from the top, without repetition."""
+    """What stands above a column: the rows of its header from the top, without repetition.
+
+    Attributes
+    ----------
+    column
+        From 0.
+    parts
+        Texts from the widest label to the narrowest; empty ones are left out.
+    """
 
     column: int
     parts: tuple[str, ...]
 
     @property
     def text(self) -> str:
-        """The label in one line."""
+        """The label in one line, from the widest to the narrowest."""
         return " / ".join(self.parts)
 
     @cached_property
@@ -108,9 +125,11 @@ class Label:
         return last if len(self.parts) == 1 else self._within_above(last)
 
     def _within_above(self, last: Meant | None) -> Meant | None:
+        """Return what the lowest row means under the rows above it."""
         joined, above = meant(" ".join(self.parts)), self.above
         if last is not None and last.meaning in ("total", "part") and above is not None:
             return _within(above, last)
+        # "Nama" under "Unit kerja" is the unit's name.
         if plain(self.parts[-1]) in GENERIC and above is not None:
             return above
         if last is not None and last.fit >= 0.9:
@@ -162,15 +181,20 @@ class Block:
         return self.top + self.height
 
     def column(self, index: int) -> list[Any]:
-        """Return the cells of a column under the header."""
+        """Return the cells of a column under the header, to the end of the table."""
         return [self.sheet.cell(row, index) for row in range(self.first, self.end)]
 
 
 def blocks(sheet: Sheet) -> list[Block]:
-    """Return the tables on a sheet from the top; none where no header is known."""
+    """Return the tables on a sheet from the top; none where no header is known.
+
+    A table ends where the next header begins, or the sheet. A header that is repeated, as on each
+    printed page, begins no table.
+    """
     tops: list[tuple[int, int, tuple[Label, ...]]] = []
     row, last = 0, len(sheet.cells)
     while row < last:
+        # Data that far down without a header has none; looking on would find one by chance.
         if not tops and row > _DEEPEST_TITLE:
             break
         found = _header_at(sheet, row)
@@ -202,7 +226,10 @@ def _is_new(tops: Sequence[tuple[int, int, tuple[Label, ...]]], labels: tuple[La
 
 
 def _header_at(sheet: Sheet, row: int) -> tuple[int, tuple[Label, ...]] | None:
-    """Return height and labels of the best header that begins at a row."""
+    """Return height and labels of the best header that begins at a row; None for no header.
+
+    Headers of one to three rows are tried, as a label may stand under a wider one.
+    """
     filled = [cell for cell in sheet.cells[row] if cell != ""]
     if len(filled) < 2 or not _is_header_row(filled):
         return None
@@ -211,10 +238,12 @@ def _header_at(sheet: Sheet, row: int) -> tuple[int, tuple[Label, ...]] | None:
         if height > 1 and not _goes_on(sheet, row, height):
             break
         labels = _labels(sheet, row, height)
+        # Each row more has to earn its place, or data would be drawn into the header.
         merit = _merit(labels) - 0.1 * (height - 1)
         merit += _KNOWN * _counts_below(sheet, row + height, labels)
         if best is None or merit > best[0] + (1e-9 if height == 1 else -0.3):
             best = (merit, height, labels)
+    # One known word is an accident; two columns have to be known.
     if best is None or best[0] < 2 * _KNOWN:
         return None
     return best[1], best[2]
@@ -238,7 +267,11 @@ def _counts_below(sheet: Sheet, first: int, labels: Sequence[Label]) -> bool:
 
 
 def _merit(labels: Sequence[Label]) -> float:
-    """Return how well the columns are known, each meaning once."""
+    """Return how well the columns are known, each meaning once.
+
+    Several columns that count people are worth one. Without any column but numbers of rows, notes
+    and times it is no header.
+    """
     best: dict[str, float] = {}
     for label in labels:
         if label.meant and label.meant.fit >= _KNOWN:
@@ -251,7 +284,10 @@ def _merit(labels: Sequence[Label]) -> float:
 
 
 def _is_header_row(filled: Sequence[Any]) -> bool:
-    """Return whether cells may be labels: short text, years, or several dates in their order."""
+    """Return whether cells may be labels: short text, years, or several dates in their order.
+
+    A number that is no year makes a row one of data.
+    """
     dates = [_label(cell) for cell in filled if isinstance(cell, date)]
     if dates and not (1 < len(dates) < len(filled) and dates == sorted(set(dates))):
         return False
@@ -269,7 +305,11 @@ def _holds_number(cell: Any) -> bool:
 
 
 def _goes_on(sheet: Sheet, top: int, height: int) -> bool:
-    """Return whether the row is part of the header: it names columns under a wider label."""
+    """Return whether the row is part of the header: it names columns under a wider label.
+
+    The first row of data also stands under the header; but nothing stands over several of its
+    cells.
+    """
     row = top + height - 1
     if row >= len(sheet.cells):
         return False
@@ -288,7 +328,10 @@ def _goes_on(sheet: Sheet, top: int, height: int) -> bool:
 
 
 def _spans(sheet: Sheet, row: int, column: int) -> bool:
-    """Return whether a label stands over several columns: merged, or blank to its right."""
+    """Return whether a label stands over several columns: merged, or blank to its right.
+
+    Some kinds of files do not tell which cells are merged, so blanks have to do.
+    """
     for (_, left), (_, right) in sheet.merged_by_row.get(row, ()):
         if left <= column <= right:
             return right > left
@@ -296,6 +339,7 @@ def _spans(sheet: Sheet, row: int, column: int) -> bool:
 
 
 def _labels(sheet: Sheet, top: int, height: int) -> tuple[Label, ...]:
+    """Return what stands above each column in so many rows, repeated words once."""
     width = max(len(sheet.cells[row]) for row in range(top, min(top + height, len(sheet.cells))))
     rows = [
         _filled_right(sheet, row, width, is_last=row == top + height - 1)
@@ -310,13 +354,20 @@ def _labels(sheet: Sheet, top: int, height: int) -> tuple[Label, ...]:
 
 
 def _filled_right(sheet: Sheet, row: int, width: int, *, is_last: bool) -> list[str]:
-    """Return the labels of a row; one that stands over several columns is each one's."""
+    """Return the labels of a row; one that stands over several columns is each one's.
+
+    Parameters
+    ----------
+    is_last
+        Whether it is the lowest row, whose blank cells are columns without a name.
+    """
     cells = [_label(sheet.cell(row, column)) for column in range(width)]
     merged = sheet.merged_by_row.get(row, [])
     for (top, left), (_, right) in merged:
         text = _label(sheet.cell(top, left))
         for column in range(left, min(right + 1, width)):
             cells[column] = cells[column] or text
+    # A wide label may stand in its first cell only, without being merged.
     if not is_last and not any(right > left for (_, left), (_, right) in merged):
         for column in range(1, width):
             if not cells[column] and sheet.cell(row + 1, column) != "":
@@ -325,6 +376,7 @@ def _filled_right(sheet: Sheet, row: int, width: int, *, is_last: bool) -> list[
 
 
 def _label(cell: Any) -> str:
+    """Return a cell as part of a label; a date as its day, a truth value as nothing."""
     if isinstance(cell, str):
         return " ".join(cell.split())
     if isinstance(cell, date):
@@ -333,7 +385,13 @@ def _label(cell: Any) -> str:
 
 
 def titles(block: Block, start: int = 0) -> Iterator[tuple[int, str]]:
-    """Yield row and text of every line between a row and the header."""
+    """Yield row and text of every line between a row and the header.
+
+    Parameters
+    ----------
+    start
+        First row to look at, from 0: the end of the table above, if there is one.
+    """
     for row in range(start, block.top):
         words = [str(cell) for cell in block.sheet.cells[row] if isinstance(cell, str) and cell]
         if words:

@@ -110,8 +110,16 @@ RULES: Mapping[str, float] = {
 class At:
     """What is decided about and where it stands.
 
-    place is file and sheet; what is the thing as it is written; row is as the spreadsheet shows
-    it; cell is the name of the first cell; count is how many rows or cells are decided alike.
+    Attributes
+    ----------
+    place
+        File and sheet.
+    what
+        The thing as it is written there.
+    row, cell
+        Row as the spreadsheet shows it; name of the first cell.
+    count
+        How many rows or cells are decided alike.
     """
 
     place: str = ""
@@ -160,17 +168,17 @@ class Decision:
 
     @property
     def is_open(self) -> bool:
-        """Whether this is a question that nobody has answered."""
+        """Return whether this is a question that nobody has answered."""
         return self.source == "open"
 
     def reason(self, say: Texts) -> str:
-        """Return why, in a language."""
+        """Return why, in a language: the sentence of its rule with what it speaks of."""
         values = {"what": self.what, "chosen": self.shown(self.chosen, say), "count": self.count}
         return say(f"import.rule_{self.rule}", **(values | dict(self.facts)))
 
     @staticmethod
     def shown(choice: str, say: Texts) -> str:
-        """Return a choice in words, where it has any."""
+        """Return a choice in words, where it has any; a name of the table stays as it is."""
         return say.all.get(f"import.choice_{choice}", choice)
 
 
@@ -226,8 +234,11 @@ class Ledger:
         """
         closed = tuple(choices)
         given, source = self._given(key, closed, at.place)
+        # A rule without an entry fails here at once, so none can act without a stated confidence.
         confidence = RULES[rule]
         if given is None:
+            # A question has an answer for now, too: everything after it can be shown before it is
+            # settled.
             is_open = confidence < ASK_BELOW and not self.take_proposals
             source = "open" if is_open else "rule"
         decision = Decision(
@@ -252,12 +263,15 @@ class Ledger:
         return self.answers.get(key, self.remembered.get(key))
 
     def _given(self, key: str, choices: tuple[str, ...], place: str) -> tuple[str | None, str]:
+        """Return the answer to a key and where it is from; None where there is none that fits."""
         for answers, source in ((self.answers, "answer"), (self.remembered, "remembered")):
             value = answers.get(key)
             if value is None:
                 continue
             if not choices or value in choices:
                 return value, source
+            # What an earlier import remembered may no longer be a choice; only an answer of today
+            # is wrong.
             if source == "answer":
                 expected = f"expected one of: {', '.join(choices)}"
                 self.problems.append(Problem(expected, place, None, key, value))
@@ -269,11 +283,22 @@ class Ledger:
         first: dict[str, Decision] = {}
         for decision in self.decisions:
             if decision.is_open:
+                # Several sheets may ask about the same key; it is answered once for all.
                 first.setdefault(decision.key, decision)
         return tuple(first.values())
 
     def forget_questions(self, place: str, *, but: str) -> None:
-        """Drop the questions of a sheet that is left out, but for one key."""
+        """Drop the questions of a sheet that is left out, but for one key.
+
+        Nobody should have to answer what no longer matters; that it is left out stays a question.
+
+        Parameters
+        ----------
+        place
+            File and sheet.
+        but
+            The key that decides whether it is left out.
+        """
         self.decisions = [
             each
             for each in self.decisions
@@ -284,6 +309,7 @@ class Ledger:
         """Note a problem for every answer to something that was not asked."""
         known = {decision.key for decision in self.decisions}
         nearest = Nearest(known)
+        # Remembered keys may have gone with last month's columns; a key typed now is a slip.
         for key, value in self.answers.items():
             if key not in known:
                 message = f"no decision has this key{nearest.hint(key)}"

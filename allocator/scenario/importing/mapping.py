@@ -1,4 +1,8 @@
-"""What is understood of a table on a sheet, as data, and the pure function that applies it."""
+"""What is understood of a table on a sheet, as data, and the pure function that applies it.
+
+Nothing on the sheet is ever changed: a mapping says how it is read, so the same sheet can be shown
+as it came, with what was made of each cell beside it.
+"""
 
 from __future__ import annotations
 
@@ -87,11 +91,13 @@ def rows_of(sheet: Sheet, mapping: TableMapping) -> Iterator[tuple[int, dict[str
             for column in mapping.people
             if (cell := changed(sheet, mapping.changes, row, column)) != ""
         ]
+        # What headings say of a row fills what its own columns leave open, and beats them.
         cells |= {key: each for key, each in mapping.given.get(row, {}).items() if each}
         if not cells and not counted:
             continue
         if counted:
             cells["headcount"] = _sum(counted)
+        # A list of persons has no number to read; the row itself is one.
         elif mapping.counts_rows:
             cells["headcount"] = 1
         yield row, cells
@@ -102,17 +108,21 @@ def _sum(cells: list[Any]) -> Any:
     if len(cells) == 1:
         return cells[0]
     wrong = [cell for cell in cells if not isinstance(cell, int)]
+    # It makes the strict reader name the cell, where a sum would hide it.
     return wrong[0] if wrong else sum(cells)
 
 
 def changed(sheet: Sheet, changes: Mapping[tuple[int, int], Change], row: int, column: int) -> Any:
-    """Return a cell as it is understood."""
+    """Return a cell as it is understood: as the mapping has changed it, else as it stands."""
     change = changes.get((row, column))
     return sheet.cell(row, column) if change is None else change.to
 
 
 def told_changes(sheet: Sheet, mapping: TableMapping) -> Iterator[tuple[tuple[int, int], Change]]:
-    """Yield the cells, from the first row on, that are read otherwise than they stand."""
+    """Yield the cells, from the first row on, that are read otherwise than they stand.
+
+    A number stored as text is read as what it looks like, so it is none of them.
+    """
     for (row, column), change in sorted(mapping.changes.items()):
         if str(change.to) != sheet.cell(row, column):
             yield (row, column), change

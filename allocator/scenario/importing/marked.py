@@ -1,4 +1,8 @@
-"""The workbook that came in, written back: what was read otherwise is marked and commented."""
+"""The workbook that came in, written back: what was read otherwise is marked and commented.
+
+The sheets look as they did, so a planner finds her own rows again and sees at a glance which of
+them count. Text is written as text: nothing that came in is run.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,15 @@ _LONGEST = 32_000
 
 
 def marked_workbook(imported: Imported, say: Texts) -> bytes:
-    """Return an .xlsx of the sheets as they came, and a first sheet of every decision."""
+    """Return an .xlsx of the sheets as they came, and a first sheet of every decision.
+
+    Parameters
+    ----------
+    imported
+        Of which sheets, tables and decisions are shown; questions may be open.
+    say
+        Texts of the language in which reasons are given.
+    """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         formats = {kind: book.add_format({"bg_color": c}) for kind, c in COLOURS.items()}
@@ -44,6 +56,8 @@ def marked_workbook(imported: Imported, say: Texts) -> bytes:
         _decisions(book, _name(say("import.sheet_title"), names), imported.decisions, formats, say)
         for sheet in imported.sheets:
             tables = [found for found in imported.tables if found.sheet is sheet]
+            # A decision may be of a sheet as a whole: then it has no row and stands on the first
+            # sheet only.
             doubts = [each for each in imported.decisions if each.place == sheet.place]
             name = _name(sheet.name or sheet.file.rsplit(".", 1)[0], names)
             _Marks(book.add_worksheet(name), sheet, formats, say).write(tables, doubts)
@@ -51,10 +65,14 @@ def marked_workbook(imported: Imported, say: Texts) -> bytes:
 
 
 def _name(wanted: str, names: Counter[str]) -> str:
-    """Return a name that a sheet may have, and that no other has."""
+    """Return a name that a sheet may have, and that no other has.
+
+    Two files may each have a "Sheet1"; a workbook may not.
+    """
     safe = "".join(" " if c in "[]:*?/\\" else c for c in wanted).strip(" '") or "1"
     names[plain(safe)] += 1
     again = names[plain(safe)]
+    # A sheet's name has 31 characters at most, also with the number that tells two apart.
     return shorten(safe, 31) if again == 1 else f"{shorten(safe, 26)} {again}"
 
 
@@ -86,6 +104,7 @@ def certainty(decision: Decision) -> str:
 def _decisions(
     book: Any, name: str, decisions: Iterable[Decision], formats: dict[str, Any], say: Texts
 ) -> None:
+    """Write the first sheet: a row for each decision, in the order in which they were taken."""
     sheet = book.add_worksheet(name)
     sheet.write_string(0, 0, say("import.sheet_title"), formats["title"])
     sheet.write_string(1, 0, say("import.marked"))
@@ -108,7 +127,10 @@ class _Marks:
         self.comments = 0
 
     def write(self, tables: list[MappedTable], decisions: list[Decision]) -> None:
-        """Write the cells; grey rows are left out, yellow cells changed, orange ones doubtful."""
+        """Write the cells; grey rows are left out, yellow cells changed, orange ones doubtful.
+
+        Comments are written last, at most `MOST_COMMENTS` of them.
+        """
         kinds, words = self._marks(tables, decisions)
         for row, cells in enumerate(self.sheet.cells):
             for column, cell in enumerate(cells):
@@ -122,6 +144,7 @@ class _Marks:
     def _marks(
         self, tables: list[MappedTable], decisions: list[Decision]
     ) -> tuple[dict[tuple[int, int | None], str], dict[tuple[int, int], str]]:
+        """Return the kind of mark by row and column, None for a whole row, and words by cell."""
         kinds: dict[tuple[int, int | None], str] = {}
         words: dict[tuple[int, int], str] = {}
         reasons = {(each.rule, each.what): each.reason(self.say) for each in decisions}
@@ -132,6 +155,7 @@ class _Marks:
             for (row, column), change in told_changes(found.sheet, found.mapping):
                 kinds[row, column] = "changed"
                 words[row, column] = f"→ {change.to}"
+        # Last, so that what is doubtful is seen even where the cell was changed as well.
         for each in decisions:
             if each.row is not None and certainty(each) in ("middle", "low", "open", "answer"):
                 row = each.row - 1
@@ -143,10 +167,12 @@ class _Marks:
         return kinds, {place: text for place, text in words.items() if text}
 
     def _first(self, row: int) -> int:
+        """Return the first column of a row that holds anything, for a comment on the row."""
         cells = self.sheet.cells[row] if row < len(self.sheet.cells) else ()
         return next((column for column, cell in enumerate(cells) if cell != ""), 0)
 
     def _column(self, decision: Decision) -> int:
+        """Return the column of a decision: that of its cell, else the first of its row."""
         letters = "".join(c for c in decision.cell if c.isalpha())
         number = 0
         for letter in letters:
@@ -154,8 +180,10 @@ class _Marks:
         return number - 1 if letters else self._first((decision.row or 1) - 1)
 
     def _cell(self, row: int, column: int, cell: Any, form: Any) -> None:
+        """Write a cell as what it is, in its format."""
         if isinstance(cell, bool):
             self.out.write_boolean(row, column, cell, form)
+        # A larger number is more than a workbook can hold.
         elif isinstance(cell, int | float) and abs(cell) < 1e300:
             self.out.write_number(row, column, cell, form)
         elif cell != "":

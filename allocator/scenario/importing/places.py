@@ -1,4 +1,8 @@
-"""From the rows of all sheets to floors and towers: their ids, zones, and the area of a desk."""
+"""From the rows of all sheets to floors and towers: their ids, zones, and the area of a desk.
+
+Rows of several sheets come together here. Floors are called by tower and name, since "Lt. 3" is a
+floor of every tower.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,7 @@ _DESK_TAKES = re.compile(
 
 
 def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
-    """Add floors, and towers where their complexes are known."""
+    """Add floors, and towers where their complexes are known; tell each id that is made up."""
     if not found:
         return
     found = [floor for entry in found for floor in _one_each(entry)]
@@ -43,6 +47,7 @@ def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
         given = clean(cells.get("floor_id", ""))
         own = given or (f"{tower}-{called}" if tower and called != tower else called)
         taken[own] += 1
+        # The same name again gets a number, or the strict reader would refuse the second one.
         floor = own if taken[own] == 1 else f"{own} ({taken[own]})"
         if floor != given:
             made.append(floor)
@@ -66,13 +71,18 @@ def add_floors(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
 
 
 def _one_each(entry: Entry) -> list[Entry]:
-    """Return a row for each floor of one that stands for several."""
+    """Return a row for each floor of one that stands for several.
+
+    Only size and level differ: tower, features and price are those of the row.
+    """
     levels = entry.cells.pop("levels", "").split()
     if not levels:
         return [entry]
     divided = bool(entry.cells.pop("divided", ""))
     rows = [Entry(entry.origin, {**entry.cells, "level": x, "called": x}) for x in levels]
     for column in ("desks", "area_m2", "max_occupants"):
+        # The size of the row may be that of each floor, or of all together; `ranges` has asked
+        # which.
         number = entry.cells.get(column)
         if isinstance(number, int | float):
             for row, part in zip(rows, sized(number, len(rows), divided=divided), strict=True):
@@ -81,12 +91,17 @@ def _one_each(entry: Entry) -> list[Entry]:
 
 
 def _parts_of_floors(found: Sequence[Entry]) -> None:
-    """Take zones for parts of floors: a tower is in one complex, so several are none."""
+    """Take zones for parts of floors: a tower is in one complex, so several are none.
+
+    A column "Zona" may mean a part of the city or of a floor; where one tower lies in two of them
+    it is the latter, and each zone is a floor on that level.
+    """
     complexes: dict[str, set[str]] = defaultdict(set)
     for entry in found:
         if entry.cells.get("complex_id"):
             tower = clean(entry.cells.get("tower_id", ""))
             complexes[tower].add(clean(entry.cells["complex_id"]))
+    # For all rows alike: some towers with zones and others with complexes would be no one column.
     if any(len(several) > 1 for several in complexes.values()):
         for entry in found:
             part = clean(entry.cells.pop("complex_id", ""))
@@ -95,7 +110,10 @@ def _parts_of_floors(found: Sequence[Entry]) -> None:
 
 
 def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
-    """Return the floors with rows for one floor, such as its rooms, added up."""
+    """Return the floors with rows for one floor, such as its rooms, added up.
+
+    They may also stay apart, as floors on one level.
+    """
     groups: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
     for entry in found:
         named = (entry.cells.get(key, "") for key in ("tower_id", "floor_id", "called", "level"))
@@ -104,6 +122,7 @@ def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
     if not several:
         return found
     sizes = ("desks", "area_m2", "max_occupants")
+    # Equal rows are more likely one floor given twice; different ones its rooms or wings.
     same = all(len({str([e.cells.get(s) for s in sizes]) for e in g}) == 1 for g in several)
     first = several[0][0]
     chosen = ledger.settle(
@@ -130,6 +149,7 @@ def _added_up(found: list[Entry], ledger: Ledger) -> list[Entry]:
 
 
 def _floor(cells: Mapping[str, Any], floor: str, tower: str) -> dict[str, Any]:
+    """Return the cells of a row of `floors`; a level in figures becomes a number."""
     level = cells.get("level", "")
     return filled(
         {
@@ -147,6 +167,7 @@ def _floor(cells: Mapping[str, Any], floor: str, tower: str) -> dict[str, Any]:
 
 
 def _add_towers(tables: Tables, found: Sequence[Entry]) -> None:
+    """Add a table of towers where some tower is in a complex, as only that table can say so."""
     complexes: dict[str, Entry] = {}
     for entry in found:
         if entry.cells.get("complex_id") and entry.cells.get("tower_id"):
@@ -172,9 +193,13 @@ def _add_towers(tables: Tables, found: Sequence[Entry]) -> None:
 
 
 def settle_area_per_desk(tables: Tables, sheets: Sequence[Sheet], ledger: Ledger) -> None:
-    """Ask how much area a desk takes where floors have an area only."""
+    """Ask how much area a desk takes where floors have an area only.
+
+    A figure that a sheet states is proposed with confidence, the usual one only as a question.
+    """
     sharing = tables.settings.get("sharing", {})
     by_area = [entry for entry in tables.rows.get("floors", ()) if "desks" not in entry.cells]
+    # Settings that came with the files, or before, have settled it.
     if "m2_per_desk" in sharing or not any("area_m2" in entry.cells for entry in by_area):
         return
     stated = _stated_area(sheets)
@@ -188,6 +213,7 @@ def settle_area_per_desk(tables: Tables, sheets: Sequence[Sheet], ledger: Ledger
 
 
 def _stated_area(sheets: Sequence[Sheet]) -> str:
+    """Return the area of a desk that any cell states, such as "10 m2 per orang", or nothing."""
     for sheet in sheets:
         for cells in sheet.cells:
             for cell in cells:

@@ -1,4 +1,8 @@
-"""What an import remembers beside the scenario, and what the next one takes from it."""
+"""What an import remembers beside the scenario, and what the next one takes from it.
+
+Next month's table has the same columns and the same questions. What was answered once holds again,
+except for questions about numbers, which are other ones then.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +33,27 @@ OF_ONE_MONTH = (
 
 
 def record_path(scenario: Path) -> Path:
-    """Return where the record of a scenario is: in its folder, or beside its file."""
+    """Return where the record of a scenario is: in its folder, or beside its file.
+
+    Parameters
+    ----------
+    scenario
+        Where the scenario is or will be.
+    """
     if scenario.suffix.lower() in (".xlsx", ".json"):
         return scenario.with_name(f"{scenario.stem}.{RECORD}")
     return scenario / RECORD
 
 
 def record_of(imported: Imported, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """Return everything that an import decided, as data."""
+    """Return everything that an import decided, as data.
+
+    Parameters
+    ----------
+    files
+        Content by name; their fingerprints are kept, so that next month's table is seen to be
+        another.
+    """
     return {
         "schema": 1,
         "files": {name: fingerprint(data) for name, data in files.items()},
@@ -57,6 +74,10 @@ def _answers(imported: Imported) -> dict[str, str]:
 
 
 def _table(found: MappedTable) -> dict[str, Any]:
+    """Return what is understood of a table.
+
+    Columns, rows left out, cells changed, with reasons.
+    """
     mapping, sheet = found.mapping, found.sheet
     return {
         "file": mapping.file,
@@ -90,11 +111,15 @@ def _columns(mapping: TableMapping) -> dict[str, str]:
 
 
 def _value(cell: Any) -> Any:
+    """Return a cell as JSON can hold it."""
     return cell if isinstance(cell, str | int | float | bool) else str(cell)
 
 
 def decision_json(decision: Decision, language: str = "en") -> dict[str, Any]:
-    """Return a decision as data, its reason in a language, and of a question its choices."""
+    """Return a decision as data, its reason in a language, and of a question its choices.
+
+    Choices of settled decisions are left out: nobody has to make them.
+    """
     say = texts(language)
     return {
         "key": decision.key,
@@ -117,11 +142,19 @@ def decision_json(decision: Decision, language: str = "en") -> dict[str, Any]:
 
 
 def remembered(record: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a record decides for the next import: its columns and its answers."""
+    """Return what a record decides for the next import: its columns and its answers.
+
+    Raises
+    ------
+    KeyError, TypeError, AttributeError, ValueError
+        If it has another form; `remembered_in` says so in words.
+    """
     found: dict[str, str] = {}
     for table in record.get("tables", ()):
+        # One column of people is found again by its words; a sum of several has to be remembered.
         counted = [label for label, role in table["columns"].items() if role in PEOPLE]
         for label, role in table["columns"].items():
+            # Idle columns are judged anew, as next month may fill them.
             if role not in PEOPLE and role != "idle":
                 found[column_key(table["table"], label)] = role
         if len(counted) > 1:
@@ -159,6 +192,7 @@ def remembered_in(data: bytes, place: str) -> dict[str, str]:
     record = parse_json(data, place)
     try:
         found = remembered(record)
+        # A record is a file that people may edit.
         if not all(isinstance(text, str) for text in found.values()):
             raise TypeError("answers are texts")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -168,5 +202,5 @@ def remembered_in(data: bytes, place: str) -> dict[str, str]:
 
 
 def record_text(record: Mapping[str, Any]) -> str:
-    """Return a record as the text of its file."""
+    """Return a record as the text of its file, in the letters of the tables."""
     return json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n"

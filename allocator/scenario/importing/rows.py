@@ -1,4 +1,8 @@
-"""Which rows of a table are units or floors, and which are titles, totals, notes or headings."""
+"""Which rows of a table are units or floors, and which are titles, totals, notes or headings.
+
+A row that is left out wrongly loses people, one that is kept wrongly counts them twice; so each
+row that goes is a decision which the planner sees and may turn round.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +65,7 @@ class Line:
 
 
 def name_columns(mapping: TableMapping, roles: Sequence[str]) -> list[int]:
-    """Return the columns of these meanings, in their order."""
+    """Return the columns of these meanings, in the order of the meanings."""
     order = {role: place for place, role in enumerate(roles)}
     found = [column for column, role in mapping.columns.items() if role in order]
     return sorted(found, key=lambda column: order[mapping.columns[column]])
@@ -70,9 +74,13 @@ def name_columns(mapping: TableMapping, roles: Sequence[str]) -> list[int]:
 def fill_merged(
     block: Block, mapping: TableMapping, columns: Sequence[int], ledger: Ledger
 ) -> None:
-    """Let every cell of a merged range under the header be its first one's, and say so."""
+    """Let every cell of a merged range under the header be its first one's, and say so.
+
+    A spreadsheet keeps a merged cell's text in its first cell alone; the others read as blank.
+    """
     filled: Counter[int] = Counter()
     for (top, left), (bottom, right) in block.sheet.merged or ():
+        # Ranges over several columns are titles inside the table, which name no row.
         if left not in columns or top < block.first or bottom >= block.end or left != right:
             continue
         for row in range(top + 1, bottom + 1):
@@ -86,13 +94,17 @@ def fill_merged(
 
 
 def strip_numbers(block: Block, mapping: TableMapping, column: int, ledger: Ledger) -> None:
-    """Take the numbers before names away where most names of a column have one."""
+    """Take the numbers before names away where most names of a column have one.
+
+    A single "1. Biro Umum" may be its name; a column full of them is a numbered list.
+    """
     cells = {
         row: cell
         for row in range(block.first, block.end)
         if isinstance(cell := changed(block.sheet, mapping.changes, row, column), str) and cell
     }
     numbered = {row: cell for row, cell in cells.items() if _NUMBERED.match(cell)}
+    # A few names begin with a number by chance.
     if len(numbered) < 2 or len(numbered) < 0.6 * len(cells):
         return
     key = f"numbered.{mapping.labels.get(column, '')}"
@@ -113,7 +125,10 @@ def strip_numbers(block: Block, mapping: TableMapping, column: int, ledger: Ledg
 def lines_of(
     block: Block, mapping: TableMapping, names: Sequence[int], counted: Sequence[int]
 ) -> list[Line]:
-    """Return every row under the header that holds anything."""
+    """Return every row under the header that holds anything.
+
+    ``names`` are columns that name something, from the widest; those of ``counted`` are summed.
+    """
     number_column = next((c for c, role in mapping.columns.items() if role == "number"), None)
     marks = frozenset(str(cell).strip(" .)") for cell in _cells(block, number_column))
     scaled = {column: is_scaled(block.column(column)) for column in counted}
@@ -160,26 +175,32 @@ def _holds_any(block: Block, row: int, columns: Sequence[int]) -> bool:
 
 
 def _cells(block: Block, column: int | None) -> list[Any]:
+    """Return the cells of a column under the header; none for no column."""
     return [] if column is None else block.column(column)
 
 
 def _text(cell: Any) -> str:
+    """Return a cell as text on one line."""
     return " ".join(cell.split()) if isinstance(cell, str) else str(cell) if cell != "" else ""
 
 
 def _first_text(cells: Sequence[Any]) -> str:
+    """Return the first text of a row that is no number, a mark before a name only if alone."""
     texts = [_text(c) for c in cells if isinstance(c, str) and c and whole(c) is None]
     longest = [text for text in texts if not _ENUMERATOR.fullmatch(text)]
     return next(iter(longest or texts), "")
 
 
 def _prefix(label: str) -> str:
+    """Return the number or letter before a name, or nothing."""
     found = _NUMBERED.match(label)
     return found[0].strip() if found else ""
 
 
 def enumerator_class(text: str, others: frozenset[str] = frozenset()) -> str:
     """Return how a row is numbered.
+
+    ``roman``, ``upper``, ``arabic``, ``dotted``, ``lower``, or "".
 
     ``others`` are the marks of all rows: I is a letter where H is among them, else a numeral.
     """
@@ -193,6 +214,7 @@ def enumerator_class(text: str, others: frozenset[str] = frozenset()) -> str:
         return "arabic"
     if token.islower():
         return "lower"
+    # I, V and X are both; the letter before one of them, if some row bears it, tells.
     is_letter = {"I": "H", "V": "U", "X": "W"}.get(token, token) in others - {token}
     if token.isupper() and roman(token.casefold()) and not is_letter:
         return "roman"
@@ -202,7 +224,10 @@ def enumerator_class(text: str, others: frozenset[str] = frozenset()) -> str:
 def leave_out_plain_rows(
     block: Block, mapping: TableMapping, lines: list[Line], ledger: Ledger
 ) -> list[Line]:
-    """Leave out headers that come again and rows that number the columns; return the others."""
+    """Leave out headers that come again and rows that number the columns; return the others.
+
+    A printed table repeats its header on every page.
+    """
     header = [plain(mapping.labels.get(c, "").split(" / ")[-1]) for c in sorted(mapping.labels)]
     kept = []
     for line in lines:
@@ -240,7 +265,15 @@ def leave_out(
     choices: Sequence[str] = ("left_out", "kept"),
     **facts: object,
 ) -> bool:
-    """Leave a row out unless it is answered that it is kept; return whether it is left out."""
+    """Leave a row out unless it is answered that it is kept; return whether it is left out.
+
+    Parameters
+    ----------
+    rule, facts
+        Why, and what its reason speaks of.
+    choices
+        What may be answered; the first is what the rule proposes.
+    """
     what = line.label or f"{line.row + 1}"
     chosen = ledger.settle(
         rule,
@@ -250,6 +283,7 @@ def leave_out(
         choices=choices,
         facts=facts,
     )
+    # "kept" is the one answer that keeps a row, whatever else may be chosen.
     if chosen != "kept":
         mapping.rows_left_out[line.row] = LeftOut(rule, what)
         return True
@@ -257,7 +291,13 @@ def leave_out(
 
 
 def is_note(line: Line, *, after_total: bool) -> bool:
-    """Return whether a row without a number is a note, a date or a signature."""
+    """Return whether a row without a number is a note, a date or a signature.
+
+    Parameters
+    ----------
+    after_total
+        Whether it stands below the total, where nothing without a number can be a unit.
+    """
     text = line.label
     if line.number is not None:
         return False
@@ -265,11 +305,12 @@ def is_note(line: Line, *, after_total: bool) -> bool:
         return True
     if starts_with(text, PLACES) and (holds_word(text, MONTHS) or re.search(r"\d{4}", text)):
         return True
+    # A line of dots or dashes has no letters and is no name.
     return after_total or len(text) > _LONG_NOTE or not re.search(r"[A-Za-z]", text)
 
 
 def total_word(line: Line) -> str:
-    """Return the total word that a row begins with, or nothing."""
+    """Return the total word that a row begins or ends with, or nothing."""
     for text in (line.label, *line.names):
         found = starts_with(text, TOTAL_WORDS) or ends_with(text, ("total", "subtotal"))
         if found:
@@ -278,7 +319,15 @@ def total_word(line: Line) -> str:
 
 
 def sums_column(formula: str, row: int) -> str:
-    """Return ``above`` or ``below`` where a formula sums rows on that side of its own, else ""."""
+    """Return ``above`` or ``below`` where a formula sums rows on that side of its own, else "".
+
+    Parameters
+    ----------
+    formula
+        As the file keeps it, with or without the equals sign.
+    row
+        Of the formula, from 0.
+    """
     found = _SUM.match(formula)
     if not found:
         return ""

@@ -1,4 +1,8 @@
-"""An import from files to a scenario: sheets, tables, and the strict reader over the result."""
+"""An import from files to a scenario: sheets, tables, and the strict reader over the result.
+
+Whatever can be shown is worked out even where questions are open, so that a planner sees them all
+at once. Only the scenario itself waits until every question has its answer.
+"""
 
 from __future__ import annotations
 
@@ -98,8 +102,10 @@ def import_files(
     _require(tables, base, sheets, ledger)
     settle_area_per_desk(tables, sheets, ledger)
     settle_scheme(tables, ledger)
+    # Only now: what is asked depends on the answers given so far.
     ledger.refuse_unknown()
     ledger.raise_problems()
+    # After problems are raised, as files that cannot be used drop nothing.
     _drop(tables, base, ledger)
     questions = ledger.questions
     scenario = None if questions else _scenario(tables, base)
@@ -114,11 +120,13 @@ def import_files(
 
 
 def _take(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list[MappedTable]:
+    """Take all sheets, and make the tables of people, floors and organisations of their rows."""
     try:
         found = take_sheets(sheets, tables, ledger)
     except InputError as error:
         ledger.problems += error.problems
         return []
+    # Before rows are joined: a summary would add everybody a second time.
     found = without_repetition(found, ledger)
     by_table = {
         name: [row for each in found if each.mapping.table == name for row in each.rows]
@@ -127,6 +135,7 @@ def _take(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list[Mappe
     if by_table["headcounts"]:
         add_people(tables, by_table["headcounts"], ledger)
     add_floors(tables, by_table["floors"], ledger)
+    # Last, under the names that headcounts have come to use.
     add_organisations(tables, by_table["organisations"])
     return found
 
@@ -134,7 +143,10 @@ def _take(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list[Mappe
 def _require(
     tables: Tables, base: Scenario | None, sheets: Sequence[Sheet], ledger: Ledger
 ) -> None:
-    """Keep the tables of the scenario that is there, and note a problem for what is missing."""
+    """Keep the tables of the scenario that is there, and note a problem for what is missing.
+
+    Where something else is wrong already, a missing table may only be what came of it.
+    """
     for name in REQUIRED_TABLES:
         if name in tables.rows:
             continue
@@ -145,6 +157,7 @@ def _require(
 
 
 def _missing(name: str, sheets: Sequence[Sheet]) -> Problem:
+    """Return the problem of a required table that no sheet holds, with words to look for."""
     place = ", ".join(dict.fromkeys(sheet.file for sheet in sheets))
     if not any(cell != "" for sheet in sheets for cells in sheet.cells for cell in cells):
         message = (
@@ -165,7 +178,11 @@ def _missing(name: str, sheets: Sequence[Sheet]) -> Problem:
 
 
 def _scenario(tables: Tables, base: Scenario | None) -> Scenario:
-    """Return the scenario that the strict reader makes of the tables; problems name the files."""
+    """Return the scenario that the strict reader makes of the tables; problems name the files.
+
+    An import has no reader of its own for the result, so nothing gets past the checks that every
+    scenario passes.
+    """
     given = Given("{}", "scenario")
     given.settings = tables.settings
     given.settings_content = tables.settings
@@ -181,8 +198,10 @@ def _scenario(tables: Tables, base: Scenario | None) -> Scenario:
 
 
 def _raw(name: str, tables: Tables) -> RawTable:
+    """Return a table as the strict reader takes it, its rows numbered from 1."""
     columns = tables.columns(name)
     rows = [(number, entry.cells) for number, entry in enumerate(tables.rows[name], 1)]
+    # What counts for its fingerprint is what came of the cells, whatever file they were in.
     content = [entry.cells for entry in tables.rows[name]]
     return RawTable(name, name, rows, SHEET, content, columns, 0)
 
@@ -199,7 +218,10 @@ def _placed(tables: Tables, problems: Sequence[Problem]) -> Iterator[Problem]:
 
 
 def _drop(tables: Tables, base: Scenario | None, ledger: Ledger) -> None:
-    """Drop tables of the scenario that is there which lack ids of the tables that come in."""
+    """Drop tables of the scenario that is there which lack ids of the tables that come in.
+
+    A list of units of last year does not know this year's; kept, it would make them unknown.
+    """
     for name, own in GOES_WITH.items():
         if base is None or name not in tables.rows:
             continue
@@ -207,6 +229,8 @@ def _drop(tables: Tables, base: Scenario | None, ledger: Ledger) -> None:
             used = {str(entry.cells.get(key, "")) for entry in tables.rows[name]} - {""}
             rows = getattr(base, other) or ()
             known = {getattr(row, key) for row in rows}
+            # Such a table would make the strict reader refuse ids that are right; new ids go
+            # without it.
             if rows and other not in tables.rows and not used <= known:
                 ledger.settle(
                     "table_dropped",
@@ -228,6 +252,7 @@ def _add_kept(given: Given, tables: Tables, base: Scenario) -> None:
 
 
 def _merged(kept: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    """Return settings with new keys in the place of kept ones, section by section."""
     found = dict(kept)
     for key, value in new.items():
         before = found.get(key)

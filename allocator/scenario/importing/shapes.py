@@ -49,7 +49,13 @@ class LaidOut:
 
 
 def turned(sheet: Sheet) -> LaidOut | None:
-    """Return a sheet whose header runs down its first column, with columns for rows."""
+    """Return a sheet whose header runs down its first column, with columns for rows.
+
+    Returns
+    -------
+    LaidOut or None
+        None where no header is known then either, or the sheet is too large to be such a form.
+    """
     width = max((len(cells) for cells in sheet.cells), default=0)
     if not 1 < width <= _WIDEST_TURNED or len(sheet.cells) > _WIDEST_TURNED:
         return None
@@ -57,6 +63,7 @@ def turned(sheet: Sheet) -> LaidOut | None:
         [sheet.cell(row, column) for row in range(len(sheet.cells))] for column in range(width)
     ]
     merged = tuple(((a, b), (c, d)) for (b, a), (d, c) in sheet.merged or ())
+    # What is known of the cells by their place no longer holds.
     new = replace(sheet, cells=cells, merged=merged, extent=Extent())
     found = blocks(new)
     if not found:
@@ -65,10 +72,15 @@ def turned(sheet: Sheet) -> LaidOut | None:
 
 
 def headless(sheet: Sheet) -> LaidOut | None:
-    """Return a sheet of names and numbers alone with a header above it."""
+    """Return a sheet of names and numbers alone with a header above it.
+
+    Only where there is no doubt: one column of names, one of numbers behind it, and names that are
+    those of units.
+    """
     width = max((len(cells) for cells in sheet.cells), default=0)
     numeric = [c for c in range(width) if _numeric_below(sheet, -1, c)]
     named = [c for c in range(width) if _named_below(sheet, -1, c) and c not in numeric]
+    # With several columns of either kind nobody could say which is meant.
     if len(named) != 1 or len([c for c in numeric if c > named[0]]) != 1:
         return None
     labels = {named[0]: "Unit Kerja", numeric[-1]: "Jumlah Pegawai"}
@@ -85,7 +97,10 @@ def headless(sheet: Sheet) -> LaidOut | None:
 
 
 def crossed(sheet: Sheet) -> LaidOut | None:
-    """Return a sheet with names both above and to the left, with a row for each number."""
+    """Return a sheet with names both above and to the left, with a row for each number.
+
+    Such a sheet has units by organisation, or floors by tower: each number belongs to two names.
+    """
     header = _header(sheet)
     if header is None:
         return None
@@ -95,6 +110,7 @@ def crossed(sheet: Sheet) -> LaidOut | None:
         for r in range(row + 1, len(sheet.cells))
         if sheet.cell(r, left) != "" and any(sheet.cell(r, c) != "" for c in columns)
     ]
+    # A row of totals would become one more unit.
     rows = [r for r in body if not starts_with(str(sheet.cell(r, left)), TOTAL_WORDS)]
     if len(rows) < 2:
         return None
@@ -128,6 +144,7 @@ def beside(block: Block) -> LaidOut | None:
     if width < 2 or any(last[at : at + width] != last[:width] for at in starts):
         return None
     above = [block.labels[at].parts[0] for at in starts]
+    # Labels that repeat do not tell the tables apart, so they are none of their rows'.
     named = len(set(above)) == len(starts)
     is_floors = any(each.meant and each.meant.meaning == "level" for each in block.labels)
     lead = ["Menara" if is_floors else "Instansi"] if named else []
@@ -158,7 +175,10 @@ def is_crossed(block: Block) -> bool:
 
 
 def _names_above(block: Block) -> int:
-    """Return how many columns are headed by a body or a tower and hold numbers."""
+    """Return how many columns are headed by a body or a tower and hold numbers.
+
+    More than one means that the header names bodies and not what is counted.
+    """
     count = 0
     for label in block.labels:
         cells = [cell for cell in block.column(label.column) if cell != ""]
@@ -172,7 +192,10 @@ def _names_above(block: Block) -> int:
 
 
 def _header(sheet: Sheet) -> tuple[int, int, list[int]] | None:
-    """Return the row of names, the column of names, and the columns of numbers."""
+    """Return the row of names, the column of names, and the columns of numbers.
+
+    The column of names is the last one before the numbers, as a number of the row may come first.
+    """
     for row in range(min(_HEADER_WITHIN, len(sheet.cells))):
         texts = [c for c, cell in enumerate(sheet.cells[row]) if isinstance(cell, str) and cell]
         columns = [c for c in texts if _numeric_below(sheet, row, c) and _names(sheet, row, c)]
@@ -189,11 +212,13 @@ def _header(sheet: Sheet) -> tuple[int, int, list[int]] | None:
 
 
 def _numbers_rows(label: Any) -> bool:
+    """Return whether a label says that its column numbers the rows."""
     known = meant(str(label))
     return known is not None and known.meaning == "number"
 
 
 def _names(sheet: Sheet, row: int, column: int) -> bool:
+    """Return whether a cell above a column names something rather than saying what is counted."""
     text = str(sheet.cell(row, column))
     known = meant(text)
     counting = (
@@ -203,12 +228,17 @@ def _names(sheet: Sheet, row: int, column: int) -> bool:
 
 
 def _numeric_below(sheet: Sheet, row: int, column: int) -> bool:
+    """Return whether most cells below one are whole numbers.
+
+    A few words among them do not matter.
+    """
     cells = [sheet.cell(r, column) for r in range(row + 1, len(sheet.cells))]
     filled = [cell for cell in cells if cell != ""]
     return bool(filled) and sum(whole(cell) is not None for cell in filled) > 0.7 * len(filled)
 
 
 def _named_below(sheet: Sheet, row: int, column: int) -> bool:
+    """Return whether most cells below one are names or floors."""
     cells = [sheet.cell(r, column) for r in range(row + 1, len(sheet.cells))]
     filled = [cell for cell in cells if cell != ""]
     texts = [c for c in filled if isinstance(c, str) and (whole(c) is None or level(c))]
@@ -219,7 +249,11 @@ def _named_below(sheet: Sheet, row: int, column: int) -> bool:
 def _meanings(
     above: Sequence[str], beside: Sequence[Any], titles: str
 ) -> tuple[tuple[str, str, str] | None, bool]:
-    """Return the header of the sheet laid out, and whether the names above come first."""
+    """Return the header of the sheet laid out, and whether the names above come first.
+
+    Where one side has floors the other has towers; else organisations and units, those with the
+    words of ministries being the organisations.
+    """
     size = "Luas" if holds_word(titles, ("luas", "area")) else "Meja"
     levels_beside = sum(level(cell) is not None for cell in beside) > 0.7 * len(beside)
     levels_above = sum(level(cell) is not None for cell in above) > 0.7 * len(above)
@@ -227,6 +261,7 @@ def _meanings(
         return ("Lantai", "Menara", size), False
     if levels_above and not levels_beside:
         return ("Lantai", "Menara", size), True
+    # Floors on both sides: what the numbers are of, nobody can tell.
     if levels_above:
         return None, False
     names = [str(cell) for cell in beside]

@@ -57,6 +57,15 @@ def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list
     """Return the tables of people, floors and organisations; add those that are as they should be.
 
     The settings of a sheet ``scenario`` are added, too.
+
+    Parameters
+    ----------
+    sheets
+        Of all files, in their order.
+    tables
+        Gets the rows of sheets that are tables of a scenario already.
+    ledger
+        Records what each sheet is taken for, those that are passed over included.
     """
     proposed_tables: list[tuple[Sheet, Block, LaidOut | None, str]] = []
     for sheet in sheets:
@@ -66,6 +75,8 @@ def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list
         if not found:
             _tell_none(sheet, ledger)
         proposed_tables += [(sheet, *each) for each in found]
+    # All sheets are looked at before any is read: whether another has people decides what a name
+    # means.
     people = {id(sheet) for sheet, _, _, table in proposed_tables if table == "headcounts"}
     known = {str(entry.cells.get("unit_id", "")) for entry in tables.rows.get("units", ())}
     done = []
@@ -78,7 +89,12 @@ def take_sheets(sheets: Sequence[Sheet], tables: Tables, ledger: Ledger) -> list
 
 
 def _tables_on(sheet: Sheet) -> list[_OnSheet]:
-    """Return the tables on a sheet, laid out anew where that is what makes them tables."""
+    """Return the tables on a sheet, laid out anew where that is what makes them tables.
+
+    As it stands comes first; other layouts are tried only where that gives no table, or one whose
+    columns are headed by bodies.
+    """
+    # Tables side by side look like one wide table, so this is tried before anything else.
     for block in blocks(sheet)[:1]:
         laid_out = beside(block)
         if laid_out is not None:
@@ -88,6 +104,7 @@ def _tables_on(sheet: Sheet) -> list[_OnSheet]:
     kept = [each for each in found if each[2] != "none"]
     if kept and not (len(kept) == 1 and is_crossed(kept[0][0])):
         return kept
+    # Where names stand above, turning the sheet would only put them to the left.
     names_above = any(is_crossed(block) for block, _, _ in found)
     for lay_out in (crossed,) if names_above else (headless, turned, crossed):
         laid_out = lay_out(sheet)
@@ -107,8 +124,13 @@ def _has_both(block: Block, table: str) -> bool:
 
 
 def _is_taken_as_it_is(sheet: Sheet, tables: Tables, ledger: Ledger) -> bool:
-    """Take a sheet that is a table of a scenario already, or its settings."""
+    """Take a sheet that is a table of a scenario already, or its settings.
+
+    Its name and all its columns have to be the scenario's own; a table filled in from our template
+    is.
+    """
     name = sheet.name or sheet.file.rsplit(".", 1)[0]
+    # Tables that ministries fill in by hand are read with care even under the right name.
     if name not in (*TABLES, "scenario") or name in READ_ANEW:
         return False
     grid = list(enumerate(sheet.cells, 1))
@@ -137,6 +159,7 @@ def _is_taken_as_it_is(sheet: Sheet, tables: Tables, ledger: Ledger) -> bool:
 
 
 def _tell(sheet: Sheet, rule: str, table: str, ledger: Ledger) -> str:
+    """Tell what a sheet is taken for, where nothing else may be answered."""
     name = sheet.name or sheet.file
     return ledger.settle(
         rule, f"table.{name}", table, At(place=sheet.place, what=name), choices=(table,)
@@ -144,7 +167,10 @@ def _tell(sheet: Sheet, rule: str, table: str, ledger: Ledger) -> str:
 
 
 def _is_passed_over(sheet: Sheet, ledger: Ledger) -> bool:
-    """Pass over a sheet that is empty, out of sight, or of instructions; and say so."""
+    """Pass over a sheet that is empty, out of sight, or of instructions; and say so.
+
+    An answer can bring the last two back: what is out of sight may be what counts.
+    """
     name = sheet.name or sheet.file
     if not any(cell != "" for cells in sheet.cells for cell in cells):
         _tell(sheet, "sheet_empty", "none", ledger)
@@ -157,6 +183,7 @@ def _is_passed_over(sheet: Sheet, ledger: Ledger) -> bool:
 
 
 def _choice(sheet: Sheet, rule: str, ledger: Ledger) -> str:
+    """Return what a sheet is that would be passed over, unless it is answered otherwise."""
     name = sheet.name or sheet.file
     return ledger.settle(
         rule,
@@ -168,12 +195,17 @@ def _choice(sheet: Sheet, rule: str, ledger: Ledger) -> str:
 
 
 def _tell_none(sheet: Sheet, ledger: Ledger) -> None:
+    """Tell that no table was found on a sheet; an answer may still say which it is."""
     _choice(sheet, "sheet_without_table", ledger)
 
 
 def _settled_table(
     sheet: Sheet, block: Block, proposed: str, laid_out: LaidOut | None, ledger: Ledger
 ) -> str:
+    """Return which table a block is taken for, as proposed or as answered.
+
+    A sheet of floors without any size is a problem of its own, since nothing else explains it.
+    """
     name = sheet.name or sheet.file
     rule = laid_out.rule if laid_out else "sheet_used"
     if proposed == "floors" and _has_both(block, table_of(block)):
@@ -207,7 +239,10 @@ def _mapped(
     ledger: Ledger,
     around: dict[str, Any],
 ) -> MappedTable:
-    """Return a table with what is understood of it, rows told as the spreadsheet shows them."""
+    """Return a table with what is understood of it, its rows as the spreadsheet shows them.
+
+    ``laid_out`` says how the sheet was laid out anew, if it was, ``around`` what other sheets say.
+    """
     decisions, problems = len(ledger.decisions), len(ledger.problems)
     understood = understand(block, table, ledger)
     shared = table == "floors" and _has_both(block, table_of(block))
@@ -235,10 +270,15 @@ def _mapped(
 
 
 def _line(lines: Sequence[int], row: int | None) -> int | None:
+    """Return the row of the sheet as it was, from 1; None where there is none."""
     return None if row is None or row > len(lines) else lines[row - 1] + 1
 
 
 def _plain_mapping(block: Block, understood: Understood) -> TableMapping:
+    """Return a mapping without any reading of cells.
+
+    For organisations, whose columns are all names.
+    """
     return TableMapping(
         file=block.sheet.file,
         sheet=block.sheet.name,
@@ -253,7 +293,10 @@ def _plain_mapping(block: Block, understood: Understood) -> TableMapping:
 
 
 def without_repetition(found: list[MappedTable], ledger: Ledger) -> list[MappedTable]:
-    """Leave out summaries of other sheets; ask where two sheets hold the same units."""
+    """Leave out summaries of other sheets; ask where two sheets hold the same units.
+
+    Both would count people twice, which nobody notices in a plan that looks full.
+    """
     people = [each for each in found if each.mapping.table == "headcounts"]
     dropped: set[int] = set()
     for each in people:
@@ -261,6 +304,7 @@ def without_repetition(found: list[MappedTable], ledger: Ledger) -> list[MappedT
         is_summary = bool(others) and _is_summary(each, others)
         if is_summary and _dropped(each, "sheet_summary", ledger):
             dropped.add(id(each))
+    # Summaries are gone: what is left repeats units one by one.
     people = [each for each in people if id(each) not in dropped]
     for place, each in enumerate(people):
         for later in people[place + 1 :]:
@@ -272,6 +316,7 @@ def without_repetition(found: list[MappedTable], ledger: Ledger) -> list[MappedT
 
 
 def _dropped(each: MappedTable, rule: str, ledger: Ledger, **facts: object) -> bool:
+    """Return whether a sheet is left out, as proposed or as answered; its questions go with it."""
     name = each.sheet.name or each.sheet.file
     chosen = ledger.settle(
         rule,
@@ -287,22 +332,30 @@ def _dropped(each: MappedTable, rule: str, ledger: Ledger, **facts: object) -> b
 
 
 def _names(each: MappedTable, column: str) -> set[str]:
+    """Return the names in a column of a table, without capitals and spaces."""
     return {plain(str(row.cells[column])) for row in each.rows if row.cells.get(column)}
 
 
 def _is_summary(each: MappedTable, others: Sequence[MappedTable]) -> bool:
-    """Return whether the units of a sheet are the organisations of others, or its name says so."""
+    """Return whether the units of a sheet are the organisations of others, or its name says so.
+
+    Other sheets must have more rows: without detail there is nothing to sum up.
+    """
     organisations = set().union(*(_names(other, "organisation_id") for other in others))
     names = _names(each, "unit_id") | _names(each, "organisation_id")
     inside = names & organisations
     named = bool(starts_with(each.sheet.name, SUMMARY_WORDS))
     units = _names(each, "unit_id")
+    # A summary has fewer rows than what it sums up, or it would be the table itself.
     finer = sum(len(other.rows) for other in others) > len(each.rows)
     return finer and bool(inside) and (named or units <= organisations)
 
 
 def _same_units(a: MappedTable, b: MappedTable) -> bool:
+    """Return whether two sheets hold the same units, for the most part."""
+
     def units(each: MappedTable) -> set[tuple[str, str]]:
+        """Return the units of a sheet by organisation and name."""
         return {
             (
                 plain(str(row.cells.get("organisation_id", ""))),
@@ -312,6 +365,7 @@ def _same_units(a: MappedTable, b: MappedTable) -> bool:
         }
 
     one, two = units(a), units(b)
+    # Two schemes are two filters on the same units, and are meant to be given side by side.
     if "scheme" in {*a.mapping.columns.values()} and "scheme" in {*b.mapping.columns.values()}:
         return False
     return bool(one and two) and len(one & two) > _SHARED * min(len(one), len(two))

@@ -24,6 +24,8 @@ KEPT_AS = ".old"
 def files_at(paths: Iterable[Path]) -> dict[str, bytes]:
     """Return the content of files by name; of a folder, of every table in it.
 
+    Two files of one name keep both, the second under its whole path.
+
     Raises
     ------
     InputError
@@ -37,6 +39,7 @@ def files_at(paths: Iterable[Path]) -> dict[str, bytes]:
             problems.append(Problem("expected tables in the folder", str(path)))
         for file in inside:
             try:
+                # Two folders may each have a "data.xlsx"; neither may take the other's place.
                 found[file.name if file.name not in found else str(file)] = read_bytes(file)
             except InputError as error:
                 problems += error.problems
@@ -46,6 +49,10 @@ def files_at(paths: Iterable[Path]) -> dict[str, bytes]:
 
 
 def _tables_in(folder: Path) -> list[Path]:
+    """Return the tables in a folder by name.
+
+    What editors leave while a table is open, and the workbook that an import wrote back, are none.
+    """
     ends = (*WORKBOOKS, *TEXTS)
     return sorted(
         file
@@ -57,7 +64,13 @@ def _tables_in(folder: Path) -> list[Path]:
 
 
 def scenario_at(out: Path) -> Scenario | None:
-    """Return the scenario that is there already, None where there is none."""
+    """Return the scenario that is there already, None where there is none.
+
+    Raises
+    ------
+    InputError
+        If what is there cannot be read: an import would then not know what to keep.
+    """
     if out.is_dir():
         there = all((out / f"{name}.csv").exists() for name in REQUIRED_TABLES)
     else:
@@ -78,6 +91,7 @@ def write_import(
     assert imported.scenario is not None
     is_folder = out.suffix.lower() not in (".xlsx", ".json")
     if is_folder:
+        # First: a table left behind would be read with the new ones.
         _move_away(imported.scenario, out)
     write_scenario(imported.scenario, out)
     record = record_path(out)
@@ -94,7 +108,7 @@ def write_import(
 
 
 def _move_away(scenario: Scenario, folder: Path) -> None:
-    """Rename tables of the folder that the scenario no longer has."""
+    """Rename tables of the folder that the scenario no longer has; nothing is deleted."""
     for name in TABLES:
         file = folder / f"{name}.csv"
         if not getattr(scenario, name) and file.exists():

@@ -20,11 +20,16 @@ def check_totals(
     totals: Sequence[Line],
     ledger: Ledger,
 ) -> None:
-    """Leave totals out, and ask where one is not the sum of the rows above it."""
+    """Leave totals out, and ask where one is not the sum of the rows above it.
+
+    A total may sum up everything, or only the rows since something began; either will do.
+    """
     starts = _section_starts(block, mapping, lines, totals)
     counted = [*mapping.people, *(c for c, role in mapping.columns.items() if role in SIZES)]
     data = [each for each in lines if each.kind == "data"]
     rows = [each.row for each in data]
+    # Sums of any run of rows are differences of these: a long table has many totals to hold
+    # against.
     upto = [0.0, *accumulate(float(each.number or 0) for each in data)]
     for total in totals:
         above = bisect_left(rows, total.row)
@@ -32,6 +37,7 @@ def check_totals(
         sums = {_whole(upto[above] - upto[bisect_left(rows, start)]) for start in begun}
         sums.add(_whole(upto[-1]))
         formulas = [block.sheet.extent.formulas.get((total.row, c)) for c in counted]
+        # A formula without its result gives 0, which says nothing.
         unknown = total.number is None or (
             not total.number and any(f is not None for f in formulas)
         )
@@ -52,7 +58,11 @@ def check_totals(
 
 
 def tell_sums(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger: Ledger) -> None:
-    """Show units whose people are the sum of all rows above them, in the table or their part."""
+    """Show units whose people are the sum of all rows above them, in the table or their part.
+
+    They are kept unless answered otherwise, since a sum may be chance; two rows at least have to
+    add up.
+    """
     starts = _section_starts(block, mapping, lines, ())
     data = [each for each in lines if each.kind == "data"]
     rows = [each.row for each in data]
@@ -66,13 +76,17 @@ def tell_sums(block: Block, mapping: TableMapping, lines: Sequence[Line], ledger
 
 
 def _whole(number: float) -> int | float:
+    """Return a number without a fraction as a whole one."""
     return int(number) if number.is_integer() else number
 
 
 def _section_starts(
     block: Block, mapping: TableMapping, lines: Sequence[Line], totals: Sequence[Line]
 ) -> list[int]:
-    """Return the rows at which something begins that a total may sum up."""
+    """Return the rows at which something begins that a total may sum up.
+
+    The table, what follows another total or a heading, and each new name in a wider column.
+    """
     starts = {block.first} | {total.row + 1 for total in totals}
     starts |= {r + 1 for r, left in mapping.rows_left_out.items() if left.rule == "heading_tower"}
     starts |= {line.row + 1 for line in lines if line.kind == "heading"}
@@ -89,7 +103,11 @@ def _section_starts(
 
 
 def tell_header(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
-    """Say which row is the header, and that the lines above it are titles."""
+    """Say which row is the header, and that the lines above it are titles.
+
+    Titles are not rows of the table, but they are shown: they may name the organisation or the
+    month.
+    """
     labels = " | ".join(label.text for label in block.labels)
     ledger.settle(
         "header_rows" if block.height > 1 else "header_row",
@@ -111,7 +129,10 @@ def tell_header(block: Block, mapping: TableMapping, ledger: Ledger) -> None:
 
 
 def block_start(block: Block) -> int:
-    """Return the first row of the lines that stand as titles above a table."""
+    """Return the first row of the lines that stand as titles above a table.
+
+    Titles are few cells of text; numbers above a header belong to another table.
+    """
     start = block.top
     while start > 0 and start > block.top - 12:
         filled = [cell for cell in block.sheet.cells[start - 1] if cell != ""]

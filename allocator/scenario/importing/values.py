@@ -1,4 +1,8 @@
-"""What a single cell means: whole numbers, decimals, floors. Each with the rule that read it."""
+"""What a single cell means: whole numbers, decimals, floors. Each with the rule that read it.
+
+Cells come as people typed them: with thousands marks, units, dashes for none, numbers in words
+behind the number. Nothing is guessed from one cell where its column can tell.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +35,20 @@ LARGEST_SMALL_AREA = 20.0
 
 @dataclass(frozen=True)
 class Read:
-    """A value that was read from a cell, and the rule that it took; None for one as it is."""
+    """A value that was read from a cell, and the rule that it took.
+
+    Attributes
+    ----------
+    rule
+        One of `ledger.RULES`; None for a number that stands there as it is.
+    """
 
     value: int | float
     rule: str | None = None
 
 
 def is_number(cell: Any) -> bool:
-    """Return whether a cell is a number as a spreadsheet keeps it."""
+    """Return whether a cell is a number as a spreadsheet keeps it; a truth value is none."""
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
@@ -48,7 +58,10 @@ def is_moment(cell: Any) -> bool:
 
 
 def _bare(cell: str) -> str:
-    """Return the number of a text without the words around it."""
+    """Return the number of a text without the words around it.
+
+    "± 120 orang" and "120 (seratus dua puluh)" are 120.
+    """
     text = unicodedata.normalize("NFKC", cell).strip().strip("'").strip()
     text = _IN_WORDS.sub("", text)
     found = _WORDS.match(text)
@@ -58,8 +71,13 @@ def _bare(cell: str) -> str:
 def whole(cell: Any, *, scaled: bool = False) -> Read | None:
     """Return the whole number that a cell means where people or desks are counted.
 
-    A number such as 1.107 is 1107 that a spreadsheet took for a decimal; where the column has
-    such numbers (``scaled``), 1.5 is 1500.
+    A number such as 1.107 is 1107 that a spreadsheet took for a decimal; where the column has such
+    numbers (``scaled``), 1.5 is 1500.
+
+    Returns
+    -------
+    Read or None
+        The number and the rule that it took; None for what is no number.
     """
     if is_number(cell):
         return _whole_number(float(cell), scaled)
@@ -67,7 +85,10 @@ def whole(cell: Any, *, scaled: bool = False) -> Read | None:
 
 
 def is_scaled(cells: Iterable[Any]) -> bool:
-    """Return whether a column has numbers such as 1.107, that were thousands."""
+    """Return whether a column has numbers such as 1.107, that were thousands.
+
+    A spreadsheet set to another country reads 1.107 as a decimal; people and desks have none.
+    """
     return any(
         is_number(cell) and (read := whole(cell)) is not None and read.rule == "number_scaled"
         for cell in cells
@@ -76,14 +97,17 @@ def is_scaled(cells: Iterable[Any]) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _whole_text(cell: str) -> Read | None:
+    """Return the whole number that a text means where things are counted."""
     if cell.strip().casefold() in DASHES:
         return Read(0, "number_dash")
     text = _bare(cell)
     rule = None if text == cell.strip() else "number_with_words"
     if _WHOLE.fullmatch(text):
         return Read(int(text), rule)
+    # Where things are counted a mark before three digits can only be one of thousands.
     if _GROUPED.fullmatch(text):
         return Read(int(re.sub(r"\D", "", text)), "number_grouped")
+    # "120,00" is 120: decimals that are all 0 stand for none.
     empty = _EMPTY_DECIMALS.fullmatch(text)
     if empty and (_WHOLE.fullmatch(empty[1]) or _GROUPED.fullmatch(empty[1])):
         return Read(int(re.sub(r"\D", "", empty[1])), "number_grouped")
@@ -91,10 +115,12 @@ def _whole_text(cell: str) -> Read | None:
 
 
 def _whole_number(number: float, scaled: bool) -> Read | None:
+    """Return the whole number that a number of a spreadsheet means where things are counted."""
     if not abs(number) <= 1e15:
         return None
     if number.is_integer():
         return Read(int(number))
+    # Rounded, as 1.107 · 1000 is not quite 1107 in floating point.
     thousands = round(number * 1000, 6)
     if thousands.is_integer() and number > 0 and (scaled or thousands % 10):
         return Read(int(thousands), "number_scaled")
@@ -102,7 +128,11 @@ def _whole_number(number: float, scaled: bool) -> Read | None:
 
 
 def decimal_mark(cells: Iterable[Any]) -> str:
-    """Return the mark before decimals in a column of text, "" where no cell tells."""
+    """Return the mark before decimals in a column of text, "" where no cell tells.
+
+    Cells vote: two marks in one number tell for sure, other than three digits after one tell a
+    little, three digits tell nothing.
+    """
     votes = {".": 0, ",": 0}
     for cell in cells:
         text = _bare(cell) if isinstance(cell, str) else ""
@@ -139,6 +169,7 @@ def decimal(cell: Any, mark: str = "", *, least: float = 0.0) -> Read | None:
 
 
 def _decimal_text(cell: str, mark: str, least: float) -> Read | None:
+    """Return the number of a text that may have decimals."""
     if cell.strip().casefold() in DASHES:
         return Read(0, "number_dash")
     text = _bare(cell)
@@ -154,10 +185,20 @@ def _decimal_text(cell: str, mark: str, least: float) -> Read | None:
 
 
 def _with_decimals(found: re.Match[str], mark: str, least: float) -> Read:
-    """Return a number with one mark before its last digits: decimals, or three of thousands."""
+    """Return a number with one mark before its last digits: decimals, or three of thousands.
+
+    Parameters
+    ----------
+    mark
+        The column's mark before decimals, "" where it does not tell.
+    least
+        Below this a decimal would be too small to be meant.
+    """
     digits, last = re.sub(r"\D", "", found[1]), found[3]
     as_decimal = float(f"{digits}.{found[4]}")
     several = found[2] == last
+    # Three digits may be either: the column's mark decides, else what would be too small to be
+    # meant.
     is_grouped = len(found[4]) == 3 and (several or (last != mark if mark else as_decimal < least))
     if is_grouped:
         return Read(int(digits + found[4]), "number_grouped")
@@ -165,7 +206,11 @@ def _with_decimals(found: re.Match[str], mark: str, least: float) -> Read:
 
 
 def share(cell: Any) -> Read | None:
-    """Return a share from 0 to 1; per cent are a hundredth."""
+    """Return a share from 0 to 1; per cent are a hundredth.
+
+    A number above 1 can only be per cent, with or without the sign.
+    """
+    # A sheet keeps 80 % as 0.8, whatever it shows.
     if is_number(cell):
         return Read(cell / 100, "share_in_per_cent") if cell > 1 else Read(cell)
     found = decimal(cell)
@@ -223,13 +268,21 @@ def roman(text: str) -> int | None:
     total = 0
     for letter, after in zip(text, [*text[1:], ""], strict=True):
         value = values[letter]
+        # A smaller numeral before a larger one is taken off.
         total += -value if after and values[after] > value else value
     return total
 
 
 def level(cell: Any) -> Level | None:
-    """Return the floor that a cell names, None if it names none."""
+    """Return the floor that a cell names, None if it names none.
+
+    Returns
+    -------
+    Level or None
+        A number, or a name whose height depends on the tower's other floors (`heights`).
+    """
     if is_number(cell):
+        # No tower is as high: such a number is no floor.
         if not float(cell).is_integer() or abs(cell) > 200:
             return None
         return Level("number", int(cell))
@@ -245,6 +298,7 @@ def level(cell: Any) -> Level | None:
 
 
 def _named_level(text: str) -> Level | None:
+    """Return the floor that a text names in words, figures or Roman numerals."""
     for pattern, group in _NAMED_LEVELS:
         if re.fullmatch(pattern, text):
             return Level(group)
@@ -270,9 +324,15 @@ def heights(levels: Iterable[Level]) -> dict[Level, int]:
     Below the ground the lower ground floor comes first and basements follow it. 3A stands for 4
     where there is no 4. A mezzanine is on the ground's level, an upper ground floor on the level
     above it, and a roof one above the highest.
+
+    Parameters
+    ----------
+    levels
+        All floors of one tower; what a name means depends on the others.
     """
     named = list(dict.fromkeys(levels))
     numbers = {each.number for each in named if each.group == "number"}
+    # A lower ground floor is the first below the ground, so basements begin one deeper.
     shift = 1 if any(each.group == "lower" for each in named) else 0
     found: dict[Level, int] = {}
     for each in named:
@@ -286,5 +346,6 @@ def heights(levels: Iterable[Level]) -> dict[Level, int]:
             found[each] = -1 if each.group == "lower" else 0 if 1 in numbers else 1
         elif each.group != "roof":
             found[each] = 0
+    # Known only once all others have their height.
     highest = max(found.values(), default=0)
     return found | {each: highest + 1 for each in named if each.group == "roof"}

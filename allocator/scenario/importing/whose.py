@@ -52,23 +52,32 @@ def organisation_of_sheet(
 ) -> tuple[str, str]:
     """Return the organisation that a sheet is about, and what says so: title, sheet, or "".
 
-    ``headings`` are the rows that head others; ``alone`` where no other sheet has people.
+    ``headings`` are the rows that head others; ``alone`` where no other sheet has people. A title
+    is surer than a sheet's name, which may be anything.
     """
     for _, text in titles(block):
         found = organisation_in(text)
+        # A heading names one organisation of several, so it cannot be whose the sheet is.
         if found and found not in headings:
             return found, "title"
     name = block.sheet.name or PurePath(block.sheet.file).stem
+    # Where one sheet of several has people, its name says whose; a single sheet's name seldom
+    # does.
     if not is_plain_name(name) and (not alone or organisation_in(name)):
         return name, "sheet"
     return "", ""
 
 
 def organisation_in(text: str) -> str:
-    """Return the ministry or agency that a title names, or nothing."""
+    """Return the ministry or agency that a title names, or nothing.
+
+    A line that states it comes first, then a name that begins with a word for such bodies, then a
+    decree of its minister, then its short name.
+    """
     stated = _STATED.match(text)
     if stated and not _GENERIC.fullmatch(stated[1].strip()):
         return " ".join(stated[1].split())
+    # Without phrases such as "Kementerian/Lembaga", which name no ministry but all of them.
     found = _ORGANISATION.search(_GENERIC.sub(" ", text))
     decreed = None if found else _DECREED.search(text)
     if decreed:
@@ -76,13 +85,17 @@ def organisation_in(text: str) -> str:
         return f"{'KEMENTERIAN' if name.isupper() else 'Kementerian'} {name}"
     if not found:
         return _short_name(text)
+    # A word such as "Kementerian" alone names nobody.
     name = " ".join(found[1].split()).strip(" .:-")
     words = plain(name).split()
     return name if len(words) > 1 and words[-1] not in ("kementerian", "lembaga") else ""
 
 
 def _short_name(text: str) -> str:
-    """Return the body that a title names for short, or nothing."""
+    """Return the body that a title names for short, or nothing.
+
+    In capitals, or beginning with "kemen": small letters may be any word.
+    """
     words = re.findall(r"[A-Za-z0-9]+", text)
     return next(
         (
@@ -95,7 +108,10 @@ def _short_name(text: str) -> str:
 
 
 def tower_of_sheet(block: Block) -> tuple[str, str]:
-    """Return the tower that a sheet is about, and what says so: title, sheet, or ""."""
+    """Return the tower that a sheet is about, and what says so: title, sheet, or "".
+
+    Where no column names towers, each sheet may be one.
+    """
     for _, text in titles(block):
         found = tower_in(text)
         if found:
@@ -103,6 +119,7 @@ def tower_of_sheet(block: Block) -> tuple[str, str]:
     name = block.sheet.name or PurePath(block.sheet.file).stem
     if starts_with(name, TOWER_WORDS) and len(plain(name).split()) > 1:
         return name, "sheet"
+    # Any other name of a sheet may be a tower's.
     return ("", "") if is_plain_name(name) else (name, "sheet")
 
 
@@ -113,7 +130,11 @@ def tower_in(text: str) -> str:
 
 
 def is_plain_name(name: str) -> bool:
-    """Return whether a sheet's name says nothing of whose it is."""
+    """Return whether a sheet's name says nothing of whose it is.
+
+    Such as "Sheet1", "Data 2024" or "Rekap": without numbers and months, only common words are
+    left.
+    """
     words = re.sub(r"\d+", " ", plain(name)).split()
     left = " ".join(word for word in words if word not in MONTHS)
     return (

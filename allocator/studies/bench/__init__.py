@@ -1,4 +1,4 @@
-"""Benchmarks: every case, everybody who could plan it, every seed, one checker, one report.
+"""Benchmarks: every case, every peer, every seed, one checker, one report.
 
 Nothing is imported here, so that the process of an attempt loads what it needs and no more.
 """

@@ -23,13 +23,24 @@ WARM_UP_SIZE, WARM_UP_S = 0.05, 1.0
 
 
 def attempt(name: str, scenario: Scenario, allowance: Allowance) -> Answer:
-    """Solve a scenario and return what came of it, every plan checked."""
+    """Solve a scenario and return what came of it, every plan checked.
+
+    Parameters
+    ----------
+    name
+        `OURSELVES` or one of `peers.PEERS`.
+    allowance
+        Seconds, threads and seed, the same for all. The clock runs from the call of the solver;
+        building a model is part of it, checking a peer's plans is not.
+    """
     if name == OURSELVES:
         return _ours(scenario, allowance)
     return _theirs(name, scenario, allowance)
 
 
 def _ours(scenario: Scenario, allowance: Allowance) -> Answer:
+    # Compiled code is loaded first: no peer has that in its time, as the protocol says.
+    """Solve with this package. Its plans come out checked, so nothing is judged here."""
     warm_up = SolveOptions(time_limit_s=WARM_UP_S, workers=allowance.workers)
     solve(country(WARM_UP_SIZE, seed=0), warm_up)
     options = SolveOptions(
@@ -51,20 +62,27 @@ def _ours(scenario: Scenario, allowance: Allowance) -> Answer:
 
 
 def _theirs(name: str, scenario: Scenario, allowance: Allowance) -> Answer:
+    """Let a peer plan and judge its plans once its clock has stopped."""
     peer = PEERS[name]
     if peer.package is not None:
         import_module(peer.package)  # before the clock runs
     notes = Notes(allowance)
     claim = peer.plan(compile_case(scenario), allowance, notes)
+    # Before the plans are judged, which takes time and memory that are not the peer's.
     seconds, memory_mb = round(notes.elapsed(), 3), _peak_memory_mb()
     answer = _judged(scenario, claim, notes)
     return answer.model_copy(update={"seconds": seconds, "memory_mb": memory_mb})
 
 
 def _judged(scenario: Scenario, claim: Claim, notes: Notes) -> Answer:
-    """Return the best of a peer's plans by the checker, and how it came to it."""
+    """Return the best of a peer's plans by the checker, and how it came to it.
+
+    A peer's own objective is not used. Its model may leave out terms or count walking roughly, so
+    the plan it thinks best need not be; each of its plans is valued alike.
+    """
     checks = [(seconds, _check(scenario, pieces)) for seconds, pieces in notes]
     sound = [(seconds, check) for seconds, check in checks if check.feasible]
+    # The last plan is the one that the peer would have answered with.
     if checks and not sound:
         said = checks[-1][1].violations[0].message
         return Answer(status=BenchStatus.INVALID, message=said)
@@ -85,21 +103,30 @@ def _judged(scenario: Scenario, claim: Claim, notes: Notes) -> Answer:
 
 
 def _check(scenario: Scenario, pieces: Pieces) -> Check:
+    """Check a peer's pieces with the checker, which shares nothing with any search."""
     return verify(scenario, given_pieces(scenario, pieces))
 
 
 def _proved(claim: Claim, best: Check) -> BenchStatus:
+    """Return `optimal` where the bound meets the checker's total.
+
+    What the peer calls it does not count.
+    """
     gap = _gap(best.total, claim.bound)
     proved = gap is not None and gap <= OPTIMAL_GAP
     return BenchStatus.OPTIMAL if proved else BenchStatus.FEASIBLE
 
 
 def _gap(total: float, bound: float | None) -> float | None:
+    """Return how far a total lies above a bound, as a part of the total; None without a bound."""
     return None if bound is None else max(0.0, total - bound) / max(total, 1.0)
 
 
 def _trace(sound: list[tuple[float, Check]], bound: float | None) -> tuple[TracePoint, ...]:
-    """Return the best total so far whenever it fell, the bound with the last, as peers tell it."""
+    """Return the best total so far whenever it fell, the bound with the last, as peers tell it.
+
+    Peers give their bound once, at the end, so no earlier point can have one.
+    """
     found: list[TracePoint] = []
     for seconds, check in sound:
         if not found or check.total < (found[-1].total or 0.0):
@@ -108,6 +135,7 @@ def _trace(sound: list[tuple[float, Check]], bound: float | None) -> tuple[Trace
 
 
 def _first_plan_s(trace: tuple[TracePoint, ...]) -> float | None:
+    """Return the seconds until the first valid plan; None if there was none."""
     return min((point.seconds for point in trace if point.total is not None), default=None)
 
 
@@ -117,6 +145,7 @@ def _peak_memory_mb() -> float:
     The kernel's own count for this program, else that of `getrusage`, which may include what the
     parent held when it began.
     """
+    # VmHWM begins anew when a program is loaded; what `getrusage` counts is inherited over that.
     try:
         with open("/proc/self/status") as status:
             kib = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))

@@ -45,7 +45,14 @@ def bench_cases(folders: Sequence[Path]) -> list[BenchCase]:
 
 
 def country_cases(sizes: Iterable[float]) -> list[BenchCase]:
-    """Return generated countries, smallest first."""
+    """Return generated countries, smallest first.
+
+    Parameters
+    ----------
+    sizes
+        Countries that each is as large as, above 0; a size that is given twice is one case. A
+        country of size 1 is of the kind of the scenario `national`.
+    """
     return [
         BenchCase(f"country-{size:g}", "countries", country(size, COUNTRY_SEED), size=size)
         for size in sorted(set(sizes))
@@ -64,9 +71,11 @@ def sizes(text: str) -> tuple[float, ...]:
 
 
 def _size(word: str) -> float:
+    """Return one size; whatever is no number fails the comparison below as well."""
     try:
         size = float(word)
     except ValueError:
+        # Not a number compares false with everything, so one test refuses both kinds of mistake.
         size = math.nan
     if not 0 < size <= LARGEST_SIZE:
         message = f"expected sizes above 0 and at most {LARGEST_SIZE:g}, for example 0.125,1,4"
@@ -75,6 +84,7 @@ def _size(word: str) -> float:
 
 
 def _scenario_folders(path: Path) -> Iterator[Path]:
+    """Yield the path if it is a scenario folder, else the scenario folders directly in it."""
     if _is_scenario(path):
         yield path
     elif path.is_dir():
@@ -82,11 +92,16 @@ def _scenario_folders(path: Path) -> Iterator[Path]:
 
 
 def _is_scenario(path: Path) -> bool:
+    """Say whether a folder holds the tables of a scenario that can be solved as it stands."""
     there = {name: (path / f"{name}.csv").is_file() for name in ("floors", "headcounts", "staff")}
+    # Staff without headcounts is a case of relocation alone, which this does not measure. A folder
+    # that has neither is taken, so that the reader says what it lacks.
     return there["floors"] and (there["headcounts"] or not there["staff"])
 
 
 def _case(folder: Path) -> BenchCase:
+    # So that `.` and `..` have names, too, which are those of the case and its family.
+    """Read a case, with the best known total that stands beside its folder."""
     folder = folder.resolve()
     total, is_proved = _best_known(folder.parent / BEST_KNOWN).get(folder.name, (None, False))
     scenario = read_variant(folder, Variant())
@@ -108,6 +123,7 @@ def _best_known(path: Path) -> dict[str, tuple[float, bool]]:
 
 
 def _total(path: Path, row: int, cells: dict[str, str]) -> float:
+    """Return the total of a row of `best_known.csv`, or refuse the row with its number."""
     try:
         return float(cells["best_known"])
     except ValueError as error:

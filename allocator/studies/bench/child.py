@@ -1,6 +1,6 @@
 """One process for one attempt: ended if it takes too long, grows too large, or its parent dies.
 
-The warm pool of `studies.pool` would not do: what an attempt holds in memory must be its own.
+The warm pool of `studies.pool` would not do: the memory measured for an attempt must be its own.
 """
 
 from __future__ import annotations
@@ -32,13 +32,21 @@ class Ending:
 
 
 def in_a_process(ending: Ending, work: Callable[..., _Result], *arguments: Any) -> _Result | None:
-    """Return what the work returns, done in a fresh process; None if it was to stop before.
+    """Return the work's result, computed in a fresh process; None if it was stopped first.
+
+    Parameters
+    ----------
+    ending
+        When the process is ended from outside.
+    work, arguments
+        Must be picklable, as must what the work returns.
 
     Raises
     ------
     SolveFailedError
         If it ends in an error, dies, takes too long or, as `OutOfMemoryError`, grows too large.
     """
+    # A forked process would begin with the parent's memory and count it as its own.
     context = get_context("spawn")
     pipe, theirs = context.Pipe()
     process = context.Process(target=_main, args=(theirs, work, arguments), daemon=True)
@@ -48,16 +56,20 @@ def in_a_process(ending: Ending, work: Callable[..., _Result], *arguments: Any) 
         answer: _Result | None = _answer(pipe, process, ending)
         return answer
     except (EOFError, OSError) as error:
+        # The exit code exists only once the process has been waited for.
         process.join(timeout=5)
         said = f"its process died with exit code {process.exitcode}"
         raise SolveFailedError(said) from error
     finally:
+        # However it went: a process that was merely asked to end could go on using the machine
+        # that the next attempt is measured on.
         process.kill()
         process.join()
         pipe.close()
 
 
 def _answer(pipe: Connection, process: BaseProcess, ending: Ending) -> Any:
+    """Wait for the answer, looking at clock, memory and the wish to stop every `TICK_S`."""
     deadline = time.monotonic() + ending.seconds
     while not pipe.poll(TICK_S):
         if ending.should_stop():
@@ -74,9 +86,10 @@ def _answer(pipe: Connection, process: BaseProcess, ending: Ending) -> Any:
 
 
 def _main(pipe: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    """Do the work; runs in the child."""
+    """Do the work and send back either its result or what went wrong; runs in the child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # some solvers print their name
+    # A parent that was killed cannot end its child, so the child watches for it.
     Thread(target=_end_with, args=(pipe,), daemon=True).start()
     try:
         answer = (True, work(*arguments))
@@ -86,8 +99,12 @@ def _main(pipe: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]
 
 
 def _end_with(pipe: Connection) -> None:
-    """End this process once its parent is gone."""
+    """End this process once its parent is gone.
+
+    The parent never sends anything this way: `recv` returns only when the pipe breaks.
+    """
     try:
         pipe.recv()
     except (EOFError, OSError):
+        # Not `sys.exit`, which would end this thread alone and leave the solver running.
         os._exit(0)

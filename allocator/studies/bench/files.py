@@ -51,7 +51,11 @@ def write_bench(attempts: Sequence[Attempt], said: Protocol, folder: Path) -> tu
 
 
 def document(attempts: Sequence[Attempt], said: Protocol) -> dict[str, Any]:
-    """Return a benchmark as one JSON object."""
+    """Return a benchmark as one JSON object.
+
+    Its rows are those of the table; `growth` holds a row for each size of country and the fitted
+    power laws. The traces are left out, since they are many times as long.
+    """
     return {
         "schema": 1,
         "protocol": said.model_dump(mode="json"),
@@ -61,14 +65,16 @@ def document(attempts: Sequence[Attempt], said: Protocol) -> dict[str, Any]:
 
 
 def cells(attempt: Attempt) -> dict[str, Any]:
-    """Return an attempt as the values of a row."""
+    """Return an attempt as the values of a row, by the names of `COLUMNS`."""
     found: dict[str, Any] = attempt.model_dump(mode="json")
     answer: dict[str, Any] = found.pop("answer")
+    # It has a table of its own, as it is many rows for one attempt.
     del answer["trace"]
     return found | answer | {"above_best": attempt.above_best}
 
 
 def _trace(attempts: Sequence[Attempt]) -> list[tuple[Any, ...]]:
+    """Return the rows of the trace: one for every point of every attempt."""
     return [
         (a.family, a.case, a.peer, a.seed, point.seconds, point.total, point.bound)
         for a in attempts
@@ -77,6 +83,7 @@ def _trace(attempts: Sequence[Attempt]) -> list[tuple[Any, ...]]:
 
 
 def _pictures(attempts: Sequence[Attempt], found: Scale) -> dict[str, str]:
+    """Return the pictures as SVG by file name; growth only where countries were run."""
     from allocator.studies.bench.plots import anytime_chart, scale_chart  # noqa: PLC0415 - slow to import
 
     charts = {ANYTIME: anytime_chart(attempts)}

@@ -1,4 +1,4 @@
-"""Attempts drawn together: medians over seeds for a case, means over cases for a family.
+"""Aggregates attempts: medians over seeds for a case, means over cases for a family.
 
 Nothing is written or drawn here.
 """
@@ -63,7 +63,10 @@ class Line:
 
 
 def lines(attempts: Sequence[Attempt]) -> tuple[Line, ...]:
-    """Return a line for every case and peer, in the order of the attempts."""
+    """Return a line for every case and peer, in the order of the attempts.
+
+    Cases of one name in two families are two cases.
+    """
     groups: dict[tuple[str, str, str], list[Attempt]] = {}
     for attempt in attempts:
         groups.setdefault((attempt.family, attempt.case, attempt.peer), []).append(attempt)
@@ -84,6 +87,7 @@ def _best(attempts: Iterable[Attempt]) -> dict[tuple[str, str], float]:
 
 
 def _line(group: Sequence[Attempt], best: float | None) -> Line:
+    """Return the line of one peer at one case; the group has at least one attempt."""
     first = group[0]
     answers = [attempt.answer for attempt in group]
     totals = [answer.total for answer in answers if answer.total is not None]
@@ -98,6 +102,7 @@ def _line(group: Sequence[Attempt], best: float | None) -> Line:
         total=middle(answers, lambda answer: answer.total),
         lowest=min(totals, default=None),
         highest=max(totals, default=None),
+        # Unlike a total, a bound that is missing is no failure: what there is, is drawn together.
         bound=_median([a.bound for a in answers if a.bound is not None]),
         gap=middle(answers, lambda answer: answer.gap),
         first_plan_s=middle(answers, lambda answer: answer.first_plan_s),
@@ -113,7 +118,7 @@ def _line(group: Sequence[Attempt], best: float | None) -> Line:
 def middle(answers: Iterable[Answer], figure: Callable[[Answer], float | None]) -> float | None:
     """Return the median of a figure, where none is worse than any; None if that is in the middle.
 
-    Of two in the middle, the worse counts.
+    Of two in the middle, the worse counts: a peer that fails on half of the seeds has no median.
     """
     found = sorted(inf if (each := figure(a)) is None else each for a in answers)
     value = found[len(found) // 2]
@@ -121,6 +126,7 @@ def middle(answers: Iterable[Answer], figure: Callable[[Answer], float | None]) 
 
 
 def _median(values: Sequence[float]) -> float | None:
+    """Return the median of the values, the mean of the two in the middle; None of no values."""
     return median(values) if values else None
 
 
@@ -131,8 +137,8 @@ class PeerSummary:
     Attributes
     ----------
     cases, plans, at_best, proved
-        Cases; those with a plan of every seed; those where the median total is at most the best
-        known (or the best here); those that the peer proved optimal.
+        Counts of cases: all; those with a plan from every seed; those where the median total is at
+        most the best known (or the best here); those that the peer proved optimal.
     above_best, gap
         Means over the cases that have them, as fractions.
     first_plan_s, seconds
@@ -152,7 +158,10 @@ class PeerSummary:
 
 
 def peer_summaries(found: Sequence[Line]) -> tuple[PeerSummary, ...]:
-    """Return how each peer stands in each family, in the order of the lines."""
+    """Return how each peer stands in each family, in the order of the lines.
+
+    Means and medians are taken over cases, each of which counts once whatever its size.
+    """
     groups: dict[tuple[str, str], list[Line]] = {}
     for line in found:
         groups.setdefault((line.family, line.peer), []).append(line)
@@ -160,6 +169,7 @@ def peer_summaries(found: Sequence[Line]) -> tuple[PeerSummary, ...]:
 
 
 def _peer_summary(group: Sequence[Line]) -> PeerSummary:
+    """Return the summary of one peer; cases that lack a figure are left out of its mean."""
     above = [line.above_best for line in group if line.above_best is not None]
     gaps = [line.gap for line in group if line.gap is not None]
     return PeerSummary(
@@ -177,7 +187,11 @@ def _peer_summary(group: Sequence[Line]) -> PeerSummary:
 
 
 def news(attempts: Iterable[Attempt]) -> list[str]:
-    """Return a sentence for every total below the best known, and every bound above it."""
+    """Return a sentence for every total below the best known, and every bound above it.
+
+    The second kind would be an error of ours or of the published value: a bound cannot lie above
+    a total that a plan has.
+    """
     said = []
     for attempt in attempts:
         known, answer = attempt.best_known, attempt.answer
@@ -190,4 +204,6 @@ def news(attempts: Iterable[Attempt]) -> list[str]:
 
 
 def _is_above(bound: float, known: float) -> bool:
+    """Say whether a bound contradicts a known total by more than rounding."""
+    # Both are sums of floating point: a bound may exceed the value that it proves by rounding.
     return bound > known + 1e-6 * max(abs(known), 1.0)

@@ -23,7 +23,10 @@ Data = list[dict[str, Any]]
 
 
 def anytime_chart(attempts: Sequence[Attempt]) -> alt.VConcatChart:
-    """Return total and bound against seconds, a panel for each case, a line for each seed."""
+    """Return total and bound against seconds, a panel for each case, a line for each seed.
+
+    All panels share the axis of seconds, on a logarithmic scale, so that a glance compares cases.
+    """
     cases: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in attempts:
         cases.setdefault((attempt.family, attempt.case), []).append(attempt)
@@ -39,8 +42,13 @@ def anytime_chart(attempts: Sequence[Attempt]) -> alt.VConcatChart:
 def _anytime(
     title: str, attempts: Sequence[Attempt], range_s: tuple[float, float]
 ) -> alt.LayerChart:
+    """Return the panel of one case.
+
+    Steps, points where a value changed, and the best known total.
+    """
     data = [datum for attempt in attempts for datum in _steps(attempt)]
     base = alt.Chart(alt.InlineData(values=data))
+    # A total holds until a better one is found, so lines are steps and never slopes.
     lines = base.mark_line(interpolate="step-after", strokeWidth=1.5).encode(
         x=_x("seconds:Q", "seconds", range_s),
         y=_y("value:Q", "person-minutes a week", zero=False),
@@ -80,7 +88,10 @@ def _steps(attempt: Attempt) -> Iterator[dict[str, Any]]:
             if (value := getattr(point, kind)) is not None
         ]
         if known:
+            # Without this a line would end at its last improvement, as if the solve had ended
+            # there.
             known.append((max(known[-1][0], attempt.answer.seconds or 0.0), known[-1][1]))
+        # Seed and kind together, or total and bound of a seed would be joined into one line.
         for seconds, value in known:
             yield {
                 "peer": attempt.peer,
@@ -92,7 +103,10 @@ def _steps(attempt: Attempt) -> Iterator[dict[str, Any]]:
 
 
 def scale_chart(found: Scale) -> alt.VConcatChart:
-    """Return three panels: time to the first plan, memory, and the part of first-fit's total."""
+    """Return three panels: time to the first plan, memory, and the part of first-fit's total.
+
+    The first two have logarithmic axes, on which a power law is a straight line.
+    """
     figures: list[tuple[str, Callable[[SizeRow], float | None], Growth | None]] = [
         ("first valid plan, seconds", lambda row: row.first_plan_s, found.first_plan),
         ("peak memory, MB", lambda row: row.memory_mb, found.memory),
@@ -106,6 +120,7 @@ def scale_chart(found: Scale) -> alt.VConcatChart:
 
 
 def _percent(part: float | None) -> float | None:
+    """Return a part in per cent; None stays None."""
     return None if part is None else 100 * part
 
 
@@ -130,16 +145,19 @@ def _growth(
 
 
 def _x(field: str, title: str, ends: tuple[float, float]) -> alt.X:
+    """Return a logarithmic axis between two ends."""
     scale = alt.Scale(type="log", domain=ends, nice=False)
     return alt.X(field, title=title, scale=scale, axis=alt.Axis(tickCount=5))
 
 
 def _y(field: str, title: str, *, zero: bool, log: bool = False) -> alt.Y:
+    """Return the vertical axis; `zero` says whether it has to begin there."""
     scale = alt.Scale(type="log") if log else alt.Scale(zero=zero)
     return alt.Y(field, title=title or None, scale=scale, axis=alt.Axis(format="~s"))
 
 
 def _dressed(chart: alt.VConcatChart) -> alt.VConcatChart:
+    """Return the chart in the fonts and greys of all our pictures."""
     whole: alt.VConcatChart = (
         chart.properties(padding=20)
         .configure(font=FONT, background="white")

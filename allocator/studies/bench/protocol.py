@@ -46,7 +46,21 @@ def protocol(
     peers: Sequence[str],
     compile_s: float,
 ) -> Protocol:
-    """Return the protocol of a benchmark that begins now on this machine."""
+    """Return the protocol of a benchmark that begins now on this machine.
+
+    Parameters
+    ----------
+    command
+        The command line that makes it again.
+    time_limit_s, workers
+        Seconds and threads of each solve.
+    seeds
+        A peer that is not random runs with the first alone.
+    peers
+        Without ourselves, who always take part.
+    compile_s
+        Seconds that compiling the search took from nothing.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return Protocol(
         command=command,
@@ -65,11 +79,13 @@ def protocol(
 
 
 def _versions_of(peers: Sequence[str]) -> dict[str, str]:
+    """Return the versions of the compilers that we rest on and of the peers' packages."""
     packages = [PEERS[peer].package for peer in peers]
     return {name: metadata.version(name) for name in (*COMPILED, *packages) if name is not None}
 
 
 def _processor() -> str:
+    """Return the name of the processor; Linux has it in a file where `platform` knows none."""
     try:
         with open("/proc/cpuinfo") as facts:
             return next(line.split(":")[1].strip() for line in facts if "model name" in line)

@@ -24,9 +24,20 @@ SCALE_HEADS = ("countries", "units", "first plan, s", "total", "first-fit", "par
 def report(
     attempts: Sequence[Attempt], said: Protocol, found: Scale, anytime: str, growth: str
 ) -> str:
-    """Return the text; `anytime` and `growth` are the pictures' file names."""
+    """Return the text of the report.
+
+    Parameters
+    ----------
+    said
+        What the attempts were run under.
+    found
+        How figures grow with the size of a country; without rows that section is left out.
+    anytime, growth
+        File names of the pictures, which stand beside the report.
+    """
     drawn = lines(attempts)
     blocks = ["# Benchmarks", INTRODUCTION, *_protocol(said), *_overview(drawn)]
+    # Above the tables: a total below the best known one is what a reader must not miss.
     heard = news(attempts)
     if heard:
         blocks += ["## News", "\n".join(f"- {sentence}" for sentence in heard)]
@@ -54,6 +65,7 @@ INTRODUCTION = (
 
 
 def _protocol(said: Protocol) -> list[str]:
+    """Return the section of the protocol: what another needs to run it again."""
     who = [f"- {name}: {LABELS[name]}" for name in said.peers]
     packages = ", ".join(f"{name} {version}" for name, version in said.versions.items())
     facts = {
@@ -73,11 +85,13 @@ def _protocol(said: Protocol) -> list[str]:
 
 
 def _overview(drawn: Sequence[Line]) -> list[str]:
+    """Return the section of the peers by family, which most readers look at alone."""
     rows = [_peer_summary(summary) for summary in peer_summaries(drawn)]
     return ["## In short", _table(STANDING_HEADS, rows, left=2)]
 
 
 def _peer_summary(found: PeerSummary) -> tuple[str, ...]:
+    """Return a row of the overview, in the order of `STANDING_HEADS`."""
     return (
         found.family,
         found.peer,
@@ -93,6 +107,8 @@ def _peer_summary(found: PeerSummary) -> tuple[str, ...]:
 
 
 def _case(line: Line) -> tuple[str, ...]:
+    # Said only where some seeds have a plan and some have none.
+    """Return a row of a family's table, in the order of `CASE_HEADS`."""
     plans = "" if line.plans in (0, line.seeds) else f" ({line.plans} of {line.seeds})"
     return (
         line.case,
@@ -111,6 +127,7 @@ def _case(line: Line) -> tuple[str, ...]:
 
 
 def _scale(found: Scale, picture: str) -> list[str]:
+    """Return the section on growth: a row for each size, the exponents and the picture."""
     rows = [
         (
             f"{row.size:g}",
@@ -132,19 +149,23 @@ def _scale(found: Scale, picture: str) -> list[str]:
 
 
 def _power(growth: Growth) -> str:
+    """Return a growth as a power of the number of units."""
     return f"units^{growth.exponent:.2f}"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int) -> str:
+    """Return a table in markdown, the first `left` columns to the left, numbers to the right."""
     marks = ["---" if place < left else "---:" for place in range(len(heads))]
     return "\n".join(_row(cells) for cells in [heads, marks, *rows])
 
 
 def _row(cells: Sequence[str]) -> str:
+    """Return a row in markdown. A bar inside a cell is escaped, or it would end the cell."""
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _shown(form: str) -> Callable[[float | None], str]:
+    """Return a function that writes a figure in this format, and a dash where there is none."""
     return lambda value: "–" if value is None else format(value, form)
 
 

@@ -41,6 +41,15 @@ def run_bench(
     """Return every attempt in the order in which they were made.
 
     Once `should_stop` is true, the attempt at hand is dropped and those before it are returned.
+
+    Parameters
+    ----------
+    protocol
+        Says who takes part, with which seeds and limits.
+    on_step
+        Called before each attempt.
+    should_stop
+        Asked before each attempt and several times a second while one runs.
     """
     planned = list(_planned(cases, protocol))
     done: list[Attempt] = []
@@ -57,6 +66,7 @@ def run_bench(
 def _planned(
     cases: Sequence[BenchCase], protocol: Protocol
 ) -> Iterator[tuple[BenchCase, str, int]]:
+    """Yield case, peer and seed of every attempt; what is not random runs with one seed."""
     for case in cases:
         for peer in protocol.peers:
             if case.size is None or peer in PEERS_OF_COUNTRIES:
@@ -68,16 +78,19 @@ def _planned(
 def _answer(
     case: BenchCase, peer: str, allowance: Allowance, should_stop: Callable[[], bool]
 ) -> Answer | None:
+    """Return what came of an attempt in a process of its own; None if it was stopped."""
     ending = Ending(allowance.seconds + GRACE_S, MEMORY_MB, should_stop)
     try:
         return in_a_process(ending, attempt, peer, case.scenario, allowance)
     except SolveFailedError as error:
         if should_stop():  # Ctrl-C may reach a process that has only begun
             return None
+        # A failure is a result of the benchmark: the other attempts go on.
         return Answer(status=BenchStatus.FAILED, message=shorten(str(error), 500))
 
 
 def _row(case: BenchCase, peer: str, seed: int, answer: Answer) -> Attempt:
+    """Return an attempt as a row, with what of the case a reader needs to judge it."""
     return Attempt(
         family=case.family,
         case=case.name,

@@ -49,7 +49,12 @@ class Scale(Record):
 
 
 def scale(found: Sequence[Line]) -> Scale:
-    """Return how the countries among these lines compare, smallest first."""
+    """Return how the countries among these lines compare, smallest first.
+
+    Lines of given scenarios have no size and are left out. What first-fit reached stands beside
+    ours, as no bound of a country says as plainly how much a plan is worth.
+    """
+    # A case has one line of a peer, so its name is enough.
     first_fit = {line.case: line.total for line in found if line.peer == "first-fit"}
     rows = [
         SizeRow(
@@ -71,7 +76,10 @@ def scale(found: Sequence[Line]) -> Scale:
 
 
 def growth(points: Sequence[tuple[int, float | None]]) -> Growth | None:
-    """Return the power law through (units, figure) that fits best; figures of 0 are left out."""
+    """Return the power law through (units, figure) that fits best.
+
+    Figures of 0 are left out, as they have no logarithm. Of fewer than two sizes there is none.
+    """
     known = [(units, figure) for units, figure in points if figure]
     if len({units for units, _ in known}) < 2:
         return None

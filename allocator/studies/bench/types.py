@@ -72,9 +72,14 @@ class Claim:
 
 
 class Notes:
-    """Plans of a peer as it finds them, with the seconds since it began."""
+    """Plans of a peer as it finds them, with the seconds since it began.
+
+    The clock starts with the object. Plans are kept as they are, and only judged when the peer has
+    ended, so that judging takes none of its time.
+    """
 
     def __init__(self, allowance: Allowance) -> None:
+        # Monotonic, as the clock of the machine may be set while a peer runs.
         self._began = time.monotonic()
         self._allowed_s = allowance.seconds
         self._plans: list[tuple[float, Pieces]] = []
@@ -92,6 +97,7 @@ class Notes:
         return max(0.0, self._allowed_s - self.elapsed())
 
     def __iter__(self) -> Iterator[tuple[float, Pieces]]:
+        """Yield seconds and pieces of every plan, in the order in which they were found."""
         return iter(self._plans)
 
 

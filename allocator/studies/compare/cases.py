@@ -28,7 +28,12 @@ OPTION = "--people-per-desk"
 class Case:
     """One thing to compare: a scenario as it was named, with its scheme and ratio settled.
 
-    variant: the staff scenario and the rotas that it has, where there are several.
+    Attributes
+    ----------
+    name
+        The scenario's path, as it was given.
+    variant
+        The staff scenario and the rotas that it has, where there are several; else "".
     """
 
     name: str
@@ -37,19 +42,27 @@ class Case:
 
     @property
     def people_per_desk(self) -> Fraction:
-        """Ratio of the units that have none of their own."""
+        """Ratio of the units that have none of their own, exactly."""
         return self.scenario.settings.sharing.people_per_desk
 
     @property
     def group(self) -> tuple[str, str | None, str]:
-        """What it has in common with the cases that differ from it by the ratio alone."""
+        """What it has in common with the cases that differ from it by the ratio alone.
+
+        Only within a group is a neighbour's plan a good beginning: units and floors are the same
+        there.
+        """
         return self.name, self.scenario.scheme, self.variant
 
     @cached_property
     def counted(self) -> Outcome:
-        """What counting desks says of it: `infeasible` if that proves it, else `unknown`."""
+        """What counting desks says of it: `infeasible` if that proves it, else `unknown`.
+
+        A case for which this is a proof is never handed to the search.
+        """
         found = Outcome.of_scenario(self.scenario, OutcomeStatus.UNKNOWN)
         short = (found.demand or 0) - (found.desks or 0)
+        # Where people may stay unplaced, too few desks rule out no plan.
         if short <= 0 or self.scenario.settings.options.allow_unplaced:
             return found
         needed = found.demand or 0
@@ -59,7 +72,7 @@ class Case:
 
     @property
     def is_short(self) -> bool:
-        """Whether counting desks proves that it has no plan."""
+        """Say whether counting desks proves that it has no plan."""
         return self.counted.status is OutcomeStatus.INFEASIBLE
 
 
@@ -73,6 +86,7 @@ def ratios(text: str) -> tuple[Fraction, ...]:
     InputError
         If it is neither, or a ratio is below 1; also for ``1,3``, which is more likely 1.3.
     """
+    # Before anything is split or parsed: the text may come from a request.
     if text.count(",") >= MOST_RATIOS:
         raise _refused(f"expected at most {MOST_RATIOS:,} ratios", f"{text[:40]}…")
     _refuse_commas(text)
@@ -83,6 +97,7 @@ def ratios(text: str) -> tuple[Fraction, ...]:
         raise _refused(message, text) from error
     if not all(1 <= ratio <= LARGEST_RATIO for ratio in found):
         raise _refused("expected numbers of at least 1", text)
+    # Fractions of equal value are equal, so 1.2 and 1.20 are one ratio.
     return tuple(dict.fromkeys(found))
 
 
@@ -94,21 +109,25 @@ def _refuse_commas(text: str) -> None:
     if "," in text and (":" in text or ";" in text):
         meant = text.replace(",", ".").replace(";", ",")
         raise _refused(f"expected decimal points; did you mean {meant}?", text)
+    # Such as 1,3,1,4: the same digit before every comma.
     parts = [part.strip() for part in text.split(",")]
     if all(part.isdigit() for part in parts) and len(set(parts)) < len(parts):
         raise _refused("expected each ratio once, with a decimal point as in 1.2,1.3", text)
 
 
 def _refused(message: str, text: str) -> InputError:
+    """Return the error for the option, with the text that was given."""
     return InputError([Problem(message, OPTION, value=text)])
 
 
 def _range(text: str) -> list[Fraction]:
+    """Return the ratios from first to last, in exact fractions so that no step is lost."""
     first, last, step = (exact(part) for part in text.split(":"))
     if step <= 0:
         raise _refused("expected a step above 0", text)
     if last < first:
         raise _refused("expected ratios that rise: the last is below the first", text)
+    # Counted before the list is made, as a tiny step would make an endless one.
     count = (last - first) // step + 1
     if count > MOST_RATIOS:
         raise _refused(f"expected at most {MOST_RATIOS:,} ratios", text)
@@ -116,7 +135,10 @@ def _range(text: str) -> list[Fraction]:
 
 
 def at_ratios(case: Case, people_per_desk: Sequence[Fraction]) -> list[Case]:
-    """Return a case at every ratio; without these, at its own."""
+    """Return a case at every ratio; without these, at its own.
+
+    A unit that has a ratio of its own in the table keeps it at each of them.
+    """
     scenarios = [case.scenario.with_sharing(people_per_desk=ratio) for ratio in people_per_desk]
     return [replace(case, scenario=each) for each in scenarios or [case.scenario]]
 
@@ -147,10 +169,13 @@ def cases(
     """
     found: list[Case] = []
     problems: dict[Problem, None] = {}
+    # Problems of all scenarios are gathered first, so that one run shows everything to be mended.
     for path in dict.fromkeys(paths):
         for scheme in dict.fromkeys(schemes) or (None,):
             try:
                 asked = replace(variant or Variant(), scheme=scheme)
+                # With staff scenarios the headcounts are a result, so the table of them may be
+                # missing.
                 given = (
                     read_scenario(path, scheme=scheme, for_relocation=True)
                     if staff
@@ -160,6 +185,8 @@ def cases(
             except InputError as error:
                 problems |= dict.fromkeys(error.problems)
                 continue
+            # Whether a scenario takes a ratio at all does not depend on which: one complaint is
+            # enough.
             for ratio in people_per_desk[:1]:
                 problems |= dict.fromkeys(unwanted_ratio(given.settings, ratio, str(path)))
             for name, one in named:
@@ -176,6 +203,7 @@ def _moved(given: Scenario, staff: Sequence[str]) -> list[tuple[str, Scenario]]:
     from allocator.studies.relocate.counting import Names, combinations  # noqa: PLC0415
     from allocator.studies.relocate.waves import by_wave  # noqa: PLC0415
 
+    # Families decide about flats, not desks: with them each case would come several times over.
     bare = given.replace(family_scenarios=())
     found = combinations(bare, Names.of(bare, staff=staff))
     return [(each.name, by_wave(given, each)[-1]) for each in found]
@@ -185,6 +213,7 @@ def _with_rotas(
     named: Sequence[tuple[str, Scenario]], tables: Sequence[Path]
 ) -> list[tuple[str, Scenario]]:
     """Return each scenario with its own rotas, and with those of each table."""
+    # The weeks that are there today are what the tables are to be compared with.
     found = list(named) if tables else []
     for path in tables:
         for name, given in named:

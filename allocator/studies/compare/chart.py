@@ -83,8 +83,10 @@ def compare_chart(rows: Sequence[ComparisonRow]) -> alt.HConcatChart:
 
 
 def _scales(rows: Sequence[ComparisonRow]) -> Scales:
+    """Return what makes the columns comparable: the same axes and colours in all of them."""
     costs = [{name: getattr(row.outcome, name) or 0.0 for name in TERM_FILLS} for row in rows]
     desks = max(max(row.outcome.demand or 0, row.outcome.desks or 0) for row in rows)
+    # Costs above and below 0 are stacked apart, as moves and placement may be savings.
     highest = max(sum(cost for cost in each.values() if cost > 0) for each in costs)
     return Scales(
         desks=desks * HEADROOM or 1,
@@ -96,7 +98,15 @@ def _scales(rows: Sequence[ComparisonRow]) -> Scales:
 
 
 def outcome_fill(rows: Sequence[ComparisonRow], say: Texts) -> alt.Fill:
-    """Return the colours of the field `outcome`, with those that occur in the legend."""
+    """Return the colours of the field `outcome`, with those that occur in the legend.
+
+    Parameters
+    ----------
+    rows
+        Only what became of these is in the legend, always in the order of `OUTCOMES`.
+    say
+        Texts of the language in which the field's values are written.
+    """
     there = [verdict for verdict in OUTCOMES if any(row.verdict is verdict for row in rows)]
     words = [say(f"verdict.{verdict}") for verdict in there]
     scale = alt.Scale(domain=words, range=[OUTCOMES[verdict] for verdict in there])
@@ -104,6 +114,7 @@ def outcome_fill(rows: Sequence[ComparisonRow], say: Texts) -> alt.Fill:
 
 
 def _columns(rows: Sequence[ComparisonRow]) -> list[Column]:
+    """Return the columns: one for each group of cases that differ by the ratio alone."""
     named = groups(rows)
     if len(named) > 1 and all(len(members) == 1 for members in named.values()):
         return [Column("", "", [_datum(members[0], name) for name, members in named.items()])]
@@ -114,6 +125,7 @@ def _columns(rows: Sequence[ComparisonRow]) -> list[Column]:
 
 
 def _datum(row: ComparisonRow, case: str) -> dict[str, Any]:
+    """Return the values of a case, with the words to be drawn on its bars."""
     found = row.outcome
     return {
         "case": case,
@@ -128,13 +140,16 @@ def _datum(row: ComparisonRow, case: str) -> dict[str, Any]:
 
 
 def _x(column: Column) -> alt.X:
+    """Return the axis of cases, in their order; long names are turned so as not to overlap."""
     names = [datum["case"] for datum in column.data]
+    # Labels of a bar's width fit up to some six characters.
     angle = 0 if max(map(len, names), default=0) <= 6 else -40
     axis = alt.Axis(labelAngle=angle)
     return alt.X("case:N", sort=names, title=column.axis or None, axis=axis)
 
 
 def _y(field: str, title: str, domain: tuple[float, float]) -> alt.Y:
+    """Return an axis of which the ends are given, so that all columns have the same."""
     scale = alt.Scale(domain=domain, nice=False)
     return alt.Y(field, title=title, scale=scale, axis=alt.Axis(format=",.0f"))
 
@@ -164,6 +179,7 @@ def _costs(column: Column, scales: Scales) -> alt.LayerChart:
 
 
 def _stacks(column: Column, scales: Scales) -> alt.Chart:
+    """Return the costs of each case by term, one on top of the other."""
     values = [
         {"case": datum["case"], "term": _words(name), "cost": datum[name], "rank": rank}
         for datum in column.data
@@ -189,6 +205,7 @@ def _stacks(column: Column, scales: Scales) -> alt.Chart:
 
 
 def _panel(layers: Sequence[alt.Chart], said: str, column: Column, height: int) -> alt.LayerChart:
+    """Return layers as one panel, as wide as its cases need."""
     return alt.LayerChart(
         layer=list(layers),
         width=max(LEAST_WIDTH, STEP * len(column.data)),
@@ -198,4 +215,5 @@ def _panel(layers: Sequence[alt.Chart], said: str, column: Column, height: int) 
 
 
 def _words(name: str) -> str:
+    """Return a column's name as words."""
     return name.replace("_", " ")

@@ -45,11 +45,12 @@ def write_comparison(rows: Sequence[ComparisonRow], folder: Path) -> tuple[Path,
 
 
 def document(rows: Sequence[ComparisonRow]) -> dict[str, Any]:
-    """Return the content of compare.json."""
+    """Return the content of compare.json: the rows of compare.csv, with types."""
     return {"schema": 1, "rows": [row.cells for row in rows]}
 
 
 def _pictures(rows: Sequence[ComparisonRow]) -> dict[str, str]:
+    """Return the pictures as SVG by file name. Drawing is imported here, as it is slow to load."""
     from allocator.studies.compare.chart import compare_chart  # noqa: PLC0415 - slow to import
     from allocator.studies.compare.window_chart import window_chart  # noqa: PLC0415
 

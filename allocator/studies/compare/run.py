@@ -1,4 +1,9 @@
-"""Solves what is compared: which case when, and from whose plan it begins."""
+"""Solves what is compared: which case when, and from whose plan it begins.
+
+A plan of a neighbouring ratio is nearly a plan already, so most cases begin warm and need a part
+of the time. Every plan found is tried on the other cases as well: a case with fewer demands then
+never shows the dearer plan.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +98,12 @@ def compare(  # noqa: PLR0913 - what a comparison is made of, by name
 
 
 def at_most_s(cases: Sequence[Case], processes: int, time_limit_s: float) -> float:
-    """Return the seconds that a comparison may take, side by side in so many processes."""
+    """Return the seconds that a comparison may take, side by side in so many processes.
+
+    One time limit for the first case of every group, which begins from nothing, and at most
+    `WARM_PART` more for the others of it. It is shown before the comparison starts, and `compare`
+    keeps to it when it is given as `time_s`.
+    """
     like = Counter(case.group for case in cases if not case.is_short)
     first = ceil(len(like) / processes) if processes else 0
     return time_limit_s * (first + sum(_warm_rounds(n, processes) for n in like.values()))
@@ -107,7 +117,16 @@ def _warm_rounds(cases: int, processes: int) -> float:
 def row_of(
     case: Case, outcome: Outcome, start: Case | None = None, plan: Plan | None = None
 ) -> ComparisonRow:
-    """Return a case's row."""
+    """Return a case's row.
+
+    Parameters
+    ----------
+    start
+        The case from whose plan the search began; None if from nothing.
+    plan
+        The plan that the outcome tells of, where there is one; how it serves is worked out from
+        it.
+    """
     people, needed, desks = outcome.people or 0, outcome.demand or 0, outcome.desks or 0
     serving = Serving.of(case.scenario, plan)
     return ComparisonRow(
@@ -125,7 +144,7 @@ def row_of(
 
 
 def groups(rows: Sequence[ComparisonRow]) -> dict[str, list[ComparisonRow]]:
-    """Return the rows that differ by the ratio alone, by what tells them from others."""
+    """Return the rows that differ by the ratio alone, by the shortest name that is only theirs."""
     found: dict[str, list[ComparisonRow]] = {}
     for row in rows:
         found.setdefault(_name(row, rows), []).append(row)
@@ -133,9 +152,10 @@ def groups(rows: Sequence[ComparisonRow]) -> dict[str, list[ComparisonRow]]:
 
 
 def _name(row: ComparisonRow, rows: Sequence[ComparisonRow]) -> str:
-    """Return a row's scenario, scheme and variant, where they tell it from others."""
+    """Return a row's scenario, scheme and variant, each only where rows differ in it."""
     scenarios = {other.scenario for other in rows}
     schemes = len({other.scheme for other in rows}) > 1
+    # Folders of one name in two places are named by their whole path.
     distinct = len({PurePath(scenario).name for scenario in scenarios}) == len(scenarios)
     name = PurePath(row.scenario).name if distinct else row.scenario
     columns = [row.scheme if schemes else None, row.variant]
@@ -144,7 +164,17 @@ def _name(row: ComparisonRow, rows: Sequence[ComparisonRow]) -> str:
 
 
 class _Comparison:
-    """A comparison while it runs; cases go by their number."""
+    """A comparison while it runs; cases go by their number.
+
+    Attributes
+    ----------
+    plans
+        Plans found, by case, as they were found by its own solve: what others begin from.
+    answers
+        Best plan of each case so far, and the case from whose plan its search began.
+    again
+        Cases that found no plan from nothing and wait for a neighbour's.
+    """
 
     def __init__(
         self, cases: Sequence[Case], pool: SolvesTasks, options: SolveOptions, *, exchanges: bool
@@ -181,6 +211,7 @@ class _Comparison:
         """Begin what may begin, and take what has been solved."""
         if stopping:
             for job in self.running:
+                # They end with the best plan so far, so what was solved until now is not lost.
                 job.stop()
         elif len(self.running) < self.pool.processes:
             self._begin_next()
@@ -197,8 +228,10 @@ class _Comparison:
             _, number, start = min(warm)
             self._begin(number, start)
             return
+        # A group that is being solved will have a plan to begin from: its other cases wait for it.
         busy = {self.cases[number].group for number, _ in self.running.values()}
         cold = (n for n in self.waiting if self.cases[n].group not in busy)
+        # The smallest ratio needs most desks, so its plan is a beginning for all larger ones.
         first = min(cold, key=lambda n: self.cases[n].people_per_desk, default=None)
         if first is not None:
             self._begin(first, None)
@@ -206,18 +239,22 @@ class _Comparison:
     def _nearest(self, number: int) -> int | None:
         """Return the solved case nearest in ratio; of two, the smaller ratio, whose plan fits."""
         like = (n for n in self.plans if self.cases[n].group == self.cases[number].group)
+        # Sorted, since `min` takes the first of equals.
         by_ratio = sorted(like, key=lambda n: self.cases[n].people_per_desk)
         return min(by_ratio, key=lambda n: self._distance(number, n), default=None)
 
     def _distance(self, one: int, other: int) -> Fraction:
+        """Return how far two cases lie apart in ratio."""
         return abs(self.cases[one].people_per_desk - self.cases[other].people_per_desk)
 
     def _begin(self, number: int, start: int | None) -> None:
+        """Hand a case to the pool, from another's plan or from nothing, in the time left."""
         (self.waiting if number in self.waiting else self.again).remove(number)
         scenario = self.cases[number].scenario
         pieces = None if start is None else adapted(self.plans[start].pieces, scenario)
         options = self._from_nothing() if start is None else self._from_plan(number)
         left = self.until - time.monotonic()
+        # A solve of less than that would be over before it had a plan.
         if left < LEAST_S:
             self._answer(number, self._too_late(number), None)
             return
@@ -241,6 +278,7 @@ class _Comparison:
     def _from_nothing(self) -> SolveOptions:
         """Return the options of a solve that others wait for."""
         groups = {self.cases[number].group for number in self.waiting}
+        # Everybody else waits for this one, so the threads of the idle processes are free for it.
         alone = len(groups) <= 1 and not self.running
         return self.options.model_copy(
             update={"workers": self.pool.processes if alone else self.options.workers}
@@ -250,11 +288,14 @@ class _Comparison:
         """Return the options of a solve that begins from a plan: all of a group share the time."""
         group = self.cases[number].group
         like = sum(case.group == group and not case.is_short for case in self.cases)
+        # Side by side they go round so many times; `part` is what each then gets of the time
+        # limit.
         rounds = ceil((like - 1) / self.pool.processes)
         part = _warm_rounds(like, self.pool.processes) / rounds
         return self.options.model_copy(update={"time_limit_s": self.options.time_limit_s * part})
 
     def _finish(self, job: Job, *, stopping: bool) -> None:
+        """Take what has been solved, and let others begin from it."""
         number, start = self.running.pop(job)
         case = self.cases[number]
         try:
@@ -267,6 +308,7 @@ class _Comparison:
         self._answer(number, plan, start)
         if plan.objective.total is not None:
             self.plans[number] = plan
+        # Only once: a case that began from a plan and found none would find none again.
         elif plan.status is Status.UNKNOWN and start is None:
             self.again.append(number)
         if self.exchanges and not stopping:
@@ -282,6 +324,7 @@ class _Comparison:
         """Try the plan of a new answer on the other cases, and their plans on this one."""
         for number, (own, start) in self.answers.items():
             others = [p for n, p in self.plans.items() if n != number and new in (number, n)]
+            # A proved optimum cannot be bettered, and no plan fits where none exists.
             if others and own.status not in (Status.OPTIMAL, Status.INFEASIBLE):
                 scenario = self.cases[number].scenario
                 better = self._offers.best(number, scenario, own, others)

@@ -31,13 +31,17 @@ class Verdict(StrEnum):
 
     @classmethod
     def of(cls, outcome: Outcome, serving: Serving) -> Self:
-        """Return the verdict on a case."""
+        """Return the verdict on a case.
+
+        A proof first, then a failure, then how its plan serves.
+        """
         if outcome.status is OutcomeStatus.INFEASIBLE:
             return cls.DOES_NOT_FIT
         if outcome.status in (OutcomeStatus.FAILED, OutcomeStatus.BAD_INPUT):
             return cls.FAILED
         if outcome.total is None:
             return cls.NO_PLAN_IN_TIME
+        # Nobody is without a desk who was never placed, so such a plan would serve all too well.
         return cls.SERVES if serving.serves and not outcome.unplaced_people else cls.DOES_NOT_SERVE
 
 
@@ -156,11 +160,12 @@ class Window:
 
     @property
     def is_open(self) -> bool:
-        """Whether some ratio does both."""
+        """Say whether some ratio both fits and serves."""
+        # A ratio that serves has a plan for everybody, so it fits as well.
         return self.serves is not None
 
     def said(self, say: Texts) -> str:
-        """Return the window in words."""
+        """Return the window in words, one sentence without a full stop."""
         parts = []
         if self.fits is None:
             parts.append(say("window.no_plan" if self.undecided else "window.none_fits"))
@@ -175,6 +180,7 @@ class Window:
         return ", ".join(parts)
 
     def __str__(self) -> str:
+        """Return the window in English."""
         return self.said(texts("en"))
 
 
@@ -185,7 +191,11 @@ def _written(ratio: Fraction, say: Texts) -> str:
 
 
 def window(rows: Sequence[ComparisonRow]) -> Window:
-    """Return the window of rows that differ by the ratio alone."""
+    """Return the window of rows that differ by the ratio alone.
+
+    The rows compared are all that is looked at; between two of them nothing is claimed. `tightest`
+    looks for the ends themselves.
+    """
     placed = [row for row in rows if row.outcome.unplaced_people == 0]
     undecided = (Verdict.NO_PLAN_IN_TIME, Verdict.FAILED)
     fitting = [exact(row.people_per_desk) for row in placed]

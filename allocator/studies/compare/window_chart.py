@@ -35,7 +35,15 @@ Data = list[dict[str, Any]]
 
 
 def window_chart(rows: Sequence[ComparisonRow], language: str = "en") -> alt.HConcatChart:
-    """Return the picture in a language: a column for each scenario and scheme."""
+    """Return the picture in a language: a column for each scenario and scheme.
+
+    Parameters
+    ----------
+    rows
+        A comparison's rows; those without a plan have desks needed, and no chances.
+    language
+        One of `allocator.texts`; decides words and how numbers are written.
+    """
     say = texts(language)
     columns = [_Column(name, members, say).chart() for name, members in groups(rows).items()]
     whole: alt.HConcatChart = (
@@ -59,6 +67,7 @@ class _Column:
         self.scale = _scale(self.data)
 
     def chart(self) -> alt.VConcatChart:
+        """Return the two panels, one above the other, below the window in words."""
         said = self.window.said(self.say)
         title = alt.TitleParams(
             self.name, subtitle=said, anchor="start", color=INK, subtitleColor=INK
@@ -73,6 +82,7 @@ class _Column:
         return chart
 
     def _x(self, field: str) -> alt.X:
+        """Return the axis of ratios, which both panels share."""
         axis = alt.Axis(labelFlush=False)
         return alt.X(f"{field}:Q", title=self.say("window.ratio"), scale=self.scale, axis=axis)
 
@@ -87,6 +97,7 @@ class _Column:
         return [area.encode(x=self._x("low"), x2="high:Q")]
 
     def _desks(self) -> list[alt.Chart]:
+        """Return desks needed by ratio, and a line at those that may be used."""
         base = alt.Chart(alt.InlineData(values=self.data))
         title, axis = self.say("window.desks"), alt.Axis(format=",.0f")
         needed = base.encode(x=self._x("ratio"), y=alt.Y("demand:Q", title=title, axis=axis))
@@ -98,6 +109,7 @@ class _Column:
         ]
 
     def _chances(self) -> list[alt.Chart]:
+        """Return the lines of chances by ratio, and the allowed chance as a broken line."""
         values = [
             {"ratio": datum["ratio"], "on": self.say(f"window.{field}"), "chance": datum[field]}
             for datum in self.data
@@ -123,6 +135,7 @@ class _Column:
 
 
 def _datum(row: ComparisonRow, say: Texts) -> dict[str, Any]:
+    """Return the values of a row that the panels draw."""
     return {
         "ratio": float(exact(row.people_per_desk)),
         "demand": row.outcome.demand,
@@ -133,6 +146,8 @@ def _datum(row: ComparisonRow, say: Texts) -> dict[str, Any]:
 
 
 def _scale(data: Data) -> alt.Scale:
+    """Return the axis of ratios with a margin, also where there is only one ratio."""
     ratios = [datum["ratio"] for datum in data]
+    # A single ratio has no range, so the margin is taken as it is.
     margin = MARGIN * (max(ratios) - min(ratios)) or MARGIN
     return alt.Scale(domain=[min(ratios) - margin, max(ratios) + margin], nice=False, zero=False)

@@ -73,7 +73,10 @@ class Explanation:
 
 
 def counted(scenario: Scenario) -> tuple[Reason, ...]:
-    """Return what counting alone proves, at once; nothing is a proof of nothing."""
+    """Return what counting alone proves, at once.
+
+    An empty answer proves nothing: the scenario may or may not have a plan.
+    """
     return shortfalls(compile_case(scenario))
 
 
@@ -94,7 +97,7 @@ def explain(
     options
         Time limit, workers and seed; the rest does not matter here.
     on_progress
-        Told the stage, and the plans found on the way.
+        Called with the stage, and the plans found on the way.
     should_stop
         Asked often; once true, what is known by then is returned.
     began
@@ -107,6 +110,7 @@ def explain(
 
 
 def _explain(scenario: Scenario, budget: Budget) -> Explanation:
+    """Explain a scenario that has no limit of moves."""
     budget.enter("counting")
     reasons = counted(scenario)
     conflict: Conflict | None = None
@@ -121,13 +125,17 @@ def _explain(scenario: Scenario, budget: Budget) -> Explanation:
     if conflict is None and not scenario.by_chance:
         budget.enter("looking for a conflict")
         with budget.scope():
+            # Half of what is left, so that ways out have the other half even where no conflict is
+            # found.
             conflict = find_conflict(scenario, budget.part(budget.left() / 2))
     if conflict is None and not reasons:
         return Explanation(Status.UNKNOWN, 0.0)
+    # Ways out speak of desks of units' own, which capacity by chance does not have.
     if scenario.by_chance:
         return Explanation(Status.INFEASIBLE, 0.0, reasons)
     budget.enter("looking for ways out")
     ways = ways_out(scenario, _members(scenario, conflict), budget)
+    # Counted reasons are plainer than a conflict: they say how many desks are missing.
     reasons = reasons or _as_reasons(conflict)
     ended = Ended.ALL_TRIED if budget.left() > 0 else Ended.TIME_LIMIT
     return Explanation(Status.INFEASIBLE, 0.0, reasons, conflict, ways, ended)
@@ -135,6 +143,7 @@ def _explain(scenario: Scenario, budget: Budget) -> Explanation:
 
 def _with_limit(scenario: Scenario, budget: Budget) -> Explanation:
     """Explain the scenario without its limit of moves; where that has a plan, the limit."""
+    # If even without the limit no plan exists, the limit is not what is wrong.
     found = _explain(with_limit(scenario, None), budget.part(budget.left() / 2))
     if found.status is not Status.FEASIBLE:
         return found
@@ -153,6 +162,7 @@ def _with_limit(scenario: Scenario, budget: Budget) -> Explanation:
 
 
 def _if_any(plan: Plan) -> Plan | None:
+    """Return a plan, or None for an answer that has none."""
     return None if plan.objective.total is None else plan
 
 
@@ -165,11 +175,13 @@ def _members(scenario: Scenario, conflict: Conflict | None) -> tuple[Member, ...
 
 def _plan_or_conflict(scenario: Scenario, budget: Budget) -> Plan | Conflict | None:
     """Return a plan, or a conflict that is soon found, whichever comes first."""
+    # In a large case a conflict of a few rules, where there is one, is found sooner than a plan.
     if len(scenario.housed) * len(scenario.floors) > LARGE and not scenario.by_chance:
         conflict = quick_conflict(scenario, budget.part(budget.left() / 2))
         if conflict is not None:
             return conflict
     plan = Planner().plan(scenario, budget.part(budget.left() / 2))
+    # That it is infeasible says not why; the conflict is still to be found.
     return None if plan is None or plan.status is Status.INFEASIBLE else plan
 
 
@@ -179,6 +191,7 @@ def with_conflict(plan: Plan, scenario: Scenario, seconds: float) -> Plan:
     Any other plan, one whose reasons were counted and one with capacity by chance is returned as
     it is; so is one for which no conflict is found in so many seconds.
     """
+    # What was counted says more than a conflict would.
     counted_already = any(reason.kind != "search" for reason in plan.reasons)
     if plan.status is not Status.INFEASIBLE or counted_already or scenario.by_chance:
         return plan
@@ -192,4 +205,5 @@ def with_conflict(plan: Plan, scenario: Scenario, seconds: float) -> Plan:
 
 
 def _as_reasons(conflict: Conflict | None) -> tuple[Reason, ...]:
+    """Return the members of a conflict as reasons; none without a conflict."""
     return tuple(member.as_reason() for member in conflict.members) if conflict else ()

@@ -1,4 +1,8 @@
-"""Scenarios with one thing given up, and what that costs in desks. Plans are found elsewhere."""
+"""Scenarios with one thing given up, and what that costs in desks. Plans are found elsewhere.
+
+Nothing here changes a scenario in place: each function returns another one, so that a way out can
+be tried while the scenario as given stays what is explained.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from allocator.scenario.types import Floor, Scenario
 
 
 def total_demand(scenario: Scenario) -> int:
-    """Return the desks that all units need."""
+    """Return the desks that all units need, at the ratios in force."""
     return sum(demand(unit) for unit in scenario.housed)
 
 
@@ -28,19 +32,22 @@ def demand_at(scenario: Scenario, people_per_desk: Fraction) -> int:
 
 
 def usable_total(scenario: Scenario) -> int:
-    """Return the desks that may be placed."""
+    """Return the desks that may be placed: those of all floors less the reserve of each."""
     sharing = scenario.settings.sharing
     return sum(usable_desks(place, sharing) for place in scenario.floors)
 
 
 def without_rules(scenario: Scenario, rows: Collection[int]) -> Scenario:
-    """Return the scenario without these rows of its rules, which count from 0."""
+    """Return the scenario without these rows of its rules, which count from 0.
+
+    Rows that only mean something together must go together; `members` sees to that.
+    """
     kept = (row for i, row in enumerate(scenario.rules) if i not in rows)
     return scenario.replace(rules=tuple(kept))
 
 
 def without_needs(scenario: Scenario, units: Collection[str]) -> Scenario:
-    """Return the scenario with these units content with any floor."""
+    """Return the scenario with these units content with any floor. Their rules stay in force."""
     return scenario.replace(
         units=tuple(
             unit.model_copy(update={"needs": ()}) if unit.unit_id in units else unit
@@ -59,6 +66,7 @@ def without_units(scenario: Scenario, units: Collection[str]) -> Scenario:
         for row in scenario.headcounts
         if row.scheme in (None, scenario.scheme) and row.unit_id not in units
     )
+    # A row about somebody who is gone would name an id that nothing else knows.
     owners = {unit.organisation_id for unit in scenario.housed if unit.unit_id not in units}
     rotas = tuple(
         row
@@ -71,7 +79,11 @@ def without_units(scenario: Scenario, units: Collection[str]) -> Scenario:
 
 
 def with_desks(scenario: Scenario, added: Mapping[str, int]) -> Scenario:
-    """Return the scenario with so many more usable desks on these floors."""
+    """Return the scenario with so many more usable desks on these floors.
+
+    Desks that the reserve takes away again are added on top, so that what is usable grows by just
+    the number given.
+    """
     return scenario.replace(
         floors=tuple(
             _larger(scenario, place, added.get(place.floor_id, 0)) for place in scenario.floors
@@ -85,6 +97,7 @@ def _larger(scenario: Scenario, place: Floor, added: int) -> Floor:
         return place
     sharing = scenario.settings.sharing
     usable = usable_desks(place, sharing) + added
+    # Rounded up, then at least what is there: the reserve rounds down, so fewer may already do.
     desks = max(desks_on(place, sharing), ceil(usable / (1 - sharing.reserve_share)))
     most = place.max_occupants
     return place.model_copy(
@@ -97,7 +110,13 @@ def _larger(scenario: Scenario, place: Floor, added: int) -> Floor:
 
 
 def changed(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
-    """Return the scenario with what a way out changes of it; rows of rules count from 1."""
+    """Return the scenario with what a way out changes of it.
+
+    Parameters
+    ----------
+    change
+        As in `WayOut.change`; rows of rules count from 1, as people count them.
+    """
     if ratio := change.get("people_per_desk"):
         scenario = scenario.with_sharing(people_per_desk=Fraction(ratio))
     if rows := change.get("rules"):
@@ -120,6 +139,7 @@ def breakpoints(scenario: Scenario) -> list[Fraction]:
     sharers = {
         unit.headcount - unit.own_desks for unit in scenario.housed if unit.unit_id not in kept
     }
+    # Demand is a step function: only where people / desks is reached exactly does a unit save one.
     return sorted(
         {
             Fraction(people, desks)
@@ -130,7 +150,10 @@ def breakpoints(scenario: Scenario) -> list[Fraction]:
 
 
 def own_ratios(scenario: Scenario) -> frozenset[str]:
-    """Return the units that have a ratio of their own, in the scheme in force."""
+    """Return the units that have a ratio of their own, in the scheme in force.
+
+    No ratio asked for on the command line changes what they need.
+    """
     return frozenset(
         row.unit_id
         for row in scenario.headcounts
@@ -139,7 +162,13 @@ def own_ratios(scenario: Scenario) -> frozenset[str]:
 
 
 def ratio_for(scenario: Scenario, ratios: Sequence[Fraction], desks: int) -> int | None:
-    """Return the place of the first of the ratios at which at most so many desks are needed."""
+    """Return the place of the first of the ratios at which at most so many desks are needed.
+
+    Parameters
+    ----------
+    ratios
+        Rising; demand falls as they rise, so halving finds the place.
+    """
     place = bisect_left(
         range(len(ratios)),
         True,

@@ -42,7 +42,10 @@ class Dropped:
 
 
 def droppable(members: Collection[Member]) -> tuple[Member, ...]:
-    """Return the rules and needs among members."""
+    """Return the rules and needs among members.
+
+    What can be done without, unlike desks or people.
+    """
     return (*of_kind(members, MemberKind.RULE), *of_kind(members, MemberKind.NEEDS))
 
 
@@ -84,6 +87,7 @@ def drop(
 def _plan_or_conflict(
     scenario: Scenario, planner: Planner, budget: Budget, *, look_first: bool
 ) -> Plan | Conflict | None:
+    """Return a plan, or a conflict that keeps one from existing; None where time ran out."""
     if look_first:
         conflict = quick_conflict(scenario, budget.part(budget.left() * QUICK_PART))
         if conflict is not None:
@@ -97,12 +101,18 @@ def _plan_or_conflict(
 def _restored(
     scenario: Scenario, dropped: Sequence[Member], plan: Plan, planner: Planner, budget: Budget
 ) -> Dropped:
-    """Take back what need not be dropped: a plan keeps it, or another plan does."""
+    """Take back what need not be dropped: a plan keeps it, or another plan does.
+
+    Of each conflict one member was dropped as it came; later ones may have made earlier ones
+    unnecessary.
+    """
     best = plan
 
     def holds(left: Sequence[Member]) -> bool:
+        """Say whether a plan exists with only these dropped, and keep that plan."""
         nonlocal best
         changed = without(scenario, left)
+        # Checking is quick, and the plan at hand may keep already what was given up.
         if not verify(changed, as_given(best.pieces)).violations:
             return True
         other = planner.plan(changed, budget.part(budget.left() / 2))
@@ -118,7 +128,10 @@ def _restored(
 def _fewest(
     dropped: Sequence[Member], holds: Callable[[Sequence[Member]], bool]
 ) -> tuple[Member, ...]:
-    """Return what is left of dropped members once all that need not be dropped are back."""
+    """Return what is left of dropped members once all that need not be dropped are back.
+
+    Each is tried once; none of those left can come back by itself.
+    """
     kept = list(dropped)
     for member in dropped if len(dropped) > 1 else ():
         others = [other for other in kept if other is not member]
@@ -139,12 +152,14 @@ def enough_for_any_desks(
     """
 
     def answer(dropped: Sequence[Member]) -> Answer:
+        """Decide whether all but the room of floors can hold with these dropped."""
         changed = without(scenario, dropped)
         asked = [m for m in everything(changed) if m.kind is not MemberKind.DESKS]
         return decide(Part(changed).ask(asked), budget).answer
 
     dropped = list(first)
     while (found := answer(dropped)) is Answer.INFEASIBLE:
+        # In floors with room for everybody a conflict is of rules and needs alone.
         conflict = find_conflict(Part(without(scenario, dropped)).roomy(), budget)
         more = () if conflict is None else droppable(conflict.members)
         if not more:

@@ -1,4 +1,8 @@
-"""The fewest desks to add to floors so that a part of a scenario can hold, and where."""
+"""The fewest desks to add to floors so that a part of a scenario can hold, and where.
+
+Desks are added in a model in which every floor may be too full: what lies beyond its room is what
+has to be added, and that is minimised.
+"""
 
 from __future__ import annotations
 
@@ -51,9 +55,11 @@ def fewest_desks(
     if case.cells > LARGEST_MODEL:
         return None
     sharing = scenario.settings.sharing
+    # By id: the case has its floors sorted, while the table may have them in any order.
     usable = {floor.floor_id: usable_desks(floor, sharing) for floor in scenario.floors}
     most = int(case.demand.sum())
     room = [usable[floor] if floor in limited else most for floor in case.floor_ids]
+    # A small model is solved at once from nothing.
     found = fewest_beyond(
         case,
         np.array(room, np.int64),

@@ -1,7 +1,9 @@
 """What a scenario asks for, in members that can be dropped one by one; nothing is proved here.
 
-Members are made so that dropping one never makes a plan harder: the rows of only_in for one
-subject go together, and those of kept_for for one place, as fewer of them would ask for more.
+A member is one rule, the needs of some units, the desks that some units ask for, or the room that
+some floors have. Members are made so that dropping one never makes a plan harder: the rows of
+only_in for one subject go together, and those of kept_for for one place, as fewer of them would
+ask for more.
 """
 
 from __future__ import annotations
@@ -69,9 +71,13 @@ class Member:
 
 
 def rule_members(scenario: Scenario) -> tuple[Member, ...]:
-    """Return the rules, in the order of their first rows."""
+    """Return the rules, in the order of their first rows.
+
+    Rows that only mean something together are one member.
+    """
     groups: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for i, row in enumerate(scenario.rules):
+        # Dropping one row of only_in alone would forbid its place and make a plan harder.
         groups[_goes_with(i, row)].append(i)
     return tuple(_rule_member(scenario, rows) for rows in groups.values())
 
@@ -83,6 +89,7 @@ def _goes_with(i: int, row: Rule) -> tuple[object, ...]:
 
 
 def _rule_member(scenario: Scenario, rows: Sequence[int]) -> Member:
+    """Return rows as a member, with the rule in words and where it stands in the table."""
     given = [scenario.rules[i] for i in rows]
     first = given[0]
     subjects = list(dict.fromkeys(row.subject for row in given))
@@ -101,6 +108,7 @@ def _rule_member(scenario: Scenario, rows: Sequence[int]) -> Member:
 
 
 def _place(scenario: Scenario, rows: Sequence[int]) -> str:
+    """Return the table and rows where a rule stands, as the file numbers them."""
     source = scenario.sources.get("rules")
     table = source.place if source else "rules"
     numbers = [str(scenario.file_row("rules", i + 1)) for i in rows]
@@ -108,7 +116,10 @@ def _place(scenario: Scenario, rows: Sequence[int]) -> str:
 
 
 def needs_members(scenario: Scenario) -> tuple[Member, ...]:
-    """Return what units need of their floors, units with the same needs together."""
+    """Return what units need of their floors, units with the same needs together.
+
+    A unit without desks is on no floor, so its needs can stand in nobody's way.
+    """
     groups: defaultdict[frozenset[str], list[str]] = defaultdict(list)
     for unit in scenario.housed:
         if unit.needs and demand(unit):
@@ -117,6 +128,7 @@ def needs_members(scenario: Scenario) -> tuple[Member, ...]:
 
 
 def _needs_member(needs: frozenset[str], units: Sequence[str]) -> Member:
+    """Return the needs of some units as a member; a single unit is its subject."""
     listed_needs = ";".join(sorted(needs))
     return Member(
         kind=MemberKind.NEEDS,
@@ -129,15 +141,19 @@ def _needs_member(needs: frozenset[str], units: Sequence[str]) -> Member:
 
 
 def demand_members(scenario: Scenario, chosen: Iterable[Member]) -> tuple[Member, ...]:
-    """Return the desks of the units: bodies that chosen members name apart, the rest together.
+    """Return the desks of the units.
 
-    None where desks may stay unplaced: then nobody asks for them.
+    Organisations and units that chosen members name each apart, the rest together.
+
+    Nothing where desks may stay unplaced: then nobody asks for them.
     """
     if scenario.settings.options.allow_unplaced:
         return ()
     left = {unit.unit_id: unit for unit in scenario.housed if demand(unit)}
     found = []
     for body in named_bodies(scenario, chosen):
+        # Single units come first, so an organisation is left with those that were not named
+        # themselves.
         units = [left.pop(u) for u in scenario.units_of.get(body, ()) if u in left]
         if units:
             found.append(_demand_member(scenario, units))
@@ -149,6 +165,7 @@ def demand_members(scenario: Scenario, chosen: Iterable[Member]) -> tuple[Member
 def _demand_member(
     scenario: Scenario, units: Sequence[HousedUnit], *, rest: bool = False
 ) -> Member:
+    """Return the desks of some units as a member, named as shortly as is unmistakable."""
     desks = sum(demand(unit) for unit in units)
     ids = [unit.unit_id for unit in units]
     owners = list(dict.fromkeys(unit.organisation_id for unit in units))
@@ -173,7 +190,8 @@ def _demand_member(
 def desks_members(scenario: Scenario, chosen: Iterable[Member]) -> tuple[Member, ...]:
     """Return what floors have room for: places that chosen rules name apart, the rest together.
 
-    Dropping such a member lets its floors hold any number of desks.
+    Dropping such a member lets its floors hold any number of desks. Each floor is in one member
+    alone, that of the smallest place that is named.
     """
     left = {floor.floor_id: floor for floor in scenario.floors}
     complex_of = scenario.complex_of
@@ -195,6 +213,7 @@ def desks_members(scenario: Scenario, chosen: Iterable[Member]) -> tuple[Member,
 def _desks_member(
     scenario: Scenario, ids: Sequence[str], place: str, *, rest: bool = False
 ) -> Member:
+    """Return the room of some floors as a member; `place` names them if a rule does."""
     members = set(ids)
     sharing = scenario.settings.sharing
     desks = sum(usable_desks(f, sharing) for f in scenario.floors if f.floor_id in members)
@@ -215,7 +234,10 @@ def _desks_member(
 
 
 def everything(scenario: Scenario) -> tuple[Member, ...]:
-    """Return all that a scenario asks for, all units together and all floors together."""
+    """Return all that a scenario asks for, all units together and all floors together.
+
+    All of it can hold exactly if the scenario has a plan.
+    """
     rules, needs = rule_members(scenario), needs_members(scenario)
     return (*rules, *needs, *demand_members(scenario, ()), *desks_members(scenario, ()))
 
@@ -253,11 +275,12 @@ def _named_places(scenario: Scenario, chosen: Iterable[Member]) -> list[str]:
             found[row.object] = None
     floors = {floor.floor_id for floor in scenario.floors}
     towers = {floor.tower_id for floor in scenario.floors}
+    # Small places first, so that a tower's member does not take the floors that a rule names.
     return sorted(found, key=lambda place: (place not in floors, place not in towers))
 
 
 def of_kind(members: Iterable[Member], kind: MemberKind) -> tuple[Member, ...]:
-    """Return the members of one kind."""
+    """Return the members of one kind, in their order."""
     return tuple(member for member in members if member.kind is kind)
 
 

@@ -1,4 +1,8 @@
-"""Why no plan moves so few people, and the smallest limit that one does not exceed."""
+"""Why no plan moves so few people, and the smallest limit that one does not exceed.
+
+The limit of people moved is no member of a conflict. It is explained by itself, once a plan exists
+without it.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ LEAST_S = 0.5
 
 
 def has_limit(scenario: Scenario) -> bool:
-    """Whether a limit of people moved is at work."""
+    """Say whether a limit of people moved is at work: without a plan of today nobody moves."""
     return scenario.settings.options.max_people_moved is not None and bool(scenario.current)
 
 
@@ -47,13 +51,17 @@ def plan_or_limit(
         seed=budget.seed,
         should_stop=budget.should_stop,
     )
+    # Not ruled out. The plan that moves the fewest is the best beginning within a tight limit.
     if known.bound <= limit:
         plan = _solved(scenario, budget, known.pieces or near)
         return None if plan.status is Status.UNKNOWN else plan
     reason = too_few(known.bound, limit).message
     if known.pieces is None:
         return reason, None
+    # A moment is enough: only what this plan moves is wanted, as the checker counts it.
     alone = _solved(with_limit(scenario, None), budget.part(LEAST_S), known.pieces)
+    # Rounded up to a number that can be typed; without the small allowance a whole number that
+    # floating point left a trace above would become the next one.
     moved = ceil(moved_in(alone) * PARTS_OF_A_PERSON - 1e-3) / PARTS_OF_A_PERSON
     raised = with_limit(scenario, moved)
     plan = _solved(raised, budget, known.pieces)
@@ -66,6 +74,7 @@ def plan_or_limit(
 
 
 def _solved(scenario: Scenario, budget: Budget, start: Pieces | None) -> Plan:
+    """Solve within the budget, from a plan if there is one."""
     options = SolveOptions(
         time_limit_s=max(budget.left(), LEAST_S), workers=budget.workers, seed=budget.seed
     )

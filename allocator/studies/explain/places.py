@@ -1,4 +1,4 @@
-"""Why a body sits where it does: what its place costs by term, and the next best tower.
+"""Why a unit or organisation sits where it does: what its place costs by term, and the next tower.
 
 Why no plan exists is for the other modules.
 """
@@ -82,7 +82,17 @@ def known_bodies(scenario: Scenario, bodies: Iterable[str]) -> tuple[str, ...]:
 def places(
     scenario: Scenario, pieces: Pieces, bodies: Iterable[str], budget: Budget
 ) -> tuple[Place, ...]:
-    """Return where bodies are in a plan and why; each next tower has an equal part of the time."""
+    """Return where units or organisations are in a plan and why.
+
+    Parameters
+    ----------
+    pieces
+        A plan of the scenario.
+    bodies
+        Ids of units or organisations, as `known_bodies` returns them.
+    budget
+        The searches for other towers share it: each has an equal part of what is left.
+    """
     bodies = tuple(bodies)
     whole = verify(scenario, given_pieces(scenario, pieces))
     return tuple(
@@ -92,11 +102,14 @@ def places(
 
 
 def _place(scenario: Scenario, pieces: Pieces, body: str, whole: Check, budget: Budget) -> Place:
+    """Return where one is, what that costs, and the next best tower."""
     units = set(scenario.units_of[body])
     tower_of = {floor.floor_id: floor.tower_id for floor in scenario.floors}
     floors = tuple(dict.fromkeys(f for (u, f) in pieces if u in units))
     towers = tuple(dict.fromkeys(tower_of[f] for f in floors))
     left = {place: amount for place, amount in pieces.items() if place[0] not in units}
+    # Priced by leaving it out: walking to it, its floors and towers all go at once, so nothing has
+    # to be shared out between two ends of a trip.
     without = verify(scenario, given_pieces(scenario, left))
     costs = _difference(_by_term(whole), _by_term(without))
     budget.enter(f"looking for another tower for {body}")
@@ -118,6 +131,8 @@ def _elsewhere(
     whole: Check,
     budget: Budget,
 ) -> Elsewhere:
+    # As rules, which the search knows already and the checker checks.
+    """Return the best plan found with a unit or organisation in none of its towers."""
     barred = (Rule(rule=RuleKind.NEVER_IN, subject=body, object=tower) for tower in towers)
     plan = solve(
         scenario.replace(rules=(*scenario.rules, *barred)),
@@ -136,25 +151,32 @@ def _elsewhere(
 
 
 def _by_term(check: Check) -> Costs:
+    """Return the costs of a checked plan by term."""
     return {term.name.value: term.cost for term in check.terms}
 
 
 def _terms_of(plan: Plan) -> Costs:
+    """Return the costs of a solved plan by term; none where it has no terms."""
     return {term.name.value: term.cost for term in plan.objective.terms or ()}
 
 
 def _difference(one: Costs, other: Costs) -> Costs:
+    """Return how much more one costs than the other, by term, rounding left out."""
     found = {name: cost - other.get(name, 0.0) for name, cost in one.items()}
     return {name: cost for name, cost in found.items() if abs(cost) > 1e-9}
 
 
 def text(found: Iterable[Place], language: str = "en") -> str:
-    """Return places in sentences, for people to read."""
+    """Return places in sentences, for people to read.
+
+    A paragraph for each: where it sits, what that costs, and what the next tower would cost.
+    """
     say = texts(language)
     return "\n\n".join("\n".join(_sentences(place, say)) for place in found) + "\n"
 
 
 def _sentences(place: Place, say: Texts) -> Iterator[str]:
+    """Yield the sentences of one place, the last on the next tower or why there is none."""
     yield say(
         "place.sits",
         body=place.body,
@@ -166,6 +188,7 @@ def _sentences(place: Place, say: Texts) -> Iterator[str]:
     if other.more_total is None:
         yield say(f"place.{'nowhere' if other.status is Status.INFEASIBLE else 'not_found'}")
         return
+    # A plan found later may be better: the plan at hand need not be the best there is.
     key = "place.next" if other.more_total >= 0 else "place.cheaper"
     yield say(
         key,
@@ -176,6 +199,7 @@ def _sentences(place: Place, say: Texts) -> Iterator[str]:
 
 
 def _listed(costs: Costs, say: Texts) -> str:
+    """Return costs by term in words, the largest first, without those that round to nothing."""
     ordered = sorted(costs.items(), key=lambda item: -abs(item[1]))
     parts = [
         f"{say(f'term.{name}')} {say.number(cost)}" for name, cost in ordered if abs(cost) > SMALL

@@ -37,7 +37,8 @@ TOLERATED = frozenset({"unplaced", "over_capacity", "max_occupants"})
 class Budget:
     """Seconds until a deadline, threads, whom to ask whether to stop, and whom to tell.
 
-    Times are those of `time.monotonic`.
+    Times are those of `time.monotonic`. A budget is passed on in parts, each with a deadline no
+    later than the whole, so no step can take what a later one was promised.
     """
 
     began: float
@@ -64,20 +65,25 @@ class Budget:
         budget = cls(began, began, options.workers, options.seed, stop, on_progress)
         compile_search(partial(budget.enter, COMPILING), stop)
         began += time.monotonic() - now
+        # Plans still have to be checked and written when the search is over.
         kept_s = min(KEPT * options.time_limit_s, MOST_KEPT_S)
         return replace(budget, began=began, deadline=began + options.time_limit_s - kept_s)
 
     def left(self) -> float:
-        """Seconds left, at least 0."""
+        """Return the seconds left, at least 0; 0 at once where it is to stop."""
         return 0.0 if self.should_stop() else max(0.0, self.deadline - time.monotonic())
 
     def part(self, seconds: float) -> Budget:
-        """Return a budget of so many seconds at most."""
+        """Return a budget of so many seconds at most, with the same threads and listeners."""
         deadline = min(self.deadline, time.monotonic() + seconds)
         return replace(self, deadline=deadline)
 
     def scope(self) -> AbstractContextManager[None]:
-        """Return a scope that ends what is inside soon after the deadline, wherever it is."""
+        """Return a scope that ends what is inside soon after the deadline, wherever it is.
+
+        Counting and compiling a case have no time limit of their own; inside the scope they end,
+        too.
+        """
         end = self.deadline + SHORTEST_S
         return until(lambda: self.should_stop() or time.monotonic() > end)
 
@@ -94,7 +100,8 @@ class Planner:
     Attributes
     ----------
     near
-        Pieces to begin from, at first today's if there are any; they may break what they like.
+        Pieces to begin from, at first today's if there are any. They may break rules or overfill
+        floors: what fits is kept and the rest repaired.
     """
 
     def __init__(self) -> None:
@@ -107,12 +114,18 @@ class Planner:
         """
         if budget.left() <= 0:
             return None
+        # Today's plan is the first beginning; later a plan of a scenario that differs little is
+        # nearer.
         self.near = self.near or _today(scenario)
         if self.near and _is_repairable(scenario):
+            # First all rules with floors too full, then ever fewer desks beyond: on a large case
+            # this comes to a plan where the search from the same start takes longer.
             found = _repaired(scenario, self.near, budget)
             if found is None:
                 return None
             self.near = compile_case(scenario).pieces(found.layout)
+            # Some floors are still too full, so there is no plan yet; the layout is kept to go on
+            # from.
             if found.desks:
                 return None
         plan = _first(scenario, self.near, budget)
@@ -122,14 +135,16 @@ class Planner:
 
 
 def _is_repairable(scenario: Scenario) -> bool:
-    """Whether overfilling floors first is quicker than the search from the same start."""
+    """Say whether overfilling floors first is quicker than the search from the same start."""
     size = len(scenario.housed) * len(scenario.floors)
     if scenario.settings.options.allow_unplaced or not LARGE < size <= LARGEST_MODEL:
         return False
+    # What counting rules out no repair can reach.
     return not shortfalls(compile_case(scenario))
 
 
 def _today(scenario: Scenario) -> Pieces | None:
+    """Return where units are today; None rather than nothing."""
     return pieces_today(scenario) or None
 
 
@@ -161,13 +176,18 @@ def _first(scenario: Scenario, start: Pieces | None, budget: Budget) -> Plan | N
 
 
 def sound_part(scenario: Scenario, pieces: Pieces) -> Pieces:
-    """Return pieces without the units that break something there, full floors aside."""
+    """Return pieces without the units that break something there, full floors aside.
+
+    What remains keeps every rule, so it can be a beginning; the units left out are placed anew.
+    """
     named = {
         name
         for violation in verify(scenario, given_pieces(scenario, pieces)).violations
         if violation.kind not in TOLERATED
         for name in (violation.subject, *violation.object.split(";"))
     }
+    # An organisation that breaks a rule is loosened as a whole, as any of its units may be the
+    # cause.
     loose = {u for name in named for u in scenario.units_of.get(name, ())}
     floors = {floor.floor_id for floor in scenario.floors}
     return {
@@ -178,17 +198,19 @@ def sound_part(scenario: Scenario, pieces: Pieces) -> Pieces:
 
 
 def as_given(pieces: Pieces) -> list[GivenPlacement]:
-    """Return desks as the checker takes them."""
+    """Return desks as the checker takes them, one row for each piece."""
     return [GivenPlacement(unit_id=u, floor_id=f, desks=d) for (u, f), d in pieces.items()]
 
 
 class _Enough:
-    """Notices the first plan that will do."""
+    """Notices the first plan that will do, so that the search need not go on to a better one."""
 
     def __init__(self, *, any_will_do: bool) -> None:
         self.is_reached = False
         self._any_will_do = any_will_do
 
     def look(self, progress: Progress) -> None:
+        """Look at a better plan; called from any thread of the search."""
         if progress.total is not None:
+            # Never taken back: reports of two threads may come in either order.
             self.is_reached = self.is_reached or self._any_will_do or not progress.unplaced_people

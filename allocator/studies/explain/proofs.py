@@ -65,15 +65,23 @@ class Question:
 
     @cached_property
     def case(self) -> Case:
-        """The part as arrays, optional units included."""
+        """The part as arrays, optional units included.
+
+        Compiled once, as counting and CP-SAT share it.
+        """
         return compile_case(self.scenario)
 
 
 class Part:
-    """Makes questions about parts of one scenario."""
+    """Makes questions about parts of one scenario.
+
+    Costs do not matter to whether a plan exists, so affinities, walking, placement costs and
+    today's plan are left out of every part.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
+        # Some rows may be dropped below; a scheme that then has no row would be refused.
         self._rows = tuple(
             row.model_copy(update={"scheme": None})
             for row in scenario.headcounts
@@ -83,13 +91,21 @@ class Part:
         options = scenario.settings.options.model_copy(
             update={"scheme": None, "allow_unplaced": False}
         )
+        # Who comes changes no demand at a ratio; the tables of weeks are left out, too.
         attendance = type(scenario.settings.attendance)()
         self._settings = scenario.settings.model_copy(
             update={"options": options, "attendance": attendance}
         )
 
     def ask(self, members: Collection[Member]) -> Question | None:
-        """Return the question whether these members can hold; None where nothing is asked."""
+        """Return the question whether these members can hold; None where nothing is asked.
+
+        Parameters
+        ----------
+        members
+            Rules and needs that are not among them do not apply, units without a demand need not
+            be placed, floors without their desks hold any number.
+        """
         kept = {i for member in of_kind(members, MemberKind.RULE) for i in member.rows}
         rules = tuple(row for i, row in enumerate(self.scenario.rules) if i in kept)
         required = all_ids(members, MemberKind.DEMAND)
@@ -119,7 +135,7 @@ class Part:
     def _headcounts(
         self, rules: Sequence[Rule], required: frozenset[str]
     ) -> tuple[Headcount, ...]:
-        """Units that must be placed, and those whose pieces could help to keep a rule."""
+        """Return the rows of units that must be placed, and of those that may help keep a rule."""
         helping = [row for row in rules if row.rule in KEPT_BY_PIECES]
         units_of = self.scenario.units_of
         useful = {u for row in helping for body in bodies_of(row) for u in units_of.get(body, ())}
@@ -129,7 +145,7 @@ class Part:
         return rows
 
     def _units(self, needing: frozenset[str]) -> tuple[Unit, ...] | None:
-        """Units, without their needs unless those are asked for."""
+        """Return units, without their needs unless those are asked for."""
         if self.scenario.units is None:
             return None
         return tuple(
@@ -138,20 +154,26 @@ class Part:
         )
 
     def _floors(self, limited: frozenset[str]) -> tuple[Floor, ...]:
-        """Floors, with room for everybody unless theirs is a limit."""
+        """Return floors, with room for everybody unless theirs is a limit."""
         return tuple(
             floor if floor.floor_id in limited else self._without_limit(floor)
             for floor in self.scenario.floors
         )
 
     def _without_limit(self, floor: Floor) -> Floor:
+        """Return a floor with room for all desks of the scenario, whatever the reserve takes."""
         share = 1 - self.scenario.settings.sharing.reserve_share
         changes = {"desks": ceil(self._most / share), "area_m2": None, "max_occupants": None}
         return floor.model_copy(update=changes)
 
 
 def counted_out(question: Question) -> bool:
-    """Whether counting alone proves that there is no plan."""
+    """Say whether counting alone proves that there is no plan.
+
+    Counting knows only units whose desks must all be placed. With optional units it is asked
+    twice: about the rules that pieces keep, with nobody required, and about those required,
+    without such rules. Each is a part of the question, so each proof holds.
+    """
     if not question.optional:
         return bool(shortfalls(question.case))
     scenario = question.scenario
@@ -169,13 +191,21 @@ def counted_out(question: Question) -> bool:
 
 
 def decide(question: Question | None, budget: Budget) -> Decision:
-    """Return whether there is a plan: by counting, by CP-SAT, for large parts by the search."""
+    """Return whether there is a plan: by counting, by CP-SAT, for large parts by the search.
+
+    Parameters
+    ----------
+    question
+        None stands for nothing asked, which always holds.
+    """
     if question is None:
         return Decision(Answer.FEASIBLE)
     if counted_out(question):
         return Decision(Answer.INFEASIBLE)
     large = question.case.cells > LARGE
+    # The search places every desk, so it cannot answer where some units may stay out.
     searchable = large and not question.optional
+    # One model does not find a plan of a large part at once, so the search has most of the time.
     answer = _by_model(question, budget.part(budget.left() / (3 if searchable else 1)))
     if answer.answer is not Answer.UNDECIDED or not searchable:
         return answer
@@ -191,6 +221,7 @@ def _by_model(question: Question, budget: Budget) -> Decision:
     """Ask CP-SAT for any plan at all."""
     case = question.case
     required = [u for u in case.units if case.unit_ids[u] in question.required]
+    # A unit that may be nowhere needs no model.
     if not case.allowed[required].any(axis=1).all():
         return Decision(Answer.INFEASIBLE)
     if budget.left() <= 0 or case.cells > LARGEST_MODEL:
@@ -212,6 +243,7 @@ def _by_model(question: Question, budget: Budget) -> Decision:
 
 
 def _refuse_unless_clean(question: Question, pieces: Pieces) -> None:
+    """Raise unless the checker finds nothing wrong but optional units that are not placed."""
     for violation in verify(question.scenario, as_given(pieces)).violations:
         if violation.kind != "unplaced" or violation.subject in question.required:
             raise UncheckedPlanError(f"a part's plan breaks it: {violation.message}")

@@ -32,7 +32,10 @@ NO_WAY = {
 
 
 def opening(reasons: Sequence[Reason]) -> str:
-    """Return what counting found, to be read before the rest is known; "" for nothing."""
+    """Return what counting found, to be read before the rest is known; "" for nothing.
+
+    Counting answers at once, while ways out may take the whole time limit.
+    """
     if not reasons:
         return ""
     said = _lines("by counting:", [reason.message for reason in reasons])
@@ -40,11 +43,18 @@ def opening(reasons: Sequence[Reason]) -> str:
 
 
 def text(found: Explanation, *, is_opened: bool = False) -> str:
-    """Return an explanation for people to read; without its first sentence if that was printed."""
+    """Return an explanation for people to read.
+
+    Parameters
+    ----------
+    is_opened
+        Whether `opening` was printed already: then its first sentence is left out here.
+    """
     blocks = [] if is_opened else [VERDICTS[found.status]]
     if found.conflict is not None:
         blocks.append(_conflict(found.conflict))
     if found.ways_out:
+        # Numbered as their folders are.
         said = [f"{i}. {way.message}" for i, way in enumerate(found.ways_out, 1)]
         head = "ways out, cheapest first (in desks given up), each with a checked plan:"
         blocks.append(_lines(head, said))
@@ -55,7 +65,10 @@ def text(found: Explanation, *, is_opened: bool = False) -> str:
 
 
 def as_json(found: Explanation) -> dict[str, Any]:
-    """Return an explanation as one object; the plans themselves are in the files."""
+    """Return an explanation as one object.
+
+    The plan is in it; the plans of the ways out are in their folders, which it names.
+    """
     conflict = found.conflict
     return {
         "schema": 1,
@@ -77,6 +90,8 @@ def as_json(found: Explanation) -> dict[str, Any]:
 def write_explanation(found: Explanation, folder: Path, scenario: Scenario) -> tuple[Path, ...]:
     """Write reasons.json and, in a folder each, the plan or the plans of the ways out.
 
+    Plans come first: whoever waits for reasons.json finds all that it names.
+
     Raises
     ------
     InputError
@@ -91,6 +106,7 @@ def write_explanation(found: Explanation, folder: Path, scenario: Scenario) -> t
 
 
 def _conflict(conflict: Conflict) -> str:
+    """Return a conflict in words. It is called minimal only where that was shown."""
     if conflict.is_minimal:
         head = "these cannot hold together, and without any one of them they can:"
     else:
@@ -99,16 +115,20 @@ def _conflict(conflict: Conflict) -> str:
 
 
 def _lines(head: str, lines: list[str]) -> str:
+    """Return a heading and lines below it, each cut to a length that can still be read."""
     return "\n".join([head, *(f"  {shorten(line, LONGEST)}" for line in lines)])
 
 
 def _member(member: Member) -> dict[str, Any]:
+    """Return a member as a row, with the ids of what it is of."""
     ids = "floors" if member.kind is MemberKind.DESKS else "units"
+    # A rule is found in the table by its rows; anything else by the ids that it is of.
     rows = {"rows": member.rows} if member.kind is MemberKind.RULE else {ids: list(member.ids)}
     return {"kind": member.kind.value} | member.as_reason().model_dump(mode="json") | rows
 
 
 def _way(number: int, way: WayOut) -> dict[str, Any]:
+    """Return a way out as a row, with the folder of its plan."""
     return {
         "kind": way.kind.value,
         "price_desks": way.desks,
@@ -121,6 +141,7 @@ def _way(number: int, way: WayOut) -> dict[str, Any]:
 
 
 def _folder(number: int, way: WayOut) -> str:
+    """Return the name of a way out's folder, the number first so that they sort by price."""
     return f"way-{number}-{way.kind.value}"
 
 

@@ -118,11 +118,14 @@ def _tried(
     """Return the ways known and those found, without any that gives up as much as another."""
     found = list(known)
     for left, attempt in zip(range(len(attempts), 0, -1), attempts, strict=True):
+        # Until there is a plan the attempt at hand gets most; from then on all that are left share
+        # alike.
         share = 1 / left if found or left == 1 else FIRST_PART
         search.budget = budget.part(budget.left() * share)
         way: WayOut | None = None
         with budget.scope():
             way = attempt()
+        # A way that gives up all that another does, at no lower price, tells the reader nothing.
         if way is not None and not any(_asks_as_much(way, other) for other in found):
             found = [other for other in found if not _asks_as_much(other, way)] + [way]
     return found
@@ -182,6 +185,7 @@ class _Search:
         return replace(dropped, plan=plan)
 
     def _after_dropping(self, kind: Callable[[_Search], WayOut | None]) -> WayOut | None:
+        """Try a kind of way out besides what must be dropped in any case."""
         dropped = self._must_drop
         return None if dropped is None else self._given_up(dropped, kind)
 
@@ -232,6 +236,7 @@ class _Search:
         return None if dropped is None else self._given_up(dropped, _Search.add_desks)
 
     def _alone(self, dropped: Dropped, plan: Plan) -> WayOut:
+        """Return what was dropped as a way out of its own, which costs no desks."""
         kinds = {each.kind for each in dropped.members}
         one = WayKind.DROP_RULE if MemberKind.RULE in kinds else WayKind.DROP_NEEDS
         return WayOut(
@@ -249,6 +254,8 @@ class _Search:
         """Add the fewest desks: those that free the conflict alone, else those of a whole plan."""
         members = self.members
         least = 0
+        # What frees the conflict alone is proved to be needed. Where the whole then has a plan, no
+        # fewer desks would do.
         if len(all_ids(members, MemberKind.DEMAND)) < len(self.scenario.housed):
             half = self.budget.part(self.budget.left() / 2)
             alone = fewest_desks(self.scenario, members, half)
@@ -258,6 +265,7 @@ class _Search:
             if plan is not None:
                 return self._with_desks(alone, alone.least, plan)
             least = alone.least
+        # A quarter is kept, as the larger floors still need a plan with every rule.
         most = self.budget.part(self.budget.left() * 3 / 4)
         whole = fewest_desks(self.scenario, everything(self.scenario), most, self.planner.near)
         if whole is None:
@@ -299,6 +307,8 @@ class _Search:
             plan = self.planner.plan(self._shared(ratios[place]), self.budget)
             if plan is not None and plan.status is not Status.INFEASIBLE:
                 return self._with_ratio(ratios[place], ratios[least], proved, plan)
+            # A ratio for which time ran out may have a plan: from there on none is the proved
+            # least.
             proved = proved and plan is not None
             if self.budget.left() < SHORTEST_S:
                 return None
@@ -324,6 +334,7 @@ class _Search:
         return best
 
     def _shared(self, ratio: Fraction) -> Scenario:
+        """Return the scenario at another ratio."""
         return self.scenario.with_sharing(people_per_desk=ratio)
 
     def _first_uncounted(self, ratios: Sequence[Fraction], low: int) -> int:
@@ -358,6 +369,7 @@ class _Search:
             changed = without_units(self.scenario, units)
             if self.budget.left() < SHORTEST_S:
                 return None
+            # Ruled out by counting, so this is a proof as well: `proved` stays.
             if shortfalls(compile_case(changed)):
                 continue
             budget = self.budget.part(self.budget.left() / 2)
@@ -376,6 +388,7 @@ class _Search:
         owners = {of[u]: self.scenario.units_of[of[u]] for u in units}
         bodies: list[tuple[str, tuple[str, ...]]] = [(u, (u,)) for u in units]
         bodies += [(owner, own) for owner, own in owners.items() if len(own) > 1]
+        # Whoever frees fewer desks than are missing cannot be enough, so no time is lost on them.
         short = total_demand(self.scenario) - usable_total(self.scenario)
         sized = [(sum(needs[u] for u in own), body, own) for body, own in bodies]
         for desks, body, own in sorted(sized, key=lambda each: (each[0], len(each[2]))):
@@ -390,6 +403,7 @@ class _Search:
         proved: bool,
         plan: Plan,
     ) -> WayOut:
+        """Return a unit or an organisation left out as a way out."""
         desks = total_demand(self.scenario) - total_demand(changed)
         return WayOut(
             kind=WayKind.LEAVE_OUT,

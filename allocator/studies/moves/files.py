@@ -15,7 +15,13 @@ DOCUMENT = "moves.json"
 
 
 def write_moves(moves: Moves, folder: Path) -> tuple[Path, ...]:
-    """Write the files, each whole, and return them."""
+    """Write the files, each whole, and return them.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
     columns = tuple(Move.model_fields)
     rows = ([getattr(row, column) for column in columns] for row in moves.rows)
     contents = {TABLE: csv_text(columns, rows), DOCUMENT: json_text(document(moves))}
@@ -25,5 +31,8 @@ def write_moves(moves: Moves, folder: Path) -> tuple[Path, ...]:
 
 
 def document(moves: Moves) -> dict[str, Any]:
-    """Return the content of moves.json."""
+    """Return the content of moves.json.
+
+    The rows of moves.csv and what is proved of their order.
+    """
     return {"schema": 1} | moves.model_dump(mode="json")

@@ -24,7 +24,7 @@ Amounts = Mapping[str, int]
 
 
 def rows_of_plan(placements: Iterable[Placement]) -> tuple[CurrentPiece, ...]:
-    """Return the placements of a plan as today's."""
+    """Return the placements of a plan as today's, so that moves can begin from any plan."""
     return tuple(
         CurrentPiece(
             unit_id=row.unit_id,
@@ -51,6 +51,8 @@ def held_before(scenario: Scenario, rows: Sequence[CurrentPiece]) -> dict[str, d
 
 
 def _with_people(floors: Mapping[str, Held], headcount: int) -> dict[str, Held]:
+    # People of some rows and not of others would be counted by two rules at once.
+    """Return what a unit has with people, which are spread over desks where any row lacks them."""
     if all(held.people is not None for held in floors.values()):
         return dict(floors)
     desks = {floor: held.desks for floor, held in floors.items()}
@@ -76,6 +78,10 @@ def legs_between(
 
     Parameters
     ----------
+    before, after
+        What each unit has, by floor.
+    organisation_of
+        Organisation of each unit, those that are gone included.
     most_people
         People in one leg; larger ones are divided. None divides none.
     """
@@ -91,6 +97,7 @@ def legs_between(
 def _legs_of(
     unit: str, organisation: str, old: Mapping[str, Held], new: Mapping[str, Held]
 ) -> list[Leg]:
+    """Return the legs of one unit: matched people first, then desks that change without people."""
     floors = sorted({*old, *new})
     nothing = Held(0, 0)
     more = {
@@ -98,12 +105,14 @@ def _legs_of(
     }
     change = {f: new.get(f, nothing).desks - old.get(f, nothing).desks for f in floors}
     rows = matched(more)
+    # Desks belong to floors and not to people, so each floor's change is shared among its rows.
     freed = _spread([(f, people) for f, _, people in rows], {f: -change[f] for f in floors})
     taken = _spread([(f, people) for _, f, people in rows], change)
     legs = [
         Leg(unit, organisation, origin, target, people, freed[i], taken[i])
         for i, (origin, target, people) in enumerate(rows)
     ]
+    # Where nobody comes or goes desks may change all the same, if the unit's ratio has changed.
     for f in floors:
         if change[f] < 0 and not any(origin == f for origin, _, _ in rows):
             legs.append(Leg(unit, organisation, f, ELSEWHERE, 0, -change[f], 0))
@@ -136,6 +145,7 @@ def matched(more: Amounts) -> list[tuple[str, str, int]]:
         People more on each floor than before, below 0 for fewer.
     """
     amounts = {floor: people for floor, people in more.items() if people}
+    # More people after than before must have come from outside, and the other way round.
     balance = sum(amounts.values())
     if balance:
         amounts[ELSEWHERE] = -balance
@@ -147,6 +157,7 @@ def matched(more: Amounts) -> list[tuple[str, str, int]]:
             origin, target = next(iter(leave)), next(iter(arrive))
             people = min(leave[origin], arrive[target])
             found.append((origin, target, people))
+            # Each row empties one side, and the last both: n floors take n − 1 rows.
             for side, floor in ((leave, origin), (arrive, target)):
                 side[floor] -= people
                 if not side[floor]:
@@ -161,6 +172,8 @@ def _groups(amounts: Amounts) -> list[list[str]]:
     their own sum is 0.
     """
     floors = sorted(amounts)
+    # All subsets of the floors are looked at, which doubles with every floor. One group is always
+    # right, with a row more than needed at worst for each group missed.
     if len(floors) > MOST_EXACT:
         return [floors]
     size = 1 << len(floors)
@@ -173,6 +186,7 @@ def _groups(amounts: Amounts) -> list[list[str]]:
                 if last[mask] < 0 or most[rest] > most[mask ^ (1 << last[mask])]:
                     last[mask] = i
         most[mask] = most[mask ^ (1 << last[mask])] + (total[mask] == 0)
+    # Take the floors off again in the order in which they were added; each 0 begins a group.
     groups: list[list[str]] = []
     mask = size - 1
     while mask:
@@ -187,6 +201,7 @@ def _parts(leg: Leg, most_people: int | None) -> list[Leg]:
     """Return a leg in parts of at most so many people, desks in proportion."""
     if most_people is None or leg.people <= most_people:
         return [leg]
+    # Rounded up. Parts are then made equal rather than full with a small remainder.
     count = -(-leg.people // most_people)
     shares = {str(i): Fraction(1, count) for i in range(count)}
     people, freed, taken = (

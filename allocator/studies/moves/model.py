@@ -59,6 +59,8 @@ class OrderModel:
     ) -> None:
         self.site = site
         self.model: Any = cp_model.CpModel()
+        # Each leg alone in a step, and each twice for a temporary place: no order needs more
+        # steps.
         last = 2 * max(len(site.movers), 1)
         self.true = self.model.new_constant(1)
         self.first = self.model.new_constant(1)
@@ -75,7 +77,7 @@ class OrderModel:
         self.model.add_max_equality(self.end, times or [self.first])
 
     def _may_wait(self, i: int, floors: Sequence[str], last: int, *, elsewhere: bool) -> None:
-        """A leg goes at once, or waits at one temporary place for a later step."""
+        """Let a leg go at once, or wait at one temporary place for a later step."""
         model = self.model
         self.arrives[i] = model.new_int_var(1, last, "")
         for floor in floors:
@@ -92,9 +94,10 @@ class OrderModel:
             model.add_implication(wait, ~goes)
 
     def _never_overfull(self, floor: str) -> None:
-        """Whoever comes to a floor finds room beside all who are there, or come with them."""
+        """Post that whoever comes to a floor finds room beside all who are or come there."""
         site = self.site
         occupants = [i for i, at in self.at if at == floor]
+        # Such a floor has room for all who ever come, even if nobody leaves.
         if not site.may_bind(floor) and not occupants:
             return
         comes = [
@@ -109,17 +112,26 @@ class OrderModel:
             if i in self.leaves
         ]
         if site.leavers(floor):
+            # Whoever leaves the towers waits for nobody, so all of them go in the first step.
             goes.append(Event(self.first, site.leavers(floor), self.true))
         goes += [Event(self.arrives[i], site.needs[i], self.at[i, floor]) for i in occupants]
         for event in comes:
             self._finds_room(event, comes, goes, site.has[floor] - site.held.get(floor, 0))
 
     def _finds_room(self, event: Event, comes: list[Event], goes: list[Event], free: int) -> None:
+        """Post that one arrival finds room, counting who is there then.
+
+        Both places are held while a step is under way: who arrives in the same step counts, and
+        who leaves in it still counts, too.
+        """
         model = self.model
         there: list[Linear] = []
         for other in comes:
             if other is not event and other.desks:
                 counts = model.new_bool_var("")
+                # Only one direction is posted: counting somebody who is not there yet makes the
+                # row harder, so the solver never does it without need. The same holds for leavers
+                # below.
                 later = model.add(other.time > event.time)
                 later.only_enforce_if([~counts, other.holds])
                 there.append(other.desks * counts)
@@ -133,7 +145,10 @@ class OrderModel:
         fits.only_enforce_if(event.holds)
 
     def hint(self, order: Order) -> None:
-        """Begin from an order."""
+        """Begin from an order.
+
+        Legs that may not wait in this model are hinted at their times alone.
+        """
         for i in self.leaves:
             timing = order[i]
             self.model.add_hint(self.leaves[i], timing.leaves)
@@ -156,11 +171,26 @@ class OrderModel:
     def least(
         self, amount: Linear, effort: Effort, should_stop: ShouldStop
     ) -> tuple[Aim | None, Order | None]:
-        """Minimise an amount, keep it at what was found, and return that with its order."""
+        """Minimise an amount, keep it at what was found, and return that with its order.
+
+        Aims come one after the other: each is posted as a limit for those that follow, so a later
+        one is never bought at the price of an earlier one.
+
+        Parameters
+        ----------
+        amount
+            `elsewhere`, `twice` or `end`.
+
+        Returns
+        -------
+        tuple
+            The aim and its order, or None twice where nothing was found in time.
+        """
         self.model.minimize(amount)
         solved = solve_model(self.model, effort, should_stop=should_stop)
         if not solved.has_solution:
             return None, None
+        # People and steps are whole, so a bound in fractions is rounded up.
         value, bound = solved.value(amount), -int(-solved.bound // 1)
         self.model.clear_objective()
         self.model.add(amount <= value)
@@ -170,6 +200,7 @@ class OrderModel:
         return Aim(value, min(bound, value), solved.proof is Proof.OPTIMAL), order
 
     def _read(self, solved: Solved) -> Order:
+        """Return the order of a solution, with the times of all who are not in the model."""
         value: Callable[[Linear], int] = solved.value
         places = {i: ELSEWHERE for i, out in self.out.items() if value(out)}
         places |= {i: floor for (i, floor), there in self.at.items() if value(there)}

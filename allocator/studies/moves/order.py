@@ -41,7 +41,19 @@ def greedy(site: Site) -> Order:
 
 
 class _Greedy:
-    """What is held and who is where while the order is made."""
+    """What is held and who is where while the order is made.
+
+    Attributes
+    ----------
+    held
+        Desks held on each floor before the step.
+    received, freed
+        Desks that come and go in the step; what is freed can be used only in the next.
+    away
+        Movers at a temporary place: since when, and where.
+    spare
+        Desks of each floor that are free all the time and not lent to anybody.
+    """
 
     def __init__(self, site: Site) -> None:
         self.site, self.number = site, 0
@@ -61,6 +73,7 @@ class _Greedy:
         gone = [
             i for i in [*sorted(self.away), *sorted(self.pending, key=self._rank)] if self._goes(i)
         ]
+        # While desks become free there may be room in the next step without sending anybody away.
         if not gone and not self.freed:
             self._send_away()
         self.pending -= {*gone, *self.away}
@@ -93,15 +106,18 @@ class _Greedy:
         return -waits * leg.desks_freed, i
 
     def _fits(self, floor: str, desks: int) -> bool:
+        """Say whether so many desks more fit on a floor now; floors elsewhere have no limit."""
         if floor not in self.site.has:
             return True
         held = self.held.get(floor, 0) + self.received.get(floor, 0)
         return held + desks <= self.site.has[floor]
 
     def _receive(self, floor: str, desks: int) -> None:
+        """Count desks that come to a floor in this step."""
         self.received[floor] = self.received.get(floor, 0) + desks
 
     def _free(self, floor: str, desks: int) -> None:
+        """Count desks that are freed on a floor by this step."""
         self.freed[floor] = self.freed.get(floor, 0) + desks
 
     def _send_away(self) -> None:
@@ -109,6 +125,8 @@ class _Greedy:
         legs = self.site.legs
         waited_for = {legs[i].to_floor for i in (*self.pending, *self.away)}
         useful = [i for i in self.pending if legs[i].from_floor in waited_for]
+        # Where nobody's desks are waited for, somebody has to be sent all the same, or nothing
+        # moves.
         useful = [i for i in useful if legs[i].desks_freed] or list(self.pending)
         by_people = sorted(useful, key=lambda i: (legs[i].people, i))
         places = ((i, self._spare_floor(i)) for i in by_people)
@@ -131,6 +149,7 @@ class _Greedy:
             and floor not in (leg.from_floor, leg.to_floor)
             and self._fits(floor, need)
         ]
+        # The tightest, so that roomy floors stay free for larger ones.
         return min(fits, key=lambda floor: (self.spare[floor], floor), default=None)
 
 
@@ -139,6 +158,11 @@ def completed(site: Site, movers: Mapping[int, Timing]) -> Order:
 
     Leavers and desks given up go first, as they are in nobody's way. Newcomers and more desks come
     as early as nobody who moves is kept out, at the latest when all have moved.
+
+    Parameters
+    ----------
+    movers
+        A timing for each of `site.movers`.
     """
     last = max((1, *(timing.arrives for timing in movers.values())))
     found = dict(movers)
@@ -149,6 +173,7 @@ def completed(site: Site, movers: Mapping[int, Timing]) -> Order:
         here = _Held(site, floor, movers)
         for i in site.arriving(floor):
             if i not in found:
+                # One step after the last is always possible: the plan after fits its floors.
                 at = here.earliest(site.legs[i].desks_taken, last + 1)
                 found[i] = Timing(at, at)
     return [found[i] for i in range(len(site.legs))]
@@ -172,7 +197,10 @@ class _Held:
                 self.goes.append((timing.arrives, site.needs[i]))
 
     def earliest(self, desks: int, last: int) -> int:
-        """Return the first step from which on there is room for so many desks, and take them."""
+        """Return the first step from which on there is room for so many desks, and take them.
+
+        Looking on is needed: a mover may come later to a floor that has room now.
+        """
         times = range(1, last + 1)
         at = next((t for t in times if self._has_room(t, desks)), last)
         self.comes.append((at, desks))
@@ -186,6 +214,7 @@ class _Held:
         return all(self._there(time) + desks <= self.free for time in looks)
 
     def _there(self, time: int) -> int:
+        """Return the desks held in a step: all that came by it, less what left before it."""
         came = sum(desks for at, desks in self.comes if at <= time)
         return came - sum(desks for at, desks in self.goes if at < time)
 
@@ -211,13 +240,17 @@ def deadlock(site: Site) -> tuple[int, ...]:
             for i in waiting
             if legs[i].to_floor not in free or legs[i].desks_taken <= free[legs[i].to_floor]
         }
+        # Nobody left can go even if all others have gone, and more time does not help.
         if not able:
             return tuple(sorted(waiting))
         waiting -= able
 
 
 def cycle_of(site: Site, stuck: tuple[int, ...]) -> tuple[int, ...]:
-    """Return legs of a deadlock each of which waits for desks that the next one frees."""
+    """Return legs of a deadlock each of which waits for desks that the next one frees.
+
+    Empty where no such ring exists: many small legs can block one another without one.
+    """
     if not stuck:
         return ()
     legs, path = site.legs, [stuck[0]]
@@ -229,6 +262,7 @@ def cycle_of(site: Site, stuck: tuple[int, ...]) -> tuple[int, ...]:
         ]
         if not blocking:
             return ()
+        # Prefer one that closes the ring, then the one that frees most.
         following = max(blocking, key=lambda i: (i in path, legs[i].desks_freed, -i))
         if following in path:
             return tuple(path[path.index(following) :])
@@ -236,7 +270,10 @@ def cycle_of(site: Site, stuck: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def rows_of(site: Site, order: Order) -> tuple[Move, ...]:
-    """Return the rows of moves.csv, steps numbered from 1 without gaps."""
+    """Return the rows of moves.csv, steps numbered from 1 without gaps.
+
+    A leg with a temporary place is two rows, in the steps in which it leaves and arrives.
+    """
     times = sorted({t for timing in order for t in (timing.leaves, timing.arrives)})
     step = {time: number for number, time in enumerate(times, 1)}
     rows = []

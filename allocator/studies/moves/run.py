@@ -33,6 +33,8 @@ LEAST_S = 0.05
 
 @dataclass
 class _Clock:
+    """What is left of a time limit, and how the models may use it."""
+
     until: float
     workers: int
     seed: int
@@ -75,6 +77,7 @@ def plan_moves(  # noqa: PLR0913 - what moves are made of, by name
     if scenario.by_chance:
         message = 'expected capacity "ratio": moves are not ordered where capacity is by chance'
         raise InputError([Problem(message, "scenario", None, "sharing.capacity", "chance")])
+    # The caller may have begun earlier: the limit is of the whole command.
     start = time.monotonic() if began is None else began
     clock = _Clock(start + time_limit_s, workers, seed, should_stop)
     old, new = held_before(scenario, before), held_after(after)
@@ -85,6 +88,7 @@ def plan_moves(  # noqa: PLR0913 - what moves are made of, by name
 
 
 def _organisations(scenario: Scenario, before: Sequence[CurrentPiece]) -> dict[str, str]:
+    """Return the organisation of every unit, of those that are gone as today's plan has it."""
     today = {row.unit_id: row.organisation_id or row.unit_id for row in before}
     return today | {unit.unit_id: unit.organisation_id for unit in scenario.housed}
 
@@ -101,12 +105,15 @@ class _Found:
 
 
 def _ordered(site: Site, clock: _Clock) -> _Found:
+    """Return the best order found: step by step first, then by models that begin from it."""
     order = greedy(site)
     found = _Found(order, fewest_temporary=_surely_temporary(site))
     if len(site.movers) > MOST_LEGS:
+        # Without a model only an order that needs no temporary place at all is proved best.
         elsewhere = any(timing.place is not None for timing in order)
         found.is_fewest_elsewhere = found.is_fewest_twice = not elsewhere
         return found
+    # First whether an order without temporary places exists: that model is much smaller.
     if found.fewest_temporary == 0 and _without_places(site, found, clock):
         return found
     _with_places(site, found, clock)
@@ -125,6 +132,7 @@ def _without_places(site: Site, found: _Found, clock: _Clock) -> bool:
     is_direct = all(timing.place is None for timing in found.order)
     if is_direct:
         model.hint(found.order)
+    # Most of the time where an order is known, as then nothing else remains to be found.
     aim, order = model.least(model.end, clock.effort(0.4 if not is_direct else 0.9), clock.stop)
     if aim is None or order is None:
         if not is_direct:
@@ -139,12 +147,15 @@ def _without_places(site: Site, found: _Found, clock: _Clock) -> bool:
 def _with_places(site: Site, found: _Found, clock: _Clock) -> None:
     """Bound the people with a temporary place as if there were room for all; then place them."""
     movers = site.movers
+    # With room elsewhere for all, nobody needs a temporary floor. So this relaxes both kinds of
+    # waiting, and its bound holds for their sum.
     anywhere = OrderModel(site, dict.fromkeys(movers, ()))
     anywhere.hint(found.order)
     fewest, order = anywhere.least(anywhere.elsewhere, clock.effort(0.3), clock.stop)
     if fewest is not None and order is not None:
         found.order = order
         found.fewest_temporary = max(found.fewest_temporary, fewest.bound)
+    # At first with the roomiest floors, which is quick, then with all, which alone proves.
     few, everything = _places(site, movers, found.order)
     _aim(site, found, few, clock, is_all=everything is None)
     if everything is not None and not found.is_fewest_twice and len(everything):
@@ -184,6 +195,8 @@ def _judge(site: Site, found: _Found, aims: Sequence[Aim | None], *, is_all: boo
     """Say what is proved: by the model where it has all floors, else by the bound of both."""
     elsewhere, twice, steps = _worth(site, found.order)
     first, second, third = aims
+    # With some floors only, a model says nothing of orders that use another; none elsewhere needs
+    # no proof.
     if elsewhere == 0 or (is_all and first is not None and first.bound >= elsewhere):
         found.is_fewest_elsewhere = True
     proved = is_all and second is not None and first is not None and first.value == elsewhere
@@ -198,6 +211,7 @@ def _judge(site: Site, found: _Found, aims: Sequence[Aim | None], *, is_all: boo
 
 
 def _steps(order: Order) -> int:
+    """Return the steps of an order in which something happens."""
     return len({time for timing in order for time in (timing.leaves, timing.arrives)})
 
 
@@ -219,10 +233,12 @@ def _places(
 
 
 def _open_to(site: Site, leg: Leg) -> set[str]:
+    """Return the floors where a leg may wait: not the one it leaves, nor the one it goes to."""
     return set(site.allowed.get(leg.unit_id, ())) - {leg.from_floor, leg.to_floor}
 
 
 def _roomiest(site: Site) -> Callable[[str], tuple[float, str]]:
+    """Return the key that sorts floors by what is free before and after all moves, most first."""
     return lambda floor: (-site.room(floor) if floor in site.has else -inf, floor)
 
 
@@ -232,7 +248,9 @@ def _checked(
     old: Mapping[str, Mapping[str, Held]],
     new: Mapping[str, Mapping[str, Held]],
 ) -> Moves:
+    """Return the moves as rows, replayed by a checker of its own, with what is proved."""
     rows = rows_of(site, found.order)
+    # Nothing leaves this module unchecked: what a planner would carry out must be possible.
     wrong = verify_moves(site.scenario, old, new, rows)
     if wrong:
         raise UncheckedPlanError("\n".join(["the moves found break the floors:", *wrong[:20]]))
@@ -282,6 +300,7 @@ def _notes(
 
 
 def _waits(site: Site, leg: Leg) -> str:
+    """Return a sentence on what a leg waits for."""
     free = site.has[leg.to_floor] - site.held.get(leg.to_floor, 0)
     return (
         f"{leg.unit_id} goes from {leg.from_floor} to {leg.to_floor}, which has "

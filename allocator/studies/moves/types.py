@@ -15,7 +15,15 @@ ELSEWHERE = ""
 class Leg:
     """People of a unit who go from one floor to another, or desks that change without people.
 
-    from_floor is empty for newcomers and desks taken, to_floor for leavers and desks freed.
+    Attributes
+    ----------
+    from_floor, to_floor
+        Ids of floors; `ELSEWHERE` as origin for newcomers and desks taken, as target for leavers
+        and desks freed.
+    people
+        0 where only desks change.
+    desks_freed, desks_taken
+        On the two floors; they differ where the unit's ratio has changed.
     """
 
     unit_id: str
@@ -28,7 +36,7 @@ class Leg:
 
     @property
     def is_between_floors(self) -> bool:
-        """Whether people go from a floor to a floor: only they may need a temporary place."""
+        """Say whether people go from a floor to a floor: only they may need a temporary place."""
         return bool(self.people and self.from_floor and self.to_floor)
 
 

@@ -1,4 +1,7 @@
-"""Replays moves step by step in plain loops. It shares nothing with what orders them."""
+"""Replays moves step by step in plain loops.
+
+It shares nothing with what orders them, so that a mistake there cannot hide here.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +24,16 @@ def verify_moves(
 ) -> list[str]:
     """Return what is wrong with moves from one plan to another, a sentence each; empty if nothing.
 
-    While a step is under way both places are held: no floor that receives people or desks may
-    hold more than it has, with all that come in the step. Nobody leaves a floor who is not there,
+    While a step is under way both places are held: no floor that receives people or desks may hold
+    more than it has, with all that come in the step. Nobody leaves a floor who is not there,
     temporary places are allowed, and at the end everyone is where the plan after says.
+
+    Parameters
+    ----------
+    before, after
+        Desks and people by unit and floor, floors elsewhere included.
+    rows
+        Of moves.csv, in any order.
     """
     state = _state(before)
     waiting: dict[str, int] = {}
@@ -40,6 +50,7 @@ def verify_moves(
 
 
 def _state(everyone: Everyone) -> State:
+    """Return who is where as counts that can be changed."""
     return {
         (unit, place): [held.desks, held.people or 0]
         for unit, places in everyone.items()
@@ -48,6 +59,7 @@ def _state(everyone: Everyone) -> State:
 
 
 def _steps(rows: Sequence[Move]) -> list[str]:
+    """Return what is wrong with the numbers of the steps."""
     steps = sorted({row.step for row in rows})
     if steps != list(range(1, len(steps) + 1)):
         return [f"steps are {steps}, not numbered from 1 without gaps"]
@@ -55,9 +67,11 @@ def _steps(rows: Sequence[Move]) -> list[str]:
 
 
 def _overfull(scenario: Scenario, state: State, now: Sequence[Move]) -> list[str]:
+    """Return the floors that would hold more than they have while a step is under way."""
     found = []
     for place in scenario.floors:
         coming = [row for row in now if row.to_floor == place.floor_id]
+        # A floor that is too full already may stay so, if only nobody comes to it.
         if not coming:
             continue
         has = place.desks
@@ -65,6 +79,7 @@ def _overfull(scenario: Scenario, state: State, now: Sequence[Move]) -> list[str
             has = floor((place.area_m2 or 0) / (scenario.settings.sharing.m2_per_desk or 1))
         if place.max_occupants is not None:
             has = min(has, place.max_occupants)
+        # What is held before the step, all of it: nobody counts as gone until the step is over.
         held = sum(desks for (_, at), (desks, _) in state.items() if at == place.floor_id)
         taken = sum(row.desks_taken for row in coming)
         if held + taken > has:
@@ -92,6 +107,7 @@ def _leave(state: State, row: Move, waiting: dict[str, int]) -> list[str]:
 
 
 def _arrive(state: State, row: Move, waiting: dict[str, int]) -> None:
+    """Put people and desks on the floor they go to, or count them as waiting elsewhere."""
     if row.to_floor:
         here = state.setdefault((row.unit_id, row.to_floor), [0, 0])
         here[0] += row.desks_taken
@@ -127,6 +143,7 @@ def _temporary_places(scenario: Scenario, row: Move) -> list[str]:
 
 
 def _outside(rule: Rule, level: int) -> bool:
+    """Say whether a rule on levels keeps its subject off this one."""
     if rule.rule is not RuleKind.LEVELS:
         return False
     low, high = rule.level_range
@@ -134,6 +151,7 @@ def _outside(rule: Rule, level: int) -> bool:
 
 
 def _not_there(state: State, after: Everyone, waiting: dict[str, int]) -> list[str]:
+    """Return who is not where the plan after says, and who is still elsewhere."""
     wanted, left = _state(after), {unit: n for unit, n in waiting.items() if n}
     found = [f"{people} people of {unit} stay elsewhere" for unit, people in left.items()]
     for unit, place in sorted({*state, *wanted}):

@@ -35,7 +35,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import what solves when it is asked for: the search is slow to import."""
+    """Import what solves when it is asked for: the search is slow to import.
+
+    So commands that only read or print start at once.
+    """
     if name in __all__:
         from allocator.studies.relocate import run  # noqa: PLC0415
 

@@ -25,7 +25,11 @@ COLOURS = {
 
 
 def relocate_chart(rows: Sequence[dict[str, Any]], language: str = "en") -> alt.LayerChart:
-    """Return the picture of the rows of relocate.csv, in a language."""
+    """Return the picture of the rows of relocate.csv, in a language.
+
+    A row of tiles for each combination, a tile for each wave: its colour says what became of it,
+    its figure how many people have come by then.
+    """
     say = texts(language)
     values = [_datum(row, say) for row in rows]
     names = list(dict.fromkeys(value["combination"] for value in values))
@@ -56,6 +60,10 @@ def relocate_chart(rows: Sequence[dict[str, Any]], language: str = "en") -> alt.
 
 
 def _datum(row: dict[str, Any], say: Texts) -> dict[str, Any]:
+    """Return the values of a tile.
+
+    Without anything that binds, whether there is a plan or not yet.
+    """
     names = (row["unit_scenario"], row["staff_scenario"], row["family_scenario"])
     kind = row["binds"]
     if kind == Binds.NONE:

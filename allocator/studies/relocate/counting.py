@@ -1,4 +1,8 @@
-"""Counts a relocation exactly: people, desks, floors and flats by combination and wave."""
+"""Counts a relocation exactly: people, desks, floors and flats by combination and wave.
+
+Shares are fractions throughout and whole people come by largest remainder, so that parts sum to
+their whole and a count is the same on every machine.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +51,7 @@ class Names:
         staff: Sequence[str] | None = None,
         families: Sequence[str] | None = None,
     ) -> Names:
-        """Return the names asked for; without, all there are.
+        """Return the names asked for, each once; without, all there are.
 
         Raises
         ------
@@ -70,6 +74,8 @@ class Names:
                 if name not in there:
                     message = f"expected a scenario of this table{nearest.hint(name)}"
                     problems.append(Problem(message, table, None, column, name))
+            # In the order in which they are asked for, since rows of the result come in that
+            # order.
             chosen.append(tuple(dict.fromkeys(asked)) if asked else tuple(there))
         if problems:
             raise InputError(problems)
@@ -128,12 +134,19 @@ class Combination:
 
     @property
     def binds(self) -> Binds:
-        """What binds in the first wave that counting rules out."""
+        """What binds in the first wave that counting rules out; `none` leaves it to a solve."""
         return next((w.binds for w in self.waves if w.binds is not Binds.NONE), Binds.NONE)
 
 
 def combinations(scenario: Scenario, names: Names) -> tuple[Combination, ...]:
     """Return every combination of the scenarios named, counted.
+
+    Parameters
+    ----------
+    scenario
+        With staff and the tables of scenarios; its headcounts only give ratios and attendance.
+    names
+        As `Names.of` returns them. Without family scenarios flats are not counted.
 
     Raises
     ------
@@ -148,8 +161,11 @@ def combinations(scenario: Scenario, names: Names) -> tuple[Combination, ...]:
         raise InputError(scenario.placed(problem) for problem in problems)
     found = []
     for unit_scenario in names.units:
+        # Each part is worked out where it changes: waves by unit scenario, people by staff
+        # scenario.
         wave_of = _waves(scenario, unit_scenario)
         for staff_scenario in names.staff:
+            # Families do not change who comes, so this is counted once for all of them.
             moved = moves(scenario, staff_scenario)
             for family_scenario in names.families:
                 counted, groups = _counted(scenario, wave_of, moved, family_scenario)
@@ -162,8 +178,10 @@ def combinations(scenario: Scenario, names: Names) -> tuple[Combination, ...]:
 def _missing(
     scenario: Scenario, table: str, column: str, names: Iterable[str]
 ) -> Iterable[Problem]:
+    """Yield a problem for each group of staff that a scenario says nothing of."""
     first: dict[str, int] = {}
     for number, row in enumerate(scenario.staff, 1):
+        # One problem for a group, at the first row that has it.
         first.setdefault(row.group, number)
     for name in names:
         given = {r.group for r in getattr(scenario, table) if getattr(r, column) == name}
@@ -176,7 +194,12 @@ def _missing(
 def largest_remainder(parts: Sequence[Fraction], whole: int) -> list[int]:
     """Return whole numbers that sum to a whole, near the parts: ties to the earlier.
 
-    The parts sum to less than 1 more or less than the whole, or to half more or less.
+    Parameters
+    ----------
+    parts
+        They sum to less than 1 more or less than the whole, or to half more or less.
+    whole
+        What the numbers sum to.
     """
     found = [floor(part) for part in parts]
     largest = sorted(range(len(parts)), key=lambda i: (found[i] - parts[i], i))
@@ -186,7 +209,16 @@ def largest_remainder(parts: Sequence[Fraction], whole: int) -> list[int]:
 
 
 def moves(scenario: Scenario, staff_scenario: str) -> list[int]:
-    """Return how many people of each row of staff move, whatever the unit scenario."""
+    """Return how many people of each row of staff move, whatever the unit scenario.
+
+    Rounded from the whole down: first everybody, then units, then the groups within a unit. So all
+    unit scenarios move the same people of a unit, and sums agree at each level.
+
+    Returns
+    -------
+    list of int
+        In the order of the rows of staff.
+    """
     share = {
         r.group: r.share for r in scenario.staff_scenarios if r.staff_scenario == staff_scenario
     }
@@ -219,7 +251,10 @@ def _waves(scenario: Scenario, unit_scenario: str) -> dict[str, int]:
 
 
 def organisations(scenario: Scenario) -> dict[str, str]:
-    """Return the organisation of each unit of staff."""
+    """Return the organisation of each unit of staff.
+
+    By `units`, else `headcounts`, else itself.
+    """
     found = {row.unit_id: row.unit_id for row in scenario.staff}
     found |= {r.unit_id: r.organisation_id for r in scenario.headcounts if r.organisation_id}
     return found | {
@@ -230,15 +265,18 @@ def organisations(scenario: Scenario) -> dict[str, str]:
 def _counted(
     scenario: Scenario, wave_of: Mapping[str, int], moved: Sequence[int], family_scenario: str
 ) -> tuple[tuple[Counted, ...], dict[str, int]]:
+    """Return the counts of a combination by wave, and people who move by group."""
     groups: dict[str, int] = defaultdict(int)
     for row, people in zip(scenario.staff, moved, strict=True):
         if row.unit_id in wave_of:
             groups[row.group] += people
+    # A unit of which nobody moves makes no wave, though its row may name one.
     with_people = [
         wave_of[row.unit_id]
         for row, people in zip(scenario.staff, moved, strict=True)
         if people and row.unit_id in wave_of
     ]
+    # A wave in which nobody comes any more is none of this combination.
     last = max(with_people, default=1)
     counted = (_wave(scenario, wave_of, moved, family_scenario, w) for w in range(1, last + 1))
     return tuple(counted), dict(groups)
@@ -251,6 +289,7 @@ def _wave(
     family_scenario: str,
     wave: int,
 ) -> Counted:
+    """Return the counts of one wave: everyone come by then, all that is open by then."""
     come = {unit for unit, at in wave_of.items() if at <= wave}
     headcounts = _headcounts(scenario, come, moved)
     opens = opening_wave(scenario)
@@ -266,6 +305,8 @@ def _wave(
                 groups[row.group] += going
         flats_needed, residents = _homes(scenario, family_scenario, groups)
         flats = sum(row.flats for row in scenario.housing if (row.opens_wave or 1) <= wave)
+    # People possible scale with the scarcer of desks and flats, never above those who want to
+    # come.
     limits = [Fraction(1)]
     limits += [Fraction(desks, needed)] if needed else []
     limits += [Fraction(flats, flats_needed)] if flats_needed and flats is not None else []
@@ -305,6 +346,7 @@ def _headcounts(scenario: Scenario, come: set[str], moved: Sequence[int]) -> tup
         if row.unit_id in come:
             each = people.setdefault(row.unit_id, [0, 0])
             each[0] += going
+            # Own desks go with people who move, and there cannot be more of them than people.
             each[1] += min(row.own_desks, going)
     return tuple(
         Headcount(
@@ -320,6 +362,7 @@ def _headcounts(scenario: Scenario, come: set[str], moved: Sequence[int]) -> tup
 
 
 def _demand(scenario: Scenario, headcounts: tuple[Headcount, ...]) -> int | None:
+    """Return the desks that headcounts need; None with capacity by chance."""
     if scenario.by_chance:
         return None
     return sum(demand(unit) for unit in moved_scenario(scenario, headcounts).housed)
@@ -332,6 +375,7 @@ def moved_scenario(scenario: Scenario, headcounts: tuple[Headcount, ...]) -> Sce
     kept = {
         name: getattr(scenario, name) for name in ("floors", "towers", "units", "organisations")
     }
+    # Not validated: only demand is worked out from it, and other tables may name who has not come.
     return scenario.model_construct(**kept, headcounts=headcounts, settings=settings)
 
 
@@ -346,9 +390,12 @@ def _homes(
     singles: dict[int, int] = defaultdict(int)
     for group, people in groups.items():
         row = rows[group]
+        # Rounded half up, for each group by itself.
         families = floor(people * row.with_family + Fraction(1, 2))
         flats += families
         singles[row.singles_per_flat] += people - families
         residents += families * row.household_size + people - families
+    # Singles share flats only with singles of groups that share alike; the last flat may have
+    # room.
     flats += sum(-(-people // sharing) for sharing, people in singles.items())
     return flats, residents

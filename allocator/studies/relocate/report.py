@@ -46,16 +46,22 @@ NOT_ASKED = "not_asked"
 
 
 def rows(found: Sequence[Fitted]) -> list[dict[str, Any]]:
-    """Return the rows of relocate.csv: a row for each wave of each combination."""
+    """Return the rows of relocate.csv: a row for each wave of each combination.
+
+    The same rows are in relocate.json and in the picture.
+    """
     return [_row(each, number) for each in found for number in range(len(each.answers))]
 
 
 def _row(fitted: Fitted, number: int) -> dict[str, Any]:
+    """Return one wave of a combination as a row, by the names of `COLUMNS`."""
     combination = fitted.combination
     counted, answer = combination.waves[number], fitted.answers[number]
     if answer is not None:
         status = answer.plan.status.value
     else:
+        # Too few desks prove that there is no plan; too few flats do not, so no plan was asked
+        # for.
         ruled_out = counted.binds in (Binds.DESKS, Binds.BOTH)
         status = "infeasible" if ruled_out else NOT_ASKED
     residents = counted.residents
@@ -79,7 +85,7 @@ def _row(fitted: Fitted, number: int) -> dict[str, Any]:
 
 
 def as_json(found: Sequence[Fitted]) -> dict[str, Any]:
-    """Return the content of relocate.json."""
+    """Return the content of relocate.json: the rows, and what became of each combination."""
     return {
         "schema": 1,
         "rows": rows(found),
@@ -104,7 +110,10 @@ def text(found: Sequence[Fitted], language: str = "en") -> str:
 
 
 def summary(combinations: Sequence[Mapping[str, Any]], say: Texts) -> list[str]:
-    """Return the same of the combinations of relocate.json, in sentences."""
+    """Return the same of the combinations of relocate.json, in sentences.
+
+    It takes the document and not the objects, as the service has only that at hand.
+    """
     counts = Counter("fits" if each["fits"] else each["binds"] for each in combinations)
     unknown = counts.pop(Binds.NONE.value, 0)
     lines = [say("relocate.fit", fits=counts.pop("fits", 0), combinations=len(combinations))]
@@ -113,7 +122,10 @@ def summary(combinations: Sequence[Mapping[str, Any]], say: Texts) -> list[str]:
 
 
 def folder_of(fitted: Fitted) -> str:
-    """Return the name of a combination's folder."""
+    """Return the name of a combination's folder.
+
+    Its names with all that a path dislikes replaced.
+    """
     combination = fitted.combination
     names = (combination.unit_scenario, combination.staff_scenario, combination.family_scenario)
     return "-".join(re.sub(r"[^\w.]+", "_", name).strip("_.") for name in names if name)
@@ -125,6 +137,13 @@ def write_relocation(
     """Write the table, relocate.json, the picture, and a folder for every combination that fits.
 
     Where a combination has several waves, each has a folder in it.
+
+    Parameters
+    ----------
+    scenario
+        As it was counted.
+    found
+        All combinations; those that do not fit have rows and no folder.
 
     Raises
     ------
@@ -142,6 +161,7 @@ def write_relocation(
 
 
 def _write_combination(scenario: Scenario, fitted: Fitted, folder: Path) -> None:
+    """Write the plans of a combination and the headcounts that they are for."""
     several = len(fitted.answers) > 1
     for number, answer in enumerate(fitted.answers, 1):
         assert answer is not None
@@ -151,12 +171,16 @@ def _write_combination(scenario: Scenario, fitted: Fitted, folder: Path) -> None
 
 
 def headcounts_text(fitted: Fitted) -> str:
-    """Return the headcounts of a combination as a table, with the wave of each where several."""
+    """Return the headcounts of a combination as a table, with the wave of each where several.
+
+    It can be used as the table `headcounts` of a scenario without staff.
+    """
     waves = fitted.combination.waves
     come: dict[str, int] = {}
     for counted in waves:
         come |= {r.unit_id: counted.wave for r in counted.headcounts if r.unit_id not in come}
     columns = ["unit_id", "headcount", "organisation_id", "own_desks"]
+    # Columns that are empty throughout are left out.
     more = [
         name
         for name in ("people_per_desk", "attendance_share")
@@ -172,6 +196,7 @@ def headcounts_text(fitted: Fitted) -> str:
 
 
 def _picture(found: Sequence[Fitted]) -> str:
+    """Return the picture as SVG."""
     from allocator.studies.relocate.chart import relocate_chart  # noqa: PLC0415 - slow to import
 
     return as_svg(relocate_chart(rows(found)))

@@ -39,13 +39,22 @@ class WaveAnswer:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A combination with the answers of its waves, and what binds first."""
+    """A combination with the answers of its waves, and what binds first.
+
+    Attributes
+    ----------
+    answers
+        By wave; None where no solve was needed, as counting or flats settle it.
+    """
 
     combination: Combination
     answers: tuple[WaveAnswer | None, ...]
 
     def binds_in(self, number: int) -> Binds:
-        """Return what binds in a wave, by its place."""
+        """Return what binds in a wave, by its place from 0.
+
+        Counting comes first; a solve adds `placement` where it proved that there is no plan.
+        """
         counted, answer = self.combination.waves[number], self.answers[number]
         if counted.binds is Binds.NONE and answer is not None:
             infeasible = answer.plan.status is Status.INFEASIBLE
@@ -54,13 +63,16 @@ class Fitted:
 
     @property
     def binds(self) -> Binds:
-        """What binds in the first wave in which anything does."""
+        """What binds in the first wave in which anything does.
+
+        `none` where every wave has a plan or none was found in time.
+        """
         found = (self.binds_in(number) for number in range(len(self.answers)))
         return next((binds for binds in found if binds is not Binds.NONE), Binds.NONE)
 
     @property
     def fits(self) -> bool:
-        """Whether every wave has a plan, and flats."""
+        """Say whether every wave has a plan, and flats."""
         return all(
             counted.binds is Binds.NONE and answer and answer.plan.objective.total is not None
             for counted, answer in zip(self.combination.waves, self.answers, strict=True)
@@ -68,18 +80,19 @@ class Fitted:
 
 
 def most_s(scenario: Scenario, found: Sequence[Combination], time_limit_s: float) -> float:
-    """Return the seconds that all solves may take together."""
+    """Return the seconds that all solves may take together, with checking and writing."""
     written = sum(len(each.waves) for each in found if each.binds is Binds.NONE)
     return solves(scenario, found) * time_limit_s + AFTER_S + WRITE_S * written
 
 
 def solves(scenario: Scenario, found: Sequence[Combination]) -> int:
-    """Return how many waves are to be solved."""
+    """Return how many waves are to be solved; what combinations have in common counts once."""
     open_ones = [each for each in found if each.binds is Binds.NONE]
     return len(_to_solve(open_ones, [by_wave(scenario, each) for each in open_ones]))
 
 
 def _key(given: Scenario) -> Key:
+    """Return what tells one wave's scenario from another's."""
     return given.headcounts, given.floors, given.rules, given.affinities
 
 
@@ -87,6 +100,7 @@ def _to_solve(
     found: Sequence[Combination], waves: Sequence[tuple[Scenario, ...]]
 ) -> dict[Key, Scenario]:
     """Return the waves to solve: those of combinations that counting does not rule out."""
+    # By key, so that a wave which several combinations share is solved once.
     return {
         _key(given): given
         for each, of in zip(found, waves, strict=True)
@@ -107,18 +121,26 @@ def relocate(
 
     Parameters
     ----------
+    scenario
+        As it was counted.
     found
         The combinations, counted.
     options
         The time limit is for each solve.
     on_progress
-        Told the stage, and each better plan.
+        Called with the stage, and each better plan.
     should_stop
         Asked often; once true, no more waves are begun, which then have no plan in time.
+
+    Returns
+    -------
+    tuple of Fitted
+        In the order of the combinations, those that counting rules out without a plan.
     """
     run = _Run(options or SolveOptions(), on_progress, should_stop or (lambda: False))
     waves = [by_wave(scenario, each) for each in found]
     to_solve = _to_solve(found, waves)
+    # In the order of the waves, so that a wave begins from the plan of the one before.
     for number, given in enumerate(to_solve.values(), 1):
         run.solve(given, number, len(to_solve))
     run.exchange()
@@ -145,6 +167,7 @@ class _Run:
     def solve(self, given: Scenario, number: int, of: int) -> None:
         """Solve one wave, from the nearest plan at hand."""
         key = _key(given)
+        # An answer without a plan, so that what was not solved is not taken for proved.
         if self.should_stop():
             run = run_record(
                 given,
@@ -166,11 +189,13 @@ class _Run:
         self.answers[key] = WaveAnswer(given, plan)
 
     def _progress(self, what: str) -> OnProgress | None:
+        """Return a listener that passes progress on, with which solve it is of."""
         tell = self.on_progress
         if tell is None:
             return None
 
         def pass_on(progress: Progress) -> None:
+            """Pass progress on with the seconds of the whole study."""
             seconds = time.monotonic() - self.began
             tell(replace(progress, stage=f"{what}: {progress.stage}", seconds=seconds))
 
@@ -178,6 +203,7 @@ class _Run:
 
     def _nearest(self, people: int) -> Plan | None:
         """Return the plan whose people are nearest in number."""
+        # The number breaks ties, as plans themselves have no order.
         plans = [
             (abs(_people(answer.scenario) - people), n, answer.plan)
             for n, answer in enumerate(self.answers.values())
@@ -186,7 +212,10 @@ class _Run:
         return min(plans)[2] if plans else None
 
     def exchange(self) -> None:
-        """Offer every plan to every wave that it fits."""
+        """Offer every plan to every wave that it fits.
+
+        A plan of one combination may fit another as well and cost less there.
+        """
         offers, keys = Offers(), list(self.answers)
         for number, key in enumerate(keys):
             own = self.answers[key]
@@ -199,4 +228,5 @@ class _Run:
 
 
 def _people(scenario: Scenario) -> int:
+    """Return the people of a scenario."""
     return sum(row.headcount for row in scenario.headcounts)

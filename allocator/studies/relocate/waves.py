@@ -20,15 +20,20 @@ RELOCATION_TABLES = (
 
 
 def moving(scenario: Scenario, combination: Combination) -> Scenario:
-    """Return the scenario of everybody who moves in a combination, each unit with its wave."""
+    """Return the scenario of everybody who moves in a combination, each unit with its wave.
+
+    From here on a relocation is an office with waves like any other.
+    """
     wave_of: dict[str, int] = {}
     for counted in combination.waves:
         for row in counted.headcounts:
+            # The first wave in which the unit is there; it stays from then on.
             wave_of.setdefault(row.unit_id, counted.wave)
     headcounts = tuple(
         row.model_copy(update={"wave": wave_of[row.unit_id]})
         for row in combination.waves[-1].headcounts
     )
+    # A week of somebody who does not move would name an id that this scenario lacks.
     named = {row.unit_id for row in headcounts} | {row.organisation_id for row in headcounts}
     options = scenario.settings.options.model_copy(update={"scheme": None})
     return scenario.replace(

@@ -17,12 +17,21 @@ DASHES = [5, 4]
 
 
 def restack_chart(points: Sequence[Point], name: str, language: str = "en") -> alt.LayerChart:
-    """Return the picture in a language, with the proved bound below and the knee marked."""
+    """Return the picture in a language, with the proved bound below and the knee marked.
+
+    Parameters
+    ----------
+    points
+        Of a curve, at least one, fewest people moved first.
+    name
+        Of the scenario, for the title.
+    """
     say = texts(language)
     fills = alt.Scale(
         domain=[say("restack.plan"), say("restack.knee"), say("restack.bound")],
         range=[LINE, KNEE, PROVED],
     )
+    # The bound first, so that plans are drawn over it.
     layers = [*_bound(points, say, fills), *_plans(points, say, fills), _least(points, say)]
     title = alt.TitleParams(say("restack.title", name=name), anchor="start", color=INK)
     chart: alt.LayerChart = (
@@ -37,6 +46,10 @@ def restack_chart(points: Sequence[Point], name: str, language: str = "en") -> a
 
 
 def _plans(points: Sequence[Point], say: Texts, fills: alt.Scale) -> list[alt.Chart]:
+    """Return the curve.
+
+    A line through the plans and a dot for each, the knee in its own colour.
+    """
     values = [
         {
             "moved": point.people_moved,
@@ -56,6 +69,7 @@ def _plans(points: Sequence[Point], say: Texts, fills: alt.Scale) -> list[alt.Ch
 
 
 def _bound(points: Sequence[Point], say: Texts, fills: alt.Scale) -> list[alt.Chart]:
+    """Return the proved bound as a broken line below the curve."""
     values = [
         {"moved": point.people_moved, "total": point.bound, "kind": say("restack.bound")}
         for point in points
@@ -66,6 +80,7 @@ def _bound(points: Sequence[Point], say: Texts, fills: alt.Scale) -> list[alt.Ch
 
 
 def _least(points: Sequence[Point], say: Texts) -> alt.Chart:
+    """Return a line at the fewest people who have to move."""
     values = [{"moved": points[0].least_moved_bound, "words": say("restack.least")}]
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=values))
@@ -76,10 +91,13 @@ def _least(points: Sequence[Point], say: Texts) -> alt.Chart:
 
 
 def _x(say: Texts) -> alt.X:
+    """Return the axis of people moved; it need not begin at 0."""
     return alt.X("moved:Q", title=say("restack.moved"), scale=alt.Scale(zero=False))
 
 
 def _y(field: str, points: Sequence[Point], say: Texts) -> alt.Y:
+    """Return the axis of totals, with room for the bound below and a margin."""
+    # The axis need not begin at 0: what moves buy is a small part of the total.
     low = min(min(point.bound, point.total_without_moves) for point in points)
     high = max(point.total_without_moves for point in points)
     margin = 0.05 * (high - low) or 1.0

@@ -35,9 +35,11 @@ class CurvePoint:
 def undominated(points: Iterable[CurvePoint]) -> list[CurvePoint]:
     """Return the points that no other beats in both, fewest moved first; of equal ones the first.
 
-    One that moves a little less for the same total, within rounding, beats nothing.
+    One that moves a little less for the same total, within rounding, beats nothing: it would be a
+    point of the curve that nobody can tell from its neighbour.
     """
     found: list[CurvePoint] = []
+    # By people moved, so that each next point has to be cheaper to be of any use.
     for point in sorted(points, key=lambda s: (round(s.moved, 6), s.total, not s.is_final)):
         if not found or point.total < found[-1].total - NEAR * max(1.0, abs(found[-1].total)):
             found.append(point)
@@ -45,7 +47,10 @@ def undominated(points: Iterable[CurvePoint]) -> list[CurvePoint]:
 
 
 def slope(few: CurvePoint, many: CurvePoint) -> float:
-    """Return the price of a person moved at which two points cost the same."""
+    """Return the price of a person moved at which two points cost the same.
+
+    Solving at this price looks for a plan below the straight line between them.
+    """
     return (few.total - many.total) / max(many.moved - few.moved, NEAR)
 
 
@@ -58,6 +63,7 @@ def knee(points: Sequence[CurvePoint]) -> int | None:
         return None
     first, last = points[0], points[-1]
     width, height = last.moved - first.moved, first.total - last.total
+    # Distance from the chord in scaled axes, but for a constant factor.
     depths = [
         1 - (point.moved - first.moved) / width - (point.total - last.total) / height
         for point in points
@@ -74,6 +80,7 @@ def widest(points: Sequence[CurvePoint], done: Iterable[tuple[float, float]]) ->
     done
         People moved at both ends of gaps in which nothing was found.
     """
+    # Nothing was found there at the one price that could have found it, so it is not tried again.
     closed = set(done)
     areas = [
         (many.moved - few.moved) * (few.total - many.total)
@@ -89,6 +96,13 @@ def filled_up(points: Sequence[CurvePoint], count: int) -> list[CurvePoint]:
     """Return the points with which solves ended, and so many in all with those seen on the way.
 
     Ends are always among them; then each is taken that lies in the widest gap of people moved.
+
+    Parameters
+    ----------
+    points
+        None dominated, fewest moved first.
+    count
+        Points wanted; all are returned where there are not so many.
     """
     ends = {0, len(points) - 1}
     chosen = {i for i, point in enumerate(points) if point.is_final or i in ends}
@@ -97,6 +111,7 @@ def filled_up(points: Sequence[CurvePoint], count: int) -> list[CurvePoint]:
         others = [i for i in range(len(points)) if i not in chosen]
 
         def apart(i: int, order: list[int] = order) -> float:
+            """Return how far a point is from the nearest one chosen, in people moved."""
             return min(abs(points[i].moved - points[j].moved) for j in order)
 
         chosen.add(max(others, key=apart))

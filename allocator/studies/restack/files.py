@@ -29,6 +29,7 @@ def write_restack(found: Restack, folder: Path, scenario: Scenario) -> tuple[Pat
     InputError
         If the folder cannot be written to.
     """
+    # A shorter curve would leave folders beside it that belong to no row.
     for stale in folder.glob("point-[0-9][0-9]"):
         shutil.rmtree(stale, ignore_errors=True)
     for point, plan, moves in zip(found.points, found.plans, found.moves, strict=True):
@@ -46,7 +47,7 @@ def write_restack(found: Restack, folder: Path, scenario: Scenario) -> tuple[Pat
 
 
 def table(found: Restack) -> str:
-    """Return the content of restack.csv."""
+    """Return the content of restack.csv: a row for each point, fewest people moved first."""
     columns = tuple(Point.model_fields)
     rows = ([getattr(point, column) for column in columns] for point in found.points)
     return csv_text(columns, rows)
@@ -69,6 +70,7 @@ def document(found: Restack) -> dict[str, Any]:
 
 
 def _picture(found: Restack, scenario: Scenario) -> str:
+    """Return the picture as SVG, titled by the scenario's title or its name."""
     from allocator.studies.restack.chart import restack_chart  # noqa: PLC0415 - slow to import
 
     settings = scenario.settings

@@ -117,7 +117,7 @@ class RestackProgress:
 
 
 def at_most_s(options: SolveOptions) -> float:
-    """Return the seconds that a restack takes at most."""
+    """Return the seconds that a restack takes at most: solves, moves, and finishing."""
     moves = MOVES_S + (POINTS + SOLVES) * SHORT_MOVES_S
     return SOLVES * options.time_limit_s + min(moves, 2 * options.time_limit_s) + FINISH_S
 
@@ -142,21 +142,24 @@ class _Run:
         self.case = compile_case(self.scenario)
         self.scorer = Scorer(self.case)
         floor = bounds_at_once(self.case).total
+        # A bound at price 0 holds for the total without moves at every point.
         self.proved.append((0.0, floor))
 
     def is_over(self) -> bool:
-        """Whether no more solves are begun."""
+        """Say whether no more solves are begun."""
         return self.should_stop() or self.done >= SOLVES or time.monotonic() >= self.until
 
     def solve(self, doing: str, scenario: Scenario, start: Pieces) -> Plan:
         """Solve one of the scenarios and take note of every plan on the way."""
         self.on_step(RestackProgress(self.done, SOLVES, doing))
         left = max(self.until - time.monotonic(), 0.1)
+        # What a solve leaves over is shared by those to come.
         seconds = min(self.options.time_limit_s, left / max(SOLVES - self.done, 1))
         options = self.options.model_copy(update={"time_limit_s": seconds})
         seen: list[Pieces] = []
 
         def tell(progress: Progress) -> None:
+            """Keep the pieces of a plan, and pass progress on without them."""
             if progress.pieces:
                 seen.append(progress.pieces)
             if self.on_progress is not None:
@@ -169,6 +172,8 @@ class _Run:
         self.last = plan
         if plan.objective.total is not None:
             self.note(plan.pieces)
+            # Plans on the way move more or fewer people than the last: each may be a point of the
+            # curve.
             for pieces in seen:
                 self.note(pieces, is_final=False)
         return plan
@@ -190,6 +195,7 @@ class _Run:
         score = self.scorer.score(layout)
         if score.unplaced_people > self.unplaced + MOVED:
             return
+        # Fewer unplaced come first, so all plans so far are of another curve.
         if score.unplaced_people < self.unplaced - MOVED:
             self.points, self.unplaced = [], score.unplaced_people
         moved = self.scorer.moved(layout) if self.case.references else 0.0
@@ -215,7 +221,10 @@ class _Run:
         return plan
 
     def bound(self, moved: float) -> float:
-        """Return what is proved of plans that move at most so many people."""
+        """Return what is proved of plans that move at most so many people.
+
+        T ≥ B(λ) − λ·m, the best λ.
+        """
         return max(bound - price * moved for price, bound in self.proved)
 
     def curve(self) -> list[CurvePoint]:
@@ -224,7 +233,10 @@ class _Run:
         return [s for s in undominated(self.points) if most is None or s.moved <= most + MOVED]
 
     def bracket(self) -> list[CurvePoint]:
-        """Return the plans that solves ended with, up to the first beyond the limit."""
+        """Return the plans that solves ended with, up to the first beyond the limit.
+
+        That one is needed: a plan between it and the last within the limit may be within it, too.
+        """
         finals = [point for point in undominated(self.points) if point.is_final]
         most = self.scenario.settings.options.max_people_moved
         within = [s for s in finals if most is None or s.moved <= most + MOVED]
@@ -277,6 +289,7 @@ def _ends(run: _Run) -> tuple[float, Restack | None]:
     known = run.least_change()
     today = known.pieces or adapted(pieces_today(given), given)
     least, begin = known.bound, today
+    # What looking at units where they are did not settle, a solve with moves alone may.
     if not known.is_proved:
         fewest = run.solve("the fewest people who move", moves_alone(given), today)
         if fewest.status is Status.INFEASIBLE:
@@ -290,6 +303,8 @@ def _ends(run: _Run) -> tuple[float, Restack | None]:
         reasons = (too_few(least, most),)
         return least, Restack(Status.INFEASIBLE, reasons=reasons, least_moved_bound=least)
     if not run.is_over():
+        # At this price one person outweighs the whole plan, so moves come first and the total
+        # second.
         run.at(max(run.cost_of(begin), 1.0), "the least change", begin)
     if not run.is_over():
         run.at(0.0, "the lowest cost", begin)
@@ -305,12 +320,15 @@ def _between(run: _Run) -> None:
         if at is None:
             return
         few, many = points[at], points[at + 1]
+        # Noted before the solve: a plan that comes of it parts the gap into two others.
         closed.append((few.moved, many.moved))
         run.at(slope(few, many), "between the two", few.pieces)
 
 
 def _answered(run: _Run, points: Sequence[CurvePoint], least: float, until: float) -> Restack:
+    """Return the curve as rows, plans and moves."""
     at = knee(points)
+    # The checker's figures are those that count: rows are made from its plans.
     plans = [_plan(run, point) for point in points]
     rows = tuple(
         Point(
@@ -338,6 +356,7 @@ def _answered(run: _Run, points: Sequence[CurvePoint], least: float, until: floa
 def _plan(run: _Run, point: CurvePoint) -> Plan:
     """Return the checked plan of a point; its bound is that of the scenario at its own price."""
     price = run.scenario.settings.prices.move
+    # A bound at a lower price holds at the scenario's own, as moves cost no less there.
     at_or_below = [bound for asked, bound in run.proved if asked <= price]
     last = run.last
     record = run_record(
@@ -358,10 +377,12 @@ def _plan(run: _Run, point: CurvePoint) -> Plan:
 
 
 def _unlimited(scenario: Scenario) -> Scenario:
+    """Return the scenario without its limit of moves, at its own price."""
     return at_price(scenario, scenario.settings.prices.move)
 
 
 def _units_moved(scenario: Scenario, pieces: Pieces) -> int:
+    """Return how many units have people who move."""
     moved = moved_by_unit(GivenPlan(scenario, pieces))
     return sum(1 for people in moved.values() if people > MOVED)
 

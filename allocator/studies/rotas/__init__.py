@@ -21,6 +21,7 @@ __all__ = ["OrganisationsOrUnits", "Rotas", "UnitWeek", "rotas", "with_rotas"]
 
 
 def __getattr__(name: str) -> Any:
+    """Import what chooses weeks when it is asked for."""
     if name in __all__:
         from allocator.studies.rotas import run  # noqa: PLC0415
 

@@ -15,7 +15,11 @@ BEFORE, AFTER = "#C77A12", "#1F5FA8"
 
 
 def rotas_chart(document: dict[str, Any], language: str = "en") -> alt.HConcatChart:
-    """Return the picture of the content of rotas.json, in a language."""
+    """Return the picture of the content of rotas.json, in a language.
+
+    Floors are ranked before and after by themselves: a line that lies lower is better everywhere,
+    whichever floors changed places.
+    """
     say = texts(language)
     chart: alt.HConcatChart = (
         alt.hconcat(_floors(document, say), _curve(document, say), spacing=40)

@@ -33,7 +33,14 @@ Choice = list[int]
 class Option:
     """A week for the units of a group: its name and each unit's shares.
 
-    hands: all-hands days times people; changed: people whose week would be another than today's.
+    Attributes
+    ----------
+    weeks
+        Of each unit of the group, in its order.
+    hands
+        All-hands days times people.
+    changed
+        People whose week would be another than today's.
     """
 
     name: str
@@ -70,8 +77,16 @@ class DeskPool:
 class Score(NamedTuple):
     """What a choice is judged by, the first first; less is better everywhere.
 
-    short_floors; minus all-hands days times people; people without a desk on the worst weekday;
-    people whose week changes.
+    Attributes
+    ----------
+    short_floors
+        Floors with a pool that is short too often on some weekday.
+    minus_hands
+        Minus all-hands days times people.
+    without_desk
+        People without a desk on the worst weekday, over all pools.
+    changed
+        People whose week changes.
     """
 
     short_floors: int
@@ -117,6 +132,7 @@ class Choices:
         self._known: dict[tuple[int, tuple[float, ...]], tuple[float, float]] = {}
 
     def _pools(self, seats: Sequence[Seats]) -> tuple[DeskPool, ...]:
+        """Return who shares desks with whom, by the numbers of floors and groups."""
         number = {floor: f for f, floor in enumerate(self.floors)}
         return tuple(
             DeskPool(
@@ -128,6 +144,7 @@ class Choices:
         )
 
     def _compatible(self) -> dict[tuple[int, int], NDArray[np.bool_]]:
+        """Return for each pair of groups which options have the days in common that they need."""
         share = self.scenario.settings.rotas.all_hands_share
         found: dict[tuple[int, int], NDArray[np.bool_]] = {}
         for (one, other), need in _common_days(self.scenario).items():
@@ -136,17 +153,30 @@ class Choices:
             others = [all_hands(option.weeks[j], share) for option in self.groups[b].options]
             fits = np.array([[_in_common(x, y, need) for y in others] for x in ones])
             if a == b:
+                # Two units of one group have options of one name, so only equal numbers can meet.
                 fits = np.diag(fits.diagonal())
             for pair, matrix in (((a, b), fits), ((b, a), fits.T)):
+                # Several pairs of units may tie the same two groups: all of them must agree.
                 found[pair] = matrix if pair not in found else found[pair] & matrix
         return found
 
     def share(self, member: Member, choice: Choice, day: int) -> float:
-        """Return the share of a member's people who come on a day."""
+        """Return the share of a member's people who come on a day, 0..1."""
         return self.groups[member.group].options[choice[member.group]].weeks[member.place][day]
 
     def figures(self, p: int, shares: tuple[float, ...]) -> tuple[float, float]:
-        """Return the chance that a pool is short with these shares, and who finds no desk."""
+        """Return the chance that a pool is short with these shares, and who finds no desk.
+
+        Convolution is most of the work, and the search meets the same shares again and again, so
+        figures are kept.
+
+        Parameters
+        ----------
+        p
+            Number of the pool.
+        shares
+            Of each member in the pool's order, on one day.
+        """
         known = self._known.get((p, shares))
         if known is None:
             pool = self.pools[p]
@@ -168,11 +198,15 @@ class Choices:
         return any(short > self.allowed for short, _ in days), tuple(each for _, each in days)
 
     def score(self, choice: Choice) -> Score:
-        """Return how good a choice is, worked out anew."""
+        """Return how good a choice is, worked out anew from all pools.
+
+        `improve.State` keeps the same figures up to date move by move; both must agree.
+        """
         weeks = [self.pool_week(p, choice) for p in range(len(self.pools))]
         short = {self.pools[p].floor for p, (is_short, _) in enumerate(weeks) if is_short}
         worst = max(sum(each[day] for _, each in weeks) for day in DAYS)
         chosen = [group.options[o] for group, o in zip(self.groups, choice, strict=True)]
+        # Sums in another order differ in the last digits, which must not decide between choices.
         return Score(
             len(short),
             -sum(option.hands for option in chosen),
@@ -181,24 +215,27 @@ class Choices:
         )
 
     def keeps_common_days(self, choice: Choice) -> bool:
-        """Whether all units have the days in common that they should."""
+        """Say whether all units have the days in common that they should."""
         return all(fits[choice[a], choice[b]] for (a, b), fits in self.compatible.items())
 
     @cached_property
     def even(self) -> Choice:
-        """The choice of the evenest weeks: no all-hands days, the least share on the worst day."""
+        """The choice of the evenest weeks: no all-hands days, the least share on the worst day.
+
+        It goes with every other, so it is a choice that always exists.
+        """
         return [_evenest(group) for group in self.groups]
 
     @cached_property
     def present(self) -> Choice:
-        """Today's weeks; they need not have the common days."""
+        """Today's weeks; they need not have the common days, so they may be no choice at all."""
         return [
             next(o for o, option in enumerate(group.options) if option.name == PRESENT)
             for group in self.groups
         ]
 
     def weeks(self, choice: Choice) -> dict[str, tuple[str, Week]]:
-        """Return name and shares of each unit's week."""
+        """Return name and shares of each unit's week in a choice."""
         found = {}
         for group, o in zip(self.groups, choice, strict=True):
             option = group.options[o]
@@ -208,11 +245,15 @@ class Choices:
 
 
 def _has(pool: DeskPool, group: int) -> bool:
+    """Say whether somebody of a group sits in a pool."""
     return any(member.group == group for member in pool.members)
 
 
 def _evenest(group: UnitGroup) -> int:
+    """Return the number of a group's evenest option."""
+
     def key(o: int) -> tuple[int, float]:
+        """Return all-hands days first, then the share on the worst day."""
         option = group.options[o]
         return option.hands, max(max(week) for week in option.weeks)
 
@@ -220,6 +261,7 @@ def _evenest(group: UnitGroup) -> int:
 
 
 def _in_common(one: frozenset[int], other: frozenset[int], need: int) -> bool:
+    """Say whether two weeks have enough all-hands days in common, or all that either has."""
     return len(one & other) >= min(need, len(one), len(other))
 
 
@@ -227,6 +269,8 @@ def _groups(scenario: Scenario, *, by_organisation: bool) -> tuple[UnitGroup, ..
     """Return the groups; of an organisation those units that do not come every day anyway."""
     menu_of, bodies = menus(scenario), dict[str, list[str]]()
     for unit in scenario.housed:
+        # A unit that comes every day has its present week alone; it would leave the others no
+        # choice.
         alone = not by_organisation or len(menu_of[unit.unit_id]) == 1
         body = f"unit {unit.unit_id}" if alone else f"organisation {unit.organisation_id}"
         bodies.setdefault(body, []).append(unit.unit_id)
@@ -240,6 +284,7 @@ def _group(
     menu_of: dict[str, dict[str, Week]],
     people: dict[str, int],
 ) -> UnitGroup:
+    """Return units as a group, with the weeks that all of them can have."""
     share, options = scenario.settings.rotas.all_hands_share, []
     for name in menu_of[units[0]]:
         if all(name in menu_of[unit] for unit in units):
@@ -258,6 +303,7 @@ def _group(
 
 
 def _differs(one: Week, other: Week) -> bool:
+    """Say whether two weeks differ by more than rounding."""
     return any(abs(x - y) > ROUNDING for x, y in zip(one, other, strict=True))
 
 
@@ -268,6 +314,7 @@ def _common_days(scenario: Scenario) -> dict[tuple[str, str], int]:
         asked = row.common_days
         days = (1 if row.closeness == "essential" else 0) if asked is None else asked
         for one, other in unit_pairs(scenario, row) if days else ():
+            # Ordered, so that rows in either direction are one pair; the most days asked for hold.
             pair = (one, other) if one < other else (other, one)
             found[pair] = max(days, found.get(pair, 0))
     return found

@@ -1,4 +1,8 @@
-"""A local search for weeks: one group's week at a time, then a floor's anew, exactly evaluated."""
+"""A local search for weeks, exactly evaluated.
+
+One group's week changes at a time; when no such change is better, the weeks of a few neighbouring
+pools are set even and chosen anew.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,17 @@ PATIENCE, PATIENCE_A_POOL = 10, 10
 
 
 class State:
-    """A choice with what is needed to tell quickly how one group's other week would change it."""
+    """A choice with what is needed to tell quickly how one group's other week would change it.
+
+    Attributes
+    ----------
+    weeks
+        Of each pool, whether it is short, and who finds no desk by day.
+    short_pools
+        Of each floor, how many of its pools are short.
+    without
+        People without a desk by day, over all pools.
+    """
 
     def __init__(self, choices: Choices, choice: Choice) -> None:
         self.choices = choices
@@ -37,6 +51,7 @@ class State:
 
     def copy(self) -> State:
         """Return a state that changes by itself."""
+        # Without `__init__`, which would work out every pool anew.
         other = object.__new__(State)
         other.__dict__ |= self.__dict__
         other.choice, other.weeks = list(self.choice), list(self.weeks)
@@ -45,10 +60,11 @@ class State:
 
     @staticmethod
     def _score(short: int, hands: int, without: list[float], changed: int) -> Score:
+        """Return the figures as a score, rounded as `Choices.score` rounds them."""
         return Score(short, -hands, round(max(without), DIGITS), changed)
 
     def fits(self, group: int, option: int) -> bool:
-        """Whether a week has the days in common with those of the other groups."""
+        """Say whether a week has the days in common with those of the other groups."""
         return all(
             matrix[option, option if other == group else self.choice[other]]
             for (one, other), matrix in self.choices.compatible.items()
@@ -56,7 +72,10 @@ class State:
         )
 
     def with_week(self, group: int, option: int) -> Score:
-        """Return the score with another week of a group."""
+        """Return the score with another week of a group, which stays as it is.
+
+        Only the pools in which the group sits are looked at.
+        """
         before, self.choice[group] = self.choice[group], option
         new = {p: self.choices.pool_week(p, self.choice) for p in self.choices.pools_of[group]}
         self.choice[group] = before
@@ -69,6 +88,7 @@ class State:
             without = [w + e - b for w, e, b in zip(without, each, was, strict=True)]
         for floor, change in changes.items():
             pools = int(self.short_pools[floor])
+            # A floor is short once, however many of its pools are.
             short += (pools + change > 0) - (pools > 0)
         options = self.choices.groups[group].options
         hands = self.hands + options[option].hands - options[before].hands
@@ -76,7 +96,7 @@ class State:
         return self._score(short, hands, without, changed)
 
     def take(self, group: int, option: int) -> None:
-        """Give a group another week."""
+        """Give a group another week and bring all figures up to date."""
         options, before = self.choices.groups[group].options, self.choice[group]
         self.choice[group] = option
         for p in self.choices.pools_of[group]:
@@ -91,7 +111,17 @@ class State:
 
 
 def descend(state: State, key: Key, groups: Iterable[int], is_over: Callable[[], bool]) -> None:
-    """Give groups their best week, one after another, until none is better."""
+    """Give groups their best week, one after another, until none is better.
+
+    Parameters
+    ----------
+    state
+        Changed in place.
+    key
+        What is to become smaller.
+    groups
+        Those that may change, in the order in which they are tried.
+    """
     order = list(groups)
     better = True
     while better and not is_over():
@@ -118,7 +148,13 @@ def improve(
     is_over: Callable[[], bool],
     on_better: Callable[[State], None],
 ) -> State:
-    """Return the best state found: again and again the weeks of a few pools are chosen anew."""
+    """Return the best state found: again and again the weeks of a few pools are chosen anew.
+
+    Parameters
+    ----------
+    on_better
+        Called with each state that is better than all before.
+    """
     choices = state.choices
     descend(state, key, rng.permutation(len(choices.groups)).tolist(), is_over)
     on_better(state)
@@ -133,6 +169,7 @@ def improve(
         for group in groups:
             _set_even(tried, group)
         descend(tried, key, rng.permutation(groups).tolist(), is_over)
+        # Equal ones are taken, too, to drift over plateaus; they do not count as a success.
         if key(tried.score) <= key(state.score):
             if key(tried.score) < key(state.score):
                 on_better(tried)

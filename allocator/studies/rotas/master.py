@@ -44,7 +44,12 @@ class Solved:
 
 
 class Master:
-    """The model of a case: which option each group has, which floors may be short."""
+    """The model of a case: which option each group has, which floors may be short.
+
+    At first it knows little of chances: facts are added where its choice turns out wrong. Its rows
+    hold for all choices, so what it proves is a bound whether or not all facts were added
+    (docs/explanation/attendance.md).
+    """
 
     def __init__(self, choices: Choices) -> None:
         self.choices = choices
@@ -65,10 +70,12 @@ class Master:
         self._add_common_days()
         self._add_means()
         for p in range(len(choices.pools)):
+            # Of small pools all facts are known at once, which spares solves.
             for shares in smallest_short(choices, p):
                 self._say_short(p, shares)
 
     def _add_common_days(self) -> None:
+        """Forbid options that have too few days in common with each other group's choice."""
         for (a, b), fits in self.choices.compatible.items():
             for o, row in enumerate(fits):
                 if a == b:
@@ -84,9 +91,11 @@ class Master:
         By Cantelli's inequality by at most √(ε / (1 − ε)) standard deviations.
         """
         choices, share = self.choices, self.choices.allowed
+        # A common factor of the day adds to the variance, so the inequality would claim too much.
         if choices.day_shock:
             return
         for p, pool in enumerate(choices.pools):
+            # p (1 − p) is at most 1/4, so this holds whatever weeks are chosen.
             variance = sum(
                 m.sharers * 0.25 * max(0.0, 1 + (m.sharers - 1) * choices.correlation)
                 for m in pool.members
@@ -94,6 +103,8 @@ class Master:
             most = pool.desks + (variance * share / (1 - share)) ** 0.5
             people = sum(m.sharers for m in pool.members)
             for day in DAYS:
+                # Rounded down, and the limit up: whole parts must not make the row claim more than
+                # is true.
                 expected = [
                     (var, floor(SCALE * m.sharers * option.weeks[m.place][day]))
                     for m in pool.members
@@ -102,11 +113,15 @@ class Master:
                     )
                 ]
                 total = LinearExpr.weighted_sum([v for v, _ in expected], [c for _, c in expected])
+                # Where the floor counts as short the row must not bind at all.
                 beyond = SCALE * people * self.short[choices.pools[p].floor]
                 self.model.add(total <= ceil(SCALE * most) + beyond)
 
     def amount(self, aim: Aim) -> LinearExprT:
-        """Return what is least under an aim, in whole parts."""
+        """Return what is least under an aim, in whole parts.
+
+        Floors, days times people, or people.
+        """
         if aim is Aim.SHORT_FLOORS:
             return LinearExpr.sum(self.short)
         if aim is Aim.WITHOUT_DESK:
@@ -118,8 +133,12 @@ class Master:
         return LinearExpr.weighted_sum(variables, weights)
 
     def keep(self, aim: Aim, score: Score) -> None:
-        """Ask from now on for choices that are as good as a score in an aim."""
+        """Ask from now on for choices that are as good as a score in an aim.
+
+        Aims come one after the other, so this is how an earlier one outweighs all later ones.
+        """
         value = score[aim]
+        # One part more, as the figures are rounded and the best choice itself must stay allowed.
         parts = ceil(value * SCALE) + 1 if aim is Aim.WITHOUT_DESK else int(value)
         self.model.add(self.amount(aim) <= parts)
 
@@ -151,13 +170,17 @@ class Master:
         return Solved(choice, bound)
 
     def learn(self, choice: Choice, aim: Aim) -> int:
-        """Add rows for what the model did not know of its choice; return how many facts."""
+        """Add rows for what the model did not know of its choice; return how many facts.
+
+        None means that the model was right about its choice, so its bound is attained.
+        """
         facts = 0
         for p, pool in enumerate(self.choices.pools):
             weeks = [[self.choices.share(m, choice, day) for m in pool.members] for day in DAYS]
             seen: set[tuple[float, ...]] = set()
             for day, week in enumerate(weeks):
                 shares = tuple(week)
+                # A week has equal days; a fact that holds for shares holds on each of them.
                 if shares in seen:
                     continue
                 seen.add(shares)
@@ -165,6 +188,8 @@ class Master:
                 if short > self.choices.allowed and not self._short[pool.floor]:
                     facts += self._forbid(p, shares)
                 value = self._values[p][day] / SCALE
+                # Before that aim nobody asks how many find no desk, and such rows only make the
+                # model larger.
                 if aim >= Aim.WITHOUT_DESK and without > value + 1.5 / SCALE:
                     facts += self._price(p, shares, without)
         return facts
@@ -178,12 +203,14 @@ class Master:
         return 1
 
     def _say_short(self, p: int, shares: tuple[float, ...]) -> None:
+        """Add the row: not all members have these shares, unless the floor is short."""
         short = self.short[self.choices.pools[p].floor]
         for literals, count in self._at_least(p, shares):
             self.model.add(LinearExpr.sum(literals) <= count - 1 + short)
 
     def _price(self, p: int, shares: tuple[float, ...], without: float) -> int:
         """Say how many find no desk at least with these shares."""
+        # Down, so that the row claims no more people than the exact figure.
         parts = floor(without * SCALE)
         for day, (literals, count) in enumerate(self._at_least(p, shares)):
             beyond = LinearExpr.sum(literals) - (count - 1)
@@ -193,6 +220,10 @@ class Master:
     def _lowered(
         self, p: int, shares: tuple[float, ...], holds: Callable[[tuple[float, ...]], bool]
     ) -> tuple[float, ...]:
+        """Return shares each lowered as far as a fact holds.
+
+        So that its row rules out the most.
+        """
         found = list(shares)
         for place, member in enumerate(self.choices.pools[p].members):
             for lower in levels(self.choices, member):
@@ -223,6 +254,7 @@ class Master:
                 groups[member.group] = groups.get(member.group, enough) & enough
             count = 0
             for group, enough in groups.items():
+                # A group that cannot have less says nothing, and would only make the row longer.
                 if len(enough) < len(self.chosen[group]):
                     count += 1
                     literals += [self.chosen[group][o] for o in enough]
@@ -230,7 +262,7 @@ class Master:
 
 
 def levels(choices: Choices, member: Member) -> list[float]:
-    """Return the shares that a member may have on a day, from the least."""
+    """Return the shares that a member may have on a day, from the least, each once."""
     options = choices.groups[member.group].options
     return sorted({share for option in options for share in option.weeks[member.place]})
 
@@ -242,19 +274,24 @@ def smallest_short(choices: Choices, p: int) -> list[tuple[float, ...]]:
     none, and they are learnt as they are met.
     """
     scales = [levels(choices, member) for member in choices.pools[p].members]
+    # Each combination is a convolution: beyond so many it is cheaper to learn facts as they are
+    # met.
     if prod(map(len, scales[:-1])) > MOST_TRIED:
         return []
     last, found = scales[-1], list[tuple[float, ...]]()
     for first in product(*scales[:-1]):
 
         def is_short(share: float, first: tuple[float, ...] = first) -> bool:
+            """Say whether the pool is short with these shares of all members but the last."""
             return choices.figures(p, (*first, share))[0] > choices.allowed
 
         place = bisect_left(last, True, key=is_short)
         if place < len(last):
             found.append((*first, last[place]))
+    # A larger one follows from a smaller one, so its row would be idle.
     return [one for one in found if not any(_below(other, one) for other in found)]
 
 
 def _below(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Say whether shares are smaller somewhere and larger nowhere."""
     return one != other and all(x <= y for x, y in zip(one, other, strict=True))

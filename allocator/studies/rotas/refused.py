@@ -1,4 +1,4 @@
-"""What rotas cannot be chosen for; light to import, so that it is told before anything begins."""
+"""What rotas cannot be chosen for; light to import, so that it is said before anything begins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from allocator.scenario.types import Scenario
 
 
 def refuse_chance_apart(scenario: Scenario) -> None:
-    """Raise where weeks would change how many desks a group on a floor has."""
+    """Raise where weeks would change how many desks a group on a floor has.
+
+    Raises
+    ------
+    InputError
+        If capacity is by chance and desks are not shared by whole floors.
+    """
     shared_by = scenario.settings.attendance.shared_by
     if scenario.by_chance and shared_by != "floor":
         message = 'expected "floor" for rotas with [sharing] capacity = "chance"'

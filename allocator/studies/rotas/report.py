@@ -42,6 +42,7 @@ def text(found: Rotas, language: str = "en") -> str:
 
 
 def _indented(lines: Sequence[str], margin: str = "  ") -> str:
+    """Return lines below one another, each moved in."""
     return "\n".join(margin + line for line in lines)
 
 
@@ -58,7 +59,10 @@ def days_sentences(found: Rotas, say: Texts) -> list[str]:
 
 
 def proof_sentences(found: Rotas, say: Texts) -> list[str]:
-    """Return what is proved of each aim, the aims before it being as good."""
+    """Return what is proved of each aim, the aims before it being as good.
+
+    All-hands days are said per person, as nobody can judge days times people.
+    """
     people = max(1, found.people)
     hands, most = -found.score.minus_hands, -found.bounds[Aim.HANDS]
     return [
@@ -81,7 +85,7 @@ def proof_sentences(found: Rotas, say: Texts) -> list[str]:
 
 
 def as_json(found: Rotas) -> dict[str, Any]:
-    """Return rotas as one object."""
+    """Return rotas as one object: weeks, floors, aims with bounds, and the curve."""
     return {
         "schema": 1,
         "by": found.by,
@@ -106,6 +110,7 @@ def as_json(found: Rotas) -> dict[str, Any]:
 
 
 def _figures(service: Service) -> dict[str, Any]:
+    """Return how a plan serves, in the figures that are compared."""
     return {
         "floors": service.floors,
         "floors_short": service.floors_short,
@@ -117,6 +122,8 @@ def _figures(service: Service) -> dict[str, Any]:
 
 
 def _aims(found: Rotas) -> list[dict[str, Any]]:
+    # All-hands days are kept negative, so that less is better everywhere.
+    """Return value and bound of each aim, before and after."""
     signs = (1, -1, 1, 1)
     return [
         {
@@ -130,6 +137,7 @@ def _aims(found: Rotas) -> list[dict[str, Any]]:
 
 
 def _week_rows(found: Rotas) -> list[dict[str, Any]]:
+    """Return the rows of weeks.csv: each unit's week before and after."""
     return [
         {
             "unit_id": week.unit_id,
@@ -146,6 +154,7 @@ def _week_rows(found: Rotas) -> list[dict[str, Any]]:
 
 
 def _rota_rows(found: Rotas) -> list[dict[str, Any]]:
+    """Return the rows of rotas.csv, which can be used as the table `rotas`."""
     return [
         {"unit_id": row.unit_id, **dict(zip(WEEKDAYS, row.week, strict=True))}
         for row in found.scenario.rotas
@@ -186,11 +195,13 @@ def write_rotas(found: Rotas, folder: Path) -> tuple[Path, ...]:
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Return rows as CSV, with the names of the first as header."""
     columns = tuple(rows[0]) if rows else ()
     return csv_text(columns, (row.values() for row in rows))
 
 
 def _picture(found: Rotas) -> str:
+    """Return the picture as SVG."""
     from allocator.studies.rotas.chart import rotas_chart  # noqa: PLC0415 - slow to import
 
     return as_svg(rotas_chart(as_json(found)))

@@ -137,13 +137,21 @@ def rotas(  # noqa: PLR0913 - as of `solve`, and what weeks are for
 def best_weeks(
     scenario: Scenario, placements: Sequence[Placement], by: OrganisationsOrUnits, budget: Budget
 ) -> Rotas:
-    """Return the best weeks for placements, checked by working their service out anew."""
+    """Return the best weeks for placements, checked by working their service out anew.
+
+    Raises
+    ------
+    UncheckedPlanError
+        If the service of the plan with these weeks has another number of short floors than the
+        search said: a bug of ours.
+    """
     seats = seats_of_plan(scenario, placements)
     choices = Choices(scenario, seats, by_organisation=by == "organisation")
     found = search(choices, budget)
     weeks = tuple(_unit_weeks(scenario, choices, found))
     after = scenario.replace(rotas=tuple(_rota(scenario, week) for week in weeks))
     served = service_of_plan(after, placements)
+    # The service's figures are those that are reported; a search that disagrees is wrong.
     if served.floors_short != found.score.short_floors:
         raise UncheckedPlanError(
             f"weeks leave {served.floors_short} floors short, not {found.score.short_floors}"
@@ -164,6 +172,7 @@ def best_weeks(
 
 
 def _unit_weeks(scenario: Scenario, choices: Choices, found: BestChoice) -> Iterable[UnitWeek]:
+    """Yield each unit's week before and after."""
     share = scenario.settings.rotas.all_hands_share
     chosen = choices.weeks(found.choice)
     for unit in scenario.housed:
@@ -187,12 +196,14 @@ def _rota(scenario: Scenario, week: UnitWeek) -> Rota:
     if week.pattern == PRESENT:
         usual = scenario.settings.attendance.weekday_factors
         factors = week_factors(scenario.housed, scenario.rotas, usual)[week.unit_id]
+    # Factors have to have a mean; with nobody present any of them will do.
     if not any(factors):  # nobody ever comes
         factors = (1.0,) * len(WEEKDAYS)
     return _row(week.unit_id, factors)
 
 
 def _row(unit_id: str, week: Week) -> Rota:
+    """Return a week as a row of the table `rotas`."""
     mon, tue, wed, thu, fri = week
     return Rota(unit_id=unit_id, mon=mon, tue=tue, wed=wed, thu=thu, fri=fri)
 
@@ -226,12 +237,17 @@ def with_rotas(
 def _in_turn(
     scenario: Scenario, start: Pieces | None, budget: Budget
 ) -> tuple[Plan, Rotas | None]:
+    """Look for plan and weeks in turn, each for the other, while the plan gets better."""
     best: tuple[Plan, Rotas] | None = None
+    # Even weeks ask for the fewest desks, so a plan is likeliest to be found with them.
     given, pieces = even_weeks(scenario), start
     answer: Plan | None = None
     for left in range(MOST_ROUNDS, 0, -1):
+        # Each round gets an equal part of what is left, so that the last is no shorter than the
+        # first.
         part = budget.part(budget.left() / left)
         plan = _planned(given, pieces, part.part(part.left() * (1 - ROTA_PART)))
+        # The first answer is the one to give if there is never a plan.
         answer = answer or plan
         if plan.objective.total is None or (best and not _is_better(plan, best[0])):
             break
@@ -247,7 +263,10 @@ def _in_turn(
 
 
 def _is_better(plan: Plan, than: Plan) -> bool:
+    """Say whether a plan is better: fewer people unplaced, then a lower total."""
+
     def key(each: Plan) -> tuple[float, float]:
+        """Return what plans are compared by."""
         return each.objective.unplaced_people or 0.0, each.objective.total or 0.0
 
     return key(plan) < key(than)
@@ -277,6 +296,7 @@ def _of_weeks(plan: Plan, weeks: Rotas) -> Plan:
 
 
 def _planned(scenario: Scenario, start: Pieces | None, budget: Budget) -> Plan:
+    """Solve a scenario within the budget."""
     options = SolveOptions(
         time_limit_s=max(budget.left(), 0.5), workers=budget.workers, seed=budget.seed
     )

@@ -26,8 +26,13 @@ TOLERANCE = 1e-6
 class BestChoice:
     """The best choice so far, what is proved of each aim, and the points of the curve.
 
-    bounds: of each aim over all choices that are as good in the aims before it. points: all-hands
-    days times people, people without a desk, at no more short floors than the best choice has.
+    Attributes
+    ----------
+    bounds
+        Of each aim over all choices that are as good in the aims before it.
+    points
+        All-hands days times people, and people without a desk, at no more short floors than the
+        best choice has.
     """
 
     choice: Choice
@@ -37,7 +42,10 @@ class BestChoice:
 
 
 def search(choices: Choices, budget: Budget) -> BestChoice:
-    """Return the best weeks found in time, bounds of the four aims, and the curve."""
+    """Return the best weeks found in time, bounds of the four aims, and the curve.
+
+    Local search comes first: its choice is what the model begins from.
+    """
     run = _Search(choices, budget)
     run.improve(FIRST_PART)
     run.prove()
@@ -46,7 +54,15 @@ def search(choices: Choices, budget: Budget) -> BestChoice:
 
 
 class _Search:
-    """A search while it runs."""
+    """A search while it runs.
+
+    Attributes
+    ----------
+    best
+        The best choice so far; it only ever gets better.
+    archive
+        Fewest people without a desk, by short floors and all-hands days, of every choice seen.
+    """
 
     def __init__(self, choices: Choices, budget: Budget) -> None:
         self.choices, self.budget = choices, budget
@@ -79,13 +95,16 @@ class _Search:
         for aim in Aim:
             self.budget.enter(f"proving {aim.name.lower().replace('_', ' ')}")
             self.best.bounds[aim] = self._prove(master, aim, end)
+            # All-hands days are settled now; what is left of the score is worth another search.
             if aim is Aim.HANDS:
                 self.improve(POLISH_PART)
             master.keep(aim, self.best.score)
 
     def _prove(self, master: Master, aim: Aim, end: float) -> float:
         """Return the bound of an aim; the model learns until it knows all of its own choice."""
+        # What no choice can beat: every group with its most all-hands days, and nothing below 0.
         least = {Aim.HANDS: -float(sum(self._most_hands()))}.get(aim, 0.0)
+        # Half of what is left for each aim, so that later ones are never left without any.
         until = time.monotonic() + (end - time.monotonic()) / 2
         while self.best.score[aim] > least + TOLERANCE and not self.budget.should_stop():
             left = until - time.monotonic()
@@ -104,11 +123,13 @@ class _Search:
                 break
             facts = master.learn(solved.choice, aim)
             self._polish(solved.choice)
+            # The model was right about its choice: its bound cannot be raised by learning.
             if not facts:
                 break
         return min(least, float(self.best.score[aim]))
 
     def _most_hands(self) -> list[int]:
+        """Return the most all-hands days times people that each group may have."""
         return [max(option.hands for option in group.options) for group in self.choices.groups]
 
     def _polish(self, choice: Choice) -> None:
@@ -116,15 +137,21 @@ class _Search:
         state = State(self.choices, choice)
         self._note(state)
         near = self.rng.permutation(len(self.choices.groups)).tolist()
+        # Half a second at most, as the model's next choice comes soon.
         descend(state, tuple, near, self._until(0.5))
         self._note(state)
 
     def draw_curve(self) -> None:
-        """Look for what fewer all-hands days would save in people without a desk."""
+        """Look for what fewer all-hands days would save in people without a desk.
+
+        From the best choice down, each point from the one before. Every point is a choice that
+        exists; that none lies below is not proved.
+        """
         self.budget.enter("drawing the curve")
         best = self.best.score
         state = State(self.choices, self.best.choice)
         for point in range(POINTS - 1, -1, -1):
+            # Evenly from all the days that the best choice has down to none.
             target = -best.minus_hands * point / POINTS
             over = self._until(self.budget.left() / (point + 1))
             groups = self.rng.permutation(len(self.choices.groups)).tolist()
@@ -135,6 +162,7 @@ class _Search:
         )
 
     def _until(self, seconds: float) -> Callable[[], bool]:
+        """Return a question whether so many seconds, or the whole time, are over."""
         end = min(time.monotonic() + seconds, self.budget.deadline)
         return lambda: time.monotonic() > end or self.budget.should_stop()
 
@@ -143,6 +171,10 @@ def _at_least(hands: float) -> Key:
     """Return the key for fewest without a desk among choices with so many all-hands days."""
 
     def key(score: Score) -> tuple[float, ...]:
+        """Return the key.
+
+        Short floors, days that lack, people without a desk, then the usual order.
+        """
         lacking = max(0.0, hands + score.minus_hands)
         return score.short_floors, lacking, score.without_desk, score.minus_hands, score.changed
 

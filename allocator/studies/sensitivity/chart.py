@@ -62,4 +62,5 @@ def sensitivity_chart(
 
 
 def _label(row: dict[str, Any], name_of: Callable[[str], str], say: Texts) -> str:
+    """Return a row's label with the names that people use."""
     return label(row["demand"], [name_of(row[end]) for end in ("subject", "object")], say)

@@ -56,7 +56,10 @@ class Demand:
     object: str = ""
 
     def dropped(self, scenario: Scenario) -> Scenario:
-        """Return the scenario without this demand; a full tower has a tenth more desks then."""
+        """Return the scenario without this demand; a full tower has a tenth more desks then.
+
+        A full tower cannot be dropped, so it is relaxed a little to see what room there is worth.
+        """
         if self.kind is DemandKind.RULE:
             return without_rules(scenario, {row - 1 for row in self.rows})
         if self.kind is DemandKind.NEEDS:
@@ -76,8 +79,10 @@ class Demand:
 
 
 def _larger(scenario: Scenario, place: Floor) -> Floor:
+    """Return a floor with a tenth more desks at the same price."""
     sharing, prices = scenario.settings.sharing, scenario.settings.prices
     desks = desks_on(place, sharing)
+    # Without this, more desks would cost more where the price goes by desks.
     price = prices.open_desk * desks if place.open_price is None else place.open_price
     more = {"desks": floor(LARGER * desks), "area_m2": None, "open_price": price}
     return place.model_copy(update=more)
@@ -97,6 +102,7 @@ def demands(scenario: Scenario, pieces: Pieces) -> tuple[Demand, ...]:
 
 
 def _rules(scenario: Scenario) -> Iterator[Demand]:
+    """Yield the rules, rows that belong together as one demand."""
     for member in rule_members(scenario):
         rows = tuple(i + 1 for i in member.rows)
         yield _of_rows(
@@ -113,11 +119,13 @@ def _of_rows(  # noqa: PLR0913, PLR0917 - what a demand is made of
     subject: str,
     object_: str,
 ) -> Demand:
+    """Return a demand made of rows, numbered as in the scenario and as in its file."""
     file_rows = tuple(scenario.file_row(table, row) for row in rows)
     return Demand(kind, name, rows, file_rows, subject, object_)
 
 
 def _needs(scenario: Scenario) -> Iterator[Demand]:
+    """Yield the needs of each unit that has people."""
     housed = {unit.unit_id for unit in scenario.housed if unit.headcount}
     for number, unit in enumerate(scenario.units or (), 1):
         if unit.needs and unit.unit_id in housed:
@@ -134,6 +142,7 @@ def _needs(scenario: Scenario) -> Iterator[Demand]:
 
 
 def _affinities(scenario: Scenario) -> Iterator[Demand]:
+    """Yield affinities that ask for trips; common days alone cost no walking."""
     for number, row in enumerate(scenario.affinities, 1):
         if row.closeness is not None or row.trips_per_week:
             yield _of_rows(
@@ -142,6 +151,7 @@ def _affinities(scenario: Scenario) -> Iterator[Demand]:
 
 
 def _reserve(scenario: Scenario) -> Iterator[Demand]:
+    """Yield the reserve, if there is one."""
     if scenario.settings.sharing.reserve_share:
         yield Demand(DemandKind.RESERVE, "reserve")
 
@@ -159,17 +169,28 @@ def _full_towers(scenario: Scenario, pieces: Pieces) -> Iterator[Demand]:
         taken[place.tower_id] += used[place.floor_id]
     least = _smallest_piece(scenario, sharing)
     for tower, desks in usable.items():
+        # By chance desks are no sum of pieces, so every tower in use may be full.
         if taken[tower] and (scenario.by_chance or desks - taken[tower] < least):
             yield Demand(DemandKind.TOWER, "tower", subject=tower)
 
 
 def _smallest_piece(scenario: Scenario, sharing: Sharing) -> int:
+    """Return the fewest desks that any piece may have."""
+    # A unit smaller than the limit is a piece by itself.
     sizes = [demand(unit) for unit in scenario.housed if unit.headcount]
     return max(1, min([sharing.min_piece_desks, *sizes]))
 
 
 def label(name: str, ends: Iterable[str], say: Texts) -> str:
-    """Return a demand in few words: its kind, and whom or what it is about."""
+    """Return a demand in few words: its kind, and whom or what it is about.
+
+    Parameters
+    ----------
+    name
+        As in the tables.
+    ends
+        Subject and object; empty ones are left out.
+    """
     known = say.all.get(f"sensitivity.is_{name}") or say.all.get(f"cause.{name}")
     words = known or name.replace("_", " ")
     about = " – ".join(part for part in ends if part)

@@ -47,7 +47,10 @@ def rows(found: Sensitivity) -> list[dict[str, Any]]:
 
 
 def as_json(found: Sensitivity) -> dict[str, Any]:
-    """Return prices as one object, with the plan that they are measured from."""
+    """Return prices as one object, with the plan that they are measured from.
+
+    `none_found` counts the demands whose price is within what two searches differ by.
+    """
     total = found.plan.objective.total
     return {
         "schema": 1,
@@ -66,6 +69,7 @@ def text(found: Sensitivity, language: str = "en") -> str:
     """Return the dearest demands in sentences, for people to read."""
     say = texts(language)
     total = found.plan.objective.total or 0.0
+    # What is within the noise of two searches would read like a finding, so it is only counted.
     shown = [each for each in found.prices if each.is_found(total)]
     lines = [
         say(
@@ -91,6 +95,7 @@ def text(found: Sensitivity, language: str = "en") -> str:
 
 
 def _label(demand: Demand, say: Texts) -> str:
+    """Return a demand's label with its ids."""
     return label(demand.name, (demand.subject, demand.object), say)
 
 
@@ -111,6 +116,7 @@ def write_sensitivity(found: Sensitivity, folder: Path) -> tuple[Path, ...]:
 
 
 def _picture(found: Sensitivity) -> str:
+    """Return the picture as SVG, in English and with ids."""
     from allocator.studies.sensitivity.chart import sensitivity_chart  # noqa: PLC0415 - slow to import
 
     chart = sensitivity_chart(as_json(found), str, texts("en"))

@@ -1,4 +1,8 @@
-"""Solves a scenario without each of its demands, each from the best plan that there is."""
+"""Solves a scenario without each of its demands, each from the best plan that there is.
+
+A price is the difference of two searches, so it is only as good as the plan it is measured from.
+Every plan found is therefore tried on the whole scenario, and prices are worked out at the end.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +60,7 @@ class Price:
     people_moved: float
 
     def is_found(self, total: float) -> bool:
-        """Whether the price is more than what searches differ by."""
+        """Say whether the price is more than what searches differ by."""
         return self.price > NONE_FOUND * total
 
 
@@ -75,7 +79,15 @@ class Sensitivity:
 
 @dataclass
 class _Without:
-    """A demand, the scenario without it, and the best that was found there."""
+    """A demand, the scenario without it, and the best that was found there.
+
+    Attributes
+    ----------
+    best
+        None until a plan is found that leaves no more people unplaced than the one with all.
+    bound
+        The highest proved of the scenario without the demand.
+    """
 
     demand: Demand
     scenario: Scenario
@@ -84,7 +96,12 @@ class _Without:
 
 
 def most_s(count: int, processes: int, time_limit_s: float) -> float:
-    """Return the seconds that so many demands may take, side by side in so many processes."""
+    """Return the seconds that so many demands may take, side by side in so many processes.
+
+    A plan with all demands comes first, then a short solve without each, then a long one without
+    each of the dearest.
+    """
+    # Side by side, so the demands go round in so many turns.
     first = ceil(count / processes) * (FIRST_PART * time_limit_s + EACH_S)
     then = ceil(min(count, DEAREST) / processes) * (time_limit_s + EACH_S)
     return begin_s(time_limit_s) + first + then
@@ -92,12 +109,16 @@ def most_s(count: int, processes: int, time_limit_s: float) -> float:
 
 def limit_within(seconds: float, count: int, processes: int) -> float:
     """Return the time limit of each solve with which so many demands take so long together."""
+    # `most_s` is linear in the time limit.
     per_second = most_s(count, processes, 1.0) - most_s(count, processes, 0.0)
     return max(0.1, (seconds - most_s(count, processes, 0.0)) / per_second)
 
 
 def begin_s(time_limit_s: float) -> float:
-    """Return the seconds that a plan with all demands may take."""
+    """Return the seconds that a plan with all demands may take.
+
+    Several solves, one after another.
+    """
     return ROUNDS * (time_limit_s + EACH_S)
 
 
@@ -124,7 +145,7 @@ def sensitivity(  # noqa: PLR0913 - what a study is made of, by name
     start
         A plan to begin from.
     on_count, on_step
-        Told how many demands there are, and how many are done.
+        Called with how many demands there are, and how many are done.
     should_stop
         Asked often; once true, no more demands are dropped.
     """
@@ -165,7 +186,11 @@ class _Run:
         return round(time.monotonic() - self.began, 3)
 
     def begin(self, start: Pieces | None) -> bool:
-        """Find a plan with all demands; return whether there is one."""
+        """Find a plan with all demands; return whether there is one.
+
+        Several solves with different seeds, each from the plan before: a better plan here changes
+        every price.
+        """
         for number in range(ROUNDS):
             update = {"workers": self.pool.processes, "seed": self.options.seed + number}
             task = Task(self.scenario, self.options.model_copy(update=update), start)
@@ -182,6 +207,7 @@ class _Run:
         self.bound = max(self.bound, self.plan.bound or 0.0)
         if self.plan.objective.total is None:
             return False
+        # Which towers are full depends on the plan, so demands are known only now.
         self.without = [
             _Without(each, each.dropped(self.scenario))
             for each in demands(self.scenario, self.plan.pieces)
@@ -194,13 +220,17 @@ class _Run:
         options: SolveOptions,
         on_step: Callable[[int, int], None],
     ) -> None:
-        """Solve without each of some demands, from the best plan at hand."""
+        """Solve without each of some demands, from the best plan at hand, side by side."""
 
         def task(number: int) -> Task:
+            """Return the task of a demand when its turn comes."""
             each = without[number]
+            # A plan with all demands is one without any of them as well.
             near = min((each.best or self.plan, self.plan), key=_key)
             return Task(each.scenario, options, near.pieces)
 
+        # Plans are taken as they come, so that a demand whose turn is later begins from the best
+        # by then.
         for done, (number, plan) in enumerate(self._solved(len(without), task), 1):
             self._take(without[number], plan)
             on_step(done, len(without))
@@ -226,11 +256,14 @@ class _Run:
                 try:
                     yield number, future.result()
                 except (CancelledError, SolveFailedError):
+                    # The plan with all demands: without it there is nothing to measure. One demand
+                    # may fail.
                     if count == 1:
                         raise
 
     def _take(self, without: _Without, plan: Plan) -> None:
         """Keep a plan where it is the best without its demand; or with it, where it keeps it."""
+        # Without an affinity the total counts fewer trips, so such a bound is of another total.
         if plan.bound is not None:
             without.bound = max(without.bound, plan.bound)
             if without.demand.kind is not DemandKind.AFFINITY and not _unplaced(self.plan):
@@ -239,6 +272,7 @@ class _Run:
             return
         if without.best is None or _key(plan) < _key(without.best):
             without.best = plan
+        # A plan that was found without a demand may keep it all the same.
         check = verify(self.scenario, given_pieces(self.scenario, plan.pieces))
         found = check.unplaced_people, check.total
         if check.feasible and found < _key(self.plan):
@@ -250,6 +284,7 @@ class _Run:
                 bound=self.bound,
                 run=self.plan.run,
             )
+            # What an affinity walks is of the plan before.
             self._walked.clear()
 
     def _priced_without(self, without: _Without) -> float:
@@ -264,14 +299,18 @@ class _Run:
         return total - self._walked[row]
 
     def price(self, without: _Without) -> float:
-        """Return the price as it is known by now."""
+        """Return the price as it is known by now, at least 0."""
         best = without.best
         if best is None:
             return 0.0
         return max(0.0, self._priced_without(without) - (best.objective.total or 0.0))
 
     def promise(self, without: _Without) -> tuple[float, int]:
-        """Return the price as it is known by now, and how many people the demand is about."""
+        """Return the price as it is known by now, and how many people the demand is about.
+
+        Sorted by this, the second round goes to the dearest, then to those that concern most
+        people.
+        """
         bodies = (*without.demand.subject.split(";"), *without.demand.object.split(";"))
         units = {u for body in bodies for u in self.scenario.units_of.get(body, ())}
         people = (unit.headcount for unit in self.scenario.housed if unit.unit_id in units)
@@ -283,6 +322,8 @@ class _Run:
         total = self.plan.objective.total or 0.0
         price = self.price(without)
         best = here - price
+        # Every plan with all demands costs at least the bound; what it walks for an affinity is
+        # taken off.
         lowest = max(0.0, self.bound - (total - here) - best)
         pieces = without.best.pieces if without.best and price else self.plan.pieces
         return Price(
@@ -295,19 +336,28 @@ class _Run:
 
 
 def _same(task: Task, _number: int) -> Task:
+    """Return a task whatever its number, for a single one."""
     return task
 
 
 def _unplaced(plan: Plan) -> float:
+    """Return the people without a place."""
     return plan.objective.unplaced_people or 0.0
 
 
 def _key(plan: Plan) -> tuple[float, float]:
+    """Return what plans are compared by: people unplaced, then the total."""
     return _unplaced(plan), plan.objective.total or 0.0
 
 
 def people_moved(scenario: Scenario, before: Pieces, after: Pieces) -> float:
-    """Return the people who sit elsewhere in a plan than in another, in parts of units."""
+    """Return the people who sit elsewhere in a plan than in another, in parts of units.
+
+    Parameters
+    ----------
+    before, after
+        Plans of the scenario, or of one with less asked for.
+    """
     shares: dict[str, list[dict[str, float]]] = {}
     amounts = {
         u.unit_id: max(1, to_place(u, by_chance=scenario.by_chance)) for u in scenario.housed

@@ -77,6 +77,7 @@ def tightest_with_rotas(
     plan, at = (served.plan, served.scenario) if served else (found.fit.plan, found.fit.scenario)
     if plan is None or at is None:
         return found
+    # The weeks have what the shorter limit left over.
     budget = Budget.of(options, on_progress, should_stop, began)
     weeks = best_weeks(at.replace(rotas=scenario.rotas), plan.placements, "unit", budget)
     return replace(found, weeks=weeks, seconds=round(time.monotonic() - began, 3))
@@ -99,7 +100,7 @@ def tightest(
     options
         Time limit, workers and seed; the rest does not matter here.
     on_progress
-        Told the stage.
+        Called with the stage.
     should_stop
         Asked often; once true, what is known by then is returned.
     began
@@ -115,11 +116,13 @@ def tightest(
     ratios = Ratios(scenario)
     search = FitSearch(ratios, budget.part(budget.left() * FIT_PART))
     search.run()
+    # Which ratios serve needs no solve, so it takes nothing from the time.
     fit, served = search.result(), largest_that_serves(ratios)
     does_both = _does_both(fit, served)
     near = fit.plan.pieces if fit.plan else {}
     if does_both or served.needs_plan:
         served = with_plan(ratios, served, fit, budget)
+    # A plan that serves as it stands fits and serves: that settles it, whatever other ratios do.
     if served.needs_plan and served.plan is not None:
         does_both = True
     missing = None
@@ -130,10 +133,12 @@ def tightest(
 
 
 def _does_both(fit: Fit, served: Served) -> bool | None:
+    """Say whether a ratio has a plan and serves; None where that is not settled."""
     if fit.at_least is None or (served.people_per_desk is None and not served.needs_plan):
         return False
     if served.people_per_desk is None:
         return None
     if fit.people_per_desk is not None and fit.people_per_desk <= served.people_per_desk:
         return True
+    # Between the two, ratios may still turn out to fit: only below what is proved is it no.
     return False if served.people_per_desk < fit.at_least else None

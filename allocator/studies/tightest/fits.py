@@ -101,6 +101,7 @@ class FitSearch:
         self._alone: set[int] = set()
         self._tried: set[int] = set()
         self._rounds = 1
+        # One for all ratios, as each plan is the beginning of the next.
         self._planner = Planner()
         self._limit_s = budget.left()
         one = ratios.at(0)
@@ -108,7 +109,11 @@ class FitSearch:
         self._is_large, self._is_too_large = size > LARGE, size > LARGEST_MODEL
 
     def run(self) -> None:
-        """Search until it is settled or time is up."""
+        """Search until it is settled or time is up.
+
+        Counting first; then one ratio after another, by one model each in a small case and by the
+        search in a large one.
+        """
         with self.budget.scope():
             self.budget.enter("counting")
             self._count()
@@ -128,13 +133,14 @@ class FitSearch:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether it is proved that no ratio has a plan."""
+        """Say whether it is proved that no ratio has a plan."""
         return self.plan is None and not self.open
 
     def result(self) -> Fit:
-        """Return what is known."""
+        """Return what is known at this moment; it may be asked at any time."""
         values, left = self.ratios.values, self.open
         at_least = left[0] if left else self.high
+        # Reasons are those of the ratio just below: why not a little less.
         reasons = self.reasons.get(at_least - 1, ())
         if self.is_hopeless:
             reasons += self.reasons.get(self.high, ())
@@ -151,6 +157,7 @@ class FitSearch:
         )
 
     def _status(self) -> Status:
+        """Return the status of what is known."""
         if self.plan is None:
             return Status.INFEASIBLE if self.is_hopeless else Status.UNKNOWN
         return Status.FEASIBLE if self.open else Status.OPTIMAL
@@ -169,6 +176,7 @@ class FitSearch:
         """Leave out the ratios at which bodies need fewer desks than are pinned for them."""
         if not any(row.rule is RuleKind.AT_LEAST for row in self.ratios.at(0).rules):
             return
+        # Larger ratios need fewer desks, so once pins ask for more than a unit has they always do.
         failed = bisect_left(
             range(len(self.ratios)), True, key=lambda place: bool(self._pins(place))
         )
@@ -186,10 +194,15 @@ class FitSearch:
         return self.ratios.first_within(self.ratios.usable)
 
     def _relaxed(self, place: int) -> Case:
+        """Return the case of a ratio with less asked.
+
+        So that a proof holds for smaller ratios, too.
+        """
         return self._relax(self.ratios.at(place))
 
     @cached_property
     def _relax(self) -> Callable[[Scenario], Case]:
+        """What relaxes a case, made for the smallest ratio that has desks enough."""
         return relaxer(self.ratios.at(min(self._loosest, len(self.ratios) - 1)))
 
     def _counted(self, place: int) -> tuple[Reason, ...]:
@@ -202,6 +215,7 @@ class FitSearch:
         """Return the place of the ratio to try next; None where all was tried this round."""
         if self.plan is None:
             return next((place for place in self._loosening() if place not in self._tried), None)
+        # Those before the last one tried were left open for want of time: halve what lies above.
         beyond = max(self._tried, default=-1)
         left = [place for place in self.open if place > beyond]
         return left[len(left) // 2] if left else None
@@ -227,12 +241,14 @@ class FitSearch:
             self._tried.clear()
 
     def _part(self) -> Budget:
+        """Return the time for one ratio: a share of what is left that grows with the rounds."""
         share = min(SHARE * self._rounds, LARGEST_SHARE)
         if self.plan is None:
             share = max(share, FIRST_PLAN_SHARE)
         return self.budget.part(self.budget.left() * share)
 
     def _enter(self, place: int) -> None:
+        """Say which ratio is tried."""
         self.budget.enter(f"trying {text_up(self.ratios.values[place])} people per desk")
 
     def _ask_planner(self, place: int) -> None:
@@ -242,6 +258,8 @@ class FitSearch:
         if plan is None:
             self._tried.add(place)
         elif plan.status is Status.INFEASIBLE:
+            # A proof of the search is of this ratio alone, as a smaller one may allow other
+            # pieces.
             self._rule_out(place, plan.reasons, smaller_too=False)
         else:
             self._take(place, plan)
@@ -253,6 +271,8 @@ class FitSearch:
         """
         self._enter(place)
         part, scenario = self._part(), self.ratios.at(place)
+        # A proof of the relaxed case rules out all smaller ratios at once, and its plan may be one
+        # of the whole.
         for case, is_relaxed in ((self._relaxed(place), True), (compile_case(scenario), False)):
             found = self._layout(case, part)
             if found.proof is Proof.INFEASIBLE:
@@ -267,6 +287,7 @@ class FitSearch:
         self._tried.add(place)
 
     def _layout(self, case: Case, budget: Budget) -> LayoutSolution:
+        """Ask CP-SAT for any layout of a case, from the plan at hand."""
         if not case.allowed[case.demand > 0].any(axis=1).all():
             return LayoutSolution(Proof.INFEASIBLE, layout=None, bound=None, work=0.0)
         cells = [(u, f) for u in case.units for f in case.floors]
@@ -276,6 +297,7 @@ class FitSearch:
         return model.solve(effort, should_stop=self.budget.should_stop)
 
     def _checked(self, scenario: Scenario, pieces: Pieces) -> Plan:
+        """Return pieces as a checked plan."""
         at_once = bounds_at_once(compile_case(scenario))
         run = run_record(
             scenario,
@@ -289,9 +311,11 @@ class FitSearch:
         )
 
     def _take(self, place: int, plan: Plan) -> None:
+        """Keep a plan of a ratio that is smaller than all with a plan before."""
         self.high, self.plan = place, plan
 
     def _rule_out(self, place: int, reasons: tuple[Reason, ...], *, smaller_too: bool) -> None:
+        """Note that a ratio has no plan, and where that follows that no smaller one has."""
         self.reasons[place] = reasons
         self._alone.add(place)
         if smaller_too:

@@ -45,6 +45,7 @@ def missing_desks(ratios: Ratios, place: int, near: Pieces, budget: Budget) -> M
     """
     budget.enter("counting the desks that are missing")
     scenario = ratios.at(place)
+    # Without a plan at least one desk is missing, whatever the sums say.
     least = max(1, ratios.demand(place) - ratios.usable)
     case = compile_case(scenario)
     if case.cells > LARGEST_MODEL or budget.left() <= 0:
@@ -61,6 +62,7 @@ def missing_desks(ratios: Ratios, place: int, near: Pieces, budget: Budget) -> M
     beyond = dict(zip(case.floor_ids, found.beyond.tolist(), strict=True))
     added = {floor: desks for floor, desks in beyond.items() if desks}
     pieces = case.pieces(found.layout)
+    # Without a checked plan nothing is claimed to be enough.
     if verify(with_desks(scenario, added), as_given(pieces)).violations:
         return Missing(least)
     return Missing(least, found.desks, added)

@@ -34,6 +34,7 @@ class Ratios:
             raise InputError(
                 [Problem(message, "scenario", column="sharing.capacity", value=capacity)]
             )
+        # With people unplaced every ratio would fit.
         options = scenario.settings.options.model_copy(update={"allow_unplaced": False})
         settings = scenario.settings.model_copy(update={"options": options})
         self._one = scenario.replace(settings=settings).with_sharing(people_per_desk=Fraction(1))
@@ -41,14 +42,15 @@ class Ratios:
         self.usable = usable_total(self._one)
 
     def __len__(self) -> int:
+        """Return how many ratios there are, at least one."""
         return len(self.values)
 
     def at(self, place: int) -> Scenario:
-        """Return the scenario at a ratio."""
+        """Return the scenario at a ratio, by its place."""
         return self._one.with_sharing(people_per_desk=self.values[place])
 
     def demand(self, place: int) -> int:
-        """Return the desks that all units need at a ratio."""
+        """Return the desks that all units need at a ratio; they fall as places rise."""
         return demand_at(self._one, self.values[place])
 
     def first_within(self, desks: int) -> int:
@@ -74,4 +76,6 @@ def text_down(ratio: Fraction) -> str:
 
 
 def _text(ratio: Fraction, rounded: Fraction) -> str:
+    """Return a ratio as a decimal if it is one, else as a fraction with its rounded value."""
+    # The fraction is what can be given again; the decimal beside it is for reading.
     return decimal_text(ratio) if ratio == rounded else f"{ratio} ({float(rounded):.{DIGITS}f})"

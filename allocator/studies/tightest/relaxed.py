@@ -37,13 +37,17 @@ def relaxer(largest: Scenario) -> Callable[[Scenario], Case]:
     pieces = _most_pieces(int(most.max(initial=0)), largest.settings.sharing)
 
     def relaxed(scenario: Scenario) -> Case:
+        """Return the relaxed case of a ratio."""
         exact = compile_case(scenario)
+        # The most pieces that any demand between this ratio's and the smallest's allows.
         floors = np.array(
             [pieces[d : m + 1].max() for d, m in zip(exact.demand, most, strict=True)], np.int64
         )
         least = np.maximum(np.minimum(exact.least, exact.demand // np.maximum(floors, 1)), 1)
+        # With fewer desks than floors a plan would lose whole pieces on its way down.
         loses_pieces = bool((exact.demand < floors).any())
         case = compile_case(bare(scenario, KEPT_BY_PIECES if loses_pieces else PINS))
+        # A floor with less room than the smallest piece cannot hold any.
         allowed = case.allowed & (case.capacity[None, :] >= least[:, None])
         return replace(case, least=least, allowed=allowed)
 
@@ -57,6 +61,9 @@ def _most_pieces(demand: int, sharing: Sharing) -> NDArray[np.int64]:
 
 
 def bare(scenario: Scenario, dropped: Collection[RuleKind] = ()) -> Scenario:
-    """Return a scenario with pieces of any size and without some kinds of rule."""
+    """Return a scenario with pieces of any size and without some kinds of rule.
+
+    Whatever plan it lacks the scenario lacks, too.
+    """
     rules = tuple(row for row in scenario.rules if row.rule not in dropped)
     return scenario.replace(rules=rules).with_sharing(min_piece_desks=1, min_piece_share="0")

@@ -26,6 +26,7 @@ LONGEST = 400
 def text(found: Tightest) -> str:
     """Return what is known, for people to read: what fits and what serves, each for itself."""
     serves = _plan_serves(found) if found.served.needs_plan else _serves(found.served)
+    # Two questions with two answers: neither is said in terms of the other.
     facts = {**_fits(found.fit), **serves, "both": _both(found)}
     lines = [f"{name:<10}{shorten(said, LONGEST)}" for name, said in facts.items()]
     weeks = "" if found.weeks is None else "\n\n" + rotas.text(found.weeks).rstrip()
@@ -33,21 +34,25 @@ def text(found: Tightest) -> str:
 
 
 def _fits(fit: Fit) -> dict[str, str]:
+    """Return which ratios fit, and why smaller ones do not."""
     reasons = "; ".join(reason.message for reason in fit.reasons)
     if fit.status is Status.INFEASIBLE:
         return {"fits": "no ratio at all, which is proved", "as": reasons}
     facts = {"fits": _smallest(fit)}
     if fit.ruled_out is not None:
+        # Whoever wants to check the claim has to know what it rests on.
         how = "counting" if all(r.kind != "search" for r in fit.reasons) else "CP-SAT"
         facts["below"] = f"none at {text_up(fit.ruled_out)} or less, by {how}: {reasons}"
     return facts
 
 
 def _smallest(fit: Fit) -> str:
+    """Return the smallest ratio that fits, in words; the open span where it is not settled."""
     if fit.people_per_desk is None:
         return "unknown: time ran out with no plan at any ratio"
     desks = f"{counted(fit.desks or 0, 'desk')} needed, {fit.usable:,} usable, a checked plan"
     said = f"from {text_up(fit.people_per_desk)} people per desk: {desks}"
+    # Where it is not proved the open span is part of the answer.
     if fit.status is Status.OPTIMAL or fit.at_least is None:
         return said
     return f"{said}; whether from as little as {text_up(fit.at_least)}, time did not tell"
@@ -66,6 +71,7 @@ def _plan_serves(found: Tightest) -> dict[str, str]:
 
 
 def _serves(served: Served) -> dict[str, str]:
+    """Return up to which ratio every unit is served, and which unit sets that limit."""
     level = f"short on at most {100 * served.short_day_probability:g} % of peak days"
     unit = f"{served.unit_id} of {counted(served.headcount, 'person')}"
     sets = f"{unit} needs {counted(served.desks, 'desk')}"
@@ -80,6 +86,7 @@ def _serves(served: Served) -> dict[str, str]:
 
 
 def _both(found: Tightest) -> str:
+    """Return whether one ratio both fits and serves."""
     if found.does_both is None and found.served.needs_plan:
         return "not settled: no plan at hand serves, and another ratio or plan may"
     if found.does_both is None:
@@ -90,6 +97,7 @@ def _both(found: Tightest) -> str:
 
 
 def _window(found: Tightest) -> str:
+    """Return at which ratio a plan serves as it stands."""
     served = found.served
     if served.plan_people_per_desk is None:
         return "but no plan was found that serves once units are divided"
@@ -97,6 +105,7 @@ def _window(found: Tightest) -> str:
 
 
 def _lacking(found: Tightest) -> str:
+    """Return the desks that the largest ratio that serves lacks, and where they would go."""
     missing, at = found.missing, found.served.people_per_desk
     if missing is None or at is None:
         return ""
@@ -105,7 +114,9 @@ def _lacking(found: Tightest) -> str:
 
 
 def _desks(missing: Missing) -> str:
+    """Return how many desks are missing, and how many are enough where that is more."""
     lacking = f"{counted(missing.least, 'desk')} {verb(missing.least, 'are')} missing"
+    # Both ends met: the number is exact.
     if missing.enough == missing.least:
         return lacking
     known = "" if missing.enough is None else f", and {missing.enough:,} are enough"
@@ -113,12 +124,16 @@ def _desks(missing: Missing) -> str:
 
 
 def _where(missing: Missing) -> str:
+    """Return the floors that need more desks, those that need most first."""
     largest = sorted(missing.added.items(), key=lambda item: -item[1])
     return listed(f"{desks:,} on {floor}" for floor, desks in largest)
 
 
 def as_json(found: Tightest) -> dict[str, Any]:
-    """Return what is known as one object, plans included."""
+    """Return what is known as one object, plans included.
+
+    Ratios are given exactly, as text, and as a number beside it.
+    """
     fit, served = found.fit, found.served
     return {
         "schema": 1,
@@ -153,6 +168,7 @@ def _ratio(ratio: Fraction | None, **more: Any) -> dict[str, Any] | None:
 
 
 def _plan(plan: Plan | None) -> dict[str, Any] | None:
+    """Return a plan as an object; None for none."""
     return None if plan is None else plan.as_json()
 
 

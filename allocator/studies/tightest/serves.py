@@ -61,12 +61,16 @@ class Served:
 
     @property
     def needs_plan(self) -> bool:
-        """Whether a plan alone tells if a ratio serves."""
+        """Say whether a plan alone tells if a ratio serves."""
         return self.shared_by != "unit"
 
 
 def largest_that_serves(ratios: Ratios) -> Served:
-    """Return the largest ratio that serves, and which unit sets it."""
+    """Return the largest ratio that serves, and which unit sets it.
+
+    Exact, and without a solve: demand is known for each ratio, and the desks that a unit needs
+    follow from the law of who comes.
+    """
     scenario = ratios.at(0)
     kept = own_ratios(scenario)
     attendance = scenario.settings.attendance
@@ -86,6 +90,8 @@ def largest_that_serves(ratios: Ratios) -> Served:
             if needed > demand(unit) - unit.own_desks:
                 return named
         elif needed > 1:
+            # At sharers / (needed − 1) people per desk the unit has one shared desk less than it
+            # needs.
             limit = Fraction(unit.headcount - unit.own_desks, needed - 1)
             if lowest.below is None or limit < lowest.below:
                 place = ratios.last_below(limit)
@@ -131,9 +137,11 @@ def with_plan(ratios: Ratios, served: Served, fit: Fit, budget: Budget) -> Serve
 def _with(
     served: Served, ratio: Fraction | None, scenario: Scenario | None, plan: Plan | None
 ) -> Served:
+    """Return the same with a plan."""
     return replace(served, plan_people_per_desk=ratio, scenario=scenario, plan=plan)
 
 
 def _serves(plan: Plan | None, served: Served) -> bool:
+    """Say whether every pool of a plan serves."""
     service = None if plan is None else plan.attendance
     return service is not None and service.worst_short_day <= served.short_day_probability

@@ -48,7 +48,7 @@ class WaveRow(Record):
 
 
 def rows(found: WavesFound) -> tuple[WaveRow, ...]:
-    """Return the rows of waves.csv."""
+    """Return the rows of waves.csv, the first wave first."""
     solution = found.solution
     lines = []
     for number, bound in enumerate(found.bounds):
@@ -99,6 +99,7 @@ def write_waves(found: WavesFound, folder: Path, options: SolveOptions) -> tuple
     InputError
         If the folder cannot be written to.
     """
+    # Fewer waves than last time would leave folders that belong to no row.
     for stale in folder.glob("wave-[0-9]*"):
         shutil.rmtree(stale, ignore_errors=True)
     columns = tuple(WaveRow.model_fields)
@@ -121,7 +122,17 @@ def write_waves(found: WavesFound, folder: Path, options: SolveOptions) -> tuple
 
 
 def plans_of(found: WavesFound, solution: Solution, options: SolveOptions) -> tuple[Plan, ...]:
-    """Return the checked plan of each wave, at the price of moves that the scenario says."""
+    """Return the checked plan of each wave, at the price of moves that the scenario says.
+
+    Parameters
+    ----------
+    found
+        For the bounds of the waves.
+    solution
+        The plans, which need not be the best ones.
+    options
+        Recorded with each plan.
+    """
     return tuple(
         checked_plan(
             solution.scenario(number),
@@ -141,7 +152,10 @@ def plans_of(found: WavesFound, solution: Solution, options: SolveOptions) -> tu
 
 
 def picture(solution: Solution, plans: tuple[Plan, ...], say: Texts) -> str:
-    """Return all waves side by side as one SVG, with the pieces outlined to which people moved."""
+    """Return all waves side by side as one SVG, with the pieces outlined to which people moved.
+
+    The first wave outlines nobody, as it has no wave before.
+    """
     parts, x, tallest = [], GAP, 0.0
     names = solution.waves.names
     for number, plan in enumerate(plans):
@@ -173,6 +187,7 @@ def _stack(
     moved = movers(before, solution.plans[number])
     chart = stack_chart(plan, solution.scenario(number), say=say, outlined=moved)
     svg = as_svg(chart)
+    # Ids of several pictures in one document must differ, or one picture would refer to another.
     svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>w{number + 1}-", svg)
     width, height = (
         float(found[1]) if (found := re.search(rf'<svg [^>]*\b{side}="([\d.]+)"', svg)) else 0.0
@@ -182,4 +197,5 @@ def _stack(
 
 
 def _escaped(text: str) -> str:
+    """Return text as it may stand in SVG."""
     return text.replace("&", "&amp;").replace("<", "&lt;")

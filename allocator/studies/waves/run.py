@@ -67,24 +67,31 @@ class WavesFound:
 
     @property
     def bound(self) -> float:
-        """Proved for the total of all waves together."""
+        """Proved for the total of all waves together: each wave's own, as much as it weighs."""
         return sum(w * b for w, b in zip(self.waves.weights, self.bounds, strict=True))
 
     @property
     def foresight(self) -> float | None:
-        """What planning together gains; None where one after the other has no plan."""
+        """What planning together gains; None where one after the other has no plan.
+
+        Never below 0, as planning together begins from the plans found one after the other.
+        """
         if self.solution is None or self.one_after_the_other is None:
             return None
         return self.one_after_the_other.total - self.solution.total
 
 
 def solves_of(count: int) -> int:
-    """Return how many solves so many waves take at most."""
+    """Return how many solves so many waves take at most.
+
+    Each by itself, each after the one before, all but the last before the one after, and a sweep
+    there and back.
+    """
     return 3 * count - 1 + SWEEPS * 2 * (count - 1)
 
 
 def at_most_s(scenario: Scenario, options: SolveOptions) -> float:
-    """Return the seconds that all take at most."""
+    """Return the seconds that all take at most, moves and finishing included."""
     count = waves_of(scenario).count
     moves = count * min(MOVES_S, options.time_limit_s)
     return solves_of(count) * options.time_limit_s + moves + FINISH_S
@@ -105,7 +112,7 @@ class _Run:
     done: int = 0
 
     def is_over(self) -> bool:
-        """Whether no more solves are begun."""
+        """Say whether no more solves are begun."""
         return self.should_stop() or time.monotonic() >= self.until - LEAST_S
 
     def solve(
@@ -115,7 +122,15 @@ class _Run:
         start: Pieces | None,
         next_plan: Neighbour | None = None,
     ) -> Plan:
-        """Solve a wave, in the time of one solve or what is left."""
+        """Solve a wave, in the time of one solve or what is left.
+
+        Parameters
+        ----------
+        start
+            A plan to begin from; left out where it does not place all.
+        next_plan
+            The plan after, which this one should be near to, if there is one.
+        """
         self.on_step(WavesProgress(self.done, solves_of(self.waves.count), doing))
         self.done += 1
         if start and not _places_all(scenario, start):
@@ -126,6 +141,7 @@ class _Run:
         )
 
         def tell(progress: Progress) -> None:
+            """Pass progress on without pieces, which are of one wave and not of all."""
             if self.on_progress is not None:
                 self.on_progress(replace(progress, pieces=None))
 
@@ -143,6 +159,7 @@ class _Run:
 
         The wave's own total counts as often as it weighs, a move once.
         """
+        # All of a solve's objective is multiplied by the weight in the sum over waves.
         price = self.waves.move / self.waves.weights[number]
         limit = scenario.settings.options.max_people_moved
         found = at_price(scenario, price)
@@ -152,6 +169,7 @@ class _Run:
 
     def offer(self, solution: Solution | None) -> bool:
         """Keep a solution if it is the best so far."""
+        # A chain that broke off is no solution.
         if solution is None or not solution.beats(self.best):
             return False
         self.best = solution
@@ -193,6 +211,8 @@ def plan_waves(
     waves, began = waves_of(scenario), time.monotonic()
     until = began + solves_of(waves.count) * options.time_limit_s
     run = _Run(waves, options, on_step, on_progress, should_stop, until)
+    # First each by itself: that gives the bounds, and if one wave has no plan nothing else is
+    # tried.
     alone, reasons = _alone(run)
     if reasons:
         return WavesFound(Status.INFEASIBLE, waves, tuple(run.bounds), reasons=reasons)
@@ -217,6 +237,7 @@ def _alone(run: _Run) -> tuple[list[Pieces | None], tuple[Reason, ...]]:
     found: list[Pieces | None] = []
     reasons: list[Reason] = []
     for number, scenario in enumerate(run.waves.scenarios):
+        # Price 0 for moves: the wave before is merely a place to begin.
         start = found[-1] if found else None
         plan = run.solve(
             f"wave {number + 1} by itself",
@@ -266,6 +287,7 @@ def _backwards(run: _Run, alone: list[Pieces | None]) -> Solution | None:
         )
         if plan.objective.total is None:
             return None
+        # Found from the last, kept from the first.
         plans.insert(0, plan.pieces)
     return Solution(run.waves, tuple(plans))
 
@@ -290,12 +312,14 @@ def _together(run: _Run) -> None:
 
 
 def _there_and_back(last: int) -> Iterable[int]:
+    """Return waves from the last to the first and back, each end once."""
     return (*range(last, -1, -1), *range(1, last))
 
 
 def _anew(run: _Run, best: Solution, number: int) -> bool:
     """Solve one wave between its neighbours; return whether all together is better for it."""
     last = run.waves.count - 1
+    # The last wave has nobody after it.
     following = None if number == last else run.waves.next_plan(number + 1, best.plans[number + 1])
     plan = run.solve(
         f"wave {number + 1} between its neighbours",
@@ -313,6 +337,7 @@ def _moves(run: _Run, solution: Solution, until: float) -> tuple[Moves | None, .
     found: list[Moves | None] = []
     for number in range(run.waves.count):
         scenario = solution.scenario(number)
+        # Desks belong to nobody then, so no order of moves can be checked.
         if scenario.by_chance or not scenario.current:
             found.append(None)
             continue

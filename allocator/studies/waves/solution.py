@@ -48,7 +48,7 @@ class Waves:
 
     @property
     def count(self) -> int:
-        """How many waves there are."""
+        """How many waves there are, at least one."""
         return len(self.scenarios)
 
     @property
@@ -57,19 +57,32 @@ class Waves:
         return self.scenarios[0].settings.prices.move
 
     def after(self, number: int, before: Sequence[Placement] | None) -> Scenario:
-        """Return the scenario of a wave with the plan of the wave before as today's."""
+        """Return the scenario of a wave with the plan of the wave before as today's.
+
+        Parameters
+        ----------
+        number
+            From 0; the first wave keeps the plan of today that is given.
+        before
+            Placements of the wave before; None where it is not known yet.
+        """
         scenario = self.scenarios[number]
         if number == 0:
             return scenario
         today: tuple[CurrentPiece, ...] = rows_of_plan(before or ())
+        # Nobody to move from, nobody to limit.
         most = self.most_moved if today else None
         options = scenario.settings.options.model_copy(update={"max_people_moved": most})
         settings = scenario.settings.model_copy(update={"options": options})
+        # Predecessors speak of today's units; between two waves every unit is its own.
         changes = {"current": today, "predecessors": (), "settings": settings}
         return scenario.model_copy(update=changes)
 
     def next_plan(self, number: int, pieces: Pieces) -> Neighbour:
-        """Return the plan of a wave as one that the wave before should come near to."""
+        """Return the plan of a wave as one that the wave before should come near to.
+
+        Its price is that of a move, by the weight of the wave that is solved.
+        """
         scenario = self.scenarios[number]
         on: dict[str, dict[str, int]] = {}
         for (unit_id, floor_id), amount in pieces.items():
@@ -77,6 +90,8 @@ class Waves:
         found = {}
         for unit in scenario.housed:
             needed = to_place(unit, by_chance=scenario.by_chance)
+            # As shares of what is needed, since a unit may need another number of desks one wave
+            # earlier.
             share = {f: n / needed for f, n in on.get(unit.unit_id, {}).items()}
             if share:
                 found[unit.unit_id] = Whereabouts(float(unit.headcount), share)
@@ -84,7 +99,11 @@ class Waves:
 
 
 def waves_of(scenario: Scenario) -> Waves:
-    """Return the waves of a scenario; one without any is one wave."""
+    """Return the waves of a scenario; one without any is one wave.
+
+    Weights are scaled to a mean of 1, so that a total compares with that of a scenario without
+    waves.
+    """
     last = last_wave(scenario)
     given = scenario.settings.waves.weights
     weights = [1.0] * last if given is None else [float(weight) for weight in given]
@@ -99,7 +118,7 @@ def waves_of(scenario: Scenario) -> Waves:
 
 @dataclass(frozen=True)
 class Solution:
-    """A plan for each wave.
+    """A plan for each wave. What it costs is worked out by the checker when it is asked for.
 
     Attributes
     ----------
@@ -123,6 +142,8 @@ class Solution:
 
     def scenario(self, number: int) -> Scenario:
         """Return the scenario of a wave, with the plan of the wave before as today's."""
+        # Made anew from the placements, so that people moved are counted as whole people are
+        # placed.
         return self.waves.after(number, self.placements[number - 1] if number else None)
 
     @cached_property
@@ -137,7 +158,7 @@ class Solution:
 
     @property
     def feasible(self) -> bool:
-        """Whether no wave breaks anything, the limit of moves included."""
+        """Say whether no wave breaks anything, the limit of moves included."""
         return all(check.feasible for check in self.checks)
 
     @cached_property
@@ -163,7 +184,7 @@ class Solution:
         return fsum(w * total for w, total in pairs) + self.waves.move * fsum(self.moved)
 
     def beats(self, other: Solution | None) -> bool:
-        """Whether it is better by more than rounding: fewer unplaced, then a lower total."""
+        """Say whether it is better by more than rounding: fewer unplaced, then a lower total."""
         if other is None:
             return self.feasible
         if not self.feasible:
@@ -174,17 +195,22 @@ class Solution:
 
 
 def _amount(check: Check, name: TermName) -> float:
+    """Return the amount of a term."""
     return sum(term.amount for term in check.terms if term.name is name)
 
 
 def _cost(check: Check, name: TermName) -> float:
+    """Return the cost of a term."""
     return sum(term.cost for term in check.terms if term.name is name)
 
 
 def movers(
     before: Mapping[tuple[str, str], int], after: Mapping[tuple[str, str], int]
 ) -> set[tuple[str, str]]:
-    """Return the pieces of units that were there before on a floor where they have more now."""
+    """Return the pieces of units that were there before on a floor where they have more now.
+
+    Newcomers are left out: nobody of theirs has moved.
+    """
     units = {unit for unit, _ in before}
     return {
         (unit, floor)

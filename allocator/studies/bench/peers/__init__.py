@@ -43,7 +43,14 @@ class Peer:
     is_seeded: bool = True
 
     def plan(self, case: Case, allowance: Allowance, notes: Notes) -> Claim:
-        """Solve a case, unless the model of it would be too large."""
+        """Solve a case, unless the model of it would be too large.
+
+        Returns
+        -------
+        Claim
+            `too_large`, without any attempt, where walking alone needs more than `MOST_ENTRIES`
+            coefficients; else what the peer says at its end. Its plans are in `notes`.
+        """
         entries = HomeFloorModel.entries(case) if self.is_one_model else 0
         if entries > MOST_ENTRIES:
             said = f"{entries:,} coefficients for walking; at most {MOST_ENTRIES:,} are tried"
@@ -81,10 +88,12 @@ def usable_peers(names: Sequence[str]) -> tuple[str, ...]:
     problems = [problem for name in names if (problem := _problem(name))]
     if problems:
         raise InputError(problems)
+    # A peer named twice would run twice and be drawn together as one.
     return tuple(dict.fromkeys(names))
 
 
 def _problem(name: str) -> Problem | None:
+    """Return what keeps a peer from taking part, if anything; the package is not imported yet."""
     peer = PEERS.get(name)
     if peer is None:
         return Problem(f"expected some of {', '.join(PEERS)}", "--peers", value=name)

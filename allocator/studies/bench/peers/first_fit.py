@@ -1,7 +1,7 @@
-"""The peer with a spreadsheet: bodies by size, floor by floor, split where a floor ends.
+"""The peer with a spreadsheet: organisations by size, floor by floor, split where a floor ends.
 
 It looks at desks, needs and places, at who is to be alone or apart, and at how many floors a unit
-may use; what other rules it breaks, the checker tells.
+may use. If it breaks another rule, the checker reports that.
 """
 
 from __future__ import annotations
@@ -19,9 +19,13 @@ from allocator.studies.bench.types import Allowance, BenchStatus, Claim, Notes
 def first_fit(case: Case, _allowance: Allowance, notes: Notes) -> Claim:
     """Fill four sheets and note those that place everybody.
 
-    Bodies with floors of their own come first, then those with the fewest floors to choose from,
-    then the largest. A body goes floor by floor into the first tower that has room for all of it,
-    or all bodies straight through the towers; its units by size, or as they are listed.
+    Organisations with floors of their own come first, then those with the fewest floors to choose
+    from, then the largest. An organisation goes floor by floor into the first tower that has room
+    for all of it, or all of them straight through the towers; its units by size, or as they are
+    listed. These are the four ways.
+
+    Nothing is random, so one seed is enough. Nothing is proved either: where no sheet holds
+    everybody, the answer is `unknown`.
     """
     lacking = ""
     for tower_first, by_size in product((True, False), repeat=2):
@@ -37,7 +41,17 @@ def first_fit(case: Case, _allowance: Allowance, notes: Notes) -> Claim:
 
 
 class _Sheet:
-    """Desks left on every floor, and who sits where so far."""
+    """Desks left on every floor, and who sits where so far.
+
+    Attributes
+    ----------
+    left
+        Desks of each floor that are still free.
+    layout
+        Desks placed, by unit and floor.
+    needed
+        Desks that each organisation needs in all.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -61,21 +75,34 @@ class _Sheet:
         ]
 
     def fill(self, *, tower_first: bool, by_size: bool) -> int | None:
-        """Place every unit; return one that finds no room, and stop there."""
+        """Place every unit; return one that finds no room, and stop there.
+
+        Parameters
+        ----------
+        tower_first
+            Whether an organisation looks for a tower that has room for all of it before it
+            spreads.
+        by_size
+            Whether its units go by size, largest first, in place of the order of the table.
+        """
         for body in sorted(self.case.organisations, key=self._turn):
             units = self.case.units_of[body]
             if by_size:
                 units = tuple(sorted(units, key=lambda u: (-self.case.demand[u], u)))
             first = self._tower_for(body) if tower_first else ()
+            # A unit that its tower has no room for goes wherever there is some, after the others:
+            # first they all get their chance of the tower.
             for unit in [u for u in units if not self._place(u, first)]:
                 if not self._place(unit, self.case.floors):
                     return unit
         return None
 
     def _turn(self, body: int) -> tuple[bool, int, float, int]:
-        """Return what bodies are sorted by."""
+        """Return the key that organisations are sorted by: hardest to place first."""
         units = self.case.units_of[body]
         choice = min(int(self.case.allowed[unit].sum()) for unit in units)
+        # Whoever needs whole floors finds none once others have spread over them. The number comes
+        # last, so that ties do not depend on the sort.
         return not self._alone.intersection(units), choice, -float(self.needed[body]), body
 
     def _tower_for(self, body: int) -> tuple[int, ...]:
@@ -86,11 +113,15 @@ class _Sheet:
         return ()
 
     def _place(self, unit: int, floors: Iterable[int]) -> bool:
-        """Place a unit on the first of these floors that take it; say whether they do."""
+        """Place a unit on the first of these floors that take it; say whether they do.
+
+        Nothing changes unless the whole unit finds room.
+        """
         pieces: dict[int, int] = {}
         desks, least = int(self.case.demand[unit]), int(self.case.least[unit])
         for floor in floors:
             if self.left[floor] >= least and desks and self._is_admitted(unit, floor):
+                # On the last floor that a rule leaves the unit, all that remains must fit.
                 last = len(pieces) + 1 == self._most_floors[unit]
                 piece = self._piece(unit, floor, desks, whole=last)
                 if piece:
@@ -129,12 +160,20 @@ class _Sheet:
         least = int(self.case.least[unit])
         piece = min(desks, self.left[floor])
         if 0 < desks - piece < least:
+            # The remainder would be too small a piece of its own, so it is made just large enough.
             piece = desks - least
         return piece if piece >= least and (piece == desks or not whole) else 0
 
 
 def most_floors(case: Case) -> list[int]:
-    """Return how many floors each unit may use, by the rule max_floors and its smallest piece."""
+    """Return how many floors each unit may use, by the rule max_floors and its smallest piece.
+
+    Returns
+    -------
+    list of int
+        By unit; 0 for one without desks, 1 for one that has to stay whole.
+    """
+    # Pieces below the smallest allowed size do not exist, so that size bounds their number, too.
     most: list[int] = (case.demand // np.maximum(case.least, 1)).tolist()
     for limit in case.limits:
         if isinstance(limit, AtMost) and limit.place is PlaceKind.FLOOR and len(limit.units) == 1:

@@ -35,10 +35,12 @@ class HomeFloorModel:
     ----------
     rows
         The model.
+    used
+        Its columns that say which unit uses which floor.
     is_exact
-        Whether its cost is the total of section 5 of the contract: no unit can be split, and all
-        trips are between units or bodies of one unit, or nobody walks; and nobody moves, as
-        shares that stay may be rounded.
+        Whether its cost is the total of docs/explanation/objective.md: no unit can be split, all
+        trips are between units or organisations of one unit (or nobody walks), and nobody moves,
+        as shares that stay may be rounded. Only then is a bound of the model a bound of the total.
     """
 
     def __init__(self, case: Case) -> None:
@@ -55,25 +57,36 @@ class HomeFloorModel:
         post_rules(self.used, self._desks)
         self._costs()
         moving = bool(case.leaving_cost.any())
+        # Walking is posted here and says itself whether homes describe it fully.
         self.is_exact = self._walking() and not case.allow_unplaced and not moving
 
     @staticmethod
     def entries(case: Case) -> int:
-        """Return how many coefficients walking needs."""
+        """Return how many coefficients walking needs, before anything is built.
+
+        They outnumber all others, so this says whether the model is small enough to be tried.
+        """
         if not case.scenario.settings.prices.walking:
             return 0
+        # One column of minutes per floor and walked-to unit, each a row over all of its home's
+        # floors.
         return len({b for _, b in trips_between_homes(case)}) * len(case.floor_ids) ** 2
 
     def pieces(self, values: Sequence[float]) -> Pieces:
-        """Return the plan of a solution."""
+        """Return the plan of a solution, given the value of every column."""
+        # Solvers of linear models return whole numbers only to within a tolerance.
         layout = {
             cell: round(values[column] * desks) for cell, (column, desks) in self._desks.items()
         }
         return self.case.pieces({cell: desks for cell, desks in layout.items() if desks})
 
     def claim(self, status: BenchStatus, bound: float) -> Claim:
-        """Return what a solver may say of the case that has proved this of the model."""
+        """Return what a solver may say of the case.
+
+        It has proved this status and bound of the model.
+        """
         if status is BenchStatus.INFEASIBLE:
+            # The model places every desk; a plan that leaves some unplaced may still exist.
             short = self.case.allow_unplaced
             return Claim(BenchStatus.UNKNOWN if short else BenchStatus.INFEASIBLE)
         if self.is_exact:
@@ -89,30 +102,35 @@ class HomeFloorModel:
         return max(bound, 0.0) if is_above_0 else bound
 
     def _is_whole(self, unit: int) -> bool:
+        """Say whether a unit can use one floor only, by its rules or by its smallest piece."""
         return self._most_floors[unit] < 2
 
     def _piece(self, unit: int, floor: int) -> tuple[int, float]:
         """Return the column whose multiple is the desks of a piece."""
         used = self.used.cells[unit, floor]
         demand, least = int(self.case.demand[unit]), int(self.case.least[unit])
+        # A whole unit needs no column of desks: all of them are there, or none.
         if self._is_whole(unit):
             return used, demand
         most = min(demand, int(self.case.capacity[floor]))
         desks = self.rows.column(most)
+        # Together: no piece below the smallest size, and no desks on a floor that is not used.
         self.rows.row([(desks, 1), (used, -least)], least=0)
         self.rows.row([(desks, 1), (used, -most)], most=0)
         return desks, 1
 
     def _place(self, unit: int) -> None:
-        """Every desk is placed."""
+        """Post that every desk of a unit is placed."""
         terms = [self._desks[cell] for cell in self.used.of_unit[unit]]
         demand = int(self.case.demand[unit])
         self.rows.row(terms, least=demand, most=demand)
 
     def _costs(self) -> None:
-        """Every term but walking."""
+        """Price every term of the total but walking."""
         case, rows, prices = self.case, self.rows, self.case.scenario.settings.prices
         for unit, cells in self.used.of_unit.items():
+            # The first floor of a unit is not an extra one, nor is the first tower of an
+            # organisation below.
             rows.constant -= prices.extra_floor
             for cell in cells:
                 rows.cost[self.used.cells[cell]] += prices.extra_floor
@@ -132,19 +150,24 @@ class HomeFloorModel:
         self._people_moved()
 
     def _people_moved(self) -> None:
-        """People move but for the part of their desks that stays where it is today."""
+        """Price people moved.
+
+        All of a unit's but for the part of its desks that stays where it is today.
+        """
         case = self.case
         self.rows.constant += float(case.leaving_cost.sum())
         for cell, site in case.site_costs.items():
             for saving in site.savings if cell in self._desks else ():
                 column, desks = self._desks[cell]
+                # The part that stays is at most what was there and at most what is placed there
+                # now; saving money, it rises to the lower of the two by itself.
                 stays = self.rows.column(saving.up_to, cost=-saving.rate, step=WALKED_STEP)
                 demand = int(case.demand[cell[0]])
                 terms = [(column, desks), (stays, -demand)]
                 self.rows.row(terms, least=0, step=WALKED_STEP)
 
     def _walking(self) -> bool:
-        """Minutes walked between homes; return whether they are all that are walked."""
+        """Post minutes walked between homes; return whether they are all that are walked."""
         case, price = self.case, self.case.scenario.settings.prices.walking
         if not price or not len(case.trips.a):
             return True
@@ -156,6 +179,7 @@ class HomeFloorModel:
             partners[a].append((b, amount * price))
         for unit, others in partners.items():
             self._walked(home[unit], [(minutes[b], amount) for b, amount in others])
+        # A split unit also walks inside itself, and a ministry of several units from each of them.
         return all(map(self._is_whole, case.units)) and _is_between_units(case)
 
     def _home(self, unit: int) -> dict[int, int]:
@@ -170,7 +194,11 @@ class HomeFloorModel:
         return home
 
     def _minutes_to(self, home: dict[int, int]) -> list[int]:
-        """Return a column by floor: minutes from there to a home."""
+        """Return a column by floor: minutes from there to a home.
+
+        Made once for a home and used by every partner, which keeps the model at units times floors
+        columns rather than pairs of units.
+        """
         floors = list(home)
         found = []
         for floor in self.case.floors:
@@ -182,7 +210,12 @@ class HomeFloorModel:
         return found
 
     def _walked(self, home: dict[int, int], partners: list[tuple[list[int], float]]) -> None:
-        """Price the minutes from a home to all its partners': those of the floor it is on."""
+        """Price the minutes from a home to all its partners': those of the floor it is on.
+
+        This is the row of Kaufman and Broeckx: one continuous column takes the place of all
+        products of two choices, and binds only for the floor that is chosen.
+        """
+        # The range of the column is also its big M, so the least that holds everywhere is taken.
         most = max(
             sum(amount * self.rows.most[minutes[floor]] for minutes, amount in partners)
             for floor in home
@@ -201,7 +234,10 @@ def _is_between_units(case: Case) -> bool:
 
 
 def trips_between_homes(case: Case) -> dict[tuple[int, int], float]:
-    """Return trips a week between units, those of a ministry being its largest unit's."""
+    """Return trips a week between units, those of a ministry being its largest unit's.
+
+    Pairs are unordered, the lower number first. A unit without desks has no home and no trips.
+    """
     largest = [max(units, key=lambda u: (case.people[u], -u)) for units in case.units_of]
     home = [*case.units, *largest]
     found: defaultdict[tuple[int, int], float] = defaultdict(float)

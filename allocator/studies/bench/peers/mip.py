@@ -17,7 +17,11 @@ from allocator.studies.bench.types import Allowance, BenchStatus, Claim, Notes
 
 
 def highs(case: Case, allowance: Allowance, notes: Notes) -> Claim:
-    """Solve the home-floor model with HiGHS."""
+    """Solve the home-floor model with HiGHS.
+
+    Every better plan is noted as it is found. The claim has the solver's bound only where the
+    model is exact; otherwise that bound says nothing of the total.
+    """
     import highspy  # noqa: PLC0415 - of the extra `bench`
 
     home = HomeFloorModel(case)
@@ -29,6 +33,7 @@ def highs(case: Case, allowance: Allowance, notes: Notes) -> Claim:
     solver.setOptionValue("time_limit", notes.left())
     solver.setOptionValue("threads", allowance.workers)
     solver.setOptionValue("random_seed", allowance.seed)
+    # As close as the checker calls optimal; HiGHS by default stops earlier.
     solver.setOptionValue("mip_rel_gap", 1e-6)
     solver.cbMipImprovingSolution.subscribe(
         lambda event: notes.add(home.pieces(event.data_out.mip_solution))
@@ -52,7 +57,7 @@ def _without_columns(home: HomeFloorModel, notes: Notes) -> Claim:
 
 
 def _pass_to_highs(solver: Any, rows: Rows) -> None:
-    """Hand over all rows at once."""
+    """Hand over the whole model in one call, its rows as compressed sparse rows."""
     always = rows.always()
     ends = np.cumsum([len(row.columns) for row in always])
     solver.passModel(
@@ -75,7 +80,11 @@ def _pass_to_highs(solver: Any, rows: Rows) -> None:
 
 
 def scip(case: Case, allowance: Allowance, notes: Notes) -> Claim:
-    """Solve the home-floor model with SCIP."""
+    """Solve the home-floor model with SCIP.
+
+    As for `highs`, better plans are noted as they are found, and a bound counts only where the
+    model is exact.
+    """
     import pyscipopt  # noqa: PLC0415 - of the extra `bench`
 
     home = HomeFloorModel(case)
@@ -96,6 +105,7 @@ def scip(case: Case, allowance: Allowance, notes: Notes) -> Claim:
     )
     model.optimize()
     known = {"optimal": BenchStatus.OPTIMAL, "infeasible": BenchStatus.INFEASIBLE}
+    # SCIP calls it so when it ends within the gap set above.
     known["gaplimit"] = BenchStatus.OPTIMAL
     bound = float(model.getDualbound())
     return home.claim(known.get(model.getStatus(), _without_proof(notes)), bound)
@@ -123,9 +133,11 @@ def _pass_to_scip(model: Any, rows: Rows) -> list[Any]:
 
 
 def _pieces_in_scip(home: HomeFloorModel, model: Any, columns: list[Any]) -> Any:
+    """Return the plan of the best solution that SCIP has at this moment."""
     best = model.getBestSol()
     return home.pieces([model.getSolVal(best, column) for column in columns])
 
 
 def _without_proof(notes: Notes) -> BenchStatus:
+    """Return the status of a solve that ended without proof: by whether it found any plan."""
     return BenchStatus.FEASIBLE if any(True for _ in notes) else BenchStatus.UNKNOWN

@@ -1,4 +1,8 @@
-"""The peer with CP-SAT: the home-floor model, all of it, in whole numbers."""
+"""The peer with CP-SAT: the home-floor model, all of it, in whole numbers.
+
+CP-SAT knows no fractions. Each column is counted in steps of its own size and each row is divided
+by its step, always to the side on which the model's cost can only fall.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +22,16 @@ ROUNDING = 1e-6
 
 
 def cp_sat(case: Case, allowance: Allowance, notes: Notes) -> Claim:
-    """Solve the home-floor model with CP-SAT."""
+    """Solve the home-floor model with CP-SAT.
+
+    Costs are rounded down to `COST_STEP`, so that the bound it proves is one of the model in
+    fractions as well.
+    """
     home = HomeFloorModel(case)
     model, columns = _model(home.rows)
 
     def note(solution: Solution) -> None:
+        """Note the plan of a better solution at the moment it is found."""
         notes.add(home.pieces([solution.value(column) for column in columns]))
 
     effort = Effort(notes.left(), allowance.workers, allowance.seed)
@@ -49,6 +58,7 @@ def _model(rows: Rows) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
 
 
 def _post(model: cp_model.CpModel, columns: list[cp_model.IntVar], rows: Rows, row: Row) -> None:
+    """Post one row in steps; a row that may be switched off is enforced by its own literal."""
     used = row.columns.tolist()
     numbers = [
         _towards_0(number * rows.step[column] / row.step)
@@ -66,5 +76,7 @@ def _post(model: cp_model.CpModel, columns: list[cp_model.IntVar], rows: Rows, r
 
 
 def _towards_0(number: float) -> int:
+    # A product such as 0.29 · 100 comes out just below the whole number that is meant.
+    """Return a number without its fraction, as if `ROUNDING` more of it were there."""
     whole = floor(abs(number) + ROUNDING)
     return whole if number > 0 else -whole

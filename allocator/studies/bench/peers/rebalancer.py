@@ -47,7 +47,11 @@ Goal = tuple[dict[str, Any], float]
 
 
 def rebalancer(case: Case, allowance: Allowance, notes: Notes) -> Claim:
-    """Solve a case with Rebalancer; how many threads it uses cannot be set."""
+    """Solve a case with Rebalancer; how many threads it uses cannot be set.
+
+    It says nothing of bounds, so the claim never has one, and it reports only its last assignment,
+    so there is one plan at most.
+    """
     from rebalancer import ProblemSolver  # noqa: PLC0415 - of the extra `bench`
 
     problem = _Problem(case, _start(case, allowance))
@@ -55,6 +59,7 @@ def rebalancer(case: Case, allowance: Allowance, notes: Notes) -> Claim:
     solver.set_log_level("ERROR").disable_solution_summary()
     problem.pass_to(solver)
     moves: list[dict[str, Any]] = [{"singleMoveTypeSpec": {}}, {"swapMoveTypeSpec": {}}]
+    # It takes whole seconds, of which there must be one.
     search = {"solveTime": max(1, int(notes.left())), "moveTypeList": moves}
     solver.add_solver({"localSearchSolverSpec": search | {"randomSeed": allowance.seed}})
     placed = problem.pieces(solver.solve()["assignment"])
@@ -105,6 +110,7 @@ class _Problem:
     def _cut(self, unit: int, desks: int, place: str, most: int) -> None:
         """Cut desks of a unit into equal parts, none smaller than its smallest piece."""
         least = max(1, int(self.case.least[unit]), -(-int(self.case.demand[unit]) // MOST_PARTS))
+        # A unit that may use one floor only is one object; equal parts let others go anywhere.
         parts = 1 if most < 2 else max(1, desks // least)
         names = self.objects.setdefault(unit, [])
         for part in range(parts):
@@ -133,12 +139,14 @@ class _Problem:
         load = {name: float(n * case.weight[self.unit[name]]) for name, n in self.desks.items()}
         room = dict(zip(floors, case.capacity.astype(float).tolist(), strict=True))
         solver.add_object_dimension("load", load)
+        # The waiting container has room for everything, or the search could not begin there.
         solver.add_container_dimension("load", room | {WAITING: sum(load.values())})
         solver.add_partition("unit", {str(u): names for u, names in self.objects.items()})
         of_bodies = ((str(o), self._of(case.units_of[o])) for o in case.organisations)
         solver.add_partition("organisation", {body: names for body, names in of_bodies if names})
         for number, (spec, groups) in enumerate(self._constraints()):
             content = next(iter(spec.values()))
+            # Names must differ, and several limits of one kind would otherwise share theirs.
             content["name"] += f" {number}"
             if groups:
                 solver.add_partition(content["name"], groups)
@@ -148,6 +156,7 @@ class _Problem:
             solver.add_goal(goal, weight=weight)
 
     def _of(self, units: Iterable[int]) -> list[str]:
+        """Return the objects of all these units."""
         return [name for unit in units for name in self.objects.get(unit, ())]
 
     def _constraints(self) -> Iterable[tuple[dict[str, Any], dict[str, list[str]]]]:
@@ -228,6 +237,7 @@ class _Problem:
         """Yield walking: minutes between homes on different floors, towers and complexes."""
         price = self.case.scenario.settings.prices.walking
         trips = trips_between_homes(self.case) if price else {}
+        # Pairs of a country are too many to hand over.
         heaviest = sorted(trips.items(), key=lambda pair: -pair[1])[:MOST_PAIRS]
         affinities = [
             {
@@ -243,7 +253,12 @@ class _Problem:
 
     @cached_property
     def _minutes(self) -> dict[str, float]:
-        """Mean minutes more between two floors apart by a kind of place than by the one inside."""
+        """Mean minutes more between two floors apart by a kind of place than by the one inside.
+
+        Its goals know only whether two objects share a place. A trip between two towers pays for
+        being on different floors and then for being in different towers, so each ring is priced by
+        what it adds to the ring within.
+        """
         case, same = self.case, {}
         for kind in PlaceKind:
             of = np.zeros(len(case.floor_ids), np.int64)
@@ -263,8 +278,10 @@ class _Problem:
 
 
 def _spec(name: str, scope: str, **rest: Any) -> dict[str, Any]:
+    """Return the fields that every constraint and goal has, and the rest of this one."""
     return {"name": name, "scope": str(scope), **rest}
 
 
 def _limit(most: float) -> dict[str, Any]:
+    """Return an upper limit in the form that its interface takes."""
     return {"type": ABSOLUTE, "globalLimit": float(most)}

@@ -51,7 +51,18 @@ class Rows:
     constant: float = 0.0
 
     def column(self, most: float = 1, *, cost: float = 0.0, step: float = 1.0) -> int:
-        """Add a column from 0 to `most`, and return its number."""
+        """Add a column and return its number.
+
+        Parameters
+        ----------
+        most
+            End of its range, which begins at 0.
+        cost
+            Of one unit of it, in the objective that is minimised.
+        step
+            1 for a column of whole numbers; else the size to which a solver of whole numbers
+            rounds it, while others take it as continuous.
+        """
         self.most.append(most)
         self.cost.append(cost)
         self.step.append(step)
@@ -66,38 +77,59 @@ class Rows:
         only_if: int | None = None,
         step: float = 1.0,
     ) -> None:
-        """Add a row."""
+        """Add a row least ≤ Σ coefficient · column ≤ most.
+
+        Parameters
+        ----------
+        terms
+            Columns with their coefficients, each column once.
+        only_if
+            A column of 0 and 1; where it is 0 the row need not hold. Only for rows with `least`
+            alone.
+        step
+            Size to which the row is rounded where a solver knows whole numbers alone.
+        """
         pairs = list(terms)
         columns = np.array([column for column, _ in pairs], np.int64)
         coefficients = np.array([number for _, number in pairs], float)
         self.rows.append(Row(columns, coefficients, least, most, only_if, step))
 
     def implies(self, one: int, other: int) -> None:
-        """A column may be 1 only if another is."""
+        """Post that a column may be 1 only if another is."""
         self.row([(other, 1), (one, -1)], least=0)
 
     def any_of(self, columns: Sequence[int]) -> int:
-        """Return a column that is 1 exactly if any of these is."""
+        """Return a column that is 1 exactly if any of these is.
+
+        For a single column that is the column itself, so nothing is added.
+        """
+        # A single column is its own answer, and models stay smaller for it.
         if len(columns) == 1:
             return columns[0]
         found = self.column()
         for column in columns:
             self.implies(column, found)
+        # The other direction: the column may not be 1 with none of them.
         self.row([(found, -1), *((column, 1) for column in columns)], least=0)
         return found
 
     def at_most(self, columns: Iterable[int], count: int) -> None:
-        """At most so many of the columns may be 1."""
+        """Post that at most so many of the columns may be 1."""
         self.row([(column, 1) for column in columns], most=count)
 
     def always(self) -> list[Row]:
-        """Return the rows for a solver that knows no `only_if`: with the least big M."""
+        """Return the rows for a solver that knows no `only_if`: with the least big M.
+
+        The least M is worked out for each row from the ranges of its columns. A larger one would
+        be as true and make the linear relaxation weaker.
+        """
         most = np.array(self.most)
         return [row if row.only_if is None else _with_big_m(row, most) for row in self.rows]
 
 
 def _with_big_m(row: Row, most: NDArray[np.float64]) -> Row:
     """Return a row least ≤ … that any solution keeps where it need not hold."""
+    # Columns begin at 0, so the least that the row can come to is all negative ones at their most.
     fewest = float(np.minimum(row.coefficients * most[row.columns], 0.0).sum())
     loosened = row.least - fewest
     return Row(

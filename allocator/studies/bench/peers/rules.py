@@ -15,7 +15,14 @@ DeskColumns = Mapping[Cell, tuple[int, float]]
 
 
 def post_rules(used: Used, desks: DeskColumns) -> None:
-    """Add every limit that the rules of the case set."""
+    """Add every limit that the rules of the case set.
+
+    Raises
+    ------
+    NotImplementedError
+        For a kind of limit that is not known here, so that no peer is judged by a rule it never
+        had.
+    """
     for limit in used.case.limits:
         match limit:
             case Pinned():
@@ -27,6 +34,7 @@ def post_rules(used: Used, desks: DeskColumns) -> None:
             case Exclusive():
                 exclusive(used, limit)
             case Contiguous():
+                # A gap may still be priced: here it is merely not allowed.
                 for gap in used.gaps(limit.units):
                     used.rows.most[gap] = 0
             case _:
@@ -34,19 +42,19 @@ def post_rules(used: Used, desks: DeskColumns) -> None:
 
 
 def pinned(used: Used, desks: DeskColumns, limit: Pinned) -> None:
-    """The units have at least that many desks on the floor."""
+    """Post that the units have at least that many desks on the floor."""
     cells = [(u, limit.floor) for u in limit.units]
     used.rows.row([desks[cell] for cell in cells if cell in desks], least=limit.desks)
 
 
 def at_most(used: Used, limit: AtMost) -> None:
-    """All pieces of the units are in so many places."""
+    """Post that all pieces of the units are in so many places at most."""
     places = used.case.places(limit.place)
     used.rows.at_most(used.in_places(limit.units, places).values(), limit.most)
 
 
 def apart(used: Used, limit: Apart) -> None:
-    """No place holds pieces of both."""
+    """Post that no place holds pieces of both."""
     places = used.case.places(limit.place)
     ours, theirs = used.in_places(limit.units, places), used.in_places(limit.others, places)
     for place in ours.keys() & theirs.keys():
@@ -54,7 +62,7 @@ def apart(used: Used, limit: Apart) -> None:
 
 
 def exclusive(used: Used, limit: Exclusive) -> None:
-    """No other organisation is on a floor that the units use."""
+    """Post that no other organisation is on a floor that the units use."""
     owner = used.case.organisation
     for subject in limit.units:
         others = tuple(u for u in used.of_unit if owner[u] != owner[subject])

@@ -36,6 +36,7 @@ class Used:
                     own.append((unit, floor))
                     self.of_floor[floor].append((unit, floor))
                     self.cells[unit, floor] = rows.column()
+        # Rules and prices ask for the same sets again and again; each set shall be one column.
         self.by_any = cache(self._by_any)
 
     def _by_any(self, units: tuple[int, ...], floors: tuple[int, ...]) -> int | None:
@@ -44,27 +45,40 @@ class Used:
         return self.rows.any_of(found) if found else None
 
     def on_floor(self, floor: int) -> int:
-        """Return whether a floor is in use, which some unit may."""
+        """Return a column that is 1 if a floor is in use; some unit must be allowed there."""
         return self.rows.any_of([self.cells[cell] for cell in self.of_floor[floor]])
 
     def in_towers(self, units: tuple[int, ...]) -> dict[int, int]:
-        """Return whether the units use a tower, for every one that they may use."""
+        """Return a column for every tower that the units may use: 1 if they do."""
         return self.in_places(units, self.case.floors_of)
 
     def in_places(
         self, units: tuple[int, ...], places: Sequence[tuple[int, ...]]
     ) -> dict[int, int]:
-        """Return whether the units use a place, by its number, for all that they may use."""
+        """Return a column for every place that the units may use: 1 if they do.
+
+        Parameters
+        ----------
+        places
+            Floors of each place; the numbers of the result are positions in this sequence. Places
+            where none of the units may be have no column.
+        """
         columns = ((i, self.by_any(units, floors)) for i, floors in enumerate(places))
         return {i: column for i, column in columns if column is not None}
 
     def price_gaps(self, units: tuple[int, ...], price: float) -> None:
-        """Price every level that the units leave out between used ones of a tower."""
+        """Price every level that the units leave out between used ones of a tower.
+
+        The price must be above 0: nothing but the cost keeps a gap's column down.
+        """
         for gap in self.gaps(units):
             self.rows.cost[gap] += price
 
     def gaps(self, units: tuple[int, ...]) -> list[int]:
-        """Return a column for each level between others: 1 if it is left out."""
+        """Return a column for each level between others.
+
+        1 if it is left out, free to be 1 if not.
+        """
         return [gap for levels in self.case.levels_of for gap in self._gaps_in(units, levels)]
 
     def _gaps_in(self, units: tuple[int, ...], levels: Sequence[tuple[int, ...]]) -> list[int]:
@@ -73,6 +87,8 @@ class Used:
         ends = [i for i, column in enumerate(used) if column is not None]
         if not ends:
             return []
+        # The lowest and the highest level that may be used cannot be gaps, so they need no
+        # columns.
         first, last = ends[0], ends[-1]
         below, above = self._so_far(used[first:last]), self._so_far(used[last:first:-1])
         found = []
