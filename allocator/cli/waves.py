@@ -78,8 +78,6 @@ def waves(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
 
 def _text(found: WavesFound) -> str:
     """Return a line for each wave, and what foresight gains; or why there are no plans."""
-    from allocator.studies.waves import rows
-
     reasons = "".join(f"{reason.message}\n" for reason in found.reasons)
     if found.solution is None:
         return reasons or "no plans were found in time\n"
@@ -95,7 +93,7 @@ def _text(found: WavesFound) -> str:
             number(row.total),
             number(row.bound),
         )
-        for row in rows(found)
+        for row in found.rows
     ]
     total = found.solution.total
     together = f"together {number(total)}, proved at least {number(min(found.bound, total))}"

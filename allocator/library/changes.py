@@ -163,6 +163,11 @@ def waves(
     seed, workers, on_progress
         As of `solve`.
 
+    Returns
+    -------
+    WavesFound
+        The plan of each wave, the moves between them, and a table ``rows`` as in waves.csv.
+
     Raises
     ------
     InputError
@@ -179,8 +184,8 @@ def waves(
     ...     ],
     ... )
     >>> found = allocator.waves(scenario, time_limit_s=2)
-    >>> found.status.value, [row[0].unit_id for row in found.solution.placements]
-    ('feasible', ['Finance', 'Finance'])
+    >>> found.status.value, found.rows.to_dict()["people"]
+    ('feasible', [50, 90])
     """
     require_headcounts(scenario)
     options = search_options(time_limit_s, seed, workers)
@@ -216,7 +221,8 @@ def relocate(  # noqa: PLR0913 - as the command takes it, by name
     Returns
     -------
     tuple of Fitted
-        Each combination, counted wave by wave, with the plans of its waves and what binds.
+        Each combination, counted wave by wave, with the plans of its waves and what binds. Its
+        ``rows`` are a table of its waves, as in relocate.csv.
 
     Raises
     ------
@@ -232,8 +238,9 @@ def relocate(  # noqa: PLR0913 - as the command takes it, by name
     ...     unit_scenarios=[{"unit_scenario": "all", "unit_id": "Finance", "wave": 1}],
     ...     staff_scenarios=[{"staff_scenario": "half", "group": "young", "share": 0.5}],
     ... )
-    >>> [(each.combination.waves[0].people, each.fits) for each in allocator.relocate(scenario)]
-    [(40, True)]
+    >>> fitted = allocator.relocate(scenario)
+    >>> [(each.rows.to_dict()["people"], each.fits) for each in fitted]
+    [([40], True)]
     """
     options = search_options(time_limit_s, seed, workers)
     from allocator.studies.relocate import Names, combinations
@@ -271,7 +278,8 @@ def rotas(  # noqa: PLR0913 - as the command takes it, by name
     Returns
     -------
     Rotas or Plan
-        Of a scenario that has no plan, or none in time, the answer that says so.
+        The weeks, as a table ``weeks``, and how the plan serves before and after. Of a scenario
+        that has no plan, or none in time, the answer that says so.
 
     Raises
     ------
@@ -286,8 +294,8 @@ def rotas(  # noqa: PLR0913 - as the command takes it, by name
     ...     headcounts=[{"unit_id": "Finance", "headcount": 70}],
     ... )
     >>> plan = [{"unit_id": "Finance", "floor_id": "A-1", "desks": 60}]
-    >>> allocator.rotas(scenario, plan, time_limit_s=5).weeks[0].people
-    70
+    >>> allocator.rotas(scenario, plan, time_limit_s=5).weeks.to_dict()["people"]
+    [70]
     """
     began = time.monotonic()
     given, options = last_wave(scenario), search_options(time_limit_s, seed, workers)
@@ -321,6 +329,11 @@ def sensitivity(
     start
         A plan to begin from, as of `solve`.
 
+    Returns
+    -------
+    Sensitivity
+        The plan that prices are measured from, and the ``prices`` as a table, dearest first.
+
     Raises
     ------
     InputError
@@ -336,8 +349,9 @@ def sensitivity(
     ...     rules=[{"rule": "apart_floor", "subject": "Finance", "object": "Health"}],
     ... )
     >>> found = allocator.sensitivity(scenario, time_limit_s=5)
-    >>> [(price.demand.kind.value, price.price) for price in found.prices]
-    [('rule', 60.0)]
+    >>> prices = found.prices.to_dict()
+    >>> prices["demand"], prices["price"]
+    (['apart_floor'], [60.0])
     """
     given, options = last_wave(scenario), search_options(time_limit_s, seed, workers)
     pieces = None if start is None else pieces_of(given, start)

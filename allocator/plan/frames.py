@@ -6,7 +6,7 @@ Reading data frames is `scenario.frames`'.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from enum import Enum
 from html import escape
 from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
@@ -24,6 +24,13 @@ MOST_SHOWN = 20
 """Rows that a notebook shows; the rest are counted."""
 
 RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A row of a table whose columns are those of a file, by name."""
+
+    cells: dict[str, Any]
 
 
 class Table(tuple[RowT, ...]):

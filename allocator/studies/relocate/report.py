@@ -41,8 +41,6 @@ COLUMNS = (
     "status",
     "total",
 )
-NOT_ASKED = "not_asked"
-"""Status of a wave for which no plan was looked for, as flats or another wave rule it out."""
 
 
 def rows(found: Sequence[Fitted]) -> list[dict[str, Any]]:
@@ -50,38 +48,7 @@ def rows(found: Sequence[Fitted]) -> list[dict[str, Any]]:
 
     The same rows are in relocate.json and in the picture.
     """
-    return [_row(each, number) for each in found for number in range(len(each.answers))]
-
-
-def _row(fitted: Fitted, number: int) -> dict[str, Any]:
-    """Return one wave of a combination as a row, by the names of `COLUMNS`."""
-    combination = fitted.combination
-    counted, answer = combination.waves[number], fitted.answers[number]
-    if answer is not None:
-        status = answer.plan.status.value
-    else:
-        # Too few desks prove that there is no plan; too few flats do not, so no plan was asked
-        # for.
-        ruled_out = counted.binds in (Binds.DESKS, Binds.BOTH)
-        status = "infeasible" if ruled_out else NOT_ASKED
-    residents = counted.residents
-    return {
-        "unit_scenario": combination.unit_scenario,
-        "staff_scenario": combination.staff_scenario,
-        "family_scenario": combination.family_scenario,
-        "wave": counted.wave,
-        "people": counted.people,
-        "demand": counted.demand,
-        "desks": counted.desks,
-        "floors": counted.floors,
-        "flats_needed": counted.flats_needed,
-        "flats": counted.flats,
-        "residents": None if residents is None else float(residents),
-        "people_possible": counted.people_possible,
-        "binds": fitted.binds_in(number).value,
-        "status": status,
-        "total": None if answer is None else answer.plan.objective.total,
-    }
+    return [row.cells for each in found for row in each.rows]
 
 
 def as_json(found: Sequence[Fitted]) -> dict[str, Any]:

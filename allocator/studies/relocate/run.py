@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from allocator.plan.adapt import adapted
 from allocator.plan.assemble import no_plan, run_record
+from allocator.plan.frames import Cells, Table
 from allocator.plan.types import Plan, Status
 from allocator.scenario.types import Scenario
 from allocator.search.progress import OnProgress, Progress, ShouldStop
@@ -24,6 +25,9 @@ from allocator.studies.relocate.waves import by_wave
 AFTER_S, WRITE_S = 4.0, 1.5
 """Seconds beyond the solves that all may take, and more for each wave of a combination that is
 written."""
+
+NOT_ASKED = "not_asked"
+"""Status of a wave for which no plan was looked for, as flats or another wave rule it out."""
 
 Key = tuple[object, ...]
 """What tells one wave's scenario from another's: who has come, what is open, what holds."""
@@ -71,12 +75,50 @@ class Fitted:
         return next((binds for binds in found if binds is not Binds.NONE), Binds.NONE)
 
     @property
+    def rows(self) -> Table[Cells]:
+        """A row for each wave, as in relocate.csv."""
+        return Table((_row(self, number) for number in range(len(self.answers))), Cells)
+
+    @property
     def fits(self) -> bool:
         """Say whether every wave has a plan, and flats."""
         return all(
             counted.binds is Binds.NONE and answer and answer.plan.objective.total is not None
             for counted, answer in zip(self.combination.waves, self.answers, strict=True)
         )
+
+
+def _row(fitted: Fitted, number: int) -> Cells:
+    """Return one wave of a combination as a row, by the names of `COLUMNS`."""
+    combination = fitted.combination
+    counted, answer = combination.waves[number], fitted.answers[number]
+    if answer is not None:
+        status = answer.plan.status.value
+    else:
+        # Too few desks prove that there is no plan; too few flats do not, so no plan was asked
+        # for.
+        ruled_out = counted.binds in (Binds.DESKS, Binds.BOTH)
+        status = "infeasible" if ruled_out else NOT_ASKED
+    residents = counted.residents
+    return Cells(
+        {
+            "unit_scenario": combination.unit_scenario,
+            "staff_scenario": combination.staff_scenario,
+            "family_scenario": combination.family_scenario,
+            "wave": counted.wave,
+            "people": counted.people,
+            "demand": counted.demand,
+            "desks": counted.desks,
+            "floors": counted.floors,
+            "flats_needed": counted.flats_needed,
+            "flats": counted.flats,
+            "residents": None if residents is None else float(residents),
+            "people_possible": counted.people_possible,
+            "binds": fitted.binds_in(number).value,
+            "status": status,
+            "total": None if answer is None else answer.plan.objective.total,
+        }
+    )
 
 
 def most_s(scenario: Scenario, found: Sequence[Combination], time_limit_s: float) -> float:

@@ -102,7 +102,7 @@ def as_json(found: Rotas) -> dict[str, Any]:
             }
             for hands, without in found.curve
         ],
-        "weeks": _week_rows(found),
+        "weeks": list(found.weeks.records()),
         "floors": _floor_rows(found),
         "rotas": _rota_rows(found),
         "seconds": found.seconds,
@@ -136,23 +136,6 @@ def _aims(found: Rotas) -> list[dict[str, Any]]:
     ]
 
 
-def _week_rows(found: Rotas) -> list[dict[str, Any]]:
-    """Return the rows of weeks.csv: each unit's week before and after."""
-    return [
-        {
-            "unit_id": week.unit_id,
-            "organisation_id": week.organisation_id,
-            "people": week.people,
-            "pattern": week.pattern,
-            "all_hands_days": week.hands_after,
-            "all_hands_days_before": week.hands_before,
-            **dict(zip(WEEKDAYS, week.after, strict=True)),
-            **{f"{d}_before": s for d, s in zip(WEEKDAYS, week.before, strict=True)},
-        }
-        for week in found.weeks
-    ]
-
-
 def _rota_rows(found: Rotas) -> list[dict[str, Any]]:
     """Return the rows of rotas.csv, which can be used as the table `rotas`."""
     return [
@@ -176,7 +159,11 @@ def _floor_rows(found: Rotas) -> list[dict[str, Any]]:
 
 def tables(found: Rotas) -> dict[str, list[dict[str, Any]]]:
     """Return the tables by the name of their file."""
-    return {TABLE: _rota_rows(found), WEEKS: _week_rows(found), FLOORS: _floor_rows(found)}
+    return {
+        TABLE: _rota_rows(found),
+        WEEKS: list(found.weeks.records()),
+        FLOORS: _floor_rows(found),
+    }
 
 
 def write_rotas(found: Rotas, folder: Path) -> tuple[Path, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from allocator.errors import UncheckedPlanError
 from allocator.plan.assemble import checked_plan
+from allocator.plan.frames import Table
 from allocator.plan.pools import seats_of_plan
 from allocator.plan.seating import seated
 from allocator.plan.service import service_of_plan
@@ -47,6 +48,20 @@ class UnitWeek:
     hands_before: int
     hands_after: int
 
+    @property
+    def cells(self) -> dict[str, Any]:
+        """The row of weeks.csv: shares of its people by weekday, and days when nearly all come."""
+        return {
+            "unit_id": self.unit_id,
+            "organisation_id": self.organisation_id,
+            "people": self.people,
+            "pattern": self.pattern,
+            "all_hands_days": self.hands_after,
+            "all_hands_days_before": self.hands_before,
+            **dict(zip(WEEKDAYS, self.after, strict=True)),
+            **{f"{day}_before": s for day, s in zip(WEEKDAYS, self.before, strict=True)},
+        }
+
 
 @dataclass(frozen=True)
 class Rotas:
@@ -79,7 +94,7 @@ class Rotas:
     score: Score
     bounds: dict[Aim, float]
     curve: tuple[tuple[int, float], ...]
-    weeks: tuple[UnitWeek, ...]
+    weeks: Table[UnitWeek]
     seconds: float
 
     @property
@@ -148,7 +163,7 @@ def best_weeks(
     seats = seats_of_plan(scenario, placements)
     choices = Choices(scenario, seats, by_organisation=by == "organisation")
     found = search(choices, budget)
-    weeks = tuple(_unit_weeks(scenario, choices, found))
+    weeks = Table(_unit_weeks(scenario, choices, found), UnitWeek)
     after = scenario.replace(rotas=tuple(_rota(scenario, week) for week in weeks))
     served = service_of_plan(after, placements)
     # The service's figures are those that are reported; a search that disagrees is wrong.

@@ -31,19 +31,7 @@ MOST_SHOWN, LONGEST = 15, 70
 
 def rows(found: Sensitivity) -> list[dict[str, Any]]:
     """Return the rows of sensitivity.csv, dearest first."""
-    return [
-        {
-            "demand": each.demand.name,
-            "row": ";".join(map(str, each.demand.file_rows)),
-            "subject": each.demand.subject,
-            "object": each.demand.object,
-            "price": each.price,
-            "lowest": each.lowest,
-            "highest": each.highest,
-            "people_moved": each.people_moved,
-        }
-        for each in found.prices
-    ]
+    return [price.cells for price in found.prices]
 
 
 def as_json(found: Sensitivity) -> dict[str, Any]:

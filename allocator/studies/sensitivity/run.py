@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from allocator.errors import SolveFailedError
 from allocator.plan.assemble import checked_plan
+from allocator.plan.frames import Table
 from allocator.plan.types import Pieces, Plan, Status
 from allocator.plan.verify import given_pieces, verify
 from allocator.scenario.demand import to_place
@@ -59,6 +60,20 @@ class Price:
     highest: float | None
     people_moved: float
 
+    @property
+    def cells(self) -> dict[str, Any]:
+        """The row of sensitivity.csv."""
+        return {
+            "demand": self.demand.name,
+            "row": ";".join(map(str, self.demand.file_rows)),
+            "subject": self.demand.subject,
+            "object": self.demand.object,
+            "price": self.price,
+            "lowest": self.lowest,
+            "highest": self.highest,
+            "people_moved": self.people_moved,
+        }
+
     def is_found(self, total: float) -> bool:
         """Say whether the price is more than what searches differ by."""
         return self.price > NONE_FOUND * total
@@ -73,7 +88,7 @@ class Sensitivity:
 
     scenario: Scenario
     plan: Plan
-    prices: tuple[Price, ...]
+    prices: Table[Price]
     seconds: float
 
 
@@ -151,14 +166,14 @@ def sensitivity(  # noqa: PLR0913 - what a study is made of, by name
     """
     run = _Run(scenario, pool, options, on_progress, should_stop)
     if not run.begin(start):
-        return Sensitivity(scenario, run.plan, (), run.seconds())
+        return Sensitivity(scenario, run.plan, Table((), Price), run.seconds())
     on_count(len(run.without))
     first = options.model_copy(update={"time_limit_s": options.time_limit_s * FIRST_PART})
     run.solve(run.without, first, on_step)
     dearest = sorted(run.without, key=run.promise, reverse=True)[:DEAREST]
     run.solve(dearest, options, on_step)
     prices = sorted((run.result(each) for each in run.without), key=lambda p: -p.price)
-    return Sensitivity(scenario, run.plan, tuple(prices), run.seconds())
+    return Sensitivity(scenario, run.plan, Table(prices, Price), run.seconds())
 
 
 class _Run:

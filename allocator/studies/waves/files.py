@@ -10,15 +10,14 @@ from typing import Any
 from allocator.plan.assemble import checked_plan, run_record
 from allocator.plan.svg import as_svg
 from allocator.plan.tables import json_text, write_plan
-from allocator.plan.types import Plan, Record
-from allocator.scenario.demand import demand, usable_desks
+from allocator.plan.types import Plan
 from allocator.scenario.write import csv_text
 from allocator.search.bounds import bounds_at_once
 from allocator.search.compile import compile_case
 from allocator.search.options import SolveOptions
 from allocator.studies.files import write_whole
 from allocator.studies.moves import write_moves
-from allocator.studies.waves.run import WavesFound
+from allocator.studies.waves.run import WaveRow, WavesFound
 from allocator.studies.waves.solution import Solution, movers
 from allocator.texts import Texts, texts
 
@@ -28,47 +27,6 @@ PICTURE = "waves.svg"
 GAP = 24
 """Pixels between the pictures of two waves."""
 HEADING = 26
-
-
-class WaveRow(Record):
-    """A row of waves.csv.
-
-    desks and floors are those open in the wave that may be used; people_moved are from the wave
-    before; total without people moved and not weighted; bound proved for it.
-    """
-
-    wave: int
-    people: int
-    demand: int | None
-    desks: int
-    floors: int
-    people_moved: float | None
-    total: float | None
-    bound: float
-
-
-def rows(found: WavesFound) -> tuple[WaveRow, ...]:
-    """Return the rows of waves.csv, the first wave first."""
-    solution = found.solution
-    lines = []
-    for number, bound in enumerate(found.bounds):
-        scenario = found.waves.scenarios[number]
-        sharing = scenario.settings.sharing
-        usable = [usable_desks(floor, sharing) for floor in scenario.floors]
-        total = None if solution is None else solution.totals[number]
-        lines.append(
-            WaveRow(
-                wave=number + 1,
-                people=sum(unit.headcount for unit in scenario.housed),
-                demand=None if scenario.by_chance else sum(map(demand, scenario.housed)),
-                desks=sum(usable),
-                floors=sum(1 for desks in usable if desks),
-                people_moved=None if solution is None else solution.moved[number],
-                total=total,
-                bound=bound if total is None else min(bound, total),
-            )
-        )
-    return tuple(lines)
 
 
 def document(found: WavesFound) -> dict[str, Any]:
@@ -86,7 +44,7 @@ def document(found: WavesFound) -> dict[str, Any]:
         "foresight": gain,
         "foresight_share": None if gain is None or first is None else gain / max(first.total, 1.0),
         "weights": list(found.waves.weights),
-        "waves": [row.model_dump(mode="json") for row in rows(found)],
+        "waves": [row.model_dump(mode="json") for row in found.rows],
         "reasons": [reason.model_dump(mode="json") for reason in found.reasons],
     }
 
@@ -103,7 +61,7 @@ def write_waves(found: WavesFound, folder: Path, options: SolveOptions) -> tuple
     for stale in folder.glob("wave-[0-9]*"):
         shutil.rmtree(stale, ignore_errors=True)
     columns = tuple(WaveRow.model_fields)
-    cells = ([getattr(row, column) for column in columns] for row in rows(found))
+    cells = ([getattr(row, column) for column in columns] for row in found.rows)
     contents = {TABLE: csv_text(columns, cells), DOCUMENT: json_text(document(found))}
     if found.solution is not None:
         plans = plans_of(found, found.solution, options)

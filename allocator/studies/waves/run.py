@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from allocator.plan.adapt import adapted
-from allocator.plan.types import Pieces, Plan, Reason, Status
-from allocator.scenario.demand import to_place
+from allocator.plan.frames import Table
+from allocator.plan.types import Pieces, Plan, Reason, Record, Status
+from allocator.scenario.demand import demand, to_place, usable_desks
 from allocator.scenario.today import pieces_today
 from allocator.scenario.types import Scenario
 from allocator.search.limited import at_price
@@ -42,6 +43,23 @@ class WavesProgress:
     doing: str
 
 
+class WaveRow(Record):
+    """A row of waves.csv.
+
+    desks and floors are those open in the wave that may be used; people_moved are from the wave
+    before; total without people moved and not weighted; bound proved for it.
+    """
+
+    wave: int
+    people: int
+    demand: int | None
+    desks: int
+    floors: int
+    people_moved: float | None
+    total: float | None
+    bound: float
+
+
 @dataclass(frozen=True)
 class WavesFound:
     """Plans of all waves, or why there are none.
@@ -69,6 +87,30 @@ class WavesFound:
     def bound(self) -> float:
         """Proved for the total of all waves together: each wave's own, as much as it weighs."""
         return sum(w * b for w, b in zip(self.waves.weights, self.bounds, strict=True))
+
+    @property
+    def rows(self) -> Table[WaveRow]:
+        """Return the rows of waves.csv, the first wave first."""
+        solution = self.solution
+        lines = []
+        for number, bound in enumerate(self.bounds):
+            scenario = self.waves.scenarios[number]
+            sharing = scenario.settings.sharing
+            usable = [usable_desks(floor, sharing) for floor in scenario.floors]
+            total = None if solution is None else solution.totals[number]
+            lines.append(
+                WaveRow(
+                    wave=number + 1,
+                    people=sum(unit.headcount for unit in scenario.housed),
+                    demand=None if scenario.by_chance else sum(map(demand, scenario.housed)),
+                    desks=sum(usable),
+                    floors=sum(1 for desks in usable if desks),
+                    people_moved=None if solution is None else solution.moved[number],
+                    total=total,
+                    bound=bound if total is None else min(bound, total),
+                )
+            )
+        return Table(lines, WaveRow)
 
     @property
     def foresight(self) -> float | None:
