@@ -161,7 +161,10 @@ class _InWave:
         return tuple(_without(row, "wave") for row in found.values())
 
     def _has_come(self, body: str) -> bool:
-        """Whether anybody of a body has come; of one without people in any wave it is taken so."""
+        """Say whether anybody of a unit or an organisation has come.
+
+        One without people in any wave counts as come, so that its rows stay as they are.
+        """
         units = self.units_of.get(body, set())
         return any(u in self.come for u in units) or not any(u in self.all for u in units)
 
@@ -172,7 +175,10 @@ class _InWave:
         return sum(self.come.get(unit, 0) for unit in units) / most if most else 1.0
 
     def _affinities(self) -> tuple[Affinity, ...]:
-        """Return who visits whom, trips in proportion to the people come of the smaller share."""
+        """Return who visits whom among those come.
+
+        Trips are scaled by the smaller of the two shares of people come.
+        """
         rows = self._keep("affinities", lambda row: self._part(row.a) * self._part(row.b) > 0)
         return tuple(
             row

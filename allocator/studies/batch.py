@@ -111,10 +111,7 @@ def headcount_tables(paths: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def _tables_in(folder: Path) -> list[Path]:
-    """Return the tables directly in a folder, sorted by name.
-
-    Folders inside it are not searched.
-    """
+    """Return the tables directly in a folder, sorted by name."""
     return sorted(
         path
         for path in folder.iterdir()
@@ -349,10 +346,7 @@ class _Batch:
         self.running[job] = _Table(file, folder, scenario, inputs)
 
     def _finish(self, job: Job) -> None:
-        """Take what the pool has made of a table.
-
-        A failure is a row of the summary, not an end.
-        """
+        """Take what the pool has made of a table; a failure is a row of the summary."""
         table = self.running.pop(job)
         self.solved += 1
         # Only now: until the new answer exists, the old one stays readable.

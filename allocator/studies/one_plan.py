@@ -1,7 +1,7 @@
 """One allocation for many headcount tables: floors and desks of each unit that hold for all.
 
-Every unit has the desks that it needs in the table in which it needs most; so what is allotted
-holds in each. Solving is the pool's.
+Every unit gets the desks that it needs in the table in which it needs most, so the allocation is
+large enough for each table. Solving is the pool's.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def add_people(tables: Tables, found: list[Entry], ledger: Ledger) -> None:
 def _headcount(cells: Mapping[str, Any], unit: str, organisation: str) -> dict[str, Any]:
     """Return the cells of a headcounts row.
 
-    An organisation's ratio is turned where it is desks a person.
+    Desks per person are turned into people per desk.
     """
     ratio = cells.get("people_per_desk", "")
     if cells.get("desks_per_person"):
@@ -287,13 +287,13 @@ def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str
     for entry in found:
         organisation, parent, name = _unit_key(entry)
         whole = name
-        # First by its parent, as people do who speak of two divisions of one name.
+        # Two units of one name in an organisation differ by their parent.
         if within[organisation, name] > 1 and parent and parent != name:
             whole = f"{parent} - {name}"
         # The one unit of an organisation may bear its id; any other must not.
         alone = units_of[organisation] == 1 and organisation == name
         taken = named[name] > 1 or (name in organisations and not alone)
-        # Then by its organisation, which no other unit of that name has.
+        # Another organisation may have a unit of that name, or be called so itself.
         if taken and organisation:
             whole = f"{organisation} - {whole}"
         if whole != name:

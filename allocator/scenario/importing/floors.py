@@ -246,7 +246,7 @@ def _one_tower(block: Block, mapping: TableMapping, lines: Sequence[Line], ledge
     column = next((c for c, role in mapping.columns.items() if role == "level"), None)
     named = [_text(block, mapping, line.row, column) for line in lines]
     rule = {"title": "tower_of_title", "sheet": "tower_of_sheet"}.get(source, "tower_single")
-    # The same floor twice means more than one tower; which is where has to be asked.
+    # The same floor twice means more than one tower, so the planner has to say which is where.
     if len(set(named)) < len(named):
         rule = "tower_unclear"
     chosen = ledger.settle(

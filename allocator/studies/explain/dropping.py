@@ -60,13 +60,20 @@ def without(scenario: Scenario, members: Collection[Member]) -> Scenario:
 def drop(
     scenario: Scenario, first: Member, planner: Planner, budget: Budget, *, look_first: bool
 ) -> Dropped | None:
-    """Do without a member and, of every conflict that is left, the last; None if time runs out.
+    """Do without a member, and without one more of every conflict that is left.
 
     Parameters
     ----------
+    first
+        The member to do without.
     look_first
-        Whether to look for a conflict that is left before a plan is sought; in a large case that
-        is quicker where there is one.
+        Whether to look for a conflict that is left before a plan is sought. In a large case that
+        is quicker if there is one.
+
+    Returns
+    -------
+    Dropped or None
+        As few members as are needed, and a plan; None if time runs out.
     """
     look_first = look_first and len(scenario.housed) * len(scenario.floors) > LARGE
     dropped = [first]

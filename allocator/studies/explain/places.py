@@ -29,10 +29,16 @@ SMALL = 0.5
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """The best plan found with a body in none of its towers.
+    """The best plan found with a unit or organisation in none of its towers.
 
-    status: ``infeasible`` where it is proved that there is none, ``unknown`` where time ran out.
-    towers: where the body is then. more: what that costs more by term, together more_total.
+    Attributes
+    ----------
+    status
+        ``infeasible`` if it is proved that there is no such plan, ``unknown`` if time ran out.
+    towers
+        Where it is then.
+    more, more_total
+        What that costs more, by term and together; None without a plan.
     """
 
     status: Status
@@ -43,9 +49,14 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a body is in a plan, what that costs by term, and what the next tower would cost.
+    """Where a unit or organisation is in a plan, what that costs, and what the next one would.
 
-    costs: what the plan costs more than the same plan without the body.
+    Attributes
+    ----------
+    costs, total
+        What the plan costs more than the same plan without it, by term and together.
+    elsewhere
+        The best plan found in other towers.
     """
 
     body: str
@@ -57,12 +68,12 @@ class Place:
 
 
 def known_bodies(scenario: Scenario, bodies: Iterable[str]) -> tuple[str, ...]:
-    """Return the bodies, each once.
+    """Return the units and organisations asked for, each once.
 
     Raises
     ------
     InputError
-        If one is no unit and no organisation with people.
+        If one is neither a unit nor an organisation with people.
     """
     nearest = Nearest(scenario.units_of)
     problems = [

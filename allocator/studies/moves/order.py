@@ -156,8 +156,8 @@ class _Greedy:
 def completed(site: Site, movers: Mapping[int, Timing]) -> Order:
     """Return the order of all legs, given that of those who go from a floor to a floor.
 
-    Leavers and desks given up go first, as they are in nobody's way. Newcomers and more desks come
-    as early as nobody who moves is kept out, at the latest when all have moved.
+    Leavers and desks given up go first, as they are in nobody's way. Newcomers and additional
+    desks come as soon as they keep out nobody who moves, at the latest when all have moved.
 
     Parameters
     ----------
@@ -222,8 +222,8 @@ class _Held:
 def deadlock(site: Site) -> tuple[int, ...]:
     """Return legs none of which can be the first to go, whatever the others do.
 
-    Every leg outside goes, and what they take on floors is not counted: who still finds no room
-    then waits for another who waits.
+    Every other leg is assumed to have gone, and what those take on floors is not counted. A leg
+    that finds no room even then waits for another that waits.
     """
     legs = site.legs
     waiting = set(range(len(legs)))

@@ -73,10 +73,12 @@ def knee(points: Sequence[CurvePoint]) -> int | None:
 
 
 def widest(points: Sequence[CurvePoint], done: Iterable[tuple[float, float]]) -> int | None:
-    """Return the point after which the gap to the next is widest by area, of those not yet done.
+    """Return the point after which the gap to the next is widest by area, of gaps not yet tried.
 
     Parameters
     ----------
+    points
+        Fewest people moved first, none dominated.
     done
         People moved at both ends of gaps in which nothing was found.
     """

@@ -27,7 +27,7 @@ MOST_TRIED = 300
 
 
 class Aim(IntEnum):
-    """What is asked for, in the order of the contract; numbers are places in a `Score`."""
+    """The aims in their order (docs/explanation/attendance.md), as places in a `Score`."""
 
     SHORT_FLOORS = 0
     HANDS = 1

@@ -150,8 +150,9 @@ def sensitivity(  # noqa: PLR0913 - what a study is made of, by name
 ) -> Sensitivity:
     """Return what every demand costs.
 
-    Each is dropped, and the rest solved from the best plan with all of them. A plan so found that
-    keeps the demand after all becomes the plan that all prices are measured from.
+    Each demand is dropped in turn, and the rest is solved from the best plan with all of them. If
+    a plan found that way keeps the demand after all, it becomes the plan that all prices are
+    measured from.
 
     Parameters
     ----------

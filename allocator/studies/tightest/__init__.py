@@ -33,13 +33,13 @@ class Tightest:
     Attributes
     ----------
     does_both
-        Whether a ratio has a plan and serves, no unit divided, or, where a plan alone tells, the
-        plan at hand serves; None where that is not settled.
+        Whether one ratio both fits and serves with no unit divided. If only a plan shows what
+        serves, whether the plan at hand does. None if it is not settled.
     missing
-        Where none does both: the desks that the largest ratio that serves lacks.
+        If none does both: the desks that the largest ratio that serves lacks.
     weeks
-        The best weeks for the plan that serves, else for that of the smallest ratio; None where
-        they were not asked for, or there is no plan.
+        The best weeks for the plan that serves, else for that of the smallest ratio; None if they
+        were not asked for, or there is no plan.
     """
 
     fit: Fit

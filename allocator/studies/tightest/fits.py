@@ -79,17 +79,20 @@ class Fit:
 class FitSearch:
     """What is known of each ratio while the smallest that fits is looked for.
 
+    Ratios go by their place: a larger place is a larger ratio and needs fewer desks.
+
     Attributes
     ----------
     low
         No ratio before this place has a plan.
     high
-        The place of the smallest ratio that has a plan; where none has, the number of ratios that
+        The place of the smallest ratio that has a plan. While none has, the number of ratios that
         may have one.
     plan
         A checked plan at `high`.
     reasons
-        Why a ratio has no plan, by place; there is one for the ratio before any that is open.
+        Why a ratio has no plan, by place. The ratio just below the smallest open one always has
+        some.
     """
 
     def __init__(self, ratios: Ratios, budget: Budget) -> None:

@@ -26,12 +26,11 @@ PINS = frozenset({RuleKind.AT_LEAST})
 def relaxer(largest: Scenario) -> Callable[[Scenario], Case]:
     """Return how to relax the cases of ratios that are at least that of a given scenario.
 
-    A relaxed case without a plan proves that no ratio has one from the given scenario's up to
-    its own.
-    Units may have smaller pieces, such that they can be on as many floors as with any larger
-    demand of theirs, and desks pinned to floors need not be there. So a plan of a smaller ratio
-    becomes one of the relaxed case by desks taken away. Where pieces may have to go wholly, what
-    they help to keep is not asked either.
+    A relaxed case without a plan proves that no ratio has one, from the given scenario's up to its
+    own. Two things are asked less. Units may have smaller pieces, small enough that they can be on
+    as many floors as with any larger demand of theirs. Desks pinned to floors need not be there.
+    So a plan of a smaller ratio becomes one of the relaxed case when desks are taken away. If
+    whole pieces may have to go, the rules that pieces help to keep are dropped as well.
     """
     most = compile_case(largest).demand
     pieces = _most_pieces(int(most.max(initial=0)), largest.settings.sharing)

@@ -1,9 +1,8 @@
 """The largest ratio that serves, exactly, and a plan of a ratio that serves as it stands.
 
-Where those of a unit share desks with one another alone, a ratio serves where every unit has as
-many desks as it needs on peak days, no unit divided: so `compare` says it of a case without a
-plan. Where others share them too, only a plan tells. A plan is as bad as its worst pool, and in a
-plan units may be divided.
+If the people of a unit share desks only with one another, no plan is needed: a ratio serves when
+every unit, undivided, has the desks that it needs on peak days. If others share them too, only a
+plan shows it. A plan is as bad as its worst pool, and it may divide units.
 """
 
 from __future__ import annotations
@@ -33,18 +32,17 @@ class Served:
     short_day_probability
         The allowed share, as the settings say.
     shared_by
-        Who share desks: but for "unit" the largest ratio that serves is not known, as a plan alone
-        tells.
+        Who share desks. Unless it is "unit", only a plan shows whether a ratio serves.
     people_per_desk, place
-        The largest ratio that serves, and its place; None where that is not known, or none does,
-        as a unit that keeps a ratio of its own is short whatever the others have.
+        The largest ratio that serves, and its place. None if only a plan shows it, or if no ratio
+        serves because a unit that keeps a ratio of its own is short in any case.
     below
-        At this ratio and above, a unit has a desk too few; None where none ever has.
+        At this ratio and above, a unit has a desk too few; None if no unit ever has.
     unit_id, headcount, desks
         The unit that sets the limit, its people and the desks that it needs; "" and 0 for none.
     plan_people_per_desk, scenario, plan
-        A ratio that fits and serves, the scenario at it, and a checked plan of which every pool
-        serves, those of divided units included; None where none was looked for, or found.
+        A ratio that fits and serves, the scenario at it, and a checked plan in which every pool
+        serves, those of divided units included; None if none was looked for, or found.
     """
 
     short_day_probability: float

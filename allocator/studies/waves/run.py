@@ -1,7 +1,7 @@
 """Plans all waves: one after the other first, then together, from the last backwards.
 
-Planning together takes one wave at a time anew, between the plans before and after it, both of
-which it should not be far from, until nothing gets better.
+Planning together solves one wave at a time between the plans before and after it. People who move
+to it and people who move from it both count. It goes on until no wave gets better.
 """
 
 from __future__ import annotations
