@@ -6,14 +6,16 @@ Which wave a row belongs to is `known`'s. Ids are checked once, on the whole sce
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from typing import Any
 
 from allocator.errors import InputError, Problem
 from allocator.scenario.data import added_up
 from allocator.scenario.known import Known, headcount_wave, last_wave, opening_wave
+from allocator.scenario.predecessors import parts_of_today, sources_of
 from allocator.scenario.rules import RULE_FORMS, RuleKind, Takes
 from allocator.scenario.settings import Waves
-from allocator.scenario.tables import Affinity, Floor, Row, Rule, Source
+from allocator.scenario.tables import Affinity, Floor, Predecessor, Row, Rule, Source
 from allocator.scenario.types import Scenario
 
 OPTION = "--wave"
@@ -108,8 +110,10 @@ class _InWave:
             "rules": self._rules(),
             "walking": self._keep("walking", self._is_between_open),
             "placement_costs": self._keep("placement_costs", self._costs_now),
-            "rotas": self._keep("rotas", lambda row: self._has_come(row.organisation_id)),
+            "predecessors": self._predecessors(),
         }
+        for table in ("rotas", "unit_scenarios", "staff"):
+            kept[table] = self._keep(table, self._is_of_somebody_come)
         if whole.units is not None:
             kept["units"] = self._keep("units", lambda unit: self._has_come(unit.unit_id))
         if whole.towers is not None:
@@ -168,11 +172,35 @@ class _InWave:
         units = self.units_of.get(body, set())
         return any(u in self.come for u in units) or not any(u in self.all for u in units)
 
+    def _is_of_somebody_come(self, row: Any) -> bool:
+        """Say whether a row is of a unit, or of an organisation where it names no unit, come."""
+        return self._has_come(row.unit_id or row.organisation_id)
+
     def _part(self, body: str) -> float:
         """Return the share of a body's people who have come."""
         units = self.units_of.get(body, set())
         most = sum(self.all.get(unit, 0) for unit in units)
         return sum(self.come.get(unit, 0) for unit in units) / most if most else 1.0
+
+    def _predecessors(self) -> tuple[Predecessor, ...]:
+        """Return who has become whom among those come.
+
+        Shares left empty are filled in: an heir who has not come yet keeps its part.
+        """
+        parts, sources = parts_of_today(self.whole), sources_of(self.whole)
+        rows = self._keep("predecessors", lambda row: self._has_come(row.unit_id))
+        if len(rows) == len(self.whole.predecessors):
+            return rows
+        return tuple(
+            row
+            if row.share is not None
+            else row.model_copy(
+                update={
+                    "share": parts[sources[row.predecessor_id][0]].get(row.unit_id, Fraction(0))
+                }
+            )
+            for row in rows
+        )
 
     def _affinities(self) -> tuple[Affinity, ...]:
         """Return who visits whom among those come.

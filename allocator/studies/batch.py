@@ -106,8 +106,10 @@ def headcount_tables(paths: Iterable[Path]) -> tuple[Path, ...]:
         found += tables
     if problems:
         raise InputError(problems)
-    # Reversed, so that of two spellings of one path the first is the value that stays.
-    return tuple({path.resolve(): path for path in reversed(found)}.values())[::-1]
+    first: dict[Path, Path] = {}
+    for path in found:
+        first.setdefault(path.resolve(), path)
+    return tuple(first.values())
 
 
 def _tables_in(folder: Path) -> list[Path]:

@@ -141,3 +141,29 @@ def test_what_nobody_takes_of_a_predecessor_leaves() -> None:
     held = held_today(case)
     assert (held["u", "A-1"].desks, held["u", "A-1"].people) == (2, 3)
     assert (held["old", "A-1"].desks, held["old", "A-1"].people) == (5, 8)
+
+
+WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), 1)
+
+
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        ("rotas", [{"unit_id": unit} | WEEK for unit in "uv"]),
+        ("predecessors", [("u", "old", "0.5"), ("v", "old", "0.5")]),
+        ("staff", [(unit, "young", 3) for unit in "uv"]),
+        ("unit_scenarios", [("all", "u"), ("all", "v")]),
+    ],
+)
+def test_rows_of_units_of_later_waves_wait_for_them(table: str, rows: list[Any]) -> None:
+    """v comes with the second wave: its row is not there in the first, and u's is in both."""
+    whole = given(current=[("old", "A-1", 30)], **{table: rows})
+    counts = [len(getattr(in_wave(whole, wave), table)) for wave in (1, 2)]
+    assert counts == [1, 2]
+
+
+def test_an_heir_of_a_later_wave_keeps_its_share() -> None:
+    """u and v are half of a unit each; before v has come u is no more than its half."""
+    whole = given(current=[("old", "A-1", 30)], predecessors=[("u", "old"), ("v", "old")])
+    assert parts_of_today(in_wave(whole, 1)) == {"old": {"u": Fraction(1, 2)}}
+    assert parts_of_today(in_wave(whole, 2)) == parts_of_today(whole)

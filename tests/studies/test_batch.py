@@ -203,6 +203,15 @@ def test_folders_give_their_tables_in_order(tmp_path: Path) -> None:
     assert [path.name for path in found] == ["a.xlsx", "b.csv"]
 
 
+def test_a_table_given_twice_stays_where_it_came_first(tmp_path: Path) -> None:
+    """Its rows are in the order in which tables were asked for, under the name given first."""
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).touch()
+    again = tmp_path / "." / ".." / tmp_path.name / "a.csv"
+    found = headcount_tables([tmp_path / "a.csv", tmp_path / "b.csv", again])
+    assert found == (tmp_path / "a.csv", tmp_path / "b.csv")
+
+
 def test_paths_without_tables_are_refused_together(tmp_path: Path) -> None:
     """A path that is not there and a folder without tables are told at once."""
     with pytest.raises(InputError) as caught:

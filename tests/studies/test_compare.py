@@ -14,6 +14,7 @@ import pytest
 from allocator.errors import InputError
 from allocator.plan.types import TermName
 from allocator.scenario.types import Scenario
+from allocator.scenario.variants import Variant
 from allocator.studies.compare import (
     FILES,
     Case,
@@ -324,6 +325,14 @@ def test_chart_of_two_scenarios_has_a_column_each(rows: tuple[ComparisonRow, ...
 def test_chart_without_any_plan_shows_desks_alone(rows: tuple[ComparisonRow, ...]) -> None:
     """Where no case has a plan, no empty panel of costs is drawn."""
     assert len(compare_chart(rows[:1]).to_dict()["hconcat"][0]["vconcat"]) == 1
+
+
+def test_staff_scenarios_take_no_growth_and_no_waves() -> None:
+    """Who comes when is theirs to say: what would be dropped is refused, all of it at once."""
+    asked = Variant(opens=("A=2",), grow=("all=10%",), wave=1)
+    with pytest.raises(InputError) as caught:
+        cases([Path("data/ikn-relocation")], staff=["all"], variant=asked)
+    assert [problem.table for problem in caught.value.problems] == ["--opens", "--grow", "--wave"]
 
 
 def test_staff_scenarios_and_rotas_are_cases(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ Nothing is solved here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -168,7 +168,7 @@ def cases(
         With every problem of all the scenarios.
     """
     found: list[Case] = []
-    problems: dict[Problem, None] = {}
+    problems = dict.fromkeys(_dropped_by_staff(variant or Variant()) if staff else ())
     # Problems of all scenarios are gathered first, so that one run shows everything to be mended.
     for path in dict.fromkeys(paths):
         for scheme in dict.fromkeys(schemes) or (None,):
@@ -194,6 +194,14 @@ def cases(
     if problems:
         raise InputError(problems)
     return tuple(found)
+
+
+def _dropped_by_staff(variant: Variant) -> Iterator[Problem]:
+    """Yield a problem for each option that staff scenarios leave nothing to change of."""
+    given = {"--opens": variant.opens, "--grow": variant.grow, "--wave": variant.wave}
+    for option, value in given.items():
+        if value:
+            yield Problem("expected none with --staff, which says who comes when", option)
 
 
 def _moved(given: Scenario, staff: Sequence[str]) -> list[tuple[str, Scenario]]:

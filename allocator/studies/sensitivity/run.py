@@ -210,7 +210,7 @@ class _Run:
         for number in range(ROUNDS):
             update = {"workers": self.pool.processes, "seed": self.options.seed + number}
             task = Task(self.scenario, self.options.model_copy(update=update), start)
-            found = next(self._solved(1, partial(_same, task)), None)
+            found = next(self._solved(1, partial(_same, task), may_fail=False), None)
             if found is None:
                 break
             plan = found[1]
@@ -251,7 +251,9 @@ class _Run:
             self._take(without[number], plan)
             on_step(done, len(without))
 
-    def _solved(self, count: int, task_of: Callable[[int], Task]) -> Iterator[tuple[int, Plan]]:
+    def _solved(
+        self, count: int, task_of: Callable[[int], Task], *, may_fail: bool = True
+    ) -> Iterator[tuple[int, Plan]]:
         """Yield number and plan of each task that gave one, as they come.
 
         A task is made when its turn comes, so that it begins from the best plan by then.
@@ -272,9 +274,9 @@ class _Run:
                 try:
                     yield number, future.result()
                 except (CancelledError, SolveFailedError):
-                    # The plan with all demands: without it there is nothing to measure. One demand
-                    # may fail.
-                    if count == 1:
+                    # Without the plan with all demands there is nothing to measure. A demand may
+                    # fail.
+                    if not may_fail:
                         raise
 
     def _take(self, without: _Without, plan: Plan) -> None:

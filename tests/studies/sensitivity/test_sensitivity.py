@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from allocator.errors import SolveFailedError
+from allocator.plan.types import Plan
 from allocator.plan.verify import given_pieces, verify
 from allocator.scenario.types import Scenario
 from allocator.search.solve import SolveOptions, solve
@@ -132,6 +134,23 @@ def test_without_a_plan_there_are_no_prices() -> None:
     """A scenario that does not fit is answered with why."""
     none = found(case(headcounts=[("P", 900)], rules=(), affinities=()))
     assert (none.plan.status, none.prices) == ("infeasible", ())
+
+
+def test_a_demand_whose_solve_fails_has_no_price_and_ends_nothing() -> None:
+    """The only demand is a rule; the process that solves without it dies."""
+
+    def failing(given: Scenario, *options: Any, **how: Any) -> Plan:
+        if not given.rules:
+            raise SolveFailedError("the process died")
+        return solve(given, *options, **how)
+
+    rules = [("levels", "P", None, "0..5")]
+    units = [("P", "T"), ("Q", "T"), ("R", "U")]
+    floors = [("A-1", "A", 1, 60), ("A-2", "A", 2, 60)]
+    lone = case(floors=floors, towers=None, rules=rules, units=units, affinities=[])
+    found = sensitivity(lone, pool=PoolHere(solver=failing), options=OPTIONS)
+    assert found.plan.objective.total is not None
+    assert [price.price for price in found.prices] == [0.0]
 
 
 def test_files_hold_the_rows_and_the_plan(answer: Sensitivity, tmp_path: Path) -> None:
