@@ -16,17 +16,17 @@ class HeadAsGet:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self._app(scope, receive, send)
             return
-        told = False
+        is_answered = False
 
         async def head_alone(message: Message) -> None:
-            nonlocal told
+            nonlocal is_answered
             if message["type"] == "http.response.start":
-                told = True
+                is_answered = True
                 await send(message)
                 # An empty body at once: a GET of a stream of events would otherwise never be over.
                 await send({"type": "http.response.body", "body": b""})
 
         async def gone_once_told() -> Message:
-            return {"type": "http.disconnect"} if told else await receive()
+            return {"type": "http.disconnect"} if is_answered else await receive()
 
         await self._app({**scope, "method": "GET"}, gone_once_told, head_alone)

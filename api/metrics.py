@@ -1,4 +1,4 @@
-"""What Prometheus is told: jobs by state, waits, seconds of solves, gaps. No headcounts."""
+"""What Prometheus reads: jobs by state, waits, seconds of solves, gaps. No headcounts."""
 
 from __future__ import annotations
 

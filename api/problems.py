@@ -80,7 +80,7 @@ class InternalError(StatusProblem):
 
 
 class UnforeseenError(InternalError):
-    """A bug of ours as it is told: without the exception's words, which may hold anything."""
+    """A bug of ours as callers see it: without the exception's words, which may hold anything."""
 
     def __init__(self, _said: str) -> None:
         super().__init__("this is a bug of ours; please report it with its instance")
@@ -189,7 +189,7 @@ def listed(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 
 def later(problem: type[StatusProblem], detail: str, seconds: float) -> StatusProblem:
     """Return a problem that passes, with when to try again."""
-    # At least 1: told 0, a client would come again at once, and for ever.
+    # At least 1: given 0, a client would come again at once, and for ever.
     return problem(detail, headers={"Retry-After": str(max(1, ceil(seconds)))})
 
 

@@ -73,7 +73,7 @@ class MalformedError(InputError):
 
 @dataclass(frozen=True)
 class ParsedRequest:
-    """What is asked, valid as far as can be told without solving.
+    """What is asked, valid as far as can be known without solving.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ class ParsedRequest:
 
     @property
     def sha256(self) -> str:
-        """Fingerprint by which a retry is told from another request."""
+        """Fingerprint by which a retry differs from another request."""
         return hashlib.sha256(f"{self.kind}\n{self.request}".encode()).hexdigest()
 
 
@@ -145,7 +145,7 @@ def _unwanted(options: Mapping[str, Any], scenario: Scenario) -> Iterator[Proble
 
 
 def _refuse_what_cannot_move(kind: str, options: Mapping[str, Any], scenario: Scenario) -> None:
-    """Count a relocation, and see that rotas can be chosen: what is wrong with them is told now.
+    """Count a relocation, and see that rotas can be chosen: what is wrong with them is said now.
 
     Raises
     ------

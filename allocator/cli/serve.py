@@ -1,4 +1,4 @@
-"""`allocator serve`: the service on an address of this machine, until it is told to stop.
+"""`allocator serve`: the service on an address of this machine, until it is asked to stop.
 
 The service stands above the command line and is found by its name; nothing of it is here.
 """

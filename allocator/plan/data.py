@@ -175,7 +175,7 @@ class Run(Record):
 
 
 class AreaKind(StrEnum):
-    """What the attendance of a plan is told for."""
+    """What the attendance of a plan is reported for."""
 
     FLOOR = "floor"
     TOWER = "tower"

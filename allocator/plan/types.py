@@ -123,7 +123,7 @@ class Plan(PlanData):
         Raises
         ------
         ValueError
-            If the plan was read back from a file and not told its scenario (`of`).
+            If the plan was read back from a file and has no scenario yet (`of`).
         """
         from allocator.plan.stack import stack_chart  # noqa: PLC0415 - altair is slow to import
 

@@ -1,6 +1,6 @@
-"""What a study found, told in a language: sentences, tables with names in place of ids, a picture.
+"""What a study found, in a language: sentences, tables with names in place of ids, a picture.
 
-It is told from the study's own JSON, so that files, service and page tell the same. Pages and
+It is made from the study's own JSON, so that files, service and page say the same. Pages and
 sheets are `study_files`'.
 """
 
@@ -167,7 +167,7 @@ def _cell(value: Any, kind: str, row: Row, names: Names) -> Cell:
     kind
         What the cells of the column are, as `Heads` has it.
     row
-        The whole row, as some cells are told by others.
+        The whole row, as some cells depend on others.
     """
     say = names.say
     if kind in ("number", "percent"):
@@ -259,7 +259,7 @@ def _restack(result: Result, names: Names) -> StudyReport:
                 "study.knee_said", point=knee.point, more=say.number(more), saved=say.number(saved)
             )
         )
-    # Moves are told for the point that is recommended, else for the least change.
+    # Moves are listed for the point that is recommended, else for the least change.
     moves = _first_moves(result, next((i for i, p in enumerate(points) if p.knee), 0), names)
     return StudyReport(
         title=say("study.name_restack"),
@@ -390,7 +390,7 @@ def _prices(result: Result, names: Names) -> StudyReport:
         demands=len(rows),
         none=result["none_found"],
     )
-    # Differences smaller than searches differ by are told as none, not as a small price.
+    # Differences smaller than searches differ by count as none, not as a small price.
     found = found_rows(result)  # the dearest, which come first
     shown = [*found, *({**row, "price": say("study.none_found")} for row in rows[len(found) :])]
     chart = sensitivity_chart(dict(result), names.of, say).to_dict(validate=False)

@@ -106,7 +106,7 @@ def _tiles(given: Reported) -> Iterator[Tile]:
     sharing = given.scenario.settings.sharing
     needed = sum(demand(unit) for unit in given.scenario.housed)
     if given.scenario.by_chance:
-        # By chance no ratio says how many desks are needed; those in use are told.
+        # By chance no ratio says how many desks are needed; those in use are shown.
         needed = sum(floor.desks_used for floor in plan.floors)
     usable = sum(usable_desks(floor, sharing) for floor in given.scenario.floors)
     in_use = sum(1 for floor in plan.floors if floor.desks_used)

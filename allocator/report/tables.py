@@ -54,7 +54,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Reported:
-    """A checked plan with its scenario, told in a language.
+    """A checked plan with its scenario, and the words of a language.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ class Reported:
             if piece.organisation_id == organisation_id:
                 desks[piece.tower_id] = desks.get(piece.tower_id, 0) + piece.desks
                 levels.setdefault(piece.tower_id, set()).add(piece.level)
-        # By id where desks are equal, so that the same plan is always told alike.
+        # By id where desks are equal, so that the same plan always reads alike.
         order = sorted(desks, key=lambda tower: (-desks[tower], tower))
         return "; ".join(
             self.say("report.levels", tower=self.tower_names[t], levels=_runs(levels[t]))

@@ -31,7 +31,7 @@ PART = 0.5
 CLOSE = 1e-5
 """Part of the people who move by which rounding may keep a bound below a plan."""
 SCALE = 1e9
-"""Parts of a person that are told apart."""
+"""Parts of a person that count as different."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Every text of pictures, reports and page, in English and Bahasa Indonesia, and their numbers.
 
 The texts are in a file for each language beside this module; what is said where is decided
-elsewhere. Sentences of the library itself are told by `sentences`.
+elsewhere. Sentences of the library itself are translated by `sentences`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Sentences of the library in another language, and with names in the place of ids.
 
-A sentence is told by the template of `sentences.toml` that it fits; what stands in its places is
-named, counted or, where it is a sentence itself, told in turn.
+A sentence is translated by the template of `sentences.toml` that it fits; what stands in its
+places is named, counted or, where it is a sentence itself, translated in turn.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _MORE = re.compile(r" and ([\d,]+) more$")
 _ON = re.compile(r"^(.+) (on|of) (.+)$")
 _PER_CENT = re.compile(r"(\d) %")
 _LONGEST = 4_000
-"""Letters of a sentence that is looked at; longer ones are told as they are."""
+"""Letters of a sentence that is looked at; longer ones stay as they are."""
 
 
 @dataclass(frozen=True)
 class _Template:
-    """A sentence's pattern, and how it is told; free are places of names, lists and sentences."""
+    """A sentence's pattern and translations; free are places of names, lists and sentences."""
 
     pattern: re.Pattern[str]
     wording: dict[str, str]
@@ -55,7 +55,7 @@ def capital(sentence: str) -> str:
 
 
 def has_template(message: str) -> bool:
-    """Whether a sentence can be told in every language."""
+    """Whether a sentence can be said in every language."""
     return any(template.pattern.fullmatch(message) for template in _templates())
 
 
@@ -75,7 +75,7 @@ def _told(
 
 
 def _thing(text: str, say: Texts, name_of: Naming) -> str:
-    """Return a name, a list of names, or a sentence, told."""
+    """Return a name, a list of names, or a sentence, in the language."""
     if not text.strip() or name_of(text) != text:
         return name_of(text)
     if has_template(text):

@@ -97,8 +97,8 @@ def _allocate(scenario: Scenario, work: Work) -> Answer:
     from allocator.studies.outcome import Outcome  # noqa: PLC0415 - in a process
 
     options = work.effort()
-    told = {"on_progress": work.on_progress, "should_stop": work.should_stop}
-    plan = work.solver(scenario, options, start=work.start(scenario), **told)
+    hooks = {"on_progress": work.on_progress, "should_stop": work.should_stop}
+    plan = work.solver(scenario, options, start=work.start(scenario), **hooks)
     # Why nothing fits is looked for in what is left of the time, so that no answer comes late.
     left_s = options.time_limit_s - plan.run.wall_s
     if plan.status is Status.INFEASIBLE and left_s > 0 and not work.should_stop():
@@ -135,9 +135,9 @@ def _explain(scenario: Scenario, work: Work) -> Answer:
         scenario, work.effort(), on_progress=work.on_progress, should_stop=work.should_stop
     )
     result = report.as_json(found)
-    for told, way in zip(result["ways_out"], found.ways_out, strict=True):
-        del told["folder"]
-        told["plan"] = way.plan.as_json()
+    for row, way in zip(result["ways_out"], found.ways_out, strict=True):
+        del row["folder"]
+        row["plan"] = way.plan.as_json()
     answer: Answer = {"status": found.status.value, "result": compact(result)}
     if found.plan is not None:
         answer |= _of_plan(found.plan) | {"plan": compact(found.plan.as_json())}

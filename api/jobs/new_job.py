@@ -58,7 +58,7 @@ def retry_id(owner: str, again: str) -> str:
 
 
 def options_of(job: NewJob, job_id: str) -> EnqueueOptions:
-    """Return what dbos is told of a job."""
+    """Return what dbos is given of a job."""
     return {
         "workflow_name": job.kind.value,
         "queue_name": STUDIES if job.kind.is_parent else SOLVES,

@@ -92,7 +92,7 @@ def _answer(status: str, result: dict[str, Any], plan: Plan | None) -> Answer:
     answer: Answer = {"status": status, "result": compact(result)}
     if plan is not None:
         objective = plan.objective
-        told = {"total": objective.total, "unplaced_people": objective.unplaced_people}
-        told |= {"bound": plan.bound, "gap": plan.gap, "seconds": plan.run.wall_s}
-        answer |= {"plan": compact(plan.as_json()), "job_status": told}
+        figures = {"total": objective.total, "unplaced_people": objective.unplaced_people}
+        figures |= {"bound": plan.bound, "gap": plan.gap, "seconds": plan.run.wall_s}
+        answer |= {"plan": compact(plan.as_json()), "job_status": figures}
     return answer

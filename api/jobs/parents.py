@@ -87,7 +87,7 @@ class Parent:
         return self.store.accept(child)
 
     def must_stop(self) -> bool:
-        """Return whether the job is to be cancelled; its children are told so, too.
+        """Return whether the job is to be cancelled; its children are asked to stop, too.
 
         Raises
         ------
@@ -248,7 +248,7 @@ def conduct_comparison(parent: Parent) -> Answer:
 
 
 class RowReports:
-    """The rows of a comparison that were told, before it was begun again, too."""
+    """The rows of a comparison that were reported, also before it was begun again."""
 
     def __init__(self, parent: Parent, cases: Sequence[Any], children: Children) -> None:
         self._parent = parent
@@ -269,7 +269,7 @@ class RowReports:
         self._parent.tell(list(self._new(progress.rows)), progress.done, progress.cases)
 
     def _new(self, rows: Iterable[ComparisonRow]) -> Iterator[dict[str, Any]]:
-        """Yield the cells of rows that were not told yet, or have changed since."""
+        """Yield the cells of rows that were not reported yet, or have changed since."""
         for row in rows:
             if id(row) in self._seen:
                 continue

@@ -145,7 +145,7 @@ class JobRecord(JobStatus):
 
 def record_of(found: WorkflowStatus) -> JobRecord:
     """Return the record of a job as dbos has it."""
-    told: dict[str, Any] = found.attributes or {}
+    attributes: dict[str, Any] = found.attributes or {}
     status = status_of(found).model_copy(update={"reason": reason_of(found)})
     state = state_of(found)
     return JobRecord(
@@ -153,14 +153,14 @@ def record_of(found: WorkflowStatus) -> JobRecord:
         id=found.workflow_id,
         kind=Kind(found.name),
         state=state,
-        name=told.get("name", ""),
+        name=attributes.get("name", ""),
         created_at=_time(found.created_at) or datetime.now(UTC),
         started_at=_time(found.dequeued_at),
         ended_at=_time(found.completed_at) if state.is_over else None,
         starts=found.recovery_attempts or 0,
-        time_limit_s=told.get("time_limit_s", 0.0),
-        parent=told.get("parent"),
-        label=Label.model_validate(told.get(LABEL) or {}),
+        time_limit_s=attributes.get("time_limit_s", 0.0),
+        parent=attributes.get("parent"),
+        label=Label.model_validate(attributes.get(LABEL) or {}),
         links=links_of(found.workflow_id),
     )
 
@@ -171,7 +171,7 @@ def status_of(found: WorkflowStatus) -> JobStatus:
 
 
 def state_of(found: WorkflowStatus) -> State:
-    """Return the state of a job: one that was told to stop is cancelled once it has."""
+    """Return the state of a job: one that was asked to stop is cancelled once it has."""
     state = STATES[found.status]
     # dbos has it as a success: it ended in good order, with the best plan that it had.
     return State.CANCELLED if is_to_stop(found) and state is State.DONE else state
@@ -196,9 +196,9 @@ def links_of(job_id: str) -> Links:
 
 def reason_of(found: WorkflowStatus) -> str | None:
     """Return why a job failed; None if it did not."""
-    told = status_of(found).reason
-    if STATES[found.status] is not State.FAILED or told is not None:
-        return told
+    reason = status_of(found).reason
+    if STATES[found.status] is not State.FAILED or reason is not None:
+        return reason
     # Set by dbos itself, so nobody of ours was there to say why.
     if found.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
         return f"whoever carried it out died, {MOST_STARTS} times"

@@ -1,4 +1,4 @@
-"""One job while a worker carries it out: progress told, requests to cancel heard."""
+"""One job while a worker carries it out: progress reported, requests to cancel looked up."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 _log = logging.getLogger("allocator.jobs")
 
 TELL_S, TELL_PART = 0.2, 0.05
-"""How often better plans are told: seconds, and as a part of the time that the solve has taken."""
+"""How often better plans are reported: seconds, and a part of the time that the solve took."""
 LOOK_S = 0.5
 """How often requests to cancel are looked up, and how far the job is, kept."""
 
 
 class Progressing:
-    """What a job tells of itself; noted by the pool's thread, told by the job's.
+    """What a job reports of itself; noted by the pool's thread, reported by the job's.
 
-    A plan is kept before it is told, so that no listener hears of a total that a crash could lose.
+    A plan is kept before it is reported, so that no listener hears of a total that a crash could
+    lose.
     """
 
     def __init__(self, store: Store, status: WorkflowStatus, time_limit_s: float) -> None:
@@ -65,7 +66,7 @@ class Progressing:
             self._store.note(self._job_id, self._best.model_copy(update=self._stage()))
 
     def tell_plan(self) -> None:
-        """Keep and tell the last plan, if it is better than any that was told."""
+        """Keep and tell the last plan, if it is better than any that was reported."""
         plan = self._plan
         if (
             plan is None
@@ -94,15 +95,15 @@ class Progressing:
         return max(1.0, self._time_limit_s - (time.monotonic() - self._began))
 
     def finish(self, answer: Answer) -> None:
-        """Tell the last plan if it was not told, and keep how the job ended."""
+        """Report the last plan if that was not done, and keep how the job ended."""
         ended = {"seconds": self._seconds(), **answer.get("job_status", {})}
         if self._is_better(ended.get("unplaced_people"), ended.get("total")):
             self._say(ended)
-        told = {"status": answer["status"], "stage": "over"} | ended
-        self._store.note(self._job_id, JobStatus.model_validate(told))
+        status = {"status": answer["status"], "stage": "over"} | ended
+        self._store.note(self._job_id, JobStatus.model_validate(status))
 
     def _is_better(self, unplaced_people: float | None, total: float | None) -> bool:
-        """Whether a plan is better than all told: fewer people without a place, then cost."""
+        """Whether a plan is better than all reported: fewer people without a place, then cost."""
         if total is None:
             return False
         best = self._best
@@ -119,8 +120,8 @@ class Progressing:
         figures = {**found, "bound": bound, "gap": gap, "seconds": self._seconds()}
         self._best = self._best.model_copy(update=figures)
         self._store.note(self._job_id, self._best, has_plan=self._plan is not None)
-        told = ("seconds", "stage", "total", "unplaced_people", "bound", "gap")
-        self._store.tell("plan", {name: figures.get(name) for name in told})
+        names = ("seconds", "stage", "total", "unplaced_people", "bound", "gap")
+        self._store.tell("plan", {name: figures.get(name) for name in names})
 
     def _stage(self) -> dict[str, Any]:
         stage = None if self._last is None else self._last.stage
@@ -154,7 +155,7 @@ class CancellationRequests:
 
         Return whether it was time to look.
         """
-        # Looked up by every running job: not as often as progress is told.
+        # Looked up by every running job: not as often as progress is reported.
         if time.monotonic() < self._look_at:
             return False
         found = next(iter(self._store.statuses([self._job_id])), None)
@@ -232,13 +233,13 @@ class Running:
     def _once(self, handler: JobHandler, progress: Progressing) -> Answer:
         """Return the answer of one process; tell progress and hear requests meanwhile."""
         job = self.pool.submit(handler, progress.note)
-        told = False
+        has_asked = False
         while not wait([job.future], timeout=TELL_S / 4).done:
             self._look(job, progress)
             # one of which a plan is kept is let begin first, as it ends with that plan at least
             may_stop = handler.start is None or job.future.running()
-            if not told and (self.closing.is_set() or (self.requests.stop and may_stop)):
-                told, self.handed_over = True, not self.requests.stop
+            if not has_asked and (self.closing.is_set() or (self.requests.stop and may_stop)):
+                has_asked, self.handed_over = True, not self.requests.stop
                 job.stop()
         if job.future.cancelled():  # it waited for a process, and never began
             if self.requests.stop:

@@ -250,7 +250,7 @@ class Store:
         return [record[job_id] for job_id in ids if job_id in record]
 
     def _is_in(self, state: State) -> sa.ColumnElement[bool]:
-        """Return the condition for a state: one that was told to stop is cancelled once it has."""
+        """Return the condition for a state: one that was asked to stop ends as cancelled."""
         jobs = self._jobs.c
         named = jobs.status.in_([name for name, each in STATES.items() if each is state])
         stopped = sa.func.coalesce(jobs.attributes["stop"].as_boolean(), sa.false())
@@ -314,25 +314,25 @@ class Store:
         return self._transact(lambda one: one.execute(query).scalars().all())
 
     def events(self, job_id: str, after: int) -> Sequence[tuple[int, dict[str, Any]]]:
-        """Return what a job has told beyond so many events, each with its number from 1."""
+        """Return what a job has reported beyond so many events, each with its number from 1."""
 
-        def told(client: DBOSClient) -> list[dict[str, Any]]:
+        def read(client: DBOSClient) -> list[dict[str, Any]]:
             found: list[dict[str, Any]] = []
             with suppress(dbos_error.DBOSException):  # nothing more is there now
                 found.extend(client.read_stream(job_id, EVENTS, offset=after, timeout_seconds=0))
             return found
 
-        return list(enumerate(self._ask(told), after + 1))
+        return list(enumerate(self._ask(read), after + 1))
 
     def rows(self, job_id: str) -> Sequence[dict[str, Any]]:
-        """Return the rows that a job of children has told, each once, as it was told last."""
-        told = (
+        """Return the rows that a job of children has reported, each once, as it was last."""
+        batches = (
             event["data"]["rows"] for _, event in self.events(job_id, 0) if "rows" in event["data"]
         )
         found: dict[object, dict[str, Any]] = {}
-        for row in (row for rows in told for row in rows):
+        for row in (row for rows in batches for row in rows):
             name = row.get("job") or (row.get("scheme"), row.get("people_per_desk"))
-            # A parent that is begun again tells rows once more; what was told last counts.
+            # A parent that is begun again reports rows once more; the last report counts.
             found[name] = row
         return list(found.values())
 
@@ -376,8 +376,8 @@ class Store:
 
     def note(self, job_id: str, status: JobStatus, *, has_plan: bool = False) -> None:
         """Keep how far a job is, and whether a plan of it is kept."""
-        told: dict[str, Any] = {STATUS: status.model_dump(mode="json")}
-        self._keep(job_id, told | ({"left": True} if has_plan else {}))
+        attributes: dict[str, Any] = {STATUS: status.model_dump(mode="json")}
+        self._keep(job_id, attributes | ({"left": True} if has_plan else {}))
 
     def describe(self, owner: str, job_id: str, label: Label) -> JobRecord:
         """Keep what a caller says of a job of its own, and return the job."""

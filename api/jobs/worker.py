@@ -121,7 +121,7 @@ class Worker:
     def close(self) -> None:
         """Hand over what runs, and stop; a thread whose job goes on elsewhere ends at exit."""
         self._closing.set()
-        # Containers are killed ten seconds after they are told to stop.
+        # Containers are killed ten seconds after they are asked to stop.
         until = time.monotonic() + HANDOVER_S
         while self._carried_out() and time.monotonic() < until:
             time.sleep(0.05)
@@ -170,8 +170,8 @@ class Worker:
         self.metrics.ended(kind.value, seconds, answer.get("job_status", {}).get("gap"))
         if "." in job_id and seconds < SHORT_S:
             self._safely(lambda: self._be_eager(True))
-        told = {"job": job_id, "status": answer["status"], "seconds": round(seconds, 3)}
-        _log.info("ended", extra=told)
+        facts = {"job": job_id, "status": answer["status"], "seconds": round(seconds, 3)}
+        _log.info("ended", extra=facts)
         return answer
 
     def _answered(self, job_id: str, kind: Kind, request: str) -> Answer:

@@ -124,18 +124,18 @@ def _hatched(items: Collection[Item], fills: dict[str, str], hatch: dict[str, in
 
 
 def _item(item: Item, fills: dict[str, str]) -> dict[str, Any]:
-    """Return an item as the page needs it: what it knows of ids is not told again."""
+    """Return an item as the page needs it: what it knows of ids is left out."""
     left_out = {"tower", "floor", "level", "organisation", "unit", "group"}
-    told = {
+    entry = {
         key: round(value, DECIMALS) if isinstance(value, float) else value
         for key, value in vars(item).items()
         if not (isinstance(item, Segment) and key in left_out)
     }
     if isinstance(item, Segment | Label):
-        told["fill"] = fills[item.shade]
+        entry["fill"] = fills[item.shade]
     if isinstance(item, Label):
-        told["ink"] = "#fff" if is_dark(fills[item.shade]) else "#000"
-    return told
+        entry["ink"] = "#fff" if is_dark(fills[item.shade]) else "#000"
+    return entry
 
 
 def _glance(plan: Plan, scenario: Scenario, colours: Colouring) -> list[dict[str, Any]]:

@@ -93,13 +93,13 @@ def _line(row: Row, steps: int, names: Names) -> tuple[str, str]:
         names.floor(row[key]) if row[key] else say("study.elsewhere")
         for key in ("from_floor", "to_floor")
     )
-    told = say(
+    words = say(
         "difference.line", **{"people": say.number(row["people"]), "from": start, "to": end}
     )
     if steps:
         step = say("study.step_of", step=say.number(row["step"]), of=say.number(steps))
-        told = f"{told} ({step})"
-    return names.unit(row["unit_id"]), told
+        words = f"{words} ({step})"
+    return names.unit(row["unit_id"]), words
 
 
 def _arrow(row: Row) -> dict[str, Any]:

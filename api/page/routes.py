@@ -300,11 +300,11 @@ def _packed(name: str) -> bytes:
 def _version() -> str:
     """Return a name for the files as they are now."""
     # The library of pictures is served from that package, so its version counts as a file.
-    told = sha256(metadata.version("vl-convert-python").encode())
+    digest = sha256(metadata.version("vl-convert-python").encode())
     folder = resources.files("api.page") / "static"
     for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        told.update(each.read_bytes())
-    return told.hexdigest()[:16]
+        digest.update(each.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @cache

@@ -159,14 +159,14 @@ def _of_staff(given: Scenario) -> dict[str, Any]:
 def said_of(document: Document) -> Answer:
     """Return sentences of the library in the language, with names in the place of ids.
 
-    Rows of tables are told as a workbook numbers them, whose first row is the header.
+    Rows of tables are numbered as in a workbook, whose first row is the header.
     """
     scenario, say = scenario_from_json(document.scenario), _say(document)
     names = Names(scenario, say)
     # The page shows tables as a workbook does: rows count from the header, ratios have no
     # fractions.
-    told = (_ROWS.sub(_below_header, _FRACTION.sub(r"\1", each)) for each in document.messages)
-    return {"said": [capital(said(message, say, names.of)) for message in told]}
+    plain = (_ROWS.sub(_below_header, _FRACTION.sub(r"\1", each)) for each in document.messages)
+    return {"said": [capital(said(message, say, names.of)) for message in plain]}
 
 
 def _below_header(found: re.Match[str]) -> str:
@@ -206,7 +206,7 @@ def _picture(document: Document, scenario: Scenario) -> dict[str, Any]:
 
 
 def study(document: Document) -> Answer:
-    """Return what a study found, told; as a PDF or a workbook where one is asked for."""
+    """Return what a study found in words; as a PDF or a workbook where one is asked for."""
     from allocator.report.moves import moves_of  # noqa: PLC0415
     from allocator.report.study import study_report  # noqa: PLC0415
 
@@ -250,9 +250,9 @@ def frame(document: Document) -> Answer:
     scenario = scenario.replace(current=(), predecessors=())
     asked = {"placements": rows, "towers": towers}
     picture = _picture(document.model_copy(update=asked), scenario)
-    told = {"title": found.title, "lines": found.lines, "arrows": found.arrows}
+    words = {"title": found.title, "lines": found.lines, "arrows": found.arrows}
     shown = None if "glance" in picture else picture
-    return told | {"outlined": found.outlined, "picture": shown}
+    return words | {"outlined": found.outlined, "picture": shown}
 
 
 def changed(document: Document) -> Answer:
@@ -383,8 +383,8 @@ def _drawn(scenario: Scenario, pieces: Pieces) -> Plan:
 def draft(scenario: Scenario, check: Check) -> Plan:
     """Return a plan that nothing is proved of, and that may break rules: to be looked at only."""
     found = Objective(total=check.total, unplaced_people=check.unplaced_people, terms=check.terms)
-    told = uses(scenario, check) | {"objective": found, "warnings": scenario.warnings}
-    return _unproved(scenario, **told)
+    known = uses(scenario, check) | {"objective": found, "warnings": scenario.warnings}
+    return _unproved(scenario, **known)
 
 
 def _unproved(scenario: Scenario, **parts: Any) -> Plan:

@@ -51,10 +51,10 @@ def read(parts: tuple[Part, ...]) -> Answer:
     try:
         return _case(scenario_from_files(held), say)
     except InputError as error:
-        told = " ".join(problem.message for problem in error.problems)
-        if not any(words in told for words in _FOREIGN):
+        messages = " ".join(problem.message for problem in error.problems)
+        if not any(words in messages for words in _FOREIGN):
             return _problems(error.problems, request.files, say)
-        own = error.problems if not any(words in told for words in _UNKNOWN) else ()
+        own = error.problems if not any(words in messages for words in _UNKNOWN) else ()
     return _imported(request, own, say)
 
 

@@ -14,14 +14,14 @@ from allocator.scenario.demand import demand
 from allocator.texts.sentences import capital, said
 
 MOST_VIOLATIONS = 200
-"""Violations told; the rest are counted."""
+"""Violations listed; the rest are counted."""
 
 
 def view(given: Reported) -> dict[str, Any]:
     """Return all that the page shows of a plan beside its picture."""
     check, say = given.check, given.say
     names = Names(given.scenario, say)
-    told = summary(given)
+    brief = summary(given)
     return {
         "feasible": check.feasible,
         "total": check.total,
@@ -33,8 +33,8 @@ def view(given: Reported) -> dict[str, Any]:
         "violations": [_violation(v, names) for v in check.violations[:MOST_VIOLATIONS]],
         "violation_count": len(check.violations),
         "warned": _warned(given),
-        "tiles": [{"figure": tile.figure, "words": tile.words} for tile in told.tiles],
-        "points": list(told.points),
+        "tiles": [{"figure": tile.figure, "words": tile.words} for tile in brief.tiles],
+        "points": list(brief.points),
         "organisations": list(_organisations(given, names)),
         "floors": list(_floors(given, names)),
     }

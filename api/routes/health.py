@@ -1,4 +1,4 @@
-"""Whether the service is up and ready, and its metrics; nothing of any request is told."""
+"""Whether the service is up and ready, and its metrics; nothing of any request is shown."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def router(refusals: Responses) -> APIRouter:
         summary="Whether the database takes what is written",
         responses={503: refusals[503]},
     )
-    told: Responses = {200: {"content": {"text/plain": {}}, "description": "Metrics"}}
+    text: Responses = {200: {"content": {"text/plain": {}}, "description": "Metrics"}}
     add(
         "/metrics",
         metrics,
         operation_id="metrics",
         summary="Metrics for Prometheus",
         response_class=Response,
-        responses=told | refusals,
+        responses=text | refusals,
     )
     return routes
 
@@ -57,5 +57,5 @@ async def readyz(service: InService) -> Health:
 async def metrics(service: InService, _caller: Caller) -> Response:
     """Return what this process counted, and how many jobs there are by state."""
     jobs = await run_in_threadpool(service.store.counts)
-    told = service.metrics.text({state.value: count for state, count in jobs.items()})
-    return Response(told, media_type="text/plain; version=0.0.4; charset=utf-8")
+    text = service.metrics.text({state.value: count for state, count in jobs.items()})
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,4 +1,4 @@
-"""`/jobs`: what became of a request, told while it happens, and its plan in any form."""
+"""`/jobs`: what became of a request, also while it happens, and its plan in any form."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Jobs(BaseModel):
 def router(refusals: Responses) -> APIRouter:
     """Return the routes, documented with what they answer to what they refuse."""
     routes = APIRouter(prefix="/jobs", tags=["jobs"], responses=refusals)
-    told: Responses = {200: {"content": {"text/event-stream": {}}, "description": "Events"}}
+    events: Responses = {200: {"content": {"text/event-stream": {}}, "description": "Events"}}
     tabled: Responses = {
         200: {"content": {kind: {} for kind in TABLE_TYPES.values()}, "description": "The table"}
     }
@@ -66,7 +66,7 @@ def router(refusals: Responses) -> APIRouter:
         ("GET", "/{job_id}", get_job, "How far a job is", {}),
         ("PUT", "/{job_id}/label", label_job, "Name a job, pin it, or put it away", {}),
         ("DELETE", "/{job_id}", stop_job, "Stop a job, keeping its best plan", stops),
-        ("GET", "/{job_id}/events", job_events, "Better plans as they come", told),
+        ("GET", "/{job_id}/events", job_events, "Better plans as they come", events),
         ("GET", "/{job_id}/result", job_result, "The answer of a job that is over", {}),
         ("GET", "/{job_id}/scenario", job_scenario, "The scenario as it was accepted", {}),
         ("GET", "/{job_id}/plan", job_plan, "The plan, in the form of Accept", _forms()),
@@ -252,17 +252,17 @@ async def job_events(
     await run_in_threadpool(service.store.get, caller, job_id)
     # A browser sends it by itself when it connects again. What is no number of ours begins anew.
     after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 10 else 0
-    return _EventStream(service, caller, _told(request, service, caller, job_id, after))
+    return _EventStream(service, caller, _events(request, service, caller, job_id, after))
 
 
 class _EventStream(StreamingResponse):
     """Events while they come, counted as long as somebody hears them."""
 
-    def __init__(self, service: Service, caller: str, told: AsyncIterator[str]) -> None:
+    def __init__(self, service: Service, caller: str, events: AsyncIterator[str]) -> None:
         service.streams.open(caller)
         # nginx would hold events back until it has a buffer full of them.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(told, media_type="text/event-stream", headers=headers)
+        super().__init__(events, media_type="text/event-stream", headers=headers)
         self._end = partial(service.streams.close, caller)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -272,7 +272,7 @@ class _EventStream(StreamingResponse):
             self._end()
 
 
-async def _told(
+async def _events(
     request: Request, service: InService, caller: str, job_id: str, after: int
 ) -> AsyncIterator[str]:
     quiet_s, owned_s = 0.0, 0.0

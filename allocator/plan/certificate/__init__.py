@@ -112,14 +112,14 @@ def check_certificate(
         Whether plain searches recompute what it takes on trust, as far as they can.
     """
     proof = certificate.proof
-    told = Verdict(kind=proof.kind.value, claimed=proof.bound, shown=certificate.shown)
+    verdict = Verdict(kind=proof.kind.value, claimed=proof.bound, shown=certificate.shown)
     try:
         _refuse_others(scenario, certificate)
         if proof.kind is Kind.NONE:
-            return told
-        return told.model_copy(update=_recomputed(scenario, proof, recompute_all=recompute_all))
+            return verdict
+        return verdict.model_copy(update=_recomputed(scenario, proof, recompute_all=recompute_all))
     except RefusedError as error:
-        return told.model_copy(update={"refused": str(error)})
+        return verdict.model_copy(update={"refused": str(error)})
 
 
 def _refuse_others(scenario: Scenario, certificate: Certificate) -> None:
@@ -219,13 +219,13 @@ def _nothing_extra(model: Model) -> Model:
 
 def _refuse_extras(proof: Proof, searched: list[Together]) -> None:
     """Refuse sets that pay more than a plain search finds."""
-    for told, found in zip(proof.together, searched, strict=True):
+    for claimed, found in zip(proof.together, searched, strict=True):
         # Less than is found would be sound. More would prove too much.
-        if told.extra > found.extra + ROUNDING * (1.0 + abs(found.extra)):
-            names = ", ".join(proof.nodes[i] for i in told.nodes)
+        if claimed.extra > found.extra + ROUNDING * (1.0 + abs(found.extra)):
+            names = ", ".join(proof.nodes[i] for i in claimed.nodes)
             raise RefusedError(
-                f"it says that {names} pay {told.extra:,.1f} more together in "
-                f"{proof.places[told.place]}, and a plain search finds {found.extra:,.1f}"
+                f"it says that {names} pay {claimed.extra:,.1f} more together in "
+                f"{proof.places[claimed.place]}, and a plain search finds {found.extra:,.1f}"
             )
 
 

@@ -121,7 +121,7 @@ class Organisations:
 
         Those that it does not name pay nothing extra.
         """
-        told = {tuple(sorted(o.nodes)): o.extra for o in self.proof.together if o.place == t}
+        claimed = {tuple(sorted(o.nodes)): o.extra for o in self.proof.together if o.place == t}
         found: list[tuple[int, ...]] = [()]
         room = [float(self.room[t])]
         for i in np.flatnonzero(fits).tolist():
@@ -132,7 +132,7 @@ class Organisations:
             room += [room[k] - weight[i] for k in more]
             if len(found) > MOST_SETS:
                 raise RefusedError(f"{self.proof.places[t]} may hold more than {MOST_SETS:,} sets")
-        return Sets(t, found, np.array([told.get(members, 0.0) for members in found]))
+        return Sets(t, found, np.array([claimed.get(members, 0.0) for members in found]))
 
     def _desks_apart(self, i: int) -> float:
         """Return the desks that all of an organisation takes at least, spread by people."""

@@ -317,7 +317,7 @@ def _unit_ids(found: Sequence[Entry], by_code: bool, ledger: Ledger) -> list[str
 
 
 def _parent_ids(found: Sequence[Entry]) -> dict[int, str]:
-    """Return the parent of every row that has one, by the row's place, told apart where alike.
+    """Return the parent of every row that has one, by the row's place, made different where alike.
 
     Several ministries may have a "Sekretariat Jenderal". A parent's id is one for the whole
     scenario, so such a name gets that of its organisation before it.

@@ -19,7 +19,7 @@ def open_floors(case: Case, needed: Needed, time_limit_s: float) -> float:
 
     A covering knapsack: Σ price_f x_f is least subject to Σ_{f ∈ N} capacity_f x_f ≥ desks that
     must lie in N, for N all floors and for every set of floors that some unit is confined to
-    (then with all units whose floors lie in N). Floors alike are counted, not told apart.
+    (then with all units whose floors lie in N). Floors alike are counted together.
     """
     covers = _covers(case, needed)
     scale = scale_for(case.open_cost.tolist())

@@ -99,13 +99,13 @@ def tree_bounds(dual: Dual, problem: Problem, about: Proof | None = None) -> Ite
         What a proof says of the model. Multipliers are kept for one only where it is given.
     """
     tree = _Tree(dual, problem, about)
-    told = monotonic()
+    reported = monotonic()
     # Where memory is used up the tree stops with what it has proved; the bound stays valid.
     while tree.heap and not problem.is_over() and tree.bytes < MOST_BYTES:
         tree.step()
-        if monotonic() - told > TURN_S:
+        if monotonic() - reported > TURN_S:
             yield Proved(tree.bound, tree.proof)
-            told = monotonic()
+            reported = monotonic()
     yield Proved(tree.bound, tree.proof)
 
 

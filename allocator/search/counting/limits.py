@@ -20,7 +20,7 @@ from allocator.words import counted
 WIDER = (PlaceKind.FLOOR, PlaceKind.TOWER, PlaceKind.COMPLEX)
 """Kinds of places: who is in one of a kind is in one of each kind after it."""
 SAME = (RuleKind.SAME_FLOOR, RuleKind.SAME_TOWER, RuleKind.SAME_COMPLEX)
-"""Rules that are told of by the room of places; others have a sentence of their own."""
+"""Rules whose sentence is of the room of places; others have a sentence of their own."""
 
 
 def together(case: Case) -> Iterator[Reason]:
