@@ -127,7 +127,8 @@ class Parts:
 
         def fits(desks: int, room: int) -> bool:
             least, most = max(room - self.spare - desks, 0), room - desks
-            return most >= 0 and (sums >> least) & ((1 << (most - least + 1)) - 1) != 0
+            # Fewer desks than are needed leave less than nothing to spare, and no floor fits.
+            return most >= least and (sums >> least) & ((1 << (most - least + 1)) - 1) != 0
 
         return [any(fits(n, room) for room in self.rooms) for n in range(max(self.rooms) + 1)]
 

@@ -109,6 +109,14 @@ def test_organisations_share_towers() -> None:
     assert extra_towers(case, needed_desks(case, 0.0), LONG) == 1
 
 
+def test_more_desks_than_there_are_have_no_packing() -> None:
+    """Nothing is proved of plans that do not exist, and nothing fails: two of 12 in 20 desks."""
+    floors = [("A-1", "A", 1, 10), ("B-1", "B", 1, 10)]
+    heads = [("P", 12), ("Q", 12)]
+    rules = [("max_floors", unit, None, "1") for unit in "PQ"]
+    assert towers.packed_towers(case_of(floors=floors, headcounts=heads, rules=rules), LONG) == 0
+
+
 def test_too_many_organisations_are_counted_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the model nobody is in the other's way: less is proved, and nothing too much."""
     monkeypatch.setattr(towers, "LARGEST_MODEL", 1)
