@@ -41,8 +41,8 @@ def menus(scenario: ScenarioData) -> dict[str, dict[str, Week]]:
 
 
 def _menu(scenario: ScenarioData, present: Week, mean: float) -> dict[str, Week]:
-    # Whoever always comes has no other week.
     """Return the weeks of one unit by name, the present one first."""
+    # Whoever always comes has no other week.
     if mean >= 1:
         return {PRESENT: present}
     found = {PRESENT: present, EVEN: (mean,) * len(WEEKDAYS)}

@@ -47,8 +47,8 @@ def whereabouts_today(scenario: ScenarioData) -> dict[str, Whereabouts]:
 
 
 def _of_rows(headcount: int, rows: list[tuple[CurrentPiece, Fraction]]) -> Whereabouts | None:
-    # People of some rows and desks of others cannot be added up.
     """Return where the people of a unit are, from its parts of today's rows; None for nowhere."""
+    # People of some rows and desks of others cannot be added up.
     by_people = all(row.people is not None for row, _ in rows)
     on: defaultdict[str, Fraction] = defaultdict(Fraction)
     for row, share in rows:

@@ -210,8 +210,8 @@ def _headroom(most: Scenario, scenario: Scenario) -> dict[str, int]:
 def _told(
     scenario: Scenario, plan: Plan, own: float | None, headroom: Mapping[str, int]
 ) -> InOnePlan:
-    # As the table needs them: desks beyond that would be paid for in it.
     """Return what the allocation means for one table."""
+    # As the table needs them: desks beyond that would be paid for in it.
     pieces = adapted(plan.pieces, scenario)
     # The allocation may break a rule in a table all the same: then it has no total there.
     check = verify(scenario, given_pieces(scenario, pieces))

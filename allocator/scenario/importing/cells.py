@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from allocator.errors import Problem
@@ -128,8 +128,7 @@ def _read_column(
     reader: Callable[[Any], Read | None],
     ledger: Ledger,
 ) -> None:
-    # One decision for all cells changed alike, not one for each.
-    """Read a column's cells, note the changes, and tell them rule by rule.
+    """Read a column's cells, note the changes, and settle them rule by rule.
 
     What is no number is a problem and not a question: nobody but the ministry knows it.
     """
@@ -140,21 +139,33 @@ def _read_column(
             continue
         read = reader(cell)
         if read is None:
-            is_whole = mapping.columns.get(column, "headcount") in ("headcount", *WHOLE)
-            expected = "a whole number" if is_whole else "a number"
-            problem = Problem(
-                _NO_NUMBER.format(expected),
-                block.sheet.place,
-                row + 1,
-                mapping.labels.get(column, ""),
-                str(cell),
-            )
-            ledger.problems.append(problem)
+            ledger.problems.append(_no_number(block, mapping, row, column, cell))
         elif read.rule is not None or read.value != cell:
             rule = read.rule or "number_with_words"
             mapping.changes[row, column] = Change(read.value, rule)
             if str(read.value) != cell:  # "950" is 950 as it stands
                 by_rule[rule].append(row)
+    _settle_changes(block, mapping, column, by_rule, ledger)
+
+
+def _no_number(
+    block: Block, mapping: TableMapping, row: int, column: int, cell: object
+) -> Problem:
+    """Return the problem of a cell that holds no number where one is expected."""
+    is_whole = mapping.columns.get(column, "headcount") in ("headcount", *WHOLE)
+    expected = "a whole number" if is_whole else "a number"
+    label = mapping.labels.get(column, "")
+    return Problem(_NO_NUMBER.format(expected), block.sheet.place, row + 1, label, str(cell))
+
+
+def _settle_changes(
+    block: Block,
+    mapping: TableMapping,
+    column: int,
+    by_rule: Mapping[str, Sequence[int]],
+    ledger: Ledger,
+) -> None:
+    """Settle the changed cells of a column: one decision for all that are changed alike."""
     for rule, changed_rows in by_rule.items():
         first = changed_rows[0]
         ledger.settle(

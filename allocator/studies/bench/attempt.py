@@ -39,8 +39,8 @@ def attempt(name: str, scenario: Scenario, allowance: Allowance) -> Answer:
 
 
 def _ours(scenario: Scenario, allowance: Allowance) -> Answer:
-    # Compiled code is loaded first: no peer has that in its time, as the protocol says.
     """Solve with this package. Its plans come out checked, so nothing is judged here."""
+    # Compiled code is loaded first: no peer has that in its time, as the protocol says.
     warm_up = SolveOptions(time_limit_s=WARM_UP_S, workers=allowance.workers)
     solve(country(WARM_UP_SIZE, seed=0), warm_up)
     options = SolveOptions(

@@ -100,8 +100,8 @@ def _is_scenario(path: Path) -> bool:
 
 
 def _case(folder: Path) -> BenchCase:
-    # So that `.` and `..` have names, too, which are those of the case and its family.
     """Read a case, with the best known total that stands beside its folder."""
+    # So that `.` and `..` have names, too, which are those of the case and its family.
     folder = folder.resolve()
     total, is_proved = _best_known(folder.parent / BEST_KNOWN).get(folder.name, (None, False))
     scenario = read_variant(folder, Variant())

@@ -107,8 +107,8 @@ def _peer_summary(found: PeerSummary) -> tuple[str, ...]:
 
 
 def _case(line: Line) -> tuple[str, ...]:
-    # Said only where some seeds have a plan and some have none.
     """Return a row of a family's table, in the order of `CASE_HEADS`."""
+    # Said only where some seeds have a plan and some have none.
     plans = "" if line.plans in (0, line.seeds) else f" ({line.plans} of {line.seeds})"
     return (
         line.case,

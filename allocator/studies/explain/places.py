@@ -142,8 +142,8 @@ def _elsewhere(
     whole: Check,
     budget: Budget,
 ) -> Elsewhere:
-    # As rules, which the search knows already and the checker checks.
     """Return the best plan found with a unit or organisation in none of its towers."""
+    # As rules, which the search knows already and the checker checks.
     barred = (Rule(rule=RuleKind.NEVER_IN, subject=body, object=tower) for tower in towers)
     plan = solve(
         scenario.replace(rules=(*scenario.rules, *barred)),

@@ -51,8 +51,8 @@ def held_before(scenario: Scenario, rows: Sequence[CurrentPiece]) -> dict[str, d
 
 
 def _with_people(floors: Mapping[str, Held], headcount: int) -> dict[str, Held]:
-    # People of some rows and not of others would be counted by two rules at once.
     """Return what a unit has with people, which are spread over desks where any row lacks them."""
+    # People of some rows and not of others would be counted by two rules at once.
     if all(held.people is not None for held in floors.values()):
         return dict(floors)
     desks = {floor: held.desks for floor, held in floors.items()}

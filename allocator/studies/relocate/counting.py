@@ -7,7 +7,7 @@ their whole and a count is the same on every machine.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -266,10 +266,7 @@ def _counted(
     scenario: Scenario, wave_of: Mapping[str, int], moved: Sequence[int], family_scenario: str
 ) -> tuple[tuple[Counted, ...], dict[str, int]]:
     """Return the counts of a combination by wave, and people who move by group."""
-    groups: dict[str, int] = defaultdict(int)
-    for row, people in zip(scenario.staff, moved, strict=True):
-        if row.unit_id in wave_of:
-            groups[row.group] += people
+    groups = _groups(scenario, wave_of, moved)
     # A unit of which nobody moves makes no wave, though its row may name one.
     with_people = [
         wave_of[row.unit_id]
@@ -279,7 +276,16 @@ def _counted(
     # A wave in which nobody comes any more is none of this combination.
     last = max(with_people, default=1)
     counted = (_wave(scenario, wave_of, moved, family_scenario, w) for w in range(1, last + 1))
-    return tuple(counted), dict(groups)
+    return tuple(counted), groups
+
+
+def _groups(scenario: Scenario, come: Collection[str], moved: Sequence[int]) -> dict[str, int]:
+    """Return the people of some units who move, by group."""
+    found: dict[str, int] = defaultdict(int)
+    for row, people in zip(scenario.staff, moved, strict=True):
+        if row.unit_id in come:
+            found[row.group] += people
+    return dict(found)
 
 
 def _wave(
@@ -299,11 +305,7 @@ def _wave(
     needed = _demand(scenario, headcounts)
     flats_needed = flats = residents = None
     if family_scenario != UNNAMED:
-        groups: dict[str, int] = defaultdict(int)
-        for row, going in zip(scenario.staff, moved, strict=True):
-            if row.unit_id in come:
-                groups[row.group] += going
-        flats_needed, residents = _homes(scenario, family_scenario, groups)
+        flats_needed, residents = _homes(scenario, family_scenario, _groups(scenario, come, moved))
         flats = sum(row.flats for row in scenario.housing if (row.opens_wave or 1) <= wave)
     # People possible scale with the scarcer of desks and flats, never above those who want to
     # come.

@@ -122,8 +122,8 @@ def _figures(service: Service) -> dict[str, Any]:
 
 
 def _aims(found: Rotas) -> list[dict[str, Any]]:
-    # All-hands days are kept negative, so that less is better everywhere.
     """Return value and bound of each aim, before and after."""
+    # All-hands days are kept negative, so that less is better everywhere.
     signs = (1, -1, 1, 1)
     return [
         {

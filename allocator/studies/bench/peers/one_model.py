@@ -76,7 +76,7 @@ def _post(model: cp_model.CpModel, columns: list[cp_model.IntVar], rows: Rows, r
 
 
 def _towards_0(number: float) -> int:
-    # A product such as 0.29 · 100 comes out just below the whole number that is meant.
     """Return a number without its fraction, as if `ROUNDING` more of it were there."""
+    # A product such as 0.29 · 100 comes out just below the whole number that is meant.
     whole = floor(abs(number) + ROUNDING)
     return whole if number > 0 else -whole
