@@ -52,6 +52,8 @@ GRACE_S = 20.0
 """Seconds beyond its time limit after which a solve is ended from outside."""
 HANDOVER_S = 8.0
 """Seconds that running solves are given to leave their best plans when the worker stops."""
+DBOS_STOP_S = 5.0
+"""Seconds that dbos is given to stop its threads before the worker goes without it."""
 SWEEPS_A_LEASE = 4
 FORGET_EVERY_S = 600.0
 
@@ -125,8 +127,11 @@ class Worker:
         until = time.monotonic() + HANDOVER_S
         while self._carried_out() and time.monotonic() < until:
             time.sleep(0.05)
-        # Only now: recording an outcome still needs dbos.
-        DBOS.destroy(destroy_registry=True)
+        # Only now: recording an outcome still needs dbos. Beside this thread: after an outage
+        # those of dbos may sleep for a minute before they look whether to stop.
+        stopping = Thread(target=DBOS.destroy, kwargs={"destroy_registry": True}, daemon=True)
+        stopping.start()
+        stopping.join(DBOS_STOP_S)
         self._closed.set()
         self._keeper.join(timeout=5)
         self.pool.close()

@@ -5,19 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from dbos import DBOS
 from fastapi.testclient import TestClient
 
 from allocator.errors import InputError
-from api.jobs import database
+from api.jobs import database, worker
 from api.jobs.database import Database, prepare_database
 from api.jobs.leases import Leases
 from api.jobs.new_job import NewJob
 from api.jobs.records import Kind
 from api.jobs.store import NoSuchJobError, Store
+from api.jobs.worker import Worker
+from api.metrics import Metrics
+from tests.api import planted
 from tests.api.conftest import limits
 from tests.api.test_jobs import QUICK, handed_in
 
@@ -111,6 +116,30 @@ def test_lease_that_is_given_up_is_gone(data: Database) -> None:
     leases.renew("one", 1)
     leases.end("one")
     assert leases.live() == {}
+
+
+def test_worker_that_stops_does_not_wait_for_dbos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an outage dbos may take a minute to stop; the lease is given up all the same."""
+    settings, go_on, is_over = limits(tmp_path), Event(), Event()
+    prepare_database(settings.database_url)
+    one, destroy = Worker(settings, Metrics(), planted.prompt), DBOS.destroy
+    one.open()
+
+    def slow(**how: Any) -> None:
+        go_on.wait(30)
+        destroy(**how)
+        is_over.set()
+
+    monkeypatch.setattr(worker, "DBOS_STOP_S", 0.1)
+    monkeypatch.setattr(DBOS, "destroy", slow)
+    one.close()
+    left = Database(settings.database_url)
+    assert Leases(left, 60).live() == {}
+    left.close()
+    go_on.set()
+    assert is_over.wait(30)
 
 
 def test_old_jobs_are_forgotten(tmp_path: Path) -> None:
