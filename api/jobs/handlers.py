@@ -274,7 +274,7 @@ def _sensitivity(scenario: Scenario, work: Work) -> Answer:
     return _of_plan(found.plan) | plan | {"result": compact(report.as_json(found))}
 
 
-WITH_WAVES = ("restack", "waves")
+WITH_WAVES = ("restack", "waves", "relocate")
 """Kinds that are given a scenario with all its waves; others its last one."""
 ANSWERS: dict[str, Callable[[Scenario, Work], Answer]] = {
     "allocate": _allocate,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from allocator.errors import InputError
-from api.examples import IN_WAVES, MOVED, RESTACKED
+from allocator.studies.pool import default_solver
+from api.examples import IN_WAVES, MOVED, RELOCATED, RESTACKED
 from api.jobs.handlers import JobHandler
 from api.requests import read_json
 from api.settings import ServiceSettings
@@ -69,3 +70,22 @@ def test_what_cannot_be_asked_is_refused_at_once(
     with pytest.raises(InputError) as refused:
         read(kind, **changes)
     assert any(said in str(problem) for problem in refused.value.problems)
+
+
+def test_a_relocation_keeps_its_waves() -> None:
+    """Who moves with the second wave does so, to the floor that opens with it."""
+    floor = {"floor_id": "A-2", "tower_id": "A", "level": 2, "desks": 60, "opens_wave": 2}
+    health = {"unit_id": "Health", "group": "up to 45", "people": 10}
+    waves = {"Health": 1, "Finance": 2}
+    asked = {
+        "floors": [*RELOCATED["floors"], floor],
+        "staff": [*RELOCATED["staff"], health],
+        "unit_scenarios": [
+            {"unit_scenario": "all", "unit_id": unit, "wave": wave} for unit, wave in waves.items()
+        ],
+    }
+    body = json.dumps(RELOCATED | asked).encode()
+    parsed, _ = read_json("relocate", body, ServiceSettings())
+    handler = JobHandler("relocate", parsed.request, parsed.time_limit_s, workers=1)
+    found = json.loads(handler.run(default_solver, lambda _: None, lambda: False)["result"])
+    assert [(row["people"], row["floors"]) for row in found["rows"]] == [(10, 1), (50, 2)]
