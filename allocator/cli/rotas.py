@@ -13,11 +13,14 @@ from allocator.cli.common import (
     ALL_WELL,
     CODES,
     AsJson,
+    Grow,
+    Opens,
     PeoplePerDesk,
     ScenarioPath,
     Scheme,
     Seed,
     TimeLimit,
+    Wave,
     Workers,
     print_result,
     say,
@@ -50,6 +53,9 @@ def rotas(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     by: Annotated[By, typer.Option(help="Who has one pattern.")] = By.UNIT,
     people_per_desk: PeoplePerDesk = None,
     scheme: Scheme = None,
+    opens: Opens = None,
+    grow: Grow = None,
+    wave: Wave = None,
     time_limit: TimeLimit = 60,
     workers: Workers = None,
     seed: Seed = 0,
@@ -65,9 +71,12 @@ def rotas(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     """
     began = time.monotonic()
     from allocator.plan.tables import prepare_folder
-    from allocator.scenario.read import read_scenario
+    from allocator.scenario.variants import Variant, read_variant
 
-    given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
+    variant = Variant(
+        people_per_desk, scheme, opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave
+    )
+    given = read_variant(scenario, variant)
     pieces = None if plan is None else _pieces(given, plan)
     if out is not None:
         prepare_folder(out)

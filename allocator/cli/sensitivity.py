@@ -10,12 +10,15 @@ import typer
 from allocator.cli.common import (
     CODES,
     AsJson,
+    Grow,
+    Opens,
     PeoplePerDesk,
     Processes,
     ScenarioPath,
     Scheme,
     Seed,
     TimeLimit,
+    Wave,
     duration,
     print_result,
     say,
@@ -39,6 +42,9 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of the contract, by nam
     ] = None,
     people_per_desk: PeoplePerDesk = None,
     scheme: Scheme = None,
+    opens: Opens = None,
+    grow: Grow = None,
+    wave: Wave = None,
     time_limit: TimeLimit = 30,
     workers: Processes = None,
     seed: Seed = 0,
@@ -54,9 +60,12 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of the contract, by nam
     """
     from allocator.plan.tables import prepare_folder, read_placements
     from allocator.plan.verify import verify
-    from allocator.scenario.read import read_scenario
+    from allocator.scenario.variants import Variant, read_variant
 
-    given = read_scenario(scenario, people_per_desk=people_per_desk, scheme=scheme)
+    variant = Variant(
+        people_per_desk, scheme, opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave
+    )
+    given = read_variant(scenario, variant)
     pieces = None if start is None else verify(given, read_placements(start, given)).pieces
     if out is not None:
         prepare_folder(out)

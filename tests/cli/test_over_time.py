@@ -79,3 +79,18 @@ def test_a_limit_that_cannot_be_kept_is_exit_1(
     (tower / "scenario.toml").write_text("[options]\nmax_people_moved = 19\n")
     assert main(["solve", str(tower), *QUICK]) == 1
     assert "at least 20 people move" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["rotas", "sensitivity"])
+def test_floors_that_never_open_are_no_room(command: str, tower: Path) -> None:
+    """55 people come by the last wave; without the third floor there are 40 desks."""
+    table = tower / "floors.csv"
+    text = table.read_text().replace("desks\n", "desks,opens_wave\n")
+    table.write_text(text.replace("A-3,A,3,20", "A-3,A,3,20,9"))
+    assert main([command, str(tower), *QUICK]) == 1
+
+
+@pytest.mark.parametrize("command", ["rotas", "sensitivity"])
+def test_growth_is_asked_of_every_command_that_solves(command: str, tower: Path) -> None:
+    """55 people and a fifth more need 66 desks where there are 60."""
+    assert main([command, str(tower), "--grow", "all=20%", *QUICK]) == 1
