@@ -117,7 +117,9 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
         # Not after Ctrl-C: one allocation for some of the tables is not what was asked.
         if one_plan and len(rows) == len(files):
             shown.show("one allocation for all tables")
-            rows, found = one_plan_of(given, rows, out, pool=pool, options=options)
+            rows, found = one_plan_of(
+                given, rows, out, pool=pool, options=options, variant=variant
+            )
     cells = [row.cells for row in rows]
     text = _table(rows, out / SUMMARY) + ("" if found is None else one_plan_text(found))
     print_result({"schema": 1, "rows": cells} | _one_plan(found) if as_json else text)

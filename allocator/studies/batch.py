@@ -215,6 +215,7 @@ def one_plan_of(
     *,
     pool: SolvesTasks,
     options: SolveOptions,
+    variant: Variant | None = None,
 ) -> tuple[tuple[SummaryRow, ...], OnePlan | None]:
     """Find one allocation for all tables of a batch that is done, and write it to the summary.
 
@@ -224,6 +225,8 @@ def one_plan_of(
         Rows of a batch, as `run_batch` returns them. Tables that could not be read take no part.
     out
         Folder of the batch; the allocation gets a folder of its own in it.
+    variant
+        As of `run_batch`, so that the allocation is for what each table was solved as.
 
     Returns
     -------
@@ -231,7 +234,10 @@ def one_plan_of(
         The rows with what it means for each; and the allocation, None where no table can be used.
     """
     usable = [row for row in rows if row.outcome.status is not OutcomeStatus.BAD_INPUT]
-    tables = {row.file: read_headcounts(scenario, Path(row.file)) for row in usable}
+    asked = variant or Variant()
+    tables = {
+        row.file: asked.one_wave(read_headcounts(scenario, Path(row.file))) for row in usable
+    }
     if not tables:
         return tuple(rows), None
     totals = {r.file: r.outcome.total for r in usable if r.outcome.total is not None}

@@ -10,6 +10,7 @@ import pytest
 
 from allocator.scenario.demand import demand
 from allocator.scenario.types import Scenario
+from allocator.scenario.variants import Variant
 from allocator.search.solve import SolveOptions
 from allocator.studies.batch import one_plan_of, run_batch
 from allocator.studies.one_plan import OnePlan, envelope, one_plan, text
@@ -87,3 +88,15 @@ def test_the_summary_has_its_columns(tmp_path: Path) -> None:
     assert all(float(row["over_own_best"]) >= 0 for row in told)
     assert (out / "one-plan" / "placements.csv").exists()
     assert (out / "one-plan" / "headroom.csv").read_text().count("\n") == 5
+
+
+def test_one_allocation_is_for_the_tables_as_they_were_solved(tmp_path: Path) -> None:
+    """P grows by 2 people; Q has 4 and 6, which grow to 5 and 7, row by row."""
+    table = tmp_path / "a.csv"
+    table.write_text("unit_id,headcount,wave\nP,20,1\nQ,4,1\nQ,6,2\n")
+    variant, pool = Variant(grow=("P=10%", "Q=5%")), PoolHere()
+    given = scenario(floors=FLOORS, headcounts=[("P", 1), ("Q", 1)])
+    rows = run_batch(given, [table], tmp_path, pool=pool, options=OPTIONS, variant=variant)
+    _, one = one_plan_of(given, rows, tmp_path, pool=pool, options=OPTIONS, variant=variant)
+    assert one is not None
+    assert {unit.unit_id: demand(unit) for unit in one.scenario.housed} == {"P": 22, "Q": 12}
