@@ -122,6 +122,8 @@ class _InWave:
         options = whole.settings.options
         if not whole.current:  # a limit holds between waves, and this is one alone
             options = options.model_copy(update={"max_people_moved": None})
+        if not any(row.scheme for row in kept["headcounts"]):  # they come with a later wave
+            options = options.model_copy(update={"scheme": None})
         settings = whole.settings.model_copy(update={"waves": Waves(), "options": options})
         warnings = tuple(w for w in whole.warnings if w.code == "never_opens")
         return Scenario(

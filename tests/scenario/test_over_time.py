@@ -167,3 +167,11 @@ def test_an_heir_of_a_later_wave_keeps_its_share() -> None:
     whole = given(current=[("old", "A-1", 30)], predecessors=[("u", "old"), ("v", "old")])
     assert parts_of_today(in_wave(whole, 1)) == {"old": {"u": Fraction(1, 2)}}
     assert parts_of_today(in_wave(whole, 2)) == parts_of_today(whole)
+
+
+def test_a_scheme_whose_people_come_later_is_none_of_an_earlier_wave() -> None:
+    """Only u, which is in all schemes, comes with the first wave; v of the scheme follows."""
+    rows = [("u", 30), {"unit_id": "v", "headcount": 20, "scheme": "118k"}]
+    whole = given(headcounts=rows, settings={"options": {"scheme": "118k"}})
+    assert [len(in_wave(whole, wave).housed) for wave in (1, 2)] == [1, 2]
+    assert in_wave(whole, 2).scheme == "118k"
