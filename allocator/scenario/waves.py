@@ -12,6 +12,7 @@ from typing import Any
 from allocator.errors import InputError, Problem
 from allocator.scenario.data import added_up
 from allocator.scenario.known import Known, headcount_wave, last_wave, opening_wave
+from allocator.scenario.menu import of_pattern
 from allocator.scenario.predecessors import parts_of_today, sources_of
 from allocator.scenario.rules import RULE_FORMS, RuleKind, Takes
 from allocator.scenario.settings import Waves
@@ -114,6 +115,10 @@ class _InWave:
         }
         for table in ("rotas", "unit_scenarios", "staff"):
             kept[table] = self._keep(table, self._is_of_somebody_come)
+        kept["patterns"] = self._keep("patterns", self._fits_somebody_come)
+        groups = {row.group for row in kept["staff"]}
+        for table in ("staff_scenarios", "family_scenarios"):
+            kept[table] = self._keep(table, lambda row: row.group in groups)
         if whole.units is not None:
             kept["units"] = self._keep("units", lambda unit: self._has_come(unit.unit_id))
         if whole.towers is not None:
@@ -140,7 +145,9 @@ class _InWave:
         rows = getattr(self.whole, table) or ()
         numbers = [number for number, row in enumerate(rows) if holds(row)]
         self._stood(table, numbers)
-        return tuple(_without(rows[number], "opens_wave", "wave") for number in numbers)
+        # The wave of a unit scenario is what a relocation asks for, and none that is settled here.
+        settled = {"floors": "opens_wave", "units": "wave"}.get(table, "")
+        return tuple(_without(rows[number], settled) for number in numbers)
 
     def _stood(self, table: str, numbers: Iterable[int]) -> None:
         """Note where the rows kept of a table stood in its file.
@@ -177,6 +184,12 @@ class _InWave:
     def _is_of_somebody_come(self, row: Any) -> bool:
         """Say whether a row is of a unit, or of an organisation where it names no unit, come."""
         return self._has_come(row.unit_id or row.organisation_id)
+
+    def _fits_somebody_come(self, row: Any) -> bool:
+        """Say whether a pattern fits a unit come, or none has come whose week could change."""
+        units = (unit for unit in self.whole.housed if unit.unit_id in self.come)
+        means = {unit.attendance_share for unit in units if unit.attendance_share < 1}
+        return not means or any(of_pattern(row.week, mean) for mean in means)
 
     def _part(self, body: str) -> float:
         """Return the share of a body's people who have come."""

@@ -175,3 +175,22 @@ def test_a_scheme_whose_people_come_later_is_none_of_an_earlier_wave() -> None:
     whole = given(headcounts=rows, settings={"options": {"scheme": "118k"}})
     assert [len(in_wave(whole, wave).housed) for wave in (1, 2)] == [1, 2]
     assert in_wave(whole, 2).scheme == "118k"
+
+
+def test_weeks_and_groups_of_those_who_come_later_wait_for_them() -> None:
+    """Nine in ten of u come on a mean day, so that a week of three days fits v alone."""
+    days = ("mon", "tue", "wed", "thu", "fri")
+    whole = given(
+        headcounts=[
+            {"unit_id": "u", "headcount": 30, "attendance_share": 0.9},
+            {"unit_id": "v", "headcount": 20, "attendance_share": 0.3},
+        ],
+        patterns=[{"pattern": "three"} | dict(zip(days, (1, 1, 1, 0, 0), strict=True))],
+        staff=[("u", "old", 3), ("v", "young", 3)],
+        unit_scenarios=[("all", "u", None, 1), ("all", "v", None, 2)],
+        staff_scenarios=[("all", "old", 1), ("all", "young", 1)],
+    )
+    first, last = in_wave(whole, 1), in_wave(whole)
+    assert (len(first.patterns), len(last.patterns)) == (0, 1)
+    assert [row.group for row in first.staff_scenarios] == ["old"]
+    assert last.unit_scenarios == whole.unit_scenarios
