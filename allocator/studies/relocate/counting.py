@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import floor
 
 from allocator.errors import InputError, Problem
+from allocator.scenario.data import added_up
 from allocator.scenario.demand import demand, usable_desks
 from allocator.scenario.known import opening_wave
 from allocator.scenario.names import Nearest
@@ -341,15 +342,20 @@ _BINDS = {
 
 def _headcounts(scenario: Scenario, come: set[str], moved: Sequence[int]) -> tuple[Headcount, ...]:
     """Return the headcounts of units that have come; ratio and attendance are their own rows'."""
-    given = {r.unit_id: r for r in scenario.headcounts if r.scheme in (None, scenario.scheme)}
+    given: dict[str, Headcount] = {}
+    for row in scenario.headcounts:
+        if row.scheme in (None, scenario.scheme):
+            known = given.get(row.unit_id)
+            # Of a unit that comes with several waves any row may have the ratio.
+            given[row.unit_id] = row if known is None else added_up(known, row)
     owner = organisations(scenario)
     people: dict[str, list[int]] = {}
-    for row, going in zip(scenario.staff, moved, strict=True):
-        if row.unit_id in come:
-            each = people.setdefault(row.unit_id, [0, 0])
+    for here, going in zip(scenario.staff, moved, strict=True):
+        if here.unit_id in come:
+            each = people.setdefault(here.unit_id, [0, 0])
             each[0] += going
             # Own desks go with people who move, and there cannot be more of them than people.
-            each[1] += min(row.own_desks, going)
+            each[1] += min(here.own_desks, going)
     return tuple(
         Headcount(
             unit_id=unit,

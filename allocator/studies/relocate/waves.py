@@ -5,6 +5,7 @@ What it is in one wave is `scenario.waves`'s. Planning waves together is not don
 
 from __future__ import annotations
 
+from allocator.scenario.settings import Waves
 from allocator.scenario.types import Scenario
 from allocator.scenario.waves import in_wave
 from allocator.studies.relocate.counting import Combination
@@ -35,13 +36,18 @@ def moving(scenario: Scenario, combination: Combination) -> Scenario:
     )
     # A week of somebody who does not move would name an id that this scenario lacks.
     named = {row.unit_id for row in headcounts} | {row.organisation_id for row in headcounts}
-    options = scenario.settings.options.model_copy(update={"scheme": None})
+    # Each wave is solved by itself, so a limit holds against today alone; weights and names are of
+    # the waves of `headcounts`.
+    limit = scenario.settings.options.max_people_moved if scenario.current else None
+    options = scenario.settings.options.model_copy(
+        update={"scheme": None, "max_people_moved": limit}
+    )
     return scenario.replace(
         headcounts=headcounts,
         rotas=tuple(r for r in scenario.rotas if (r.unit_id or r.organisation_id) in named),
         patterns=(),
         **dict.fromkeys(RELOCATION_TABLES, ()),
-        settings=scenario.settings.model_copy(update={"options": options}),
+        settings=scenario.settings.model_copy(update={"options": options, "waves": Waves()}),
     )
 
 
