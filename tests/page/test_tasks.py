@@ -280,3 +280,12 @@ def test_overfull_floor_is_told_and_serves_nobody_more() -> None:
     floors = [EXAMPLE["floors"][0] | {"desks": 0}, *EXAMPLE["floors"][1:]]
     seen = look(scenario=EXAMPLE | {"floors": floors})
     assert "over_capacity" in {violation["kind"] for violation in seen["violations"]}
+
+
+def test_way_out_of_more_moves_raises_the_limit() -> None:
+    """The limit of people moved is the one that the way out names."""
+    limited = EXAMPLE["settings"] | {"options": {"max_people_moved": 0}}
+    case, change = EXAMPLE | {"settings": limited}, {"max_people_moved": 12.5}
+    found = tasks.changed(document(scenario=case, change=change))
+    assert isinstance(found, dict)
+    assert found["settings"]["options"]["max_people_moved"] == 12.5

@@ -125,6 +125,10 @@ def changed(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
         scenario = without_needs(scenario, units)
     if units := change.get("units"):
         scenario = without_units(scenario, units)
+    if (most := change.get("max_people_moved")) is not None:
+        options = scenario.settings.options.model_copy(update={"max_people_moved": float(most)})
+        settings = scenario.settings.model_copy(update={"options": options})
+        scenario = scenario.replace(settings=settings)
     return with_desks(scenario, change.get("desks", {}))
 
 
