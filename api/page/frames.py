@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.report.names import Names
+from allocator.scenario.today import held_today
 from allocator.scenario.types import Scenario
 from allocator.texts import Texts
 
@@ -109,10 +110,11 @@ def _arrow(row: Row) -> dict[str, Any]:
 
 def _before(scenario: Scenario, rows: Iterable[Row], step: int) -> list[Piece]:
     """Return who sits where before a step of moves."""
-    desks = {(row.unit_id, row.floor_id): row.desks for row in scenario.current}
+    held = held_today(scenario)
+    desks = {place: amount.desks for place, amount in held.items()}
     people = {
-        (row.unit_id, row.floor_id): row.desks if row.people is None else row.people
-        for row in scenario.current
+        place: amount.desks if amount.people is None else amount.people
+        for place, amount in held.items()
     }
     for row in rows:
         if row["step"] >= step:

@@ -247,7 +247,9 @@ def frame(document: Document) -> Answer:
         scenario = in_wave(scenario, document.wave)
     towers = [] if len(scenario.complex_of) <= MANY else list(found.towers)[:MANY]
     # What people have today would be judged as well, and here a step in between is shown.
-    scenario = scenario.replace(current=(), predecessors=())
+    options = scenario.settings.options.model_copy(update={"max_people_moved": None})
+    settings = scenario.settings.model_copy(update={"options": options})
+    scenario = scenario.replace(current=(), predecessors=(), settings=settings)
     asked = {"placements": rows, "towers": towers}
     picture = _picture(document.model_copy(update=asked), scenario)
     words = {"title": found.title, "lines": found.lines, "arrows": found.arrows}

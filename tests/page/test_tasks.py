@@ -289,3 +289,25 @@ def test_way_out_of_more_moves_raises_the_limit() -> None:
     found = tasks.changed(document(scenario=case, change=change))
     assert isinstance(found, dict)
     assert found["settings"]["options"]["max_people_moved"] == 12.5
+
+
+def test_a_limit_of_moves_does_not_keep_a_step_from_being_drawn() -> None:
+    """The slider of a study of moves works where max_people_moved is given."""
+    settings = EXAMPLE["settings"] | {"options": {"max_people_moved": 100}}
+    given = EXAMPLE | {"current": HAND[:1], "predecessors": [], "settings": settings}
+    sent = {"scenario": given, "placements": [], "kind": "moves", "wave": 1, "width": 900}
+    found = tasks.frame(document(**sent, result={"rows": [], "steps": 1, "of": 1}))
+    assert isinstance(found, dict)
+    assert found["picture"]["towers"]
+
+
+def test_steps_of_moves_begin_where_predecessors_are() -> None:
+    """What is now KEMENKO-1 bears another id in today's plan, and is drawn there all the same."""
+    today = [HAND[0] | {"unit_id": "KEMENKO-LAMA"}]
+    heirs = [{"unit_id": "KEMENKO-1", "predecessor_id": "KEMENKO-LAMA"}]
+    given = EXAMPLE | {"current": today, "predecessors": heirs}
+    sent = {"scenario": given, "placements": [], "kind": "moves", "wave": 1, "width": 900}
+    found = tasks.frame(document(**sent, result={"rows": [], "steps": 1, "of": 1}))
+    assert isinstance(found, dict)
+    items = [item for tower in found["picture"]["towers"] for item in tower["items"]]
+    assert [item["unit_id"] for item in items if item["kind"] == "piece"] == ["KEMENKO-1"]
