@@ -99,6 +99,17 @@ def checked_plan(  # noqa: PLR0913 - what is proved of a plan, by name
     ).of(scenario)
 
 
+def least_of_all(scenario: Scenario) -> float:
+    """Return what every plan costs at least, before anything is searched for.
+
+    No term is below 0 but placement costs, of which a unit pays at most the lowest of its own.
+    """
+    lowest: dict[str, float] = {}
+    for row in scenario.placement_costs:
+        lowest[row.unit_id] = min(lowest.get(row.unit_id, 0.0), row.cost)
+    return sum(lowest.values(), 0.0)
+
+
 def uses(scenario: Scenario, check: Check) -> dict[str, Any]:
     """Return the parts of a plan that follow from its pieces, by their names in `Plan`.
 

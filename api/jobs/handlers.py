@@ -241,7 +241,11 @@ def _rotas(scenario: Scenario, work: Work) -> Answer:
 
 def _plan_with_weeks(scenario: Scenario, pieces: Pieces, effort: SolveOptions) -> Plan:
     """Return the checked plan that weeks were chosen for; its total is not bounded here."""
-    from allocator.plan.assemble import checked_plan, run_record  # noqa: PLC0415 - in a process
+    from allocator.plan.assemble import (  # noqa: PLC0415 - in a process
+        checked_plan,
+        least_of_all,
+        run_record,
+    )
 
     run = run_record(
         scenario,
@@ -250,7 +254,8 @@ def _plan_with_weeks(scenario: Scenario, pieces: Pieces, effort: SolveOptions) -
         time_limit_s=effort.time_limit_s,
         wall_s=0.0,
     )
-    return checked_plan(scenario, pieces, term_bounds={}, bound=0.0, run=run)
+    bound = least_of_all(scenario)
+    return checked_plan(scenario, pieces, term_bounds={}, bound=bound, run=run)
 
 
 def _sensitivity(scenario: Scenario, work: Work) -> Answer:

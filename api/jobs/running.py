@@ -115,8 +115,11 @@ class Progressing:
     def _say(self, found: dict[str, Any]) -> None:
         """Tell of a plan; bounds of the same case hold, whoever proved them."""
         # A process that began anew proves its bound anew, and may still be below what was proved.
-        bound = max(found.get("bound") or 0.0, self._best.bound or 0.0)
-        gap = max(0.0, found["total"] - bound) / max(found["total"], 1.0)
+        # Without any nothing is said: 0 would be above a plan whose placement costs are below it.
+        known = [b for b in (found.get("bound"), self._best.bound) if b is not None]
+        bound = max(known, default=None)
+        total = found["total"]
+        gap = None if bound is None else max(0.0, total - bound) / max(total, 1.0)
         figures = {**found, "bound": bound, "gap": gap, "seconds": self._seconds()}
         self._best = self._best.model_copy(update=figures)
         self._store.note(self._job_id, self._best, has_plan=self._plan is not None)

@@ -9,7 +9,7 @@ import pytest
 
 from allocator.errors import InputError
 from allocator.studies.pool import default_solver
-from api.examples import IN_WAVES, MOVED, RELOCATED, RESTACKED
+from api.examples import IN_WAVES, MOVED, RELOCATED, RESTACKED, WEEKS
 from api.jobs.handlers import JobHandler
 from api.requests import read_json
 from api.settings import ServiceSettings
@@ -89,3 +89,12 @@ def test_a_relocation_keeps_its_waves() -> None:
     handler = JobHandler("relocate", parsed.request, parsed.time_limit_s, workers=1)
     found = json.loads(handler.run(default_solver, lambda _: None, lambda: False)["result"])
     assert [(row["people"], row["floors"]) for row in found["rows"]] == [(10, 1), (50, 2)]
+
+
+def test_weeks_are_answered_where_placement_costs_are_below_0() -> None:
+    """A floor that suits the unit makes the total negative; nothing is proved above it."""
+    suits = {"placement_costs": [{"unit_id": "Finance", "floor_id": "A-1", "cost": -1000}]}
+    parsed, _ = read_json("rotas", json.dumps(WEEKS | suits).encode(), ServiceSettings())
+    handler = JobHandler("rotas", parsed.request, parsed.time_limit_s, workers=1)
+    plan = json.loads(handler.run(default_solver, lambda _: None, lambda: False)["plan"])
+    assert plan["bound"] <= plan["objective"]["total"] < 0

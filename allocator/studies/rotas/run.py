@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from allocator.errors import UncheckedPlanError
-from allocator.plan.assemble import checked_plan
+from allocator.plan.assemble import checked_plan, least_of_all
 from allocator.plan.frames import Table
 from allocator.plan.pools import seats_of_plan
 from allocator.plan.seating import seated
@@ -305,7 +305,7 @@ def _of_weeks(plan: Plan, weeks: Rotas) -> Plan:
         weeks.scenario,
         plan.pieces,
         term_bounds={t.name: t.bound for t in terms if keeps and t.bound is not None},
-        bound=plan.bound or 0.0 if keeps else 0.0,
+        bound=plan.bound if keeps and plan.bound is not None else least_of_all(weeks.scenario),
         run=plan.run,
     )
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from dataclasses import dataclass
 from functools import partial
-from math import ceil
+from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import SolveFailedError
-from allocator.plan.assemble import checked_plan
+from allocator.plan.assemble import checked_plan, least_of_all
 from allocator.plan.frames import Table
 from allocator.plan.types import Pieces, Plan, Status
 from allocator.plan.verify import given_pieces, verify
@@ -106,8 +106,8 @@ class _Without:
 
     demand: Demand
     scenario: Scenario
+    bound: float
     best: Plan | None = None
-    bound: float = 0.0
 
 
 def most_s(count: int, processes: int, time_limit_s: float) -> float:
@@ -194,7 +194,7 @@ class _Run:
         self.on_progress, self.should_stop = on_progress, should_stop
         self.began = time.monotonic()
         self.without: list[_Without] = []
-        self.bound = 0.0
+        self.bound = least_of_all(scenario)
         self._walked: dict[int, float] = {}
 
     def seconds(self) -> float:
@@ -216,17 +216,18 @@ class _Run:
             plan = found[1]
             if number == 0 or plan.objective.total is not None:
                 self.plan = plan
-            self.bound = max(self.bound, plan.bound or 0.0)
+            self.bound = max(self.bound, _bound(plan))
             if plan.objective.total is None or plan.status is Status.OPTIMAL or self.should_stop():
                 break
             start = plan.pieces
-        self.bound = max(self.bound, self.plan.bound or 0.0)
+        self.bound = max(self.bound, _bound(self.plan))
         if self.plan.objective.total is None:
             return False
         # Which towers are full depends on the plan, so demands are known only now.
         self.without = [
-            _Without(each, each.dropped(self.scenario))
+            _Without(each, given, least_of_all(given))
             for each in demands(self.scenario, self.plan.pieces)
+            for given in [each.dropped(self.scenario)]
         ]
         return True
 
@@ -356,6 +357,11 @@ class _Run:
 def _same(task: Task, _number: int) -> Task:
     """Return a task whatever its number, for a single one."""
     return task
+
+
+def _bound(plan: Plan) -> float:
+    """Return what a plan proves; nothing where it proves nothing."""
+    return -inf if plan.bound is None else plan.bound
 
 
 def _unplaced(plan: Plan) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from allocator.plan.adapt import adapted
+from allocator.plan.assemble import least_of_all
 from allocator.plan.frames import Table
 from allocator.plan.types import Pieces, Plan, Reason, Record, Status
 from allocator.scenario.demand import demand, to_place, usable_desks
@@ -286,7 +287,7 @@ def _alone(run: _Run) -> tuple[list[Pieces | None], tuple[Reason, ...]]:
             at_price(scenario, 0.0),
             adapted(start, scenario) if start else None,
         )
-        run.bounds.append(plan.bound or 0.0)
+        run.bounds.append(least_of_all(scenario) if plan.bound is None else plan.bound)
         found.append(plan.pieces if plan.objective.total is not None else None)
         if plan.status is Status.INFEASIBLE:
             reasons += [

@@ -181,3 +181,15 @@ def test_the_command_prints_prices(
     assert [(row["demand"], row["row"], row["price"]) for row in document["rows"]] == [
         ("max_floors", "2", 0)
     ]
+
+
+def test_a_price_is_at_least_nothing_where_nothing_is_proved() -> None:
+    """A placement cost makes totals negative, so that a bound of 0 would prove too much."""
+
+    def unproved(given: Scenario, options: SolveOptions, **more: Any) -> Plan:
+        return solve(given, options, **more).model_copy(update={"bound": -1e6})
+
+    suits = case(placement_costs=[("P", "A-1", -1000.0)])
+    prices = sensitivity(suits, pool=PoolHere(solver=unproved), options=OPTIONS).prices
+    assert any(price.price > 0 for price in prices)
+    assert all(price.lowest == 0 for price in prices)
