@@ -5,6 +5,7 @@ In the service the time limit is for all solves of a job together, as a job is w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from allocator.plan.types import Plan
 from allocator.plan.verify import verify
 from allocator.scenario.types import Scenario
 from allocator.scenario.waves import in_wave
+from allocator.scenario.write import scenario_json
 from allocator.search.options import SolveOptions
 from allocator.studies.moves import document as moves_document
 from allocator.studies.moves import plan_moves, rows_of_plan
@@ -31,7 +33,8 @@ LEAST_S = 0.2
 
 def answer_restack(scenario: Scenario, work: Work) -> Answer:
     """Return the curve, with the plan of each point and the moves to it."""
-    given = in_wave(work.variant(scenario))
+    varied = work.variant(scenario)
+    given = in_wave(varied)
     options = _divided(work.effort(), restack_at_most_s)
     found = restack(given, options, on_progress=work.on_progress, should_stop=work.should_stop)
     result = restack_document(found) | {
@@ -39,7 +42,12 @@ def answer_restack(scenario: Scenario, work: Work) -> Answer:
         "moves": [None if moves is None else moves_document(moves) for moves in found.moves],
     }
     at = next((i for i, point in enumerate(found.points) if point.knee), 0)
-    return _answer(found.status.value, result, found.plans[at] if found.plans else None)
+    answer = _answer(found.status.value, result, found.plans[at] if found.plans else None)
+    if varied is not scenario:
+        # What the plan is for: its files are drawn with these in the place of the request's.
+        whole = json.loads(scenario_json(varied))
+        answer["changes"] = {table: whole[table] for table in ("floors", "headcounts")}
+    return answer
 
 
 def answer_moves(scenario: Scenario, work: Work) -> Answer:

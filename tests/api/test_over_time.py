@@ -10,6 +10,7 @@ import pytest
 from allocator.errors import InputError
 from allocator.studies.pool import default_solver
 from api.examples import IN_WAVES, MOVED, RELOCATED, RESTACKED, WEEKS
+from api.forms import formed
 from api.jobs.handlers import JobHandler
 from api.requests import read_json
 from api.settings import ServiceSettings
@@ -98,3 +99,13 @@ def test_weeks_are_answered_where_placement_costs_are_below_0() -> None:
     handler = JobHandler("rotas", parsed.request, parsed.time_limit_s, workers=1)
     plan = json.loads(handler.run(default_solver, lambda _: None, lambda: False)["plan"])
     assert plan["bound"] <= plan["objective"]["total"] < 0
+
+
+def test_files_of_a_restack_are_of_the_people_that_were_asked_for() -> None:
+    """The plan of the knee is for the growth asked for, and so is what its files are made with."""
+    parsed, _ = read("restack", grow=["all=10%"], time_limit_s=3)
+    handler = JobHandler("restack", parsed.request, parsed.time_limit_s, workers=1)
+    found = handler.run(steady, lambda _: None, lambda: False)
+    scenario = json.loads(parsed.request)["scenario"] | found["changes"]
+    assert formed("csv", scenario, found["plan"], "en")
+    assert formed("xlsx", scenario, found["plan"], "en")[:2] == b"PK"
