@@ -320,8 +320,11 @@ def _waves(result: Result, names: Names) -> StudyReport:
     if result["foresight"] is not None:
         share = say.percent(result["foresight_share"], 1)
         sentences.append(say("study.foresight", gain=say.number(result["foresight"]), share=share))
-    moving = [_moving(each, names) for each in result["moves"] if each]
-    sentences += [f"{say('waves.wave', number=at)}: {text}" for at, text in enumerate(moving, 2)]
+    sentences += [
+        f"{say('waves.wave', number=at)}: {_moving(each, names)}"
+        for at, each in enumerate(result["moves"], 1)
+        if each
+    ]
     opens = ({"plan": place, "wave": row["wave"]} for place, row in enumerate(rows))
     return StudyReport(
         title=say("study.name_waves"),

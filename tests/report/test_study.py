@@ -141,3 +141,10 @@ def test_prices_that_searches_differ_by_are_no_finding(language: str, none: str)
     nothing = study_report("sensitivity", result | {"rows": [row]}, CASE, texts(language))
     assert [line[3] for line in nothing.tables[0].rows] == [none]
     assert nothing.chart is None
+
+
+def test_moves_are_told_of_the_wave_to_which_they_lead() -> None:
+    """Where there is a plan of today, people move to the first wave, too."""
+    for moves, wave in (([MOVES, None], 1), ([None, MOVES], 2)):
+        told = study_report("waves", WAVES | {"moves": moves}, CASE, texts("en")).sentences
+        assert [line.split(":")[0] for line in told if "people move" in line] == [f"Wave {wave}"]
