@@ -73,3 +73,12 @@ def test_the_command_tells_of_a_plan_given(
     done = allocator("explain", office, "--plan", plan, "--json", "--time-limit", "20")
     (row,) = json.loads(done.stdout)["places"]
     assert (row["body"], row["towers"], row["costs"]) == ("Finance", ["A"], {"open_floors": 60})
+
+
+def test_leaving_people_out_is_no_other_tower() -> None:
+    """P is only in A, and may stay unplaced: without it a plan is cheaper, but no place for P."""
+    settings = {"options": {"allow_unplaced": True}}
+    given = case(rules=[("only_in", "P", "A")], settings=settings)
+    (place,) = places(given, SEATS, ["P"], Budget.of(BUDGET))
+    assert place.elsewhere.more_total is None
+    assert "cheaper" not in text([place])

@@ -25,6 +25,8 @@ Costs = Mapping[str, float]
 SHORTEST_S = 0.5
 SMALL = 0.5
 """Person-minutes a week below which nothing is said of a term."""
+LEFT_OUT = 1e-6
+"""People without a place that are rounding."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,10 @@ def _elsewhere(
     )
     if plan.objective.total is None:
         return Elsewhere(plan.status)
+    # Cheaper by leaving people out is no place elsewhere.
+    if (plan.objective.unplaced_people or 0.0) > whole.unplaced_people + LEFT_OUT:
+        is_proved = plan.status is Status.OPTIMAL
+        return Elsewhere(Status.INFEASIBLE if is_proved else Status.UNKNOWN)
     units = set(scenario.units_of[body])
     there = tuple(dict.fromkeys(p.tower_id for p in plan.placements if p.unit_id in units))
     more = _difference(_terms_of(plan), _by_term(whole))
