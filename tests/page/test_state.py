@@ -103,3 +103,18 @@ def test_what_is_changed_back_is_no_change() -> None:
     back = PEOPLE.replace("12", "50"), PIN.replace('"pin"', '"free"')
     script = f"page.take({given[0]}, {given[1]}, null); {PEOPLE} {PIN} {''.join(back)}"
     assert run(script, "[page.isChanged(), page.state.pins.size]") == [False, 0]
+
+
+def test_people_of_a_unit_are_those_of_its_scheme_and_all_its_waves() -> None:
+    """30 come with the first wave and 20 with the second; the other scheme is left alone."""
+    unit = {"unit_id": "Finance", "organisation_id": "Treasury"}
+    heads = [
+        unit | {"headcount": 30, "wave": 1, "scheme": "180k"},
+        unit | {"headcount": 20, "wave": 2, "scheme": "180k"},
+        unit | {"headcount": 12, "scheme": "118k"},
+    ]
+    scheme = {"headcounts": heads, "settings": {"options": {"scheme": "180k"}}}
+    more = PEOPLE.replace("12", "54")
+    for script, told in ((PEOPLE, [12, 0, 12]), (more, [30, 24, 12])):
+        found = changed(script, **scheme)["headcounts"]
+        assert [row["headcount"] for row in found] == told

@@ -110,7 +110,12 @@ export function restoreEdits() {
 
 /** Whether anything differs from the plan as it was solved. */
 export const isChanged = () => state.edits.length > 0;
-export const peopleOf = (unit, scenario = state.scenario) => scenario.headcounts.find((row) => row.unit_id === unit)?.headcount ?? 0;
+/** Return the rows of a unit that count: those of the scheme in force, of all waves. */
+function rowsOfUnit(unit, scenario) {
+  const scheme = scenario.settings?.options?.scheme || scenario.headcounts.map((row) => row.scheme).filter(Boolean).sort()[0];
+  return scenario.headcounts.filter((row) => row.unit_id === unit && (!row.scheme || row.scheme === scheme));
+}
+export const peopleOf = (unit, scenario = state.scenario) => rowsOfUnit(unit, scenario).reduce((sum, row) => sum + row.headcount, 0);
 export const placements = () => [...state.pieces.values()].map(({ unit, floor, desks, people }) => ({ unit_id: unit, floor_id: floor, desks, people }));
 
 /** Return the people per desk of a scenario, which may be written as a fraction. */
@@ -131,9 +136,7 @@ export const withScheme = (scenario, scheme) => withSetting(scenario, "options",
 export function changedScenario({ pins = true, forbidden = true } = {}) {
   let scenario = { ...state.scenario };
   if (state.ratio !== null) scenario = withRatio(scenario, state.ratio);
-  if (state.headcounts.size) {
-    scenario.headcounts = scenario.headcounts.map((row) => (state.headcounts.has(row.unit_id) ? withPeople(row) : row));
-  }
+  if (state.headcounts.size) scenario.headcounts = withPeople(scenario);
   if (pins) for (const unit of new Set([...state.pins.values()].map((pin) => pin.unit))) scenario = { ...scenario, rules: stay(scenario, unit) };
   const never = forbidden ? [...state.forbidden.values()].map(({ unit, floor }) => ({ rule: "never_in", subject: unit, object: floor })) : [];
   if (never.length) scenario.rules = [...(scenario.rules || []), ...never];
@@ -183,11 +186,16 @@ export function organisationOf(unit) {
   return row?.organisation_id || unit;
 }
 
-function withPeople(row) {
-  const headcount = state.headcounts.get(row.unit_id);
-  const changed = { ...row, headcount };
-  if ((row.own_desks || 0) > headcount) changed.own_desks = headcount;
-  return changed;
+/** Return the headcounts with those that were changed: where several waves bring a unit, the last brings the rest. */
+function withPeople(scenario) {
+  const changed = new Map([...state.headcounts].map(([unit, people]) => [unit, { left: people, rows: rowsOfUnit(unit, scenario) }]));
+  return scenario.headcounts.map((row) => {
+    const mine = changed.get(row.unit_id);
+    if (!mine?.rows.includes(row)) return row;
+    const headcount = row === mine.rows.at(-1) ? mine.left : Math.min(row.headcount, mine.left);
+    mine.left -= headcount;
+    return { ...row, headcount, ...((row.own_desks || 0) > headcount ? { own_desks: headcount } : {}) };
+  });
 }
 
 export const isPinned = (unit, floor) => state.pins.has(keyOf(unit, floor));
