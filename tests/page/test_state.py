@@ -118,3 +118,17 @@ def test_people_of_a_unit_are_those_of_its_scheme_and_all_its_waves() -> None:
     for script, told in ((PEOPLE, [12, 0, 12]), (more, [30, 24, 12])):
         found = changed(script, **scheme)["headcounts"]
         assert [row["headcount"] for row in found] == told
+
+
+def test_what_units_of_today_became_outlives_a_plan_made_from_the_one_before() -> None:
+    """A plan that moves as few as possible knows none of them; what is asked next does again."""
+    heirs = [{"unit_id": "Finance", "predecessor_id": "Money"}]
+    today = [{"unit_id": "Money", "floor_id": "A-1", "desks": 50}]
+    given = OFFICE | {"current": today, "predecessors": heirs}
+    plan, kept = json.dumps({"placements": [PIECE]}), json.dumps({"pins": [], "forbidden": []})
+    gentle = given | {"current": [PIECE], "predecessors": []}
+    script = (
+        f"page.take({json.dumps(given)}, {plan}, null);"
+        f"page.take({json.dumps(gentle)}, {plan}, null, {kept});"
+    )
+    assert run(script, "[page.state.current, page.state.predecessors]") == [today, heirs]

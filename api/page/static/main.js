@@ -164,7 +164,7 @@ async function showFound(plan, quiet) {
   if (!state.before && !quiet) announce(t("solving.found", { total: number(plan.objective.total) }));
 }
 
-const withoutPlan = (scenario, record = null) => Object.assign(state, { scenario, plan: null, look: null, current: scenario.current, job: null, record });
+const withoutPlan = (scenario, record = null) => Object.assign(state, { scenario, plan: null, look: null, current: scenario.current, predecessors: scenario.predecessors, job: null, record });
 
 /** There is no plan; where another was to be changed, it stays, with what was changed by hand. */
 async function showWhyNone(scenario, plan, { before }, record = null) {

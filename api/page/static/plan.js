@@ -250,12 +250,13 @@ async function solveAround() {
   const start = placements();
   const kept = { pins: [...state.pins.values()], forbidden: [...state.forbidden.values()] };
   const plain = changedScenario({ pins: false, forbidden: false });
-  scenario.current = state.current;
+  const { current, predecessors } = state;
+  Object.assign(scenario, { current, predecessors });
   if (byId("gently").checked) {
     scenario.current = rowsOf(state.plan.placements);
-    scenario.predecessors = plain.predecessors = []; // they are of the plan before this one
+    scenario.predecessors = []; // they are of the plan before this one
   }
-  plain.current = scenario.current;
+  Object.assign(plain, { current: scenario.current, predecessors: scenario.predecessors });
   await act("solve", scenario, { start, time_limit_s: state.plan.run?.time_limit_s || 30 }, { before: state.plan, scenario: plain, kept, about: aboutNext() });
 }
 

@@ -16,6 +16,7 @@ export const state = {
   ratio: null, // people per desk, changed
   kept: { pins: [], forbidden: [] }, // what the plan was solved with
   current: undefined, // today's plan, as the scenario had it
+  predecessors: undefined, // what its units have become, likewise
   look: null, // what the service says of the plan as it stands
   chosen: null, // organisation
 };
@@ -27,7 +28,7 @@ const MOST_PAST = 100;
 /** Take a plan as it came; of what was changed by hand before, pins and what is forbidden may stay. */
 export function take(scenario, plan, job, kept = null) {
   Object.assign(state, { scenario, plan, job, past: [], edits: [], kept: kept ?? { pins: [], forbidden: [] } });
-  if (!kept) state.current = scenario.current;
+  if (!kept) Object.assign(state, { current: scenario.current, predecessors: scenario.predecessors });
   replay();
 }
 

@@ -58,8 +58,8 @@ export function showForm() {
 
 async function run() {
   const kind = byId("study-kind").value, form = byId("study").elements;
-  const asked = { ...changedScenario(), current: state.current, ...STUDIES[kind].ask(form), time_limit_s: Number(form.each.value) };
-  if (asked.current === undefined) delete asked.current;
+  const { current, predecessors } = state; // what is not there is left out
+  const asked = { ...changedScenario(), current, predecessors, ...STUDIES[kind].ask(form), time_limit_s: Number(form.each.value) };
   hide("study-result", true);
   const job = await begin(`/${kind}`, asked);
   act("navigate", { study: job.id, job: state.job });
@@ -87,7 +87,7 @@ async function openStudy(id) {
   write("study-said", "");
   if (job.state === "failed") throw new Error(t("study.failed"));
   const [result, scenario] = [await get(`/jobs/${id}/result`), await get(`/jobs/${id}/scenario`)];
-  if (!state.scenario) { Object.assign(state, { scenario, current: scenario.current }); showForm(); }
+  if (!state.scenario) { Object.assign(state, { scenario, current: scenario.current, predecessors: scenario.predecessors }); showForm(); }
   await showResult({ id, kind: job.kind, result, scenario });
 }
 
