@@ -109,6 +109,7 @@ async function openJob(id, known, { quiet = false } = {}) {
   job = await watchSolve(job, () => mine === journey);
   if (!job) return;
   const solved = known.scenario ?? await get(`/jobs/${id}/scenario`);
+  if (mine !== journey) return;
   opened = id;
   if (job.state === "failed") throw new Error(job.reason || "");
   if (job.state === "cancelled" && job.total === null) {
@@ -117,12 +118,12 @@ async function openJob(id, known, { quiet = false } = {}) {
     return;
   }
   const [plan, inputs] = await Promise.all([get(`/jobs/${id}/result`), get(`/page/outdated/${id}`)]);
+  const before = known.before ?? await basePlan(job), failed = known.failed ?? await failedOf(job);
   if (mine !== journey) return;
   if (plan.objective.total === null) { await showWhyNone(solved, plan, known, job); return; }
   take(solved, plan, id, known.kept);
   state.record = { ...job, ...inputs };
-  state.before = known.before ?? await basePlan(job);
-  state.failed = known.failed ?? await failedOf(job);
+  Object.assign(state, { before, failed });
   await showFound(plan, quiet);
 }
 

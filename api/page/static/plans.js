@@ -135,14 +135,18 @@ async function share() {
 
 async function planOf(id) {
   if (!plans.has(id)) {
-    plans.set(id, await get(`/jobs/${id}/result`));
-    scenarios.set(id, await get(`/jobs/${id}/scenario`));
+    const [plan, scenario] = await Promise.all(["result", "scenario"].map((part) => get(`/jobs/${id}/${part}`)));
+    plans.set(id, plan);
+    scenarios.set(id, scenario);
   }
   return plans.get(id);
 }
 
+let journey = 0;
+
 /** Compare plans: a table of all, and two beside each other. */
 async function comparePlans(ids) {
+  const mine = (journey += 1);
   for (const id of ids) chosen.add(id);
   for (const id of [...chosen]) if (!ids.includes(id)) chosen.delete(id);
   showList();
@@ -150,6 +154,7 @@ async function comparePlans(ids) {
   if (!ids.length) return;
   const found = [];
   for (const id of ids) found.push({ id, plan: await planOf(id), record: jobs.find((job) => job.id === id) ?? await get(`/jobs/${id}`) });
+  if (mine !== journey) return; // others were ticked meanwhile
   const base = found.find((one) => one.record.label.about.baseline) ?? found[0];
   const rows = found.map(({ plan, record }) => rowOf(plan, record, base.plan));
   const heads = [[t("plans.name")], [t("plans.differs")], ...["total", "gap", "floors", "without", "moved", "extra_towers", "walking", "open_floors"].map((key) => [t(`plans.column_${key}`), "number"])];
