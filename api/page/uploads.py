@@ -49,7 +49,7 @@ def read(parts: tuple[Part, ...]) -> Answer:
     say = texts(next((data.decode() for name, _, data in parts if name == "language"), ""))
     held = {_holds(name): (name, data) for name, data in request.files.items()}
     try:
-        return _case(scenario_from_files(held), say)
+        return _case(scenario_from_files(held, for_relocation=True), say)
     except InputError as error:
         messages = " ".join(problem.message for problem in error.problems)
         if not any(words in messages for words in _FOREIGN):

@@ -311,3 +311,16 @@ def test_steps_of_moves_begin_where_predecessors_are() -> None:
     assert isinstance(found, dict)
     items = [item for tower in found["picture"]["towers"] for item in tower["items"]]
     assert [item["unit_id"] for item in items if item["kind"] == "piece"] == ["KEMENKO-1"]
+
+
+def test_upload_of_a_relocation_is_its_scenario() -> None:
+    """Staff will do in place of headcounts: who moves is what the study works out."""
+    tables = {
+        "floors": b"floor_id,tower_id,level,desks\nA-1,A,1,60\n",
+        "staff": b"unit_id,group,people\nFinance,young,40\n",
+        "unit_scenarios": b"unit_scenario,unit_id,wave\nall,Finance,1\n",
+        "staff_scenarios": b"staff_scenario,group,share\nall,young,1\n",
+    }
+    found = uploads.read(tuple(("files", f"{name}.csv", data) for name, data in tables.items()))
+    assert isinstance(found, dict)
+    assert (found["case"]["people"], found["scenario"]["staff"][0]["people"]) == (40, 40)
