@@ -74,10 +74,10 @@ class OnePlan:
     scenario, plan
         The scenario in which every unit needs its most, and its plan; or why there is none.
     prevented_by
-        Names of the tables that were left out, so that one allocation holds for the others: it is
-        proved that none holds for these with the rest, taken out one after another.
+        Names of tables that were left out, each of which is proved to have no allocation together
+        with those that are held.
     not_found_with
-        Names of tables left out besides, as with them no allocation was found in time.
+        Names of tables left out besides: with them none was found in time, or was looked for.
     by_table, headroom
         By name of each table that is held; headroom by table and organisation, in desks.
     """
@@ -121,13 +121,31 @@ def one_plan(
         # it only.
         left_out = out if plan.status is Status.INFEASIBLE and not late else late
         left_out.append(held.pop(_costliest(tables, held)))
+    proved, open_ones = _still_proved(tables, held, out, is_last=not late)
     if plan.objective.total is None:
-        return OnePlan(most, plan, tuple(out), tuple(late), {}, {})
+        return OnePlan(most, plan, proved, (*open_ones, *late), {}, {})
     headroom = {name: _headroom(most, tables[name]) for name in held}
     by_table = {
         name: _told(tables[name], plan, own_totals.get(name), headroom[name]) for name in held
     }
-    return OnePlan(most, plan, tuple(out), tuple(late), by_table, headroom)
+    return OnePlan(most, plan, proved, (*open_ones, *late), by_table, headroom)
+
+
+def _still_proved(
+    tables: Mapping[str, Scenario], held: Sequence[str], out: Sequence[str], *, is_last: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which tables are proved to prevent an allocation for those held, and the others.
+
+    What was left out while others were held that went later may well go with what is left.
+    """
+    needs = _needs(tables)
+    first = tables[held[0]]
+    usable = sum(usable_desks(place, first.settings.sharing) for place in first.floors)
+    free = first.by_chance or first.settings.options.allow_unplaced
+    proved = {n for n in out if not free and _total(needs, [*held, n]) > usable}
+    # The last to go was too many for just those that are held now.
+    proved |= set(out[-1:]) if is_last else set()
+    return tuple(n for n in out if n in proved), tuple(n for n in out if n not in proved)
 
 
 def envelope(scenarios: Sequence[Scenario]) -> Scenario:
@@ -281,5 +299,5 @@ def text(found: OnePlan) -> str:
     if found.prevented_by:
         lines.append("proved to prevent it for the others: " + ", ".join(found.prevented_by))
     if found.not_found_with:
-        lines.append("none was found in time with: " + ", ".join(found.not_found_with))
+        lines.append("not found, and not ruled out, with: " + ", ".join(found.not_found_with))
     return "\n".join(lines) + "\n"

@@ -100,3 +100,21 @@ def test_one_allocation_is_for_the_tables_as_they_were_solved(tmp_path: Path) ->
     _, one = one_plan_of(given, rows, tmp_path, pool=pool, options=OPTIONS, variant=variant)
     assert one is not None
     assert {unit.unit_id: demand(unit) for unit in one.scenario.housed} == {"P": 22, "Q": 12}
+
+
+def test_a_table_that_went_before_the_one_in_the_way_is_not_blamed() -> None:
+    """The secure floor holds P or Q. R of c asks for most desks, so c goes first, for nothing."""
+    secure = {"floor_id": "A-1", "tower_id": "A", "level": 1, "desks": 20, "features": ("s",)}
+    units = [
+        {"unit_id": "P", "organisation_id": "T", "needs": ("s",)},
+        {"unit_id": "Q", "organisation_id": "U", "needs": ("s",)},
+        {"unit_id": "R", "organisation_id": "V"},
+    ]
+
+    def wing(p: int, q: int, r: int) -> Scenario:
+        heads = [("P", p, "T"), ("Q", q, "U"), ("R", r, "V")]
+        return scenario(floors=[secure, ("A-2", "A", 2, 40)], units=units, headcounts=heads)
+
+    one = found(a=wing(15, 0, 5), b=wing(0, 15, 5), c=wing(0, 0, 25))
+    assert set(one.by_table) == {"b"}
+    assert (one.prevented_by, one.not_found_with) == (("a",), ("c",))
