@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,13 +13,14 @@ from allocator.errors import InputError, Problem
 from allocator.scenario.known import Known
 from allocator.scenario.names import Nearest
 from allocator.scenario.read import read_scenario
-from allocator.scenario.settings import LARGEST_WAVE, exact
+from allocator.scenario.settings import LARGEST_COUNT, LARGEST_WAVE, exact
 from allocator.scenario.tables import Headcount
 from allocator.scenario.types import Scenario
 from allocator.scenario.waves import in_wave
 
 OPENS, GROW = "--opens", "--grow"
 EVERYBODY = "all"
+_WAVE = re.compile(r"\d{1,6}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def opened(scenario: Scenario, asked: Sequence[str]) -> Scenario:
         if tower not in towers:
             hint = Nearest(towers).hint(tower or text)
             problems.append(Problem(f"expected TOWER=WAVE{hint}", OPENS, value=text))
-        elif not wave.isdecimal() or not 1 <= int(wave) <= LARGEST_WAVE:
+        elif not _WAVE.fullmatch(wave) or not 1 <= int(wave) <= LARGEST_WAVE:
             expected = f"expected a wave from 1 to {LARGEST_WAVE:,} after ="
             problems.append(Problem(expected, OPENS, value=text))
         else:
@@ -152,6 +154,13 @@ def grown(scenario: Scenario, asked: Sequence[str]) -> Scenario:
         _grown(row, _rate(row.unit_id, known.organisation_of[row.unit_id], rates))
         for row in scenario.headcounts
     )
+    for number, row in enumerate(rows, 1):
+        if row.headcount > LARGEST_COUNT:
+            expected = f"expected at most {LARGEST_COUNT:,} people of a row"
+            problem = Problem(expected, "headcounts", number, "headcount", str(row.headcount))
+            problems.append(scenario.placed(problem))
+    if problems:
+        raise InputError(problems)
     return _with(scenario, headcounts=rows)
 
 

@@ -150,6 +150,11 @@ def test_growth_is_rounded_up_and_the_closest_name_holds(
         (Variant(grow=("u=much",)), "--grow: expected a percentage such as 10% (got 'u=much')"),
         (Variant(opens=("C=2",)), "--opens: expected TOWER=WAVE"),
         (Variant(opens=("B=0",)), "--opens: expected a wave from 1 to 1,000 after = (got 'B=0')"),
+        (Variant(opens=(f"B={'9' * 5000}",)), "--opens: expected a wave from 1 to 1,000"),
+        (
+            Variant(grow=("u=1e30%",)),
+            "headcounts, row 1, column headcount: expected at most 10,000,000 people of a row",
+        ),
         (Variant(wave=3), "--wave: expected a wave from 1 to 2 (got '3')"),
     ],
 )
