@@ -152,3 +152,27 @@ def test_every_sentence_of_the_library_has_a_template() -> None:
 def is_told(sentence: str) -> bool:
     """Whether a sentence is told by a template that says what it is about."""
     return has_template(sentence) and not ENGLISH.search(said(sentence, texts("id")))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "expected a known unit_id; did you mean 'Finance'?",
+        "expected a known floor, tower or complex",
+        "expected a whole number without thousands marks",
+        "expected a number with a decimal point and no thousands marks",
+        "expected a number that can be read in one way only: this may have a decimal or a "
+        "thousands mark",
+        "expected at most 4 cells, as the header has",
+        "expected no scheme, as the unit also has a row without one",
+        "expected 'Treasury', the organisation of Finance in units",
+        "expected a number above 0 on some day",
+        "expected a floor that is open in wave 1, when people come",
+        "expected one for each of 3 waves, not 2",
+        "expected a table current, or waves: without them nobody moves",
+        "expected a wave, as other buildings have one",
+    ],
+)
+def test_slips_in_tables_have_sentences_of_their_own(sentence: str) -> None:
+    """None falls to the last template, which would leave it in English behind a few words."""
+    assert not said(sentence, texts("id")).startswith("isi yang diharapkan")
