@@ -36,3 +36,15 @@ def test_a_limit_is_a_reason_just_outside(limit: float) -> None:
         assert (way.change, way.is_least) == ({"max_people_moved": 12}, True)
         assert way.plan.objective.total is not None
     assert (found.plan is not None) is (limit == 12)
+
+
+def test_the_limit_that_is_told_is_enough() -> None:
+    """A third of the unit is where no floor is any more: 33,334.3 people would be too few."""
+    given = scenario(
+        floors=[("A-1", "A", 1, 200_000)],
+        headcounts=[("u", 100_003, "O")],
+        current=[("u", "OLD", 1), ("u", "A-1", 2)],
+        settings={"options": {"max_people_moved": 10}},
+    )
+    (way,) = explain(given, QUICK).ways_out
+    assert way.message == "let 33,334.3334 people move"

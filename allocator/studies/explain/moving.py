@@ -67,7 +67,7 @@ def plan_or_limit(
     plan = _solved(raised, budget, known.pieces)
     if plan.objective.total is None:
         return reason, None
-    message = f"let {moved:,g} people move"
+    message = f"let {moved:,.15g} people move"
     change = {"max_people_moved": moved}
     way = WayOut(WayKind.MORE_MOVES, message, 0, known.is_proved, change, raised, plan)
     return reason, way
