@@ -132,3 +132,30 @@ def test_what_units_of_today_became_outlives_a_plan_made_from_the_one_before() -
         f"page.take({json.dumps(gentle)}, {plan}, null, {kept});"
     )
     assert run(script, "[page.state.current, page.state.predecessors]") == [today, heirs]
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"),
+    [
+        (
+            [
+                {"rule": "kept_for", "subject": "Health", "object": "A"},
+                {"rule": "kept_for", "subject": "Finance", "object": "A-1"},
+            ],
+            "violation.kept_for",
+        ),
+        (
+            [
+                {"rule": "levels", "subject": "Treasury", "value": "0..9"},
+                {"rule": "levels", "subject": "Finance", "value": "2..3"},
+            ],
+            "violation.levels",
+        ),
+        ([{"rule": "kept_for", "subject": "Finance", "object": "A"}], None),
+    ],
+)
+def test_a_floor_is_red_where_any_rule_would_break(rules: Any, why: str | None) -> None:
+    """Rules of a unit and of its organisation all hold, and places are kept each by itself."""
+    given = json.dumps(OFFICE | {"rules": rules})
+    script = f"page.take({given}, {json.dumps({'placements': [PIECE]})}, null);"
+    assert run(script, 'page.whyNot("Finance", "A-1")') == why

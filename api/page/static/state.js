@@ -176,10 +176,11 @@ export function whyNot(unit, floorId) {
     if (only.length && !only.some(at)) return "violation.only_in";
   }
   if (mine.some((row) => row.rule === "never_in" && at(row)) || state.forbidden.has(keyOf(unit, floorId))) return "violation.never_in";
-  const kept = (scenario.rules || []).filter((row) => row.rule === "kept_for" && at(row));
-  if (kept.length && !kept.some((row) => [unit, body].includes(row.subject))) return "violation.kept_for";
-  const [low, high] = (mine.find((row) => row.rule === "levels")?.value || "").split("..").map(Number);
-  return high !== undefined && (floor.level < low || floor.level > high) ? "violation.levels" : null;
+  const kept = (scenario.rules || []).filter((row) => row.rule === "kept_for" && at(row)); // each place by itself
+  const isMine = (place) => kept.some((row) => row.object === place && [unit, body].includes(row.subject));
+  if (!kept.every((row) => isMine(row.object))) return "violation.kept_for";
+  const isOutside = ([low, high]) => floor.level < low || floor.level > high;
+  return mine.some((row) => row.rule === "levels" && isOutside(row.value.split("..").map(Number))) ? "violation.levels" : null;
 }
 
 export function organisationOf(unit) {
