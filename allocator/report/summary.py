@@ -173,7 +173,9 @@ def _apart(given: Reported) -> Iterator[str]:
         key=lambda use: (-use.towers, -use.people, use.organisation_id),
     )
     if not apart:
-        yield say("point.together")
+        # Who has no place is in no tower at all.
+        if all(use.towers or not use.people for use in given.plan.organisations):
+            yield say("point.together")
         return
     names = ", ".join(
         f"{shorten(given.organisation_names.get(use.organisation_id, use.organisation_id), 60)} "

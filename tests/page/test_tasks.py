@@ -324,3 +324,9 @@ def test_upload_of_a_relocation_is_its_scenario() -> None:
     found = uploads.read(tuple(("files", f"{name}.csv", data) for name, data in tables.items()))
     assert isinstance(found, dict)
     assert (found["case"]["people"], found["scenario"]["staff"][0]["people"]) == (40, 40)
+
+
+def test_who_has_no_place_is_not_said_to_be_in_one_tower() -> None:
+    """Only KEMENKO-1 is placed; the two other organisations are nowhere."""
+    points = look(placements=HAND[:1])["points"]
+    assert "Every organisation is in one tower." not in points
