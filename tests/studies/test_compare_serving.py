@@ -168,3 +168,16 @@ def test_the_picture_has_peak_average_and_worst(rows: tuple[ComparisonRow, ...])
     chart = window_chart(rows).to_dict()
     lines = [data for data in chart["datasets"].values() if "on" in data[0]]
     assert [len(data) for data in lines] == [3 * (len(rows) - 1)]
+
+
+def test_people_left_out_do_not_prove_that_a_ratio_does_not_fit(
+    rows: tuple[ComparisonRow, ...],
+) -> None:
+    """Only where no plan leaves out fewer is it settled."""
+    said = {}
+    for status in (OutcomeStatus.FEASIBLE, OutcomeStatus.OPTIMAL):
+        update = {"unplaced_people": 3.0, "status": status}
+        outcome = rows[1].outcome.model_copy(update=update)
+        said[status] = window([rows[1].model_copy(update={"outcome": outcome})])
+    assert said[OutcomeStatus.FEASIBLE].undecided == (Fraction(11, 10),)
+    assert said[OutcomeStatus.OPTIMAL].undecided == ()

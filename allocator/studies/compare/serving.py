@@ -151,7 +151,7 @@ class Window:
     serves
         The largest whose plan serves; None for none.
     undecided
-        Those that neither have a plan nor are proved to have none.
+        Those that neither have a plan for everybody nor are proved to have none.
     """
 
     fits: Fraction | None
@@ -200,5 +200,11 @@ def window(rows: Sequence[ComparisonRow]) -> Window:
     undecided = (Verdict.NO_PLAN_IN_TIME, Verdict.FAILED)
     fitting = [exact(row.people_per_desk) for row in placed]
     serving = [exact(row.people_per_desk) for row in rows if row.verdict is Verdict.SERVES]
-    doubtful = [exact(row.people_per_desk) for row in rows if row.verdict in undecided]
+    doubtful = [
+        exact(row.people_per_desk)
+        for row in rows
+        # A plan that leaves people out rules nothing out, unless no plan leaves out fewer.
+        if row.verdict in undecided
+        or (row.outcome.unplaced_people and row.outcome.status is not OutcomeStatus.OPTIMAL)
+    ]
     return Window(min(fitting, default=None), max(serving, default=None), tuple(doubtful))
