@@ -24,6 +24,7 @@ from allocator.cli.common import (
     print_result,
     stop_on_interrupt,
 )
+from allocator.cli.solve import start_pieces
 from allocator.cli.watch import watched
 from allocator.library.given import worker_count
 
@@ -103,9 +104,7 @@ def _places(
 ) -> int:
     """Say why bodies sit where they do; without names, the organisations."""
     from allocator.cli.console import summary
-    from allocator.plan.tables import read_placements
     from allocator.plan.types import Pieces
-    from allocator.plan.verify import verify
     from allocator.search.solve import SolveOptions, solve
     from allocator.studies.explain import places
     from allocator.studies.explain.plans import Budget
@@ -115,7 +114,7 @@ def _places(
     bodies = places.known_bodies(given, asked)
     pieces: Pieces | None = None
     if path is not None:
-        pieces = verify(given, read_placements(path, given)).pieces
+        pieces = start_pieces(given, path)
     time_limit, workers, seed, began = effort
     options = SolveOptions(time_limit_s=time_limit, workers=workers, seed=seed)
     with stop_on_interrupt("stopping with what is known; Ctrl-C again to abort") as stop:

@@ -24,6 +24,7 @@ from allocator.cli.common import (
     say,
     stop_on_interrupt,
 )
+from allocator.cli.solve import start_pieces
 from allocator.library.given import worker_count
 from allocator.words import counted
 
@@ -58,15 +59,14 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - the options of the contract, by nam
     Drops one after another and finds a better plan without it. The time limit is for each solve;
     at first a demand has a tenth of it, then the dearest have all of it.
     """
-    from allocator.plan.tables import prepare_folder, read_placements
-    from allocator.plan.verify import verify
+    from allocator.plan.tables import prepare_folder
     from allocator.scenario.variants import Variant, read_variant
 
     variant = Variant(
         people_per_desk, scheme, opens=tuple(opens or ()), grow=tuple(grow or ()), wave=wave
     )
     given = read_variant(scenario, variant)
-    pieces = None if start is None else verify(given, read_placements(start, given)).pieces
+    pieces = None if start is None else start_pieces(given, start)
     if out is not None:
         prepare_folder(out)
     found = _found(given, pieces, workers, time_limit, seed)

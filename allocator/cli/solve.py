@@ -89,7 +89,7 @@ def solve(  # noqa: PLR0913, PLR0917 - the options of the contract, by name
     if certificate is not None and (certificate.is_dir() or not certificate.parent.is_dir()):
         raise typer.BadParameter(f"expected a file in a folder that exists, not {certificate}")
     given = read_variant(scenario, variant)
-    pieces = None if start is None else _start(given, start)
+    pieces = None if start is None else start_pieces(given, start)
     if out is not None:
         prepare_folder(out)
     from allocator.search.solve import SolveOptions  # after all that can be refused at once
@@ -159,7 +159,7 @@ def _written(plan: Plan, out: Path, given: Scenario) -> tuple[Path, ...]:
     return (*files, *write_report(reported(plan, given, texts("en")), out / WORKBOOK))
 
 
-def _start(given: Scenario, path: Path) -> dict[tuple[str, str], int]:
+def start_pieces(given: Scenario, path: Path) -> dict[tuple[str, str], int]:
     """Return the pieces to begin from; rows that cannot be used are named and left out."""
     from allocator.plan.tables import read_placements
     from allocator.plan.verify import verify

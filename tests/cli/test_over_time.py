@@ -94,3 +94,16 @@ def test_floors_that_never_open_are_no_room(command: str, tower: Path) -> None:
 def test_growth_is_asked_of_every_command_that_solves(command: str, tower: Path) -> None:
     """55 people and a fifth more need 66 desks where there are 60."""
     assert main([command, str(tower), "--grow", "all=20%", *QUICK]) == 1
+
+
+@pytest.mark.parametrize(
+    "command", [("sensitivity", "--start"), ("explain", "--body", "Budget", "--plan")]
+)
+def test_rows_of_a_plan_that_cannot_be_used_are_named(
+    command: tuple[str, ...], tower: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `solve --start` does: nobody should think that they were taken."""
+    plan = tower.parent / "swapped.csv"
+    plan.write_text(plan.read_text() + "Nobody,A-1,8\n")
+    main([command[0], str(tower), *command[1:], str(plan), *QUICK])
+    assert "swapped.csv: row 4: unit 'Nobody' is not in the scenario" in capsys.readouterr().err
