@@ -208,7 +208,8 @@ def _unit_weeks(scenario: Scenario, choices: Choices, found: BestChoice) -> Iter
 def _rota(scenario: Scenario, week: UnitWeek) -> Rota:
     """Return the row of a week; today's keeps its factors, as they may be more than come."""
     factors = week.after
-    if week.pattern == PRESENT:
+    # Whoever is there every day has no week but an even one, whatever the usual factors are.
+    if week.pattern == PRESENT and min(week.after) < 1:
         usual = scenario.settings.attendance.weekday_factors
         factors = week_factors(scenario.housed, scenario.rotas, usual)[week.unit_id]
     # Factors have to have a mean; with nobody present any of them will do.

@@ -18,7 +18,7 @@ from allocator.search.solve import SolveOptions
 from allocator.studies.rotas import Rotas, rotas, with_rotas
 from allocator.studies.rotas.choices import Choices, Score
 from allocator.studies.rotas.master import Aim
-from tests.builders import scenario
+from tests.builders import rows, scenario
 
 QUICK = SolveOptions(time_limit_s=30, workers=1)
 FLOORS = [("A-1", "A", 1, 22), ("A-2", "A", 2, 20)]
@@ -154,3 +154,12 @@ def test_by_chance_apart_is_refused() -> None:
     settings = {"sharing": {"capacity": "chance"}, "attendance": {"shared_by": "unit"}}
     with pytest.raises(InputError, match='expected "floor" for rotas'):
         rotas(scenario(settings=settings), QUICK)
+
+
+def test_who_comes_every_day_has_an_even_row() -> None:
+    """All of P are there on every day, though the usual week is uneven."""
+    heads = rows("headcounts", [("P", 20, "T"), ("Q", 18, "T"), ("R", 18, "U")])
+    daily = heads[0].model_copy(update={"attendance_share": 1.0})
+    weeks = found(office().replace(headcounts=(daily, *heads[1:]))).scenario.rotas
+    (week,) = (row.week for row in weeks if row.unit_id == "P")
+    assert len(set(week)) == 1
