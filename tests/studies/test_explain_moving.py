@@ -9,7 +9,8 @@ import pytest
 from allocator.plan.types import Status
 from allocator.scenario.types import Scenario
 from allocator.search.options import SolveOptions
-from allocator.studies.explain import explain
+from allocator.search.solve import solve
+from allocator.studies.explain import explain, with_conflict
 from tests.builders import scenario
 
 QUICK = SolveOptions(time_limit_s=4, workers=1)
@@ -48,3 +49,17 @@ def test_the_limit_that_is_told_is_enough() -> None:
     )
     (way,) = explain(given, QUICK).ways_out
     assert way.message == "let 33,334.3334 people move"
+
+
+def test_a_conflict_is_told_where_moves_are_limited() -> None:
+    """P, Q and R are to be on one floor, and P apart from R: that has nothing to do with moves."""
+    given = scenario(
+        floors=[("A-1", "A", 1, 20), ("A-2", "A", 2, 20)],
+        headcounts=[("P", 5, "O"), ("Q", 5, "O"), ("R", 5, "O")],
+        current=[("P", "A-1", 5, 5)],
+        rules=[("same_floor", "P", "Q"), ("same_floor", "Q", "R"), ("apart_floor", "P", "R")],
+        settings={"options": {"max_people_moved": 3}},
+    )
+    plan = solve(given, QUICK)
+    assert plan.status is Status.INFEASIBLE
+    assert "apart_floor" in {reason.kind for reason in with_conflict(plan, given, 4.0).reasons}

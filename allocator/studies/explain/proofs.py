@@ -89,7 +89,7 @@ class Part:
         )
         self._most = sum(demand(unit) for unit in scenario.housed)
         options = scenario.settings.options.model_copy(
-            update={"scheme": None, "allow_unplaced": False}
+            update={"scheme": None, "allow_unplaced": False, "max_people_moved": None}
         )
         # Who comes changes no demand at a ratio; the tables of weeks are left out, too.
         attendance = type(scenario.settings.attendance)()
