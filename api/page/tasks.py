@@ -270,9 +270,12 @@ def changed(document: Document) -> Answer:
 
 
 def wave(document: Document) -> Answer:
-    """Return the scenario as it is in a wave."""
+    """Return the scenario as it is in a wave, with the plan of the wave before as today's."""
     given = scenario_from_json(document.scenario)
     answer: dict[str, Any] = json.loads(scenario_json(in_wave(given, document.wave)))
+    # People move to it from the plan of the wave before, in which every unit is its own.
+    if document.placements:
+        answer |= {"current": document.placements, "predecessors": []}
     return answer
 
 

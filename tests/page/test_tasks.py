@@ -330,3 +330,13 @@ def test_who_has_no_place_is_not_said_to_be_in_one_tower() -> None:
     """Only KEMENKO-1 is placed; the two other organisations are nowhere."""
     points = look(placements=HAND[:1])["points"]
     assert "Every organisation is in one tower." not in points
+
+
+def test_a_wave_begins_from_the_plan_of_the_wave_before() -> None:
+    """Who moves to the second wave is counted against the first one's plan, not today's."""
+    heads = [row | {"wave": 1 + place % 2} for place, row in enumerate(EXAMPLE["headcounts"])]
+    rows = [{"unit_id": "KEMENKO-1", "floor_id": "A-1", "desks": 60, "people": 80}]
+    given = EXAMPLE | {"headcounts": heads}
+    found = tasks.wave(document(scenario=given, wave=2, placements=rows))
+    assert isinstance(found, dict)
+    assert (found["current"], found["predecessors"]) == (rows, [])

@@ -125,7 +125,8 @@ async function open(what) {
   if (what.job) return act("navigate", { job: what.job });
   const { result } = shown;
   let scenario = { ...shown.scenario, ...result.changes?.[what.plan] };
-  if (what.wave) scenario = await post("/page/wave", { scenario, wave: what.wave });
+  const before = result.plans[what.wave > 1 ? what.plan - 1 : -1]; // of the wave before
+  if (what.wave) scenario = await post("/page/wave", { scenario, wave: what.wave, placements: rowsOf(before?.placements ?? []) });
   const plan = result.plans[what.plan] ?? (shown.kind === "rotas" ? await get(`/jobs/${shown.id}/plan.json`) : null);
   return act("showPlanOf", scenario, plan, { before: state.plan, about: aboutNext({ study: shown.id }) });
 }
