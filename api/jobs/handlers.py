@@ -14,6 +14,7 @@ from allocator.errors import InputError
 from allocator.plan.types import Pieces, Plan, Status
 from allocator.plan.verify.given import given_pieces
 from allocator.scenario.read import scenario_from_json
+from allocator.scenario.tables import TABLES
 from allocator.scenario.types import Scenario
 from allocator.scenario.waves import in_wave
 from allocator.scenario.write import scenario_json
@@ -201,6 +202,7 @@ def _relocate(scenario: Scenario, work: Work) -> Answer:
     if status is Status.INFEASIBLE and any(one.binds == "none" for one in fitted):
         status = Status.UNKNOWN
     result = report.as_json(fitted) | {"plans": [], "changes": []}
+    base = json.loads(scenario_json(scenario))
     waves = [(each, number) for each in fitted for number in range(len(each.answers))]
     for row, (each, number) in zip(result["rows"], waves, strict=True):
         answer = each.answers[number]
@@ -208,7 +210,8 @@ def _relocate(scenario: Scenario, work: Work) -> Answer:
             row["plan"] = len(result["plans"])
             result["plans"].append(answer.plan.as_json())
             whole = json.loads(scenario_json(answer.scenario))
-            result["changes"].append({table: whole[table] for table in ("headcounts", "floors")})
+            changed = (key for key in (*TABLES, "settings") if whole.get(key) != base.get(key))
+            result["changes"].append({key: whole.get(key, []) for key in changed})
     return {"status": status.value, "result": compact(result)}
 
 

@@ -109,3 +109,30 @@ def test_files_of_a_restack_are_of_the_people_that_were_asked_for() -> None:
     scenario = json.loads(parsed.request)["scenario"] | found["changes"]
     assert formed("csv", scenario, found["plan"], "en")
     assert formed("xlsx", scenario, found["plan"], "en")[:2] == b"PK"
+
+
+def test_a_plan_of_a_relocation_comes_with_all_that_it_is_for() -> None:
+    """Trips of the first wave are those of the half of Treasury that has come."""
+    asked = {
+        "units": [
+            {"unit_id": unit, "organisation_id": "Treasury"} for unit in ("Finance", "Health")
+        ],
+        "staff": [*RELOCATED["staff"], {"unit_id": "Health", "group": "up to 45", "people": 40}],
+        "affinities": [{"a": "Treasury", "b": "Treasury", "trips_per_week": 100}],
+        "unit_scenarios": [
+            {"unit_scenario": "all", "unit_id": "Finance", "wave": 1},
+            {"unit_scenario": "all", "unit_id": "Health", "wave": 2},
+        ],
+        "floors": [
+            {"floor_id": f"A-{n}", "tower_id": "A", "level": n, "desks": 60} for n in (1, 2)
+        ],
+        "housing": [{"building_id": "Rusun 1", "flats": 160}],
+    }
+    body = json.dumps(RELOCATED | asked).encode()
+    parsed, _ = read_json("relocate", body, ServiceSettings())
+    handler = JobHandler("relocate", parsed.request, parsed.time_limit_s, workers=1)
+    found = json.loads(handler.run(default_solver, lambda _: None, lambda: False)["result"])
+    scenario = json.loads(parsed.request)["scenario"]
+    for plan, changes in zip(found["plans"], found["changes"], strict=True):
+        assert formed("xlsx", scenario | changes, json.dumps(plan), "en")[:2] == b"PK"
+    assert [each["affinities"][0]["trips_per_week"] for each in found["changes"][:1]] == [50]
