@@ -124,7 +124,7 @@ def test_nobody_pays_extra_alone(nodes: list[int], extra: float) -> None:
 
 
 def test_two_that_want_the_same_floor_pay_extra_together() -> None:
-    """P and Q of 8 whole desks each avoid A-2, where they pay 30; one of the two has to be there."""
+    """P and Q of 8 whole desks avoid A-2, where they pay 30; one of the two has to be there."""
     made = made_of(
         headcounts=[("u", 8, "P"), ("w", 8, "Q")],
         floors=[("A-1", "A", 1, 10), ("A-2", "A", 2, 10), ("B-1", "B", 1, 10)],
@@ -235,7 +235,7 @@ def test_a_rule_for_several_places_forbids_no_pair() -> None:
 
 
 def test_labels_are_towers_whole_and_towers_apart() -> None:
-    """Whole in A P weighs 12; apart it weighs that by share, its own desks are nowhere for sure."""
+    """Whole in A P weighs 12; apart it weighs that by share, and is nowhere for sure."""
     model = made_of().model(7.0)
     assert model.constant == 7
     assert model.place.tolist() == [0, 1, 2, 0, 1, 2]

@@ -186,9 +186,9 @@ def test_towers_that_are_alike_are_asked_once() -> None:
 
 
 def test_bounds_rise_to_the_best_plan() -> None:
-    """Every plan of two organisations of 8 that stay whole is tried by hand."""
+    """Every plan of two organisations that fill a floor each is tried by hand."""
     pieces = {"sharing": {"min_piece_share": "1"}}
-    heads, trips = [("P", 8), ("Q", 8)], [("P", "Q", 12.0)]
+    heads, trips = [("P", 10), ("Q", 10)], [("P", "Q", 12.0)]
     case = case_of(headcounts=heads, affinities=trips, settings=pieces)
     found = list(sharing_bounds(case, 0.0, LONG, never))
     assert found == sorted(found)

@@ -67,7 +67,7 @@ def test_at_once_only_placement_that_pays_is_known() -> None:
 
 
 def test_what_is_counted_comes_before_what_is_walked() -> None:
-    """First 20 desks at 2; then walking of 12 trips as well, which is half seen from either end."""
+    """First 20 desks at 2; then walking of 12 trips, half of them seen from either end."""
     case = case_of(affinities=[("u", "v", 12.0)])
     first, second = lower_bounds(case, time_limit_s=1.0)
     assert first.terms[TermName.WALKING] == 0
