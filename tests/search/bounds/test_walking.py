@@ -86,6 +86,19 @@ def test_a_coarse_grid_of_desks_proves_less_and_nothing_too_much(
     assert (coarse.least(density) <= exact + 1e-12).all()
 
 
+def test_a_grid_that_meets_the_ends_of_floors_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Floors end at 4 and 14 desks, and every second one is worked out: 3 of 7 desks are far."""
+    monkeypatch.setattr(walking, "TABLE", 12)
+    coarse = view_of(7, floors=[("A-1", "A", 1, 4), ("B-1", "B", 1, 10)])
+    assert coarse.step == 2
+    assert coarse.least(np.array([1.0]))[0] == pytest.approx(6)
+    minutes = np.zeros(1)
+    coarse.place(np.array([1.0]), 0, minutes)
+    assert minutes == pytest.approx([6 / 7])
+
+
 def test_each_partner_has_its_mean_minutes() -> None:
     """The heavy one has its 2 desks near; of the 6 of the other 3 are far, at 2 minutes: 1."""
     minutes = np.full(2, np.nan)
@@ -102,7 +115,7 @@ def test_partners_nearly_alike_share_their_mean_minutes() -> None:
 
 def test_a_band_ends_where_the_trips_of_a_desk_fall() -> None:
     """Two within a thousandth are one band, and the last ends the last band."""
-    assert _bands(np.array([1.0, 0.9995, 0.9, 0.5])).tolist() == [1, 2, 3]
+    assert _bands(2 * np.array([1.0, 0.9995, 0.9, 0.5])).tolist() == [1, 2, 3]
     assert _bands(np.array([7.0])).tolist() == [0]
 
 
@@ -151,6 +164,25 @@ def test_a_pair_leans_the_other_way_where_its_second_end_sees_more() -> None:
     """The larger unit is first now, so that only the second sees its partner elsewhere."""
     views = Views(case_of(headcounts=[("a", 6, "P"), ("b", 3, "Q")], affinities=[("a", "b", 9.0)]))
     assert views.lean(np.array([0, 0])).tolist() == [-1.0]
+
+
+def test_an_organisation_is_seen_where_its_people_are() -> None:
+    """From the small floor 3 of the 8 desks of Q are at 2 minutes; all of Q sees a beside it."""
+    heads = [("a", 2, "P"), ("v", 2, "Q"), ("w", 6, "Q")]
+    views = Views(case_of(headcounts=heads, affinities=[("a", "Q", 8.0)]))
+    first, second = views.partners.from_either_end(views._mean_minutes, np.array([0, 0, 0]))
+    assert first == pytest.approx([2 * 3 / 8])
+    assert second == pytest.approx([0])
+
+
+@pytest.mark.parametrize(("desks", "classes"), [(10, 2), (9, 1)])
+def test_a_unit_with_half_of_all_desks_is_confined(desks: int, classes: int) -> None:
+    """b may use 10 of 20 desks, or of 19; units without desks are in no class."""
+    floors = [("A-1", "A", 1, desks), ("B-1", "B", 1, 10)]
+    heads = [("a", 3), ("b", 5), ("c", 0)]
+    found = list(_classes(case_of(floors=floors, headcounts=heads, rules=[("only_in", "b", "B")])))
+    assert len(found) == classes
+    assert sorted(u for units, _ in found for u in units) == [0, 1]
 
 
 def test_units_confined_to_few_desks_are_seen_on_their_own_floors() -> None:
