@@ -210,7 +210,6 @@ def test_a_start_in_a_larger_case_is_completed_on_full_floors(
     record = record_of(case_of())
     begin_from(record, {(0, 0): 6, (1, 1): 4})
     assert record.layout in ({**LAYOUT}, {(0, 0): 6, (1, 1): 4, (2, 3): 10})
-    assert record.work > 0
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_pieces_that_are_too_large_come_before_rules() -> None:
     assert found == [("small_piece", "u", "", 2)]
 
 
-def test_units_without_any_floor_are_told_by_what_they_need() -> None:
+def test_units_without_any_floor_are_reported_by_what_they_need() -> None:
     """A vault and a lab are on no floor; the two units that lack the same are one reason."""
     needs = {"u": ("vault",), "v": ("lab",), "w": ("vault",)}
     units = [{"unit_id": u, "organisation_id": o, "needs": needs[u]} for u, _, o in HEADS]

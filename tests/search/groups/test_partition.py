@@ -132,7 +132,7 @@ def test_noise_is_taken_off_again() -> None:
     search.perturb(1000.0, rng)
     assert np.abs(search.given.fixed - before).max() > 100
     search.perturb(1e-9, rng)
-    assert search.given.fixed == pytest.approx(before)
+    assert search.given.fixed == pytest.approx(before, abs=1e-6)
     search.perturb(0.0, rng)
     assert (search.given.fixed == before).all()
 
@@ -180,7 +180,7 @@ def choice_of(**tables: Any) -> TowerChoice:
     return TowerChoice(case_of(**tables), 1.0, rng, Budget(moves=10_000), USUAL.groups)
 
 
-LINE = {
+LINE: dict[str, Any] = {
     "floors": [(f"{t}1", t, 1, 50) for t in "ABCDEF"],
     "towers": [
         {"tower_id": t, "name": t, "x_m": 1000.0 * i, "y_m": 0.0} for i, t in enumerate("ABCDEF")
