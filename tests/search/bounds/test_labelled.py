@@ -56,7 +56,7 @@ def drawn(rng: np.random.Generator) -> Labelled:
 def price(model: Labelled, labels: np.ndarray) -> float:
     """What labels of all nodes cost; infinite if they are not allowed."""
     load = np.bincount(model.place[labels], weights=model.weight[:, 0], minlength=LABELS)
-    paid = model.constant + model.cost[range(NODES), labels].sum()
+    paid = model.constant + model.cost[range(len(labels)), labels].sum()
     paid += sum(
         model.pair_cost[p, labels[i], labels[j]]
         for p, (i, j) in enumerate(zip(model.first, model.second, strict=True))
