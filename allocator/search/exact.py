@@ -15,7 +15,7 @@ from allocator.search.model.walking_products import WalkingForm, products_in
 from allocator.search.record import Record
 from allocator.search.solver import Proof
 from allocator.search.special.packing import is_packing
-from allocator.search.special.parts import Parts, TooManyError
+from allocator.search.special.pattern_model import PatternModel, TooManyError
 
 MOST_UNITS = 500
 """Units in an exact model; beyond it products are not even counted."""
@@ -141,7 +141,7 @@ def pack_exactly(record: Record, seconds: float) -> None:
         return
     record.enter("exact packing")
     try:
-        parts = Parts(record.case)
+        parts = PatternModel(record.case)
     except TooManyError:
         return
     end, each = record.elapsed() + seconds, PACKING_S

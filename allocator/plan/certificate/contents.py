@@ -73,7 +73,7 @@ def _inside(reading: Reading, units: list[int], floors: Whole) -> float:
     whole = reading.whole_costs[np.ix_(order, floors)]
     divided = np.array([_divided(reading, u, floors) for u in order.tolist()])
     room = reading.capacity[floors].astype(float)
-    root = search.outlook(0, room, whole, divided)
+    root = search.remaining_bound(0, room, whole, divided)
     # Deeper than Python's recursion limit allows.
     if len(order) > DEEPEST:
         return root
@@ -98,7 +98,7 @@ class _Search:
         self.nearest = float(minutes[apart].min()) if apart.any() else 0.0
         self.least, self.steps = np.inf, 0
 
-    def outlook(self, depth: int, room: Floats, cost: Floats, apart: Floats) -> float:
+    def remaining_bound(self, depth: int, room: Floats, cost: Floats, apart: Floats) -> float:
         """Return what all open units pay at the least, each by itself."""
         fits = self.desks[depth:, None] <= room
         whole = np.where(fits, cost[depth:], np.inf).min(axis=1, initial=np.inf)
@@ -136,7 +136,7 @@ class _Search:
                 then = cost + trips * self.minutes[f]
                 divided = apart + self.trips[depth] * self._out(1.0 - left[f] / self.desks)
             # Each open unit by itself pays at least so much, so nothing better is cut off.
-            if paid + more + self.outlook(depth + 1, left, then, divided) < self.least:
+            if paid + more + self.remaining_bound(depth + 1, left, then, divided) < self.least:
                 self.go_on(depth + 1, paid + more, left, then, divided)
 
     def _out(self, share: Floats) -> Floats:

@@ -377,7 +377,7 @@ def advance(x: Any, state: Any, first: int, end: int, rate: float, least: float)
 
 
 @compiled
-def cool(x: Any, state: Any) -> None:
+def lower_temperature(x: Any, state: Any) -> None:
     """Where steps have brought little for long, go on from the best, cooler and more slowly."""
     n = state.numbers
     n[WAITED] += 1.0
@@ -397,7 +397,7 @@ def cool(x: Any, state: Any) -> None:
 
 
 @summing_entry
-def climb(model: Any, x: Any, w: Any, state: Any, steps: int) -> None:
+def ascend(model: Any, x: Any, w: Any, state: Any, steps: int) -> None:
     """Take so many steps; keep the best multipliers, and what each node adds at each label.
 
     Parameters
@@ -431,7 +431,7 @@ def climb(model: Any, x: Any, w: Any, state: Any, steps: int) -> None:
         if bound > n[BOUND]:
             n[BOUND], n[SIZE] = bound, w.numbers[0]
             copy(state.best, x.flat)
-        cool(x, state)
+        lower_temperature(x, state)
         n[STEPS] += 1.0
         # phi and rho are free in sign and in person-minutes; mu and lam are prices of a desk, from
         # 0 up.

@@ -110,9 +110,9 @@ class Dual:
         self.state.mean[:] = 0.0
         self.state.square[:] = 0.0
 
-    def climb(self, steps: int) -> None:
+    def ascend(self, steps: int) -> None:
         """Take so many steps."""
-        ascent.climb(self.given, self.x, self.work, self.state, steps)
+        ascent.ascend(self.given, self.x, self.work, self.state, steps)
 
     def rise(self, is_over: Callable[[], bool]) -> Iterator[float]:
         """Yield the bound every moment, until it rises no more; nothing where no plan exists.
@@ -125,7 +125,7 @@ class Dual:
         steps = 1
         while self.state.numbers[ascent.HEAT] > self.coldest and not is_over():
             began = monotonic()
-            self.climb(steps)
+            self.ascend(steps)
             if self.bound > ascent.DEAD:
                 return
             yield self.bound
@@ -142,7 +142,7 @@ class Dual:
         """
         self.x.flat[:] = self.state.best
         # A step works out what every label adds before it moves, hence at the best multipliers.
-        self.climb(1)
+        self.ascend(1)
         size, bound = self.work.numbers
         found: Floats = self.work.added + (self.model.constant + bound - ROUNDING * size)
         return found

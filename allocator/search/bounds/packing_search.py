@@ -51,7 +51,7 @@ class Search(NamedTuple):
 
 
 @compiled
-def outlook(t: Any, s: Any, depth: int) -> float:
+def remaining_bound(t: Any, s: Any, depth: int) -> float:
     """Return what all open units pay at the least, each by itself."""
     total = 0.0
     for u in range(depth, len(t.desks)):
@@ -105,7 +105,7 @@ def advance(t: Any, s: Any, depth: int) -> bool:
             s.room[f] -= t.desks[u]
         s.paid[depth + 1] = s.paid[depth] + paid
         place(t, s, depth, f)
-        bound = s.paid[depth + 1] + outlook(t, s, depth + 1)
+        bound = s.paid[depth + 1] + remaining_bound(t, s, depth + 1)
         # Costs may be negative. What is open counts each unit's own least, so the bound holds all
         # the same.
         if paid < NEVER / 2 and bound < s.numbers[LEAST]:
@@ -130,7 +130,7 @@ def least_inside(t: Any, s: Any, most_steps: int) -> None:
     s.paid[0] = 0.0
     s.option[0] = DIVIDED
     depth, steps = 0, 0
-    root = outlook(t, s, 0)
+    root = remaining_bound(t, s, 0)
     while depth >= 0:
         steps += 1
         if steps > most_steps:

@@ -10,7 +10,7 @@ from allocator.search.kernels.tiny import tiny_case
 
 def compile_dual() -> None:
     """Raise the dual of a tiny case."""
-    Dual(assignment_model(tiny_case())).climb(1)
+    Dual(assignment_model(tiny_case())).ascend(1)
 
 
 def compile_contents() -> None:

@@ -17,7 +17,7 @@ from allocator.search.bounds.scaling import proved
 from allocator.search.cancel import checkpoint
 from allocator.search.case import Case
 from allocator.search.rules import AtMost, PlaceKind
-from allocator.search.special.parts import Parts, TooManyError
+from allocator.search.special.pattern_model import PatternModel, TooManyError
 
 LONGER_S = 5.0
 """Seconds of the exact model where there is time: it cannot be stopped sooner."""
@@ -47,7 +47,7 @@ def packed_towers(case: Case, time_limit_s: float) -> int:
     return 0 if parts is None else parts.solve(min(time_limit_s, LONGER_S)).extra
 
 
-def _undivided(case: Case) -> Parts | None:
+def _undivided(case: Case) -> PatternModel | None:
     """Return the model of units in towers, if each is in one and there are few ways to do so."""
     placed = np.flatnonzero(case.demand).tolist()
     if not placed or not _stays_in_one_tower(case, placed):
@@ -56,7 +56,7 @@ def _undivided(case: Case) -> Parts | None:
     try:
         # All towers as large as the largest: larger ones only make packing easier, so the bound
         # holds, and towers that are alike need not be distinguished.
-        return Parts(case, np.full_like(rooms, rooms.max()))
+        return PatternModel(case, np.full_like(rooms, rooms.max()))
     except TooManyError:
         return None
 

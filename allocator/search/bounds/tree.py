@@ -177,7 +177,7 @@ class _Tree:
             return
         dual = Dual(node.model, node.x, self.pace)
         for _ in range(CHILD_TURNS):
-            dual.climb(STEPS_AT_ONCE)
+            dual.ascend(STEPS_AT_ONCE)
             if dual.bound >= self.limit or self.problem.is_over():
                 break
         # A few steps may end below what the parent's dual has already proved of this child.

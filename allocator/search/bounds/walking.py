@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from allocator.search.cancel import checkpoint
 from allocator.search.case import Case, distinct_rows
 
-BAND = 0.999
+SAME_DENSITY = 0.999
 """Partners whose trips a desk differ by less than this factor count as the lightest of them."""
 LEAST_PART = 0.01
 """Least part of a pair that either end keeps, so that it still sees its partner."""
@@ -194,7 +194,7 @@ class _View:
             return np.zeros(self.value.shape[1])
         # Partners nearly alike count as the lightest of them. That loses little and spares most
         # rows.
-        last = _bands(rho)
+        last = _density_classes(rho)
         rho, upto = rho[last], upto[last]
         fall = rho - np.append(rho[1:], 0.0)
         at, beyond = np.divmod(upto, self.step)
@@ -205,7 +205,7 @@ class _View:
         """Fill in the mean minutes (U) from the floor to each partner, alike ones together."""
         units, rho, upto = self._heaviest(density)
         if len(units):
-            last = _bands(rho)
+            last = _density_classes(rho)
             at, beyond = np.divmod(upto[last], self.step)
             spent = self.value[at, floor] + beyond * self.slope[at, floor]
             mean = np.diff(spent, prepend=0.0) / np.diff(upto[last], prepend=0)
@@ -221,10 +221,10 @@ class _View:
         return self.units[order], rho[order], np.cumsum(self.desks[order])
 
 
-def _bands(rho: Floats) -> NDArray[np.int64]:
-    """Return the last of each band of partners that carry nearly the same, heaviest first."""
-    band = np.floor(np.log(rho / rho[0]) / np.log(BAND))
-    return np.append(np.flatnonzero(np.diff(band)), len(rho) - 1)
+def _density_classes(rho: Floats) -> NDArray[np.int64]:
+    """Return the last of each class of partners that carry nearly the same, heaviest first."""
+    density_class = np.floor(np.log(rho / rho[0]) / np.log(SAME_DENSITY))
+    return np.append(np.flatnonzero(np.diff(density_class)), len(rho) - 1)
 
 
 def _nearest(

@@ -1,7 +1,7 @@
 """The search for packings as others call it: from any layout, or none, to better ones.
 
 Whose floor a unit is on matters only to its organisation, so a layout is weighed by pairs of
-organisation and floor (`refilling`).
+organisation and floor (`ruin_recreate`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from allocator.search.case import Case, Layout
 from allocator.search.improvement import Improvement, Watcher
 from allocator.search.kernels.budget import Budget
-from allocator.search.special import refilling
+from allocator.search.special import ruin_recreate
 from allocator.search.special.packing import empty_floors, stock_of
 
 HOT, COLD = 0.1, 1e-4
@@ -55,21 +55,21 @@ def pack(
     if not len(units) or stock.desks.max() > stock.capacity.max():
         return
     floors, reported = empty_floors(case, stock, rng), np.inf
-    refilling.begin(stock, floors, _floors_told(case, units, start))
+    ruin_recreate.begin(stock, floors, _floors_given(case, units, start))
     while not budget.over:
         looks = int(rng.choice(LOOKS))
         for heats in np.geomspace(HOT, COLD, looks).tolist():
-            pairs = float(floors.sums[refilling.KEPT])
+            pairs = float(floors.sums[ruin_recreate.KEPT])
             if pairs < reported:
                 reported = pairs
                 yield _found(case, units, floors.kept)
             if budget.over:
                 return
-            refilling.anneal(stock, floors, heats, LOOK)
+            ruin_recreate.anneal(stock, floors, heats, LOOK)
             budget.spend(LOOK * AS_MOVES)
 
 
-def _floors_told(case: Case, units: NDArray[np.int64], start: Layout) -> NDArray[np.int64]:
+def _floors_given(case: Case, units: NDArray[np.int64], start: Layout) -> NDArray[np.int64]:
     """Return the floors of units in a start where they fit, NOWHERE for the others.
 
     Parameters
@@ -79,10 +79,10 @@ def _floors_told(case: Case, units: NDArray[np.int64], start: Layout) -> NDArray
     """
     # A unit in several pieces is on no floor here: a packing keeps it whole.
     floor = {u: f for (u, f), desks in start.items() if desks == case.demand[u]}
-    room, at = case.capacity.copy(), np.full(len(units), refilling.NOWHERE)
+    room, at = case.capacity.copy(), np.full(len(units), ruin_recreate.NOWHERE)
     for i, u in enumerate(units.tolist()):
-        f = floor.get(u, refilling.NOWHERE)
-        if f != refilling.NOWHERE and room[f] >= case.demand[u]:
+        f = floor.get(u, ruin_recreate.NOWHERE)
+        if f != ruin_recreate.NOWHERE and room[f] >= case.demand[u]:
             at[i], room[f] = f, room[f] - case.demand[u]
     return at
 

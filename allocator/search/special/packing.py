@@ -1,6 +1,6 @@
 """Offices where only extra towers cost, each tower of one floor: packing organisations on floors.
 
-Which cases these are, and the tables of the search for them (`refilling`), filled from a case.
+Which cases these are, and the tables of the search for them (`ruin_recreate`), filled from a case.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from allocator.search.case import Case
 from allocator.search.rules import AtMost, Limit, PlaceKind
-from allocator.search.special.refilling import MOST, Filled, Stock
+from allocator.search.special.ruin_recreate import MOST, Filled, Stock
 
 
 def is_packing(case: Case) -> bool:
@@ -96,7 +96,7 @@ def empty_floors(case: Case, stock: Stock, rng: np.random.Generator) -> Filled:
         picks=np.zeros(MOST, np.int64),
         keys=np.zeros(MOST),
         reach=np.zeros((MOST + 1, largest + 1), np.bool_),
-        # All are out at first, and all desks are vacant: the sums of `refilling` begin from there.
+        # All are out at first, and all desks are vacant: sums of `ruin_recreate` begin there.
         sums=np.array([units, stock.desks.sum(), 0.0, room @ room, np.inf]),
         rng_state=rng.integers(1, 2**62, 1).astype(np.uint64),
     )

@@ -84,7 +84,7 @@ def test_any_multipliers_and_the_ascent_bound_a_model(seed: int) -> None:
     if best == np.inf:
         return
     dual = Dual(model)
-    dual.climb(40)
+    dual.ascend(40)
     assert bound_at(model, at_random(model, rng)) <= best + CLOSE
     assert dual.bound == pytest.approx(bound_at(model, dual.best), abs=CLOSE)
     assert dual.bound <= best + CLOSE
@@ -98,7 +98,7 @@ def test_a_node_at_a_label_is_bounded_no_lower(seed: int) -> None:
     rng = np.random.default_rng(seed)
     model = drawn(rng)
     dual = Dual(model, at_random(model, rng))
-    dual.climb(1)
+    dual.ascend(1)
     marginals = dual.marginals()
     for node, label in product(range(NODES), range(LABELS)):
         if model.cost[node, label] < DEAD:
@@ -187,7 +187,7 @@ def over_towers(case: Case, plans: list, rng: np.random.Generator) -> float:
     for s, tower in enumerate(np.repeat(sets.label, np.diff(sets.start)).tolist()):
         sets.extra[s] = made.extra(sets.members(s), tower)
     dual = Dual(model)
-    dual.climb(60)
+    dual.ascend(60)
     anywhere = bound_at(model, at_random(model, rng))
     return max(dual.bound, bound_at(model, dual.best), anywhere) - best
 
@@ -254,7 +254,7 @@ def test_forbidden_labels_leave_multipliers_small() -> None:
     model = drawn(np.random.default_rng(0))
     model.pair_cost[0, 1] = FORBIDDEN
     dual = Dual(model)
-    dual.climb(200)
+    dual.ascend(200)
     assert np.abs(dual.best.flat).max() < 1e6
 
 
@@ -274,5 +274,5 @@ def test_room_taken_by_an_organisation_apart_is_its_share() -> None:
 def raised(model: Labelled) -> float:
     """The bound of a model after some steps."""
     dual = Dual(model)
-    dual.climb(300)
+    dual.ascend(300)
     return dual.bound

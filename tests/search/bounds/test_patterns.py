@@ -77,7 +77,7 @@ def test_no_labels_cost_less_than_a_bound_with_sets(seed: int) -> None:
     best = min(total(np.array(k)) for k in product(range(LABELS), repeat=NODES))
     whole = replace(model, patterns=sets)
     dual = Dual(whole)
-    dual.climb(200)
+    dual.ascend(200)
     bounds = dual.bound, bound_at(whole, dual.best), bound_at(whole, at_random(whole, rng))
     assert max(bounds) <= best + CLOSE
 

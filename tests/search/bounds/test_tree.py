@@ -94,7 +94,7 @@ def test_a_tree_that_is_over_proves_what_its_root_does() -> None:
     """It yields once, and the bound is that of the dual at the least."""
     model = tight()
     dual = Dual(model)
-    dual.climb(100)
+    dual.ascend(100)
     root = dual.bound
     (found,) = tree_bounds(dual, Problem(never_known, lambda _: 0.0, lambda: True))
     assert root - CLOSE <= found.bound <= least_of_orders(model) + CLOSE
@@ -117,7 +117,7 @@ def test_nodes_within_a_hair_of_the_best_are_closed() -> None:
 def test_children_that_are_no_better_are_never_opened() -> None:
     """At a total below every bound nothing is open, and the bound is that total."""
     root = Dual(tight())
-    root.climb(200)
+    root.ascend(200)
     closed = tree_of(tight(), root.bound - 5)
     assert not closed.heap
     assert closed.bound == root.bound - 5

@@ -13,7 +13,7 @@ from allocator.search.groups import kernel as groups
 from allocator.search.kernels import ready
 from allocator.search.kernels.budget import Budget
 from allocator.search.restarts import search_for
-from allocator.search.special import refilling
+from allocator.search.special import ruin_recreate
 from tests.search.enumeration import random_scenario
 from tests.search.groups.test_alone import office as alone
 from tests.search.hot import office
@@ -22,7 +22,7 @@ from tests.search.hot import office
 def test_machine_code_is_made_anew_when_tables_or_functions_change() -> None:
     """Every source with compiled functions or tables counts: old code must not meet new tables."""
     names = {path.name for path in ready.shaping()}
-    assert {"tables.py", "evaluation.py", "sequence.py", "kernel.py", "refilling.py"} <= names
+    assert {"tables.py", "evaluation.py", "sequence.py", "kernel.py", "ruin_recreate.py"} <= names
     sources = Path(ready.__file__).parents[1].glob("*/*.py")
     assert names >= {p.name for p in sources if "import compiled" in p.read_text("utf-8")}
 
@@ -50,7 +50,8 @@ def _searched() -> None:
 
 @pytest.mark.usefixtures("_searched")
 @pytest.mark.parametrize(
-    "called", [floors.anneal, groups.weigh, groups.anneal, refilling.begin, refilling.anneal]
+    "called",
+    [floors.anneal, groups.weigh, groups.anneal, ruin_recreate.begin, ruin_recreate.anneal],
 )
 def test_a_search_calls_what_was_compiled_ahead(called: object) -> None:
     """The search needs machine code for no other kinds of numbers than those made ahead."""

@@ -16,7 +16,7 @@ from allocator.search.score import Scorer
 from allocator.search.solve import SolveOptions, solve
 from allocator.search.special.pack import pack
 from allocator.search.special.packing import is_packing
-from allocator.search.special.parts import Parts, TooManyError
+from allocator.search.special.pattern_model import PatternModel, TooManyError
 from tests.builders import scenario as build
 from tests.search.enumeration import check
 
@@ -82,7 +82,7 @@ def test_is_for_cases_where_only_extra_towers_cost(more: dict[str, Any], is_one:
 def test_finds_what_the_exact_model_proves_best(seed: int) -> None:
     """Where no desk is to spare both find plans, and the search has no more extra towers."""
     case = planted(seed)
-    exact = Parts(case).solve(10)
+    exact = PatternModel(case).solve(10)
     assert exact.layout is not None
     assert exact.is_over
     best = found(case)[-1]
@@ -93,7 +93,7 @@ def test_finds_what_the_exact_model_proves_best(seed: int) -> None:
 def test_rooms_of_several_sizes_are_filled() -> None:
     """Floors need not be alike, for neither."""
     case = packing(**SMALL)
-    exact = Parts(case).solve(10)
+    exact = PatternModel(case).solve(10)
     assert exact.layout is not None
     assert Scorer(case).score(exact.layout) == Scorer(case).score(found(case)[-1])
 
@@ -102,7 +102,7 @@ def test_many_ways_to_fill_floors_are_refused() -> None:
     """No model is made that could not be held."""
     sizes = tuple(range(1, 40))
     with pytest.raises(TooManyError):
-        Parts(packing(rooms=(200,) * 5, bodies={"A": sizes}))
+        PatternModel(packing(rooms=(200,) * 5, bodies={"A": sizes}))
 
 
 def test_a_packing_is_solved_to_optimality() -> None:

@@ -65,7 +65,7 @@ class TooManyError(Exception):
     """There are more ways than a model could hold."""
 
 
-class Parts:
+class PatternModel:
     """The model of a case: which parts there are, and how rooms are filled with them.
 
     Units of one organisation and size are alike, and so are rooms of one size; both are counted.

@@ -9,10 +9,10 @@ import pytest
 
 from allocator.search.case import Case
 from allocator.search.kernels.budget import Budget
-from allocator.search.special import refilling
+from allocator.search.special import ruin_recreate
 from allocator.search.special.pack import AS_MOVES, LOOK, _floors_told, _found, pack
 from allocator.search.special.packing import empty_floors, is_packing, stays_whole, stock_of
-from allocator.search.special.refilling import (
+from allocator.search.special.ruin_recreate import (
     KEPT,
     NOWHERE,
     OUT,
@@ -32,7 +32,7 @@ def begun(case: Case, at: list[int] | None = None, seed: int = 0) -> tuple[Stock
     stock = stock_of(case, np.flatnonzero(case.demand > 0))
     floors = empty_floors(case, stock, np.random.default_rng(seed))
     start = np.full(len(stock.desks), NOWHERE) if at is None else np.array(at, np.int64)
-    refilling.begin(stock, floors, start)
+    ruin_recreate.begin(stock, floors, start)
     return stock, floors
 
 
@@ -90,7 +90,7 @@ def test_without_a_start_floors_are_filled(seed: int) -> None:
 def test_sums_stay_right_over_many_steps(seed: int, temperature: float) -> None:
     """Cold steps are mostly undone, hot ones all stay; no unit is lost and no floor too full."""
     stock, x = begun(planted(seed), seed=seed)
-    refilling.anneal(stock, x, temperature, 300)
+    ruin_recreate.anneal(stock, x, temperature, 300)
     assert counted(stock, x) == x.sums[:4].tolist()
     assert (x.load <= stock.capacity).all()
     there = [sorted(x.occupants[f, : x.count[f]].tolist()) for f in range(len(x.count))]
@@ -101,7 +101,7 @@ def test_sums_stay_right_over_many_steps(seed: int, temperature: float) -> None:
 def test_the_plan_that_is_kept_has_the_pairs_that_are_said(seed: int) -> None:
     """Every unit has a floor in it."""
     stock, x = begun(planted(seed), seed=seed)
-    refilling.anneal(stock, x, 0.05, 2000)
+    ruin_recreate.anneal(stock, x, 0.05, 2000)
     assert np.isfinite(x.sums[KEPT])
     pairs = set(zip(stock.organisation.tolist(), x.kept.tolist(), strict=True))
     assert len(pairs) == x.sums[KEPT]
@@ -113,7 +113,7 @@ def test_the_same_seed_takes_the_same_steps() -> None:
     runs = []
     for seed in (1, 1, 2):
         stock, x = begun(planted(5), seed=seed)
-        refilling.anneal(stock, x, 0.3, 50)
+        ruin_recreate.anneal(stock, x, 0.3, 50)
         runs.append(x.at.tolist())
     assert runs[0] == runs[1] != runs[2]
 
