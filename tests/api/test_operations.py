@@ -118,6 +118,7 @@ def test_lease_that_is_given_up_is_gone(data: Database) -> None:
     assert leases.live() == {}
 
 
+@pytest.mark.faults  # it stops the one dbos of its process
 def test_worker_that_stops_does_not_wait_for_dbos(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

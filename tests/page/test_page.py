@@ -101,11 +101,11 @@ def test_scripts_import_in_one_direction() -> None:
 
 
 def test_scripts_and_styles_of_our_own_are_small() -> None:
-    """Together they are below 50 KB as they are sent, and 126.5 KB as they are written."""
+    """Together they are below 50 KB as they are sent, and 128 KB as they are written."""
     style = (STATIC / "page.css").read_text(encoding="utf-8")
     files = [text.encode() for text in (*SCRIPTS.values(), style)]
     assert sum(len(gzip.compress(file)) for file in files) < 50_000
-    assert sum(map(len, files)) < 126_500
+    assert sum(map(len, files)) < 128_000
 
 
 def test_files_are_kept_for_ever_under_their_version(client: TestClient) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from allocator.plan.certificate.types import Kind, Proof
 from allocator.search import solve as solving
+from allocator.search.bounds.sharing import MOST_UNITS
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from allocator.search.exact import MOST_PRODUCTS
@@ -57,7 +58,7 @@ def test_each_case_has_its_local_search() -> None:
         (
             {
                 "settings": PIECES,
-                "headcounts": [(f"u{i}", 1) for i in range(121)],
+                "headcounts": [(f"u{i}", 2) for i in range(MOST_UNITS + 1)],
                 "floors": [("A1", "A", 1, 200), ("B1", "B", 1, 200)],
             },
             0.0,
@@ -67,7 +68,7 @@ def test_each_case_has_its_local_search() -> None:
 def test_proofs_come_first_where_a_tree_may_close_the_case(
     tables: dict[str, Any], share: float
 ) -> None:
-    """Whole units on single floors, else few organisations in few towers; not 121 of them."""
+    """Whole units on single floors, else few organisations in few towers; not so many of them."""
     assert share_first(record_of(case_of(**tables))) == share
 
 

@@ -74,7 +74,7 @@ def near_of(case: Case, seed: int = 0) -> Neighbourhoods:
 def test_a_neighbourhood_has_enough_floors() -> None:
     """Towers join until there are so many floors, or no more towers."""
     towers = [f"T{i:02}" for i in range(12)]
-    floors = [(t, t, 1, 10) for t in towers]
+    floors = [(f"{t}-1", t, 1, 10) for t in towers]
     near = near_of(case_of(floors=floors))
     sizes = {len(near._towers({})) for _ in range(30)}
     assert sizes == {LEAST_FLOORS}

@@ -130,14 +130,7 @@ def most_s(scenario: Scenario, found: Sequence[Combination], time_limit_s: float
 def solves(scenario: Scenario, found: Sequence[Combination]) -> int:
     """Return how many waves are to be solved; what combinations have in common counts once."""
     open_ones = [each for each in found if each.binds is Binds.NONE]
-    return len(_to_solve(open_ones, [_waves(scenario, each) for each in open_ones]))
-
-
-def _waves(scenario: Scenario, each: Combination) -> tuple[Scenario, ...]:
-    """Return the scenario of each wave; none where people come while no floor is open."""
-    # Counting has ruled such a combination out, and a scenario without floors is none.
-    is_early = any(counted.people and not counted.floors for counted in each.waves)
-    return () if is_early else by_wave(scenario, each)
+    return len(_to_solve(open_ones, [by_wave(scenario, each) for each in open_ones]))
 
 
 def _key(given: Scenario) -> Key:
@@ -187,16 +180,14 @@ def relocate(
         In the order of the combinations, those that counting rules out without a plan.
     """
     run = _Run(options or SolveOptions(), on_progress, should_stop or (lambda: False))
-    waves = [_waves(scenario, each) for each in found]
+    waves = [by_wave(scenario, each) for each in found]
     to_solve = _to_solve(found, waves)
     # In the order of the waves, so that a wave begins from the plan of the one before.
     for number, given in enumerate(to_solve.values(), 1):
         run.solve(given, number, len(to_solve))
     run.exchange()
     return tuple(
-        Fitted(
-            each, tuple(run.answers.get(_key(given)) for given in of) or (None,) * len(each.waves)
-        )
+        Fitted(each, tuple(run.answers.get(_key(given)) for given in of))
         for each, of in zip(found, waves, strict=True)
     )
 

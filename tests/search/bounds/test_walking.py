@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from allocator.search.bounds import walking
-from allocator.search.bounds.walking import Views, _bands, _classes, _nearest, _Partners, _View
+from allocator.search.bounds.walking import (
+    Views,
+    _classes,
+    _density_classes,
+    _nearest,
+    _Partners,
+    _View,
+)
 from allocator.search.case import Case
 from allocator.search.compile import compile_case
 from tests.builders import scenario
@@ -115,8 +122,8 @@ def test_partners_nearly_alike_share_their_mean_minutes() -> None:
 
 def test_a_band_ends_where_the_trips_of_a_desk_fall() -> None:
     """Two within a thousandth are one band, and the last ends the last band."""
-    assert _bands(2 * np.array([1.0, 0.9995, 0.9, 0.5])).tolist() == [1, 2, 3]
-    assert _bands(np.array([7.0])).tolist() == [0]
+    assert _density_classes(2 * np.array([1.0, 0.9995, 0.9, 0.5])).tolist() == [1, 2, 3]
+    assert _density_classes(np.array([7.0])).tolist() == [0]
 
 
 def test_either_end_sees_half_of_the_trips() -> None:

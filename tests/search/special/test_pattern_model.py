@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from allocator.search.case import Case
-from allocator.search.special import parts
+from allocator.search.special import pattern_model
 from allocator.search.special.pattern_model import PatternModel, TooManyError, _desks, fillings
 from tests.search.enumeration import check
 from tests.search.special.test_packing import packing
@@ -39,9 +39,9 @@ def test_ways_are_all_that_fit(room: int) -> None:
 
 def test_too_many_steps_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looking for ways ends after so many steps: five for the four ways of before."""
-    monkeypatch.setattr(parts, "MOST_STEPS", 5)
+    monkeypatch.setattr(pattern_model, "MOST_STEPS", 5)
     assert len(list(fillings(SIZES, 8))) == 4
-    monkeypatch.setattr(parts, "MOST_STEPS", 4)
+    monkeypatch.setattr(pattern_model, "MOST_STEPS", 4)
     with pytest.raises(TooManyError):
         list(fillings(SIZES, 8))
 
@@ -51,7 +51,7 @@ def test_rooms_of_many_desks_are_refused(
     most: int, refused: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A room of 20 is the largest."""
-    monkeypatch.setattr(parts, "MOST_DESKS", most)
+    monkeypatch.setattr(pattern_model, "MOST_DESKS", most)
     case = packing(rooms=(20, 15), bodies={"A": (12,)})
     if refused:
         with pytest.raises(TooManyError):

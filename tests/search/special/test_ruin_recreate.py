@@ -10,7 +10,7 @@ import pytest
 from allocator.search.case import Case
 from allocator.search.kernels.budget import Budget
 from allocator.search.special import ruin_recreate
-from allocator.search.special.pack import AS_MOVES, LOOK, _floors_told, _found, pack
+from allocator.search.special.pack import AS_MOVES, LOOK, _floors_given, _found, pack
 from allocator.search.special.packing import empty_floors, is_packing, stays_whole, stock_of
 from allocator.search.special.ruin_recreate import (
     KEPT,
@@ -129,13 +129,13 @@ def test_floors_of_a_start_are_those_with_room_and_whole_units() -> None:
     """Unit 0 is in two pieces and unit 4 finds no room beside unit 2; the others stay."""
     case = packing(**SMALL)
     start = {(0, 0): 6, (0, 1): 6, (1, 1): 9, (2, 0): 8, (3, 2): 11, (4, 0): 14}
-    assert _floors_told(case, np.arange(5), start).tolist() == [NOWHERE, 1, 0, 2, NOWHERE]
+    assert _floors_given(case, np.arange(5), start).tolist() == [NOWHERE, 1, 0, 2, NOWHERE]
 
 
 def test_a_floor_that_is_just_full_is_a_start() -> None:
     """12 and 8 desks on a floor of 20."""
     case = packing(**SMALL)
-    assert _floors_told(case, np.arange(5), {(0, 0): 12, (2, 0): 8}).tolist()[::2][:2] == [0, 0]
+    assert _floors_given(case, np.arange(5), {(0, 0): 12, (2, 0): 8}).tolist()[::2][:2] == [0, 0]
 
 
 def test_a_plan_costs_its_extra_towers() -> None:

@@ -149,17 +149,6 @@ def test_bad_input_is_exit_code_2(
     assert told in done.stderr
 
 
-def test_people_who_come_before_any_floor_opens_are_bound_by_desks() -> None:
-    """Both floors open with wave 2: P, who comes with wave 1, has no desk, and that is told."""
-    floors = [
-        {"floor_id": f"A-{n}", "tower_id": "A", "level": n, "desks": 10, "opens_wave": 2}
-        for n in (1, 2)
-    ]
-    units = [("early", "P", None, 1)]
-    found = solved(office(floors=floors, unit_scenarios=units, family_scenarios=[]))
-    assert found["early "].binds is Binds.DESKS
-
-
 def test_waves_of_headcounts_are_none_of_a_relocation() -> None:
     """Three waves with names are planned otherwise; a relocation has those of its units."""
     heads = [{"unit_id": "P", "headcount": 2, "wave": wave} for wave in (1, 2, 3)]
