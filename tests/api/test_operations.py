@@ -122,7 +122,7 @@ def test_worker_that_stops_does_not_wait_for_dbos(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After an outage dbos may take a minute to stop; the lease is given up all the same."""
-    settings, go_on = limits(tmp_path), Event()
+    settings, go_on, has_stopped = limits(tmp_path), Event(), Event()
     prepare_database(settings.database_url)
     one = Worker(settings, Metrics(), planted.prompt)
     one.leases.renew(one.executor_id, 1)
@@ -130,8 +130,10 @@ def test_worker_that_stops_does_not_wait_for_dbos(
     monkeypatch.setattr(one, "_carried_out", set)
     monkeypatch.setattr(worker, "DBOS_STOP_S", 0.1)
     # In the place of the one dbos of this process, which other tests need.
-    monkeypatch.setattr(worker, "DBOS", SimpleNamespace(destroy=lambda **_: go_on.wait(30)))
+    slow = SimpleNamespace(destroy=lambda **_: go_on.wait(30) and has_stopped.set())
+    monkeypatch.setattr(worker, "DBOS", slow)
     one.close()
+    assert not has_stopped.is_set()
     left = Database(settings.database_url)
     assert Leases(left, 60).live() == {}
     left.close()
