@@ -134,8 +134,7 @@ def folder_names(files: Sequence[Path]) -> dict[Path, str]:
     clashing = set(files)
     for name in (_stem, _parent_and_stem, _parent_and_name, _hashed):
         names |= {file: name(file) for file in clashing}
-        # Case is folded because some file systems ignore it; the summary stands beside the
-        # folders, so its name counts as taken.
+        # Some file systems ignore case; the summary stands beside the folders, so it counts.
         taken = Counter([*(found.casefold() for found in names.values()), SUMMARY])
         clashing = {file for file in clashing if taken[names[file].casefold()] > 1}
     return names
@@ -200,8 +199,7 @@ def run_batch(  # noqa: PLR0913 - what a batch is made of, by name
     """
     run = _Batch(scenario, files, out, pool, options)
     run.on_progress, run.variant = on_progress, variant or Variant()
-    # Asked before each step: what the pool is still solving is abandoned and solved again next
-    # time.
+    # Asked before each step: what is still being solved is solved again next time.
     while not run.is_over and not should_stop():
         run.step()
         on_step(run.progress())
@@ -387,8 +385,7 @@ class _Batch:
             # Only pairs with the new plan in them: all other pairs have been compared before.
             given = (p for n, (_, p) in self.answers.items() if new in (number, n) and n != number)
             offered = [each for each in given if each.objective.total is not None]
-            # Nothing betters a proved optimum, and where there is proved to be no plan none can
-            # fit.
+            # Nothing betters a proved optimum, and nothing fits where that is proved.
             if offered and own.status not in (Status.OPTIMAL, Status.INFEASIBLE):
                 better = self._offers.best(number, other.scenario, own, offered)
                 if better is not None:
